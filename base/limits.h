@@ -1,0 +1,16 @@
+/* Every limit, named. A limit that is exceeded is an error E_LIMIT that names it. */
+#ifndef RN_BASE_LIMITS_H
+#define RN_BASE_LIMITS_H
+enum {
+  RN_BATCH_ROWS_MAX = 2048,        /* rows of a batch; row numbers fit uint16_t */
+  RN_STATEMENT_BYTES_MAX = 1 << 20,
+  RN_NESTING_MAX = 200,            /* depth of parentheses, sub-queries, types */
+  RN_IDENTIFIER_BYTES_MAX = 256,
+  RN_COLUMNS_MAX = 1000,           /* of a table or select list */
+  RN_KEY_GROUPS = 128,             /* unit of ownership, snapshot and rescaling of keyed state */
+  RN_RECORD_BYTES_MAX = 1 << 20,   /* a raw record */
+  RN_JSON_DEPTH_MAX = 64,
+  RN_PARALLELISM_MAX = 64,
+  RN_STAGED_BYTES_MAX = 64 << 20,  /* rows staged for an epoch; more closes it early */
+};
+#endif

@@ -1,0 +1,65 @@
+/* Planner: AST -> logical plan -> rewrites -> changelog inference -> physical plan. The only entry points
+ * that api/ uses. */
+#ifndef RN_PLANNER_PLANNER_H
+#define RN_PLANNER_PLANNER_H
+#include "base/clock.h"
+#include "parser/ast.h"
+#include "planner/catalog.h"
+#include "runtime/plan.h"
+
+/* Settings the planner reads (typed by api/ from SET keys, planner/settings.h has the table). */
+typedef struct rn_planner_settings {
+  bool batch_mode;                    /* execution.runtime-mode */
+  int64_t watermark_interval_us;      /* pipeline.auto-watermark-interval, 200 ms */
+  int64_t idle_timeout_us;            /* table.exec.source.idle-timeout, 0 */
+  uint8_t rowtime_null_handling;      /* table.exec.source.rowtime-null-handling */
+  bool not_null_drop;                 /* table.exec.sink.not-null-enforcer = DROP */
+  bool mini_batch;                    /* table.exec.mini-batch.enabled is true */
+  bool mini_batch_off;                /* .. was set to false explicitly: every record makes its change */
+  uint32_t parallelism;               /* parallelism.default */
+  const rn_zone *zone;
+  const char *canonical_settings;     /* text of those that change results */
+} rn_planner_settings;
+
+typedef struct rn_query_info { /* of a SELECT */
+  rn_schema schema;       /* in the plan's arena */
+  bool append_only, bounded;
+  uint32_t key_count;
+  const uint32_t *keys;   /* upsert key */
+} rn_query_info;
+
+/* A SELECT: ends in COLLECT. `changelog`: the reader wants every change (no folding, -U kept). */
+rn_status rn_plan_query(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query,
+                        bool changelog, rn_plan **out, rn_query_info *info, rn_diagnostics *diags);
+/* INSERT or STATEMENT SET: one plan; sources that are the same table with the same options are shared. */
+rn_status rn_plan_inserts(rn_catalog *catalog, const rn_planner_settings *settings,
+                          const rn_ast_insert *inserts, uint32_t count, rn_plan **out, rn_diagnostics *diags);
+/* Schema of a query without running it (views, CTAS). In arena. */
+rn_status rn_plan_schema(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query,
+                         rn_arena *arena, rn_schema *out, rn_diagnostics *diags);
+/* EXPLAIN text: `== Abstract Syntax Tree ==`, `== Optimized Physical Plan ==` .. */
+rn_status rn_plan_explain(rn_catalog *catalog, const rn_planner_settings *settings,
+                          const rn_ast_statement *statement, rn_builder *out, rn_diagnostics *diags);
+/* Sink tables of the statement, full names, in order (job naming). */
+void rn_plan_sink_names(rn_catalog *catalog, const rn_ast_statement *statement, rn_builder *out);
+/* Does the statement use the table (through views too)? For DROP of a table in use. */
+bool rn_plan_uses(rn_catalog *catalog, const rn_ast_statement *statement, const rn_catalog_object *object);
+
+/* --- settings: one table, from which SET is checked and docs are made ------------------------------------ */
+typedef struct rn_setting {
+  const char *key;
+  rn_option_type type;
+  const char *default_text, *choices;
+  int64_t min, max;
+  bool changes_results; /* part of a job's identity */
+  bool ignored;         /* known Flink key without meaning here: accepted with a note */
+  const char *help;
+} rn_setting;
+extern const rn_setting rn_settings[];
+extern const size_t rn_setting_count;
+const rn_setting *rn_setting_find(rn_slice key);
+/* Checks value against the row (E_SETTING with suggestion). Unknown taskmanager.*, rest.*, .. are accepted. */
+rn_status rn_setting_check(rn_slice key, const char *value, rn_span key_span, rn_span value_span,
+                           const rn_setting **row, rn_error *err);
+
+#endif

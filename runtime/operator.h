@@ -1,0 +1,111 @@
+/* Operators: a static const class of few functions, one file each in operators/.
+ *
+ * Push model: process_batch() is called with a borrowed batch and calls rn_emit() for what it makes.
+ * Watermarks, idleness, epoch barriers and the end of input travel the same edges, in order. The
+ * generic part (operator.c) combines the watermarks of several inputs and calls on_watermark() only
+ * when the minimum rises. One operator belongs to one task (thread). */
+#ifndef RN_RUNTIME_OPERATOR_H
+#define RN_RUNTIME_OPERATOR_H
+#include "base/clock.h"
+#include "runtime/expr.h"
+#include "runtime/plan.h"
+#include "runtime/snapshot.h"
+#include "runtime/state.h"
+
+#define RN_WATERMARK_NONE INT64_MIN
+#define RN_WATERMARK_END INT64_MAX /* end of bounded input: fires everything */
+
+typedef struct rn_operator rn_operator;
+
+/* What every operator of a job shares; immutable while tasks run, except where said. */
+typedef struct rn_context {
+  const rn_plan *plan;
+  const rn_clock *clock;
+  const rn_zone *zone;
+  uint64_t hash_seed;      /* per database file */
+  uint32_t batch_rows;     /* target rows of a batch: RN_BATCH_ROWS_MAX; goldens: 2 */
+  bool batch_mode;         /* bounded plan: updating edges are folded at the end of input */
+  int64_t query_time_us;   /* CURRENT_TIMESTAMP in batch mode */
+  unsigned subtask, parallelism; /* of the operator instance that gets this context */
+  void *job;               /* rn_job *, for sinks and dead letters (job.h) */
+} rn_context;
+
+/* Counters, read by other threads: written by the owning task with relaxed atomic stores. */
+typedef struct rn_counters {
+  uint64_t rows_in, rows_out, batches_in;
+  uint64_t late;       /* time operators: in = used + late */
+  uint64_t filtered;   /* filter: in = out + filtered */
+  uint64_t bad, bad_fields, skipped, expanded; /* source: read + expanded = rows + bad + skipped */
+  uint64_t read, bytes;
+  uint64_t written, coalesced; /* sink: in = written + coalesced */
+  int64_t watermark_us;
+  int64_t busy_us;
+  uint64_t state_bytes, state_rows;
+} rn_counters;
+#define RN_COUNT(field, n) __atomic_store_n(&(field), (field) + (n), __ATOMIC_RELAXED)
+
+typedef struct rn_operator_class {
+  const char *name; /* "window-aggregate" */
+  size_t size;      /* of the struct that begins with rn_operator */
+  rn_status (*open)(rn_operator *op, rn_error *err);
+  rn_status (*process_batch)(rn_operator *op, unsigned input, rn_batch *batch, rn_error *err);
+  /* Combined watermark rose to watermark_us. NULL: forwarded. The operator forwards it itself, after
+   * what it emits, with rn_emit_watermark(). */
+  rn_status (*on_watermark)(rn_operator *op, int64_t watermark_us, rn_error *err);
+  /* The clock reached op->timer_us (which was reset to INT64_MAX before the call). */
+  rn_status (*on_timer)(rn_operator *op, int64_t now_us, rn_error *err);
+  /* All inputs have ended (after on_watermark(RN_WATERMARK_END)); the generic part then forwards it. */
+  rn_status (*on_end)(rn_operator *op, rn_error *err);
+  /* The watermark that would fire all that is open or buffered now; RN_WATERMARK_NONE: nothing.
+   * Used by --until-end: never infinity. NULL: holds nothing. */
+  int64_t (*horizon)(rn_operator *op);
+  /* Besides op->state, which the generic part snapshots and restores. NULL: nothing else. */
+  rn_status (*snapshot)(rn_operator *op, rn_snapshot *out, rn_error *err);
+  rn_status (*restore)(rn_operator *op, const rn_blob *blob, rn_error *err); /* global blobs */
+  rn_status (*restored)(rn_operator *op, rn_error *err); /* after the last blob; may be NULL */
+  void (*close)(rn_operator *op); /* also after a failed open(); idempotent */
+} rn_operator_class;
+
+typedef struct rn_edge {
+  rn_operator *target;
+  unsigned input;
+} rn_edge;
+
+struct rn_operator {
+  const rn_operator_class *op_class;
+  const rn_plan_node *node;
+  const rn_context *context;
+  rn_edge *edges; /* outputs; several where a plan shares a node */
+  uint32_t edge_count;
+  uint32_t input_count;
+  int64_t *input_watermarks; /* per input */
+  bool *input_idle, *input_ended;
+  int64_t watermark_us;      /* combined */
+  bool idle, ended;
+  int64_t timer_us;          /* next processing-time timer, INT64_MAX: none */
+  rn_state *state;           /* made by open() of keyed operators (rn_operator_open_state) */
+  rn_counters counters;
+  rn_arena arena;            /* of the operator's output batch; the operator resets it */
+};
+
+/* Makes op->state with the groups of this instance. */
+void rn_operator_open_state(rn_operator *op);
+/* To all edges; does nothing for an empty batch. Counts rows_out. */
+rn_status rn_emit(rn_operator *op, rn_batch *batch, rn_error *err);
+rn_status rn_emit_watermark(rn_operator *op, int64_t watermark_us, rn_error *err);
+rn_status rn_emit_idle(rn_operator *op, bool idle, rn_error *err);
+/* Entry points of an edge (called by emitters and by tasks at exchange inputs). */
+rn_status rn_deliver_batch(rn_operator *op, unsigned input, rn_batch *batch, rn_error *err);
+rn_status rn_deliver_watermark(rn_operator *op, unsigned input, int64_t watermark_us, rn_error *err);
+rn_status rn_deliver_idle(rn_operator *op, unsigned input, bool idle, rn_error *err);
+rn_status rn_deliver_end(rn_operator *op, unsigned input, rn_error *err);
+/* --until-end: each operator raises the watermark to the larger of watermark_us and its own horizon and
+ * passes that on. Sources stay at their offsets; the job can continue later. */
+rn_status rn_deliver_drain(rn_operator *op, unsigned input, int64_t watermark_us, rn_error *err);
+/* An evaluation context over op->arena for programs. */
+void rn_operator_eval(rn_operator *op, const rn_batch *batch, rn_eval *eval, rn_error *err);
+
+/* By node kind. NULL: no such operator. Rows in operators/registry.c. */
+const rn_operator_class *rn_operator_find(rn_node_kind kind);
+
+#endif

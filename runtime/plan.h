@@ -1,0 +1,167 @@
+/* Physical plan: a plain data structure made by the planner, read by tasks and operators; it can be
+ * printed and never changes after it was made. Columns are referred to by their index in the input.
+ *
+ * Schemas: node->schema describes the node's output. Every implicit conversion is already in a CALC.
+ *
+ *   SCAN -> [CALC computed columns] -> [WATERMARK] -> ... -> [CALC] -> SINK
+ */
+#ifndef RN_RUNTIME_PLAN_H
+#define RN_RUNTIME_PLAN_H
+#include "runtime/aggregate.h"
+#include "runtime/connector.h"
+#include "runtime/expr.h"
+
+typedef enum rn_node_kind {
+  RN_NODE_SCAN,       /* connector + format */
+  RN_NODE_VALUES,     /* constant rows */
+  RN_NODE_CALC,       /* filter and/or projection */
+  RN_NODE_WATERMARK,
+  RN_NODE_WINDOW,     /* bare windowing TVF: rows with window columns appended */
+  RN_NODE_WINDOW_AGG, /* sliced window aggregate */
+  RN_NODE_GROUP_AGG,  /* unbounded GROUP BY, DISTINCT */
+  RN_NODE_OVER,
+  RN_NODE_SORT,       /* bounded sort, or temporal sort on a stream */
+  RN_NODE_LIMIT,
+  RN_NODE_UNION,
+  RN_NODE_EXCHANGE,   /* between tasks */
+  RN_NODE_SINK,
+  RN_NODE_COLLECT,    /* rows of a SELECT to its cursor */
+  RN_NODE_COUNT
+} rn_node_kind;
+
+/* What an edge carries (bits). */
+enum { RN_CHANGE_INSERT = 1, RN_CHANGE_UPDATE_BEFORE = 2, RN_CHANGE_UPDATE_AFTER = 4, RN_CHANGE_DELETE = 8 };
+
+typedef enum rn_window_kind { RN_WINDOW_TUMBLE, RN_WINDOW_HOP, RN_WINDOW_CUMULATE, RN_WINDOW_SESSION } rn_window_kind;
+
+typedef struct rn_window_spec {
+  rn_window_kind kind;
+  uint32_t time_column;   /* of the input; unused for processing time */
+  bool processing_time;
+  bool local_zone;        /* LTZ attribute: instants are shifted to the session zone before alignment */
+  int64_t size_us, slide_us, offset_us; /* slide: HOP slide, CUMULATE step; TUMBLE: = size. SESSION: size is the gap */
+} rn_window_spec;
+
+typedef struct rn_sort_item {
+  uint32_t column;
+  bool descending, nulls_first;
+} rn_sort_item;
+
+typedef struct rn_plan_node rn_plan_node;
+struct rn_plan_node {
+  rn_node_kind kind;
+  uint32_t id;                 /* index in plan->nodes */
+  const char *path;            /* operator id: path in the bound plan before rewrites, e.g. "sink.0.agg" */
+  const char *fingerprint;     /* stateful nodes: what must not change for state to fit; NULL: stateless */
+  rn_schema schema;            /* output columns */
+  uint32_t input_count;
+  rn_plan_node **inputs;
+  uint32_t output_count;       /* consumers */
+  rn_plan_node **outputs;
+  uint32_t parallelism;        /* instances; tasks are cut at EXCHANGE nodes */
+  uint8_t emits;               /* RN_CHANGE_* bits of the output edge */
+  bool bounded;                /* input ends by itself */
+  rn_span span;                /* clause it came from */
+  union {
+    struct {
+      const rn_table_spec *table;
+      uint16_t source;         /* scan number, rn_run.source */
+      const uint32_t *columns; /* table column read as output column i (physical or metadata) */
+    } scan;
+    struct {
+      uint32_t row_count;
+      const rn_value *values;  /* row_count x schema.count */
+    } values;
+    struct {
+      rn_expr *filter;         /* NULL: none */
+      rn_expr **exprs;         /* schema.count; NULL: all input columns as they are */
+    } calc;
+    struct {
+      uint32_t rowtime_column;
+      rn_expr *expr;           /* over the input; TIMESTAMP(3) or LTZ(3) */
+      int64_t interval_us;     /* pipeline.auto-watermark-interval; 0: after each row (also on-event) */
+      int64_t idle_timeout_us; /* 0: never idle */
+      uint8_t null_handling;   /* 0 fail, 1 drop, 2 skip watermark */
+    } watermark;
+    struct {
+      rn_window_spec spec;     /* output: input columns + window_start, window_end TIMESTAMP(3), window_time */
+      uint32_t key_count;      /* SESSION: partition keys */
+      const uint32_t *keys;
+    } window;
+    struct {
+      rn_window_spec spec;
+      uint32_t key_count;
+      const uint32_t *keys;    /* input columns */
+      uint32_t call_count;
+      const rn_agg_call *calls;
+      /* output: keys, results of calls, window_start, window_end (TIMESTAMP(3)), window_time (type of
+       * the time attribute: end - 1 ms) */
+    } window_agg;
+    struct {
+      uint32_t key_count;
+      const uint32_t *keys;
+      uint32_t call_count;
+      const rn_agg_call *calls; /* none: DISTINCT, insert-only */
+      bool fold;                /* bounded: final rows as inserts at the end of input */
+      bool update_before;       /* somebody needs -U */
+      bool mini_batch;          /* several changes of a key within a batch may be folded into one */
+      bool global;              /* no keys: a bounded empty input gives one row */
+      /* output: keys, results of calls */
+    } group_agg;
+    struct {
+      uint32_t key_count;
+      const uint32_t *keys;     /* PARTITION BY */
+      uint32_t order_column;    /* time attribute, or any column when sorted (bounded) */
+      bool processing_time;
+      bool rows;                /* ROWS, else RANGE */
+      bool unbounded;           /* UNBOUNDED PRECEDING */
+      int64_t preceding;        /* ROWS: n (frame has n + 1 rows); RANGE: microseconds */
+      uint32_t call_count;
+      const rn_agg_call *calls; /* output: input columns + results */
+    } over;
+    struct {
+      uint32_t item_count;
+      const rn_sort_item *items;
+      bool temporal;            /* items[0] is an ascending rowtime; rows leave as the watermark passes */
+      int64_t limit, offset;    /* limit -1: all; bounded only */
+    } sort;
+    struct {
+      int64_t limit, offset;
+      bool stops_query;         /* outermost, insert-only: ends the query when full */
+    } limit;
+    struct {
+      bool gather;              /* all to instance 0; else by hash of keys (key_count 0: forward) */
+      uint32_t key_count;
+      const uint32_t *keys;
+    } exchange;
+    struct {
+      const rn_table_spec *table;
+      const uint32_t *columns;  /* table column that input column i is written to */
+      uint32_t key_count;
+      const uint32_t *keys;     /* input columns of the primary key or upsert key; 0: append */
+      bool drop_null_rows;      /* not-null-enforcer = DROP */
+    } sink;
+    struct {
+      uint32_t key_count;
+      const uint32_t *keys;     /* upsert key of the result, 0: none */
+      bool fold;
+    } collect;
+  } u;
+};
+
+typedef struct rn_plan {
+  rn_arena arena;          /* owns everything above */
+  uint32_t node_count;
+  rn_plan_node **nodes;    /* inputs before consumers */
+  uint32_t scan_count;
+  bool bounded;            /* all sources are bounded: updating edges are folded */
+  uint32_t parallelism;
+  const char *canonical;   /* canonical statement text */
+  const char *settings;    /* canonical text of the settings that change results */
+} rn_plan;
+
+const char *rn_node_kind_name(rn_node_kind kind);
+void rn_plan_print(const rn_plan *plan, rn_builder *out); /* one line per node, for tests */
+void rn_plan_free(rn_plan *plan);
+
+#endif
