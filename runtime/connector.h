@@ -45,8 +45,11 @@ const char *rn_option_text(const rn_options *options, const char *key); /* NULL:
 /* Typed readers for validated options; fall back to the row's default. `rows` is the connector's or
  * format's table. */
 const char *rn_option_string(const rn_options *o, const rn_option *rows, size_t n, const char *key);
-int64_t rn_option_int(const rn_options *o, const rn_option *rows, size_t n, const char *key);
+int64_t rn_option_int(const rn_options *o, const rn_option *rows, size_t n, const char *key); /* INT; DURATION: us; SIZE: bytes; 0: neither given nor defaulted */
 bool rn_option_bool(const rn_options *o, const rn_option *rows, size_t n, const char *key);
+double rn_option_double(const rn_options *o, const rn_option *rows, size_t n, const char *key);
+/* The row that governs `key`: its own, the one it is the old name of, else the longest PREFIX row; NULL: unknown. */
+const rn_option *rn_option_row(const rn_option *rows, size_t n, rn_slice key);
 /* "10 s", "500ms", "1 min", bare number = ms -> us; "64 kb" -> bytes. False: not of the form. */
 bool rn_duration_parse(rn_slice text, int64_t *us);
 bool rn_size_parse(rn_slice text, int64_t *bytes);
@@ -56,7 +59,8 @@ bool rn_size_parse(rn_slice text, int64_t *bytes);
 rn_status rn_options_check(const char *what /* "connector kafka" */, const rn_options *options,
                            const rn_option *const *row_sets, const size_t *row_counts, size_t set_count,
                            uint16_t direction, rn_diagnostics *diags);
-/* ${env:NAME:-default} and ${file:PATH}; result in arena. */
+/* ${env:NAME:-default} and ${file:PATH}; result in arena. A value that holds such a reference is not
+ * checked for type and range by rn_options_check: check again after expansion. */
 rn_status rn_option_expand(const char *value, rn_arena *arena, const char **out, rn_error *err);
 
 /* --- tables ------------------------------------------------------------------------------------- */
@@ -84,6 +88,18 @@ typedef struct rn_table_spec {
   const rn_format *value_format, *key_format; /* NULL: none */
   rn_span span;                     /* of the table's name in the statement */
 } rn_table_spec;
+
+/* Checks all options of a table: the connector's rows, rn_table_options, the rows of its formats under
+ * their prefixes ("json.", "value.json.", "key.json."), then connector->check. direction: RN_OPTION_SOURCE,
+ * RN_OPTION_SINK or 0 (CREATE: not known yet; only what both directions require is missed). */
+rn_status rn_table_options_check(const rn_table_spec *table, uint16_t direction, rn_diagnostics *diags);
+/* The row that governs an option of a table (masking, reopen, completion); NULL: unknown. */
+const rn_option *rn_table_option_row(const rn_connector *connector, const rn_format *value_format,
+                                     const rn_format *key_format, rn_slice key);
+/* A format's option by its bare name ("ignore-parse-errors") under any of its prefixes; falls back to the
+ * row's default, NULL when there is none. */
+const char *rn_format_option(const rn_table_spec *table, const rn_format *format, bool is_key, const char *name);
+bool rn_format_option_bool(const rn_table_spec *table, const rn_format *format, bool is_key, const char *name);
 
 /* --- formats --------------------------------------------------------------------------------------- */
 typedef struct rn_record { /* a raw message or line; bytes are valid until the source's next poll */
