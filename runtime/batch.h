@@ -77,6 +77,9 @@ typedef struct rn_column {
   struct rn_column *children; /* ROW: one per field; ARRAY, MULTISET: element; MAP: key, value */
   uint32_t child_count;
   bool constant;              /* expression registers only: row 0 stands for all. Never in a batch. */
+  /* Of columns that rn_column_init made: room for `capacity` rows; `used` counts the rows of a list's child
+   * that rn_column_copy_value or rn_column_append has filled. Columns made by hand may leave both 0. */
+  uint32_t capacity, used;
 } rn_column;
 
 #define RN_VALID_WORDS(rows) (((rows) + 63u) / 64u)
@@ -119,6 +122,9 @@ void rn_column_init(rn_column *column, const rn_type *type, uint32_t rows, rn_ar
 void rn_column_nullable(rn_column *column, uint32_t rows, rn_arena *arena);
 /* A batch with columns of the schema, 0 live rows, capacity rows each. */
 void rn_batch_init(rn_batch *batch, const rn_schema *schema, uint32_t capacity, rn_arena *arena);
+/* Makes room for `more` rows after child->used in a child of a LIST column (moves data and bitmap); gives
+ * the first of them and adds `more` to used. For kernels and decoders that build lists. */
+uint32_t rn_column_append(rn_column *child, uint32_t more, rn_arena *arena);
 /* Copies one value (deeply into arena, NULL included). dst row must lie within its capacity. */
 void rn_column_copy_value(rn_column *dst, uint32_t dst_row, const rn_column *src, uint32_t src_row,
                           uint32_t dst_capacity, rn_arena *arena);
@@ -136,9 +142,9 @@ typedef struct rn_value {
     double d;       /* FLOAT, DOUBLE */
     rn_i128 wide;   /* DECIMAL p > 18 */
     rn_slice text;  /* CHAR.., BINARY.. */
-    const struct rn_value *items; /* ROW: child_count; ARRAY/MAP: see item_count */
+    const struct rn_value *items; /* ROW, ARRAY, MULTISET; MAP: key, value, key, value .. */
   } u;
-  uint32_t item_count;
+  uint32_t item_count; /* of items: ROW fields, ARRAY elements, MAP twice its entries */
 } rn_value;
 /* A constant column (row 0, column->constant = true) holding the value. */
 void rn_column_from_value(rn_column *column, const rn_value *value, rn_arena *arena);

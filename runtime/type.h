@@ -54,7 +54,9 @@ const rn_type *rn_type_decimal(rn_arena *arena, int precision, int scale, bool n
 /* CHAR, VARCHAR, BINARY, VARBINARY, TIME, TIMESTAMP, TIMESTAMP_LTZ with a length or precision. */
 const rn_type *rn_type_sized(rn_arena *arena, rn_type_id id, int32_t precision, bool nullable);
 const rn_type *rn_type_array(rn_arena *arena, const rn_type *element, bool nullable);
+const rn_type *rn_type_multiset(rn_arena *arena, const rn_type *element, bool nullable);
 const rn_type *rn_type_map(rn_arena *arena, const rn_type *key, const rn_type *value, bool nullable);
+/* names NULL: EXPR$0, EXPR$1 .. The arrays are copied, names and types are shared. */
 const rn_type *rn_type_row(rn_arena *arena, uint32_t count, const char *const *names,
                            const rn_type *const *types, bool nullable);
 const rn_type *rn_type_with_null(rn_arena *arena, const rn_type *type, bool nullable);
@@ -63,7 +65,8 @@ const rn_type *rn_type_copy(rn_arena *arena, const rn_type *type); /* deep */
 
 rn_physical rn_type_physical(const rn_type *type);
 size_t rn_physical_width(rn_physical p); /* bytes of one value in the data array; 0 for NONE, ROW */
-/* Same kind and parameters; ignores nullability and time attribute (children: the same way). */
+/* Same kind and parameters; ignores nullability, time attribute and field names (children: the same
+ * way), so values of the two lie in memory alike and rows fit by position. */
 bool rn_type_same(const rn_type *a, const rn_type *b);
 /* "DECIMAL(10, 2) NOT NULL", "TIMESTAMP(3) *ROWTIME*" as the dialect prints types. */
 void rn_type_print(const rn_type *type, rn_builder *out);
