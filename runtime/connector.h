@@ -189,6 +189,11 @@ typedef struct rn_source_spec {
   void *notice_ctx;
   void (*wake)(void *ctx);  /* may be called from any thread when data arrives; may be NULL */
   void *wake_ctx;
+  /* poll_rows sources: a row that cannot be converted. RN_OK: the table's 'on-error' goes on without it;
+   * RN_FAIL: stop with err. NULL: the source fails itself. column: table column, -1: the whole row. */
+  rn_status (*bad_row)(void *ctx, uint32_t split, int64_t offset, int column, const char *reason, rn_slice raw,
+                       rn_error *err);
+  void *bad_row_ctx;
 } rn_source_spec;
 
 typedef enum rn_poll { RN_POLL_ROWS, RN_POLL_IDLE, RN_POLL_END } rn_poll;
@@ -273,6 +278,8 @@ struct rn_connector {
   int64_t (*lag)(rn_source *source);
   void (*pause_split)(rn_source *source, uint32_t split, bool paused); /* NULL: cannot */
   void (*source_close)(rn_source *source);
+  /* Is the split still part of the watermark's minimum? A file that was read to its end is not. NULL: all are. */
+  bool (*split_active)(rn_source *source, uint32_t split);
 
   rn_status (*sink_open)(const rn_sink_spec *spec, rn_sink **out, rn_error *err);
   rn_status (*stage)(rn_sink *sink, const rn_batch *batch, rn_error *err);       /* task thread */

@@ -71,5 +71,8 @@ const char *rn_job_resumed_text(rn_job *job, rn_arena *arena);
 void rn_job_dead_letter(void *job, const char *source, const char *split, int64_t offset, const char *column,
                         const char *reason, rn_slice raw);
 const rn_job_config *rn_job_get_config(void *job);
+/* For LIMIT with stops_query: no more rows are wanted. Sources end at once; the end flows through the plan
+ * and the job is FINISHED. Any thread; returns at once. */
+void rn_job_finish_query(void *job);
 
 #endif

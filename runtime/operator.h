@@ -7,6 +7,7 @@
 #ifndef RN_RUNTIME_OPERATOR_H
 #define RN_RUNTIME_OPERATOR_H
 #include "base/clock.h"
+#include "runtime/connector.h"
 #include "runtime/expr.h"
 #include "runtime/plan.h"
 #include "runtime/snapshot.h"
@@ -27,7 +28,7 @@ typedef struct rn_context {
   bool batch_mode;         /* bounded plan: updating edges are folded at the end of input */
   int64_t query_time_us;   /* CURRENT_TIMESTAMP in batch mode */
   unsigned subtask, parallelism; /* of the operator instance that gets this context */
-  void *job;               /* rn_job *, for sinks and dead letters (job.h) */
+  void *job;               /* the job as one task sees it, for sinks and dead letters (job.h); NULL in bare tests */
 } rn_context;
 
 /* Counters, read by other threads: written by the owning task with relaxed atomic stores. */
@@ -64,6 +65,11 @@ typedef struct rn_operator_class {
   rn_status (*restore)(rn_operator *op, const rn_blob *blob, rn_error *err); /* global blobs */
   rn_status (*restored)(rn_operator *op, rn_error *err); /* after the last blob; may be NULL */
   void (*close)(rn_operator *op); /* also after a failed open(); idempotent */
+  /* Operators without inputs (SCAN, VALUES) only: makes and emits some rows, waiting at most wait_us when
+   * there are none now. RN_POLL_END: there will be none (the task then delivers the end, or the drain,
+   * to the edges; poll is not called again). What was emitted must be in snapshot() or a position, so that
+   * a restored instance does not emit it again. */
+  rn_status (*poll)(rn_operator *op, int64_t wait_us, rn_poll *poll, rn_error *err);
 } rn_operator_class;
 
 typedef struct rn_edge {
@@ -80,13 +86,39 @@ struct rn_operator {
   uint32_t input_count;
   int64_t *input_watermarks; /* per input */
   bool *input_idle, *input_ended;
+  bool *input_lagging;       /* active again after idleness, still behind the combined watermark */
+  bool *input_drained;
+  bool drained;
+  int64_t drain_us;          /* largest drain watermark so far */
   int64_t watermark_us;      /* combined */
   bool idle, ended;
   int64_t timer_us;          /* next processing-time timer, INT64_MAX: none */
   rn_state *state;           /* made by open() of keyed operators (rn_operator_open_state) */
   rn_counters counters;
   rn_arena arena;            /* of the operator's output batch; the operator resets it */
+  /* The SCAN this operator is fed from inside its own task through operators of one input; NULL: none.
+   * A WATERMARK operator asks it for its splits (operators/operators.h: rn_scan_splits). */
+  rn_operator *scan;
+  int64_t saved_watermark_us; /* what the last snapshot of the generic part wrote */
+  uint64_t random_state;      /* RAND() and the like */
 };
+
+/* --- for tasks and tests: the life of one operator instance --------------------------------------------
+ * new -> add_edge.. -> open -> restore.. -> restored -> (batches, watermarks, end) -> free. */
+rn_operator *rn_operator_new(const rn_operator_class *op_class, const rn_plan_node *node,
+                             const rn_context *context /* copied */, uint32_t input_count);
+void rn_operator_add_edge(rn_operator *op, rn_operator *target, unsigned input);
+rn_status rn_operator_open(rn_operator *op, rn_error *err);
+/* op->state, the generic part (combined watermark) and class->snapshot. */
+rn_status rn_operator_snapshot(rn_operator *op, rn_snapshot *out, rn_error *err);
+/* One stored blob of this operator's path: to op->state, the generic part or class->restore. */
+rn_status rn_operator_restore(rn_operator *op, const rn_blob *blob, rn_error *err);
+rn_status rn_operator_restored(rn_operator *op, rn_error *err);
+/* Calls on_timer when the clock has reached the timer. */
+rn_status rn_operator_fire_timer(rn_operator *op, int64_t now_us, rn_error *err);
+/* End of input of an operator without inputs: the largest watermark, on_end, end to the edges. */
+rn_status rn_operator_end(rn_operator *op, rn_error *err);
+void rn_operator_free(rn_operator *op);
 
 /* Makes op->state with the groups of this instance. */
 void rn_operator_open_state(rn_operator *op);

@@ -1,0 +1,53 @@
+/* The operator classes, one file each (op_<kind>.c), and the few functions that operators ask of each other.
+ * Registered by node kind in operators/registry.c. */
+#ifndef RN_RUNTIME_OPERATORS_H
+#define RN_RUNTIME_OPERATORS_H
+#include "runtime/operator.h"
+
+extern const rn_operator_class rn_op_scan_class;
+extern const rn_operator_class rn_op_values_class;
+extern const rn_operator_class rn_op_calc_class;
+extern const rn_operator_class rn_op_watermark_class;
+extern const rn_operator_class rn_op_window_class;
+extern const rn_operator_class rn_op_window_agg_class;
+extern const rn_operator_class rn_op_group_agg_class;
+extern const rn_operator_class rn_op_over_class;
+extern const rn_operator_class rn_op_sort_class;
+extern const rn_operator_class rn_op_limit_class;
+extern const rn_operator_class rn_op_union_class;
+extern const rn_operator_class rn_op_sink_class;
+extern const rn_operator_class rn_op_collect_class;
+/* An EXCHANGE node is two operators: the sender in the producing task, the receiver in the consuming one. */
+extern const rn_operator_class rn_op_exchange_out_class;
+extern const rn_operator_class rn_op_exchange_in_class;
+
+/* --- scan (op_scan.c) ------------------------------------------------------------------------------------ */
+/* Splits of this scan instance now (may grow); rn_run.split counts from 0 below it. */
+uint32_t rn_scan_splits(rn_operator *scan);
+/* Does the split count for the watermark's minimum (a file read to its end does not)? */
+bool rn_scan_split_active(rn_operator *scan, uint32_t split);
+void rn_scan_pause_split(rn_operator *scan, uint32_t split, bool paused); /* no-op where the source cannot */
+bool rn_scan_can_pause(rn_operator *scan);
+const char *rn_scan_split_name(rn_operator *scan, uint32_t split);
+/* Position just behind what was emitted; end positions of --until-end. Heap strings. */
+rn_status rn_scan_positions(rn_operator *scan, rn_positions *out, rn_error *err);
+rn_status rn_scan_until(rn_operator *scan, rn_positions *out, rn_error *err);
+rn_status rn_scan_committed(rn_operator *scan, uint64_t epoch, const rn_position *positions, size_t count,
+                            rn_error *err); /* store thread */
+int64_t rn_scan_lag(rn_operator *scan);
+
+/* --- sink (op_sink.c) ------------------------------------------------------------------------------------ */
+typedef struct rn_sink_handle {
+  const rn_connector *connector;
+  rn_sink *sink;
+} rn_sink_handle;
+rn_sink_handle rn_sink_of(rn_operator *sink);
+
+/* --- exchange (op_exchange.c) ---------------------------------------------------------------------------- */
+struct rn_queue;
+/* Adds a target to the sender: rows whose key group belongs to instance `subtask` of the receiver. */
+void rn_exchange_add_target(rn_operator *sender, struct rn_queue *queue, unsigned group);
+/* Sends a barrier to every target (task, at the end of its alignment). */
+rn_status rn_exchange_barrier(rn_operator *sender, uint64_t epoch, rn_error *err);
+
+#endif
