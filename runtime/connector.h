@@ -42,6 +42,7 @@ typedef struct rn_options {
   const rn_option_value *items; /* sorted by key */
 } rn_options;
 const char *rn_option_text(const rn_options *options, const char *key); /* NULL: not given */
+const rn_option_value *rn_option_find(const rn_options *options, const char *key); /* with its spans; NULL */
 /* Typed readers for validated options; fall back to the row's default. `rows` is the connector's or
  * format's table. */
 const char *rn_option_string(const rn_options *o, const rn_option *rows, size_t n, const char *key);
@@ -100,6 +101,20 @@ const rn_option *rn_table_option_row(const rn_connector *connector, const rn_for
  * row's default, NULL when there is none. */
 const char *rn_format_option(const rn_table_spec *table, const rn_format *format, bool is_key, const char *name);
 bool rn_format_option_bool(const rn_table_spec *table, const rn_format *format, bool is_key, const char *name);
+
+/* Which physical columns a record's key and value carry ('key.fields', 'key.fields-prefix',
+ * 'value.fields-include'; DIALECT 7.1). Formats find their fields by column name, so the key's table is the
+ * table with the prefix cut from the names of the key columns. */
+typedef struct rn_key_layout {
+  uint32_t key_count;             /* 0: no key format; everything is in the value */
+  const uint32_t *key_columns;    /* table columns, in the order of key.fields */
+  const rn_table_spec *key_table; /* for decoder_open / encoder_open with is_key */
+  uint32_t value_count;
+  const uint32_t *value_columns;  /* physical table columns in the value, in schema order */
+  bool key_in_value;              /* value.fields-include = ALL: a scan reads the value's copy, never the key's */
+} rn_key_layout;
+/* Checks the options on the way (E_OPTION_VALUE); memory is in arena. */
+rn_status rn_key_layout_make(const rn_table_spec *table, rn_arena *arena, rn_key_layout *out, rn_error *err);
 
 /* --- formats --------------------------------------------------------------------------------------- */
 typedef struct rn_record { /* a raw message or line; bytes are valid until the source's next poll */
@@ -269,7 +284,8 @@ struct rn_connector {
   /* Value of a metadata column for one record. */
   void (*metadata_value)(rn_source *source, const rn_record *record, uint32_t metadata, rn_column *out,
                          uint32_t row, uint32_t capacity, rn_arena *arena);
-  /* Number of records of the last run that downstream has taken: positions() is just behind them. */
+  /* Number of records of the last run (counted from its first) that downstream has taken: positions() is
+   * just behind them. Records of a run that were not taken are given again by the next poll. */
   void (*consumed)(rn_source *source, uint32_t records);
   rn_status (*positions)(rn_source *source, rn_positions *out, rn_error *err);
   rn_status (*until_positions)(rn_source *source, rn_positions *out, rn_error *err); /* end positions taken */

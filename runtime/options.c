@@ -27,7 +27,7 @@ const rn_option rn_table_options[] = {
 const size_t rn_table_option_count = sizeof rn_table_options / sizeof rn_table_options[0];
 
 /* --- look-up ------------------------------------------------------------------------------------ */
-static const rn_option_value *find_value(const rn_options *options, const char *key) {
+const rn_option_value *rn_option_find(const rn_options *options, const char *key) {
   size_t low = 0, high = options ? options->count : 0;
   while (low < high) {
     size_t middle = (low + high) / 2;
@@ -41,7 +41,7 @@ static const rn_option_value *find_value(const rn_options *options, const char *
   return NULL;
 }
 const char *rn_option_text(const rn_options *options, const char *key) {
-  const rn_option_value *value = find_value(options, key);
+  const rn_option_value *value = rn_option_find(options, key);
   return value ? value->value : NULL;
 }
 
@@ -276,7 +276,7 @@ static rn_status check_sets(const char *what, const rn_options *options, const r
       continue;
     }
     if (row->old_name && strcmp(item->key, row->old_name) == 0) {
-      if (find_value(options, row->name))
+      if (rn_option_find(options, row->name))
         (void)rn_diag(diags, RN_E_DUPLICATE_NAME, item->key_span, NULL, "option '%s' is the old name of '%s', which is given too", item->key, row->name);
       else
         (void)rn_diag(diags, RN_W_PORTABILITY, item->key_span, NULL, "option '%s' is an old name, read as '%s'", item->key, row->name);
@@ -291,7 +291,7 @@ static rn_status check_sets(const char *what, const rn_options *options, const r
       const rn_option *row = &sets[s].rows[i];
       uint16_t sides = row->flags & (RN_OPTION_SOURCE | RN_OPTION_SINK);
       if (!(row->flags & RN_OPTION_REQUIRED) || (sides && !(sides & direction))) continue;
-      if (find_value(options, row->name) || (row->old_name && find_value(options, row->old_name))) continue;
+      if (rn_option_find(options, row->name) || (row->old_name && rn_option_find(options, row->old_name))) continue;
       (void)rn_diag(diags, RN_E_OPTION_MISSING, span, row->help, "%s needs option '%s'", what, row->name);
     }
   return diags->error_count > errors ? RN_FAIL : RN_OK;
@@ -304,7 +304,7 @@ rn_status rn_options_check(const char *what, const rn_options *options, const rn
   if (set_count > SETS_MAX) set_count = SETS_MAX;
   for (size_t i = 0; i < set_count; i++) sets[i] = (row_set){"", row_sets[i], row_counts[i]};
   rn_span span = {0, 0};
-  const rn_option_value *connector = find_value(options, "connector");
+  const rn_option_value *connector = rn_option_find(options, "connector");
   if (connector) span = rn_span_join(connector->key_span, connector->value_span);
   return check_sets(what, options, sets, set_count, direction, span, diags);
 }
