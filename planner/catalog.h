@@ -61,6 +61,7 @@ rn_catalog *rn_catalog_new(const rn_registry *registry, const rn_zone *zone);
 void rn_catalog_free(rn_catalog *catalog);
 void rn_catalog_set_hooks(rn_catalog *catalog, const rn_catalog_hooks *hooks);
 const rn_registry *rn_catalog_registry(const rn_catalog *catalog);
+void rn_catalog_set_zone(rn_catalog *catalog, const rn_zone *zone); /* SET 'table.local-time-zone' */
 
 /* CREATE TABLE / VIEW: checks everything (types, options, connector, keys, watermark) and adds. If an
  * object of that name exists: IF NOT EXISTS -> RN_OK, *out the old one, *existed set; else E_EXISTS.
@@ -74,6 +75,8 @@ rn_status rn_catalog_define(rn_catalog *catalog, const rn_ast_statement *stateme
 void rn_catalog_object_free(rn_catalog_object *object);
 /* Adds an object made elsewhere (external tables); takes it. */
 rn_status rn_catalog_add(rn_catalog *catalog, rn_catalog_object *object, rn_error *err);
+/* Replaces the object of the same name (reopen options changed); saves it; takes it. */
+rn_status rn_catalog_replace(rn_catalog *catalog, rn_catalog_object *object, rn_error *err);
 rn_status rn_catalog_drop(rn_catalog *catalog, const rn_ast_statement *statement, rn_diagnostics *diags);
 /* ALTER TABLE SET / RESET / RENAME: makes the new canonical SQL and replaces the object. */
 rn_status rn_catalog_alter(rn_catalog *catalog, const rn_ast_statement *statement, rn_diagnostics *diags);

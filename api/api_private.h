@@ -1,0 +1,166 @@
+/* What the files of api/ share. One engine handle owns settings, clock, catalog, store and jobs.
+ *
+ *   engine.c     open, close, settings, log        errors.c     codes, rendering
+ *   prepare.c    text -> statement                 step.c       running statements, cells
+ *   ddl.c        CREATE, DROP, ALTER               show.c       SHOW, DESCRIBE, EXPLAIN, SET
+ *   jobs.c       INSERT, jobs, statistics          run.c        stored runs of `runnel run`
+ *   catalog_store.c  _rn_catalog, external tables  complete.c   completion, help, widths */
+#ifndef RN_API_PRIVATE_H
+#define RN_API_PRIVATE_H
+#include <pthread.h>
+#include "api/runnel.h"
+#include "base/clock.h"
+#include "base/vec.h"
+#include "parser/parse.h"
+#include "planner/catalog.h"
+#include "planner/planner.h"
+#include "runtime/job.h"
+#include "runtime/store.h"
+
+/* A job of this handle: shared by the engine's list and by runnel_job handles. */
+typedef struct rn_engine_job {
+  runnel *db;
+  int references;
+  char *name;  /* shown */
+  char *key;   /* in the store: unique per job */
+  bool bounded;
+  rn_plan *plan; /* owned */
+  rn_job *job;
+  bool ended;          /* seen to have ended: final state below */
+  rn_job_state state;
+  rn_error error;      /* of FAILED */
+  int64_t started_us;
+  char *text;          /* statement text: spans of run-time errors point into it */
+} rn_engine_job;
+
+typedef struct rn_set_value {
+  char *key, *value;
+} rn_set_value;
+
+struct runnel {
+  rn_clock clock;
+  rn_zone *zone;
+  rn_catalog *catalog;
+  rn_store *store;       /* opened when first needed for a temporary database */
+  char *path;            /* NULL: temporary */
+  bool read_only, want_read_only, catalog_loaded;
+  int64_t catalog_version; /* PRAGMA data_version of catalog_reader, read-only company only */
+  sqlite3 *catalog_reader;
+  uint64_t random_seed;
+  RN_VEC(rn_set_value) settings;      /* SET */
+  RN_VEC(rn_set_value) base_settings; /* from the configuration: what RESET goes back to */
+  RN_VEC(rn_zone *) zones; /* every zone that was in use: running jobs keep theirs */
+  RN_VEC(rn_engine_job *) jobs;
+  bool interrupted; /* atomic */
+  /* callbacks */
+  void (*output)(void *ctx, const char *text, size_t len, int is_error);
+  void *output_ctx;
+  void (*log)(void *ctx, int level, const char *text);
+  void *log_ctx;
+  pthread_mutex_t lock; /* output and log: one caller at a time */
+  /* last errors */
+  rn_diagnostics diags;
+  char *error_text;      /* text that spans point into */
+  rn_builder rendered;
+  char complete_word[8];
+  /* the run (run.c) */
+  char *run_script;
+  int64_t run_number;
+  bool run_fresh, run_keep_rows;
+  RN_VEC(char *) run_texts; /* canonical texts of bounded statements of this run, for n-th occurrence */
+};
+
+typedef struct rn_text_row {
+  char **cells; /* heap; NULL cell: SQL NULL */
+} rn_text_row;
+
+struct runnel_stmt {
+  runnel *db;
+  rn_arena arena;
+  char *text; /* copy of the prepared text up to the statement's end */
+  rn_ast_statement *ast;
+  unsigned flags;
+  runnel_stmt_kind kind;
+  bool started, done, failed;
+  bool interrupted; /* atomic */
+  rn_builder summary;
+  /* query */
+  rn_plan *plan;
+  rn_query_info info;
+  rn_job *job;
+  rn_cursor *cursor;
+  const rn_batch *batch;
+  uint32_t batch_at;
+  uint32_t row; /* row number in batch */
+  int *key_columns;
+  /* rows of text */
+  uint32_t text_columns;
+  const char *const *text_names;
+  RN_VEC(rn_text_row) text_rows;
+  size_t text_at;
+  /* insert */
+  rn_engine_job *engine_job;
+  /* cells */
+  rn_builder *cells;
+  rn_builder json;
+};
+
+struct runnel_job {
+  rn_engine_job *job;
+  rn_builder error;
+};
+
+/* errors.c */
+int rn_api_code(int error_code);                     /* rn_code -> runnel_code */
+void rn_api_clear(runnel *db);                       /* forget the last errors */
+void rn_api_text(runnel *db, const char *text);      /* spans point into text from now on */
+int rn_api_fail(runnel *db, const rn_error *err);    /* records it; gives its runnel_code */
+int rn_api_result(runnel *db);                       /* code of the first error in db->diags; RUNNEL_OK: none */
+void rn_api_warn_all(runnel *db);                    /* hands warnings in db->diags to the log */
+
+/* engine.c */
+rn_status rn_engine_store(runnel *db, rn_error *err);             /* opens the temporary database when there is none */
+rn_status rn_engine_writable(runnel *db, rn_error *err);          /* E_LOCKED names the writer */
+void rn_engine_log(void *db, int level, const char *text);        /* the signature of the runtime's log callbacks */
+void rn_engine_notice(runnel *db, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void rn_engine_output(void *db, const char *text, size_t len, bool is_error);
+const char *rn_engine_setting(runnel *db, const char *key);       /* never NULL: default or "" */
+int64_t rn_engine_duration(runnel *db, const char *key);
+rn_status rn_engine_set(runnel *db, const char *key, const char *value, rn_error *err); /* value NULL: reset */
+void rn_engine_planner_settings(runnel *db, rn_arena *arena, rn_planner_settings *out);
+bool rn_api_interrupted(runnel *db, bool *stmt_flag);
+
+/* catalog_store.c */
+rn_status rn_catalog_store_open(runnel *db, rn_error *err);     /* hooks, and loads what is stored */
+rn_status rn_catalog_store_refresh(runnel *db, rn_error *err);  /* read-only company: loads again when the file changed */
+
+/* ddl.c, show.c */
+int rn_ddl_step(runnel_stmt *stmt);
+int rn_show_prepare(runnel_stmt *stmt);
+int rn_show_step(runnel_stmt *stmt);
+void rn_text_result(runnel_stmt *stmt, uint32_t columns, const char *const *names);
+void rn_text_row_add(runnel_stmt *stmt, const char *const *cells);
+bool rn_like(const char *text, const char *pattern, bool nocase);
+
+/* jobs.c */
+int rn_insert_prepare(runnel_stmt *stmt);
+int rn_insert_step(runnel_stmt *stmt, int timeout_ms);
+int rn_job_control_step(runnel_stmt *stmt);
+rn_status rn_insert_plan(runnel_stmt *stmt, const rn_ast_insert *inserts, uint32_t count);
+void rn_engine_job_release(rn_engine_job *job);
+void rn_engine_job_poll(rn_engine_job *job); /* notices that it ended */
+rn_status rn_jobs_using(runnel *db, const rn_catalog_object *object, rn_error *err); /* E_IN_USE names a job */
+/* Stored jobs: calls back for each row of _rn_job. */
+typedef struct rn_stored_job_row {
+  const char *key, *state, *canonical;
+  int64_t started_us;
+} rn_stored_job_row;
+rn_status rn_stored_jobs(runnel *db, rn_status (*fn)(void *ctx, const rn_stored_job_row *row, rn_error *err), void *ctx, rn_error *err);
+void rn_stats_fill(const rn_plan *plan, const rn_job_stats *from, runnel_stats **out);
+
+/* run.c */
+/* Key of a bounded statement: within a run by script, run, text and occurrence; in the shell by text. Heap. */
+char *rn_run_key(runnel *db, const char *canonical, bool in_run);
+int rn_run_end_forget(runnel *db);
+
+#endif

@@ -1,0 +1,569 @@
+/* INSERT, statement sets and CREATE TABLE AS: jobs.
+ *
+ * A bounded INSERT is awaited by its step; an unbounded one runs in the background. Both are durable
+ * jobs: their key in the store decides what a later start resumes (DESIGN, "Databases, jobs and
+ * re-running"). */
+#include "api/api_private.h"
+#include <stdlib.h>
+
+static int fail(runnel_stmt *stmt, rn_error *err) {
+  stmt->done = stmt->failed = true;
+  rn_api_clear(stmt->db);
+  rn_api_text(stmt->db, stmt->text);
+  return rn_api_fail(stmt->db, err);
+}
+
+/* --- the job as the handle sees it ---------------------------------------------------------------------- */
+void rn_engine_job_poll(rn_engine_job *job) {
+  if (job->ended || !job->job) return;
+  rn_error err;
+  rn_error_clear(&err);
+  rn_job_state state = rn_job_get_state(job->job, &err);
+  job->state = state;
+  if (state == RN_JOB_CREATED || state == RN_JOB_RUNNING) return;
+  job->ended = true;
+  if (state == RN_JOB_FAILED) job->error = err;
+}
+
+void rn_engine_job_release(rn_engine_job *job) {
+  if (--job->references > 0) return;
+  if (job->job) rn_job_close(job->job);
+  if (job->plan) rn_plan_free(job->plan);
+  rn_free(job->name);
+  rn_free(job->key);
+  rn_free(job->text);
+  rn_free(job);
+}
+
+/* --- stored jobs ------------------------------------------------------------------------------------------- */
+rn_status rn_stored_jobs(runnel *db, rn_status (*fn)(void *ctx, const rn_stored_job_row *row, rn_error *err), void *ctx, rn_error *err) {
+  sqlite3 *reader;
+  if (!db->store) return RN_OK;
+  if (rn_store_reader(db->store, &reader, err) != RN_OK) return RN_FAIL;
+  sqlite3_stmt *q;
+  rn_status status = RN_OK;
+  if (sqlite3_prepare_v2(reader, "SELECT job, state, canonical, started_us FROM _rn_job ORDER BY job", -1, &q, NULL) == SQLITE_OK) {
+    while (status == RN_OK && sqlite3_step(q) == SQLITE_ROW) {
+      rn_stored_job_row row = {.key = (const char *)sqlite3_column_text(q, 0),
+                               .state = (const char *)sqlite3_column_text(q, 1),
+                               .canonical = (const char *)sqlite3_column_text(q, 2),
+                               .started_us = sqlite3_column_int64(q, 3)};
+      status = fn(ctx, &row, err);
+    }
+    (void)sqlite3_finalize(q);
+  }
+  (void)sqlite3_close(reader);
+  return status;
+}
+
+typedef struct using_ctx {
+  runnel *db;
+  const rn_catalog_object *object;
+  const char *except; /* key of the job that asks; NULL */
+  bool sinks_only, found;
+} using_ctx;
+
+static bool writes_to(const rn_ast_statement *ast, const char *table) {
+  const rn_ast_insert *inserts = ast->kind == RN_AST_STMT_INSERT ? ast->insert : ast->inserts;
+  uint32_t count = ast->kind == RN_AST_STMT_INSERT ? 1 : ast->insert_count;
+  for (uint32_t i = 0; i < count; i++)
+    if (strcmp(inserts[i].table.parts[inserts[i].table.count - 1].text, table) == 0) return true;
+  return false;
+}
+
+static rn_status check_using(void *ctx, const rn_stored_job_row *row, rn_error *err) {
+  using_ctx *u = ctx;
+  if (strcmp(row->state, "RUNNING") != 0 && strcmp(row->state, "STOPPED") != 0) return RN_OK;
+  if (u->except && strcmp(u->except, row->key) == 0) return RN_OK;
+  rn_arena arena = {0};
+  rn_diagnostics *diags = rn_calloc(1, sizeof *diags);
+  rn_ast_statement *ast = NULL;
+  size_t end;
+  rn_status status = RN_OK;
+  if (row->canonical && rn_parse_next(rn_slice_of(row->canonical), 0, &arena, &ast, &end, diags) == RN_OK && ast) {
+    u->found = u->sinks_only ? writes_to(ast, u->object->name) : rn_plan_uses(u->db->catalog, ast, u->object);
+    if (u->found && err) {
+      (void)rn_fail(err, RN_E_IN_USE, "\"%s\" is used by job \"%s\" (%s)", u->object->name, row->key, row->state);
+      status = rn_hint(err, "run it to its end, or forget it with --fresh, before you drop what it uses");
+    }
+  }
+  rn_free(diags);
+  rn_arena_free(&arena);
+  return status;
+}
+rn_status rn_jobs_using(runnel *db, const rn_catalog_object *object, rn_error *err) {
+  using_ctx u = {.db = db, .object = object};
+  return rn_stored_jobs(db, check_using, &u, err);
+}
+
+/* --- preparing -------------------------------------------------------------------------------------------------- */
+rn_status rn_insert_plan(runnel_stmt *stmt, const rn_ast_insert *inserts, uint32_t count) {
+  runnel *db = stmt->db;
+  rn_planner_settings settings;
+  rn_engine_planner_settings(db, &stmt->arena, &settings);
+  return rn_plan_inserts(db->catalog, &settings, inserts, count, &stmt->plan, &db->diags);
+}
+
+static const char *const rows_names[] = {"rows"};
+
+int rn_insert_prepare(runnel_stmt *stmt) {
+  runnel *db = stmt->db;
+  const rn_ast_statement *ast = stmt->ast;
+  rn_text_result(stmt, 0, rows_names);
+  if (ast->kind == RN_AST_STMT_CREATE_TABLE) {
+    rn_planner_settings settings;
+    rn_engine_planner_settings(db, &stmt->arena, &settings);
+    rn_schema schema;
+    (void)rn_plan_schema(db->catalog, &settings, ast->query, &stmt->arena, &schema, &db->diags);
+    return rn_api_result(db);
+  }
+  const rn_ast_insert *inserts = ast->kind == RN_AST_STMT_INSERT ? ast->insert : ast->inserts;
+  uint32_t count = ast->kind == RN_AST_STMT_INSERT ? 1 : ast->insert_count;
+  if (rn_insert_plan(stmt, inserts, count) != RN_OK) return rn_api_result(db);
+  if (!db->path && (stmt->flags & RUNNEL_PREPARE_RUN)) {
+    for (uint32_t i = 0; i < stmt->plan->node_count; i++) {
+      const rn_plan_node *node = stmt->plan->nodes[i];
+      if (node->kind != RN_NODE_SINK || !(node->u.sink.table->connector->flags & RN_CONNECTOR_IN_FILE)) continue;
+      rn_error err;
+      rn_error_clear(&err);
+      (void)rn_fail_at(&err, RN_E_CATALOG, ast->span, "nothing keeps the rows of \"%s\": it is a table of the database file, and none was given",
+                       node->u.sink.table->name);
+      (void)rn_hint(&err, "runnel run --db FILE.db ..., or give the table WITH ('connector' = ..)");
+      return rn_api_fail(db, &err);
+    }
+  }
+  return RUNNEL_OK;
+}
+
+/* --- CREATE TABLE AS: the table's definition, made of the query's schema ---------------------------------------- */
+static bool declared(const rn_ast_table_def *def, const char *name) {
+  for (uint32_t i = 0; def && i < def->column_count; i++)
+    if (def->columns[i].kind != RN_AST_COL_NAME_ONLY && strcmp(def->columns[i].name.text, name) == 0) return true;
+  return false;
+}
+
+static rn_ast_statement *ctas_definition(runnel_stmt *stmt) {
+  runnel *db = stmt->db;
+  const rn_ast_statement *ast = stmt->ast;
+  rn_planner_settings settings;
+  rn_engine_planner_settings(db, &stmt->arena, &settings);
+  rn_schema schema;
+  if (rn_plan_schema(db->catalog, &settings, ast->query, &stmt->arena, &schema, &db->diags) != RN_OK) return NULL;
+  rn_builder text = {0};
+  rn_builder_text(&text, "CREATE TABLE x (");
+  for (uint32_t i = 0; i < schema.count; i++) {
+    rn_builder_text(&text, i ? ", `" : "`");
+    for (const char *p = schema.fields[i].name; *p; p++) {
+      if (*p == '`') rn_builder_char(&text, '`');
+      rn_builder_char(&text, *p);
+    }
+    rn_builder_printf(&text, "` %s", rn_type_text(&stmt->arena, schema.fields[i].type));
+  }
+  rn_builder_char(&text, ')');
+  char *kept = rn_arena_strndup(&stmt->arena, text.data, text.len);
+  rn_builder_free(&text);
+  rn_ast_statement *columns = NULL;
+  size_t end;
+  if (rn_parse_next(rn_slice_of(kept), 0, &stmt->arena, &columns, &end, &db->diags) != RN_OK || !columns) return NULL;
+  rn_ast_statement *made = rn_arena_alloc(&stmt->arena, sizeof *made);
+  *made = *ast;
+  rn_ast_table_def *def = RN_NEW(&stmt->arena, rn_ast_table_def);
+  if (ast->table) *def = *ast->table;
+  uint32_t room = (ast->table ? ast->table->column_count : 0) + columns->table->column_count;
+  def->columns = RN_NEW_N(&stmt->arena, rn_ast_column_def, room);
+  def->column_count = 0;
+  for (uint32_t i = 0; ast->table && i < ast->table->column_count; i++)
+    if (ast->table->columns[i].kind != RN_AST_COL_NAME_ONLY) def->columns[def->column_count++] = ast->table->columns[i];
+  for (uint32_t i = 0; i < columns->table->column_count; i++)
+    if (!declared(ast->table, columns->table->columns[i].name.text)) def->columns[def->column_count++] = columns->table->columns[i];
+  made->table = def;
+  made->query = NULL;
+  return made;
+}
+
+/* Creates (or, in a run, finds) the table and plans the INSERT that fills it. `skip`: IF NOT EXISTS found one. */
+static int ctas(runnel_stmt *stmt, bool *skip) {
+  runnel *db = stmt->db;
+  rn_ast_statement *definition = ctas_definition(stmt);
+  if (!definition) return rn_api_result(db);
+  rn_catalog_object *old = rn_catalog_find(db->catalog, &stmt->ast->path, NULL), *object;
+  bool existed = false, in_run = (stmt->flags & RUNNEL_PREPARE_RUN) != 0;
+  if (in_run && old && !old->external) {
+    rn_catalog_object *wanted;
+    bool reopen_only;
+    const char *difference = "";
+    if (rn_catalog_define(db->catalog, definition, &wanted, &db->diags) != RN_OK) return rn_api_result(db);
+    bool same = rn_catalog_same(old, wanted, &reopen_only, &stmt->arena, &difference);
+    rn_catalog_object_free(wanted);
+    if (!same && !reopen_only) {
+      rn_error err;
+      rn_error_clear(&err);
+      (void)rn_fail_at(&err, RN_E_EXISTS, stmt->ast->path.span, "table \"%s\" exists with another definition: %s", old->name, difference);
+      return rn_api_fail(db, &err);
+    }
+  } else if (rn_catalog_create(db->catalog, definition, false, &object, &existed, &db->diags) != RN_OK) {
+    return rn_api_result(db);
+  }
+  *skip = existed;
+  if (existed) return RUNNEL_OK;
+  rn_ast_insert *insert = RN_NEW(&stmt->arena, rn_ast_insert);
+  insert->table = stmt->ast->path;
+  insert->query = stmt->ast->query;
+  insert->span = stmt->ast->span;
+  return rn_insert_plan(stmt, insert, 1) == RN_OK ? RUNNEL_OK : rn_api_result(db);
+}
+
+/* --- starting ----------------------------------------------------------------------------------------------------- */
+typedef struct empty_ctx {
+  const char *table;
+} empty_ctx;
+static rn_status empty_table(sqlite3 *sql, void *ctx, rn_error *err) {
+  rn_builder text = {0};
+  rn_builder_text(&text, "DELETE FROM ");
+  rn_sql_identifier(&text, ((empty_ctx *)ctx)->table);
+  char *message = NULL;
+  rn_status status = RN_OK;
+  if (sqlite3_exec(sql, text.data, NULL, NULL, &message) != SQLITE_OK && message && !strstr(message, "no such table"))
+    status = rn_fail(err, RN_E_SINK, "%s", message);
+  sqlite3_free(message);
+  rn_builder_free(&text);
+  return status;
+}
+
+/* --fresh: state and offsets are forgotten, and tables in the file that only this job writes are emptied. */
+static rn_status start_fresh(runnel_stmt *stmt, const char *key, rn_error *err) {
+  runnel *db = stmt->db;
+  if (rn_store_forget_job(db->store, key, err) != RN_OK) return RN_FAIL;
+  for (uint32_t i = 0; !db->run_keep_rows && i < stmt->plan->node_count; i++) {
+    const rn_plan_node *node = stmt->plan->nodes[i];
+    if (node->kind != RN_NODE_SINK || !(node->u.sink.table->connector->flags & RN_CONNECTOR_IN_FILE)) continue;
+    rn_catalog_object *object = rn_catalog_find_name(db->catalog, node->u.sink.table->name);
+    using_ctx u = {.db = db, .object = object, .except = key, .sinks_only = true};
+    if (!object || rn_stored_jobs(db, check_using, &u, NULL) != RN_OK || u.found) continue;
+    empty_ctx e = {object->name};
+    if (rn_store_run(db->store, empty_table, &e, err) != RN_OK) return RN_FAIL;
+  }
+  return RN_OK;
+}
+
+static bool has_file_sink(const rn_plan *plan) {
+  for (uint32_t i = 0; i < plan->node_count; i++)
+    if (plan->nodes[i]->kind == RN_NODE_SINK && (plan->nodes[i]->u.sink.table->connector->flags & RN_CONNECTOR_IN_FILE)) return true;
+  return false;
+}
+
+/* Name and key: an unbounded job is known by pipeline.name and its sinks; a bounded one by its text. */
+static void name_job(runnel_stmt *stmt, const char *canonical, rn_engine_job *job) {
+  runnel *db = stmt->db;
+  rn_builder sinks = {0}, key = {0};
+  rn_plan_sink_names(db->catalog, stmt->ast, &sinks);
+  const char *pipeline = rn_engine_setting(db, "pipeline.name");
+  const char *name = *pipeline ? pipeline : sinks.data ? sinks.data : "insert";
+  job->name = rn_strdup(name);
+  if (job->bounded) {
+    job->key = rn_run_key(db, canonical, (stmt->flags & RUNNEL_PREPARE_RUN) != 0);
+  } else {
+    rn_builder_text(&key, name);
+    if (*pipeline && sinks.data) rn_builder_printf(&key, " (%s)", sinks.data);
+    job->key = rn_builder_take(&key);
+  }
+  rn_builder_free(&sinks);
+}
+
+/* A bounded statement of this run that finished earlier: skipped. */
+static rn_status finished_before(runnel *db, const char *key, rn_arena *arena, bool *finished, rn_error *err) {
+  rn_stored_job stored;
+  if (rn_store_load_job(db->store, key, arena, &stored, err) != RN_OK) return RN_FAIL;
+  *finished = stored.exists && stored.state && strcmp(stored.state, "FINISHED") == 0;
+  return RN_OK;
+}
+
+static rn_status start(runnel_stmt *stmt, bool *skipped, rn_error *err) {
+  runnel *db = stmt->db;
+  *skipped = false;
+  if (rn_engine_writable(db, err) != RN_OK) return RN_FAIL;
+  int64_t interval = rn_engine_duration(db, "execution.checkpointing.interval");
+  if (interval <= 0 && has_file_sink(stmt->plan)) {
+    (void)rn_fail(err, RN_E_SETTING, "'execution.checkpointing.interval' is 0, but rows reach a table of the file only when an epoch closes");
+    return rn_hint(err, "SET 'execution.checkpointing.interval' = '1 s'");
+  }
+  rn_builder canonical = {0};
+  rn_ast_print(stmt->ast, &canonical);
+  stmt->plan->canonical = rn_arena_strndup(&stmt->plan->arena, canonical.data, canonical.len);
+  rn_builder_free(&canonical);
+
+  rn_engine_job *job = rn_calloc(1, sizeof *job);
+  job->db = db;
+  job->references = 1;
+  job->bounded = stmt->plan->bounded;
+  job->text = rn_strdup(stmt->text);
+  name_job(stmt, stmt->plan->canonical, job);
+  stmt->engine_job = job;
+  for (size_t i = 0; i < db->jobs.len; i++) {
+    rn_engine_job_poll(db->jobs.data[i]);
+    if (db->jobs.data[i]->ended || strcmp(db->jobs.data[i]->key, job->key) != 0) continue;
+    (void)rn_fail(err, RN_E_JOB_EXISTS, "a job named \"%s\" is running already", job->name);
+    return rn_hint(err, "SET 'pipeline.name' = '..' before it, or put both INSERTs into one EXECUTE STATEMENT SET BEGIN .. END");
+  }
+  bool in_run = (stmt->flags & RUNNEL_PREPARE_RUN) && db->run_script;
+  if (in_run && db->run_fresh && start_fresh(stmt, job->key, err) != RN_OK) return RN_FAIL;
+  bool finished = false;
+  if (finished_before(db, job->key, &stmt->arena, &finished, err) != RN_OK) return RN_FAIL;
+  if (finished && in_run && job->bounded) {
+    *skipped = true;
+    return RN_OK;
+  }
+  if (finished && rn_store_forget_job(db->store, job->key, err) != RN_OK) return RN_FAIL;
+  job->plan = stmt->plan;
+  stmt->plan = NULL;
+  job->started_us = rn_clock_now_us(&db->clock);
+  rn_job_config config = {.name = job->key,
+                          .store = db->store,
+                          .clock = &db->clock,
+                          .zone = db->zone,
+                          .random_seed = db->random_seed,
+                          .epoch_interval_us = interval > 0 ? interval : 1000000,
+                          .until_end = (stmt->flags & RUNNEL_PREPARE_UNTIL_END) != 0,
+                          .log = rn_engine_log,
+                          .log_ctx = db,
+                          .write_output = rn_engine_output,
+                          .output_ctx = db};
+  if (rn_job_open(job->plan, &config, &job->job, err) != RN_OK) return RN_FAIL;
+  const char *resumed = rn_job_resumed_text(job->job, &stmt->arena);
+  if (*resumed) rn_engine_notice(db, "job %s resumes from %s", job->name, resumed);
+  if (rn_job_start(job->job, err) != RN_OK) return RN_FAIL;
+  job->references++;
+  RN_VEC_PUSH(&db->jobs, job);
+  return RN_OK;
+}
+
+static uint64_t rows_of(rn_engine_job *job) {
+  rn_arena arena = {0};
+  rn_job_stats stats;
+  rn_job_stats_get(job->job, &arena, &stats);
+  uint64_t rows = stats.rows_out;
+  rn_arena_free(&arena);
+  return rows;
+}
+
+/* Ends the wait for a bounded job: its rows in the store are not needed any more outside a run. */
+static int bounded_done(runnel_stmt *stmt) {
+  runnel *db = stmt->db;
+  rn_engine_job *job = stmt->engine_job;
+  rn_engine_job_poll(job);
+  rn_error err;
+  rn_error_clear(&err);
+  if (job->state == RN_JOB_FAILED) return fail(stmt, &job->error);
+  stmt->done = true;
+  uint64_t rows = rows_of(job);
+  rn_builder_printf(&stmt->summary, "%llu row%s inserted", (unsigned long long)rows, rows == 1 ? "" : "s");
+  bool in_run = (stmt->flags & RUNNEL_PREPARE_RUN) && db->run_script;
+  if (!in_run && job->state == RN_JOB_FINISHED && rn_store_forget_job(db->store, job->key, &err) != RN_OK) return fail(stmt, &err);
+  return RUNNEL_DONE;
+}
+
+int rn_insert_step(runnel_stmt *stmt, int timeout_ms) {
+  enum { SLICE_MS = 50 };
+  runnel *db = stmt->db;
+  rn_error err;
+  rn_error_clear(&err);
+  if (!stmt->started) {
+    stmt->started = true;
+    bool skip = false;
+    if (stmt->ast->kind == RN_AST_STMT_CREATE_TABLE) {
+      if (rn_engine_writable(db, &err) != RN_OK) return fail(stmt, &err);
+      int code = ctas(stmt, &skip);
+      if (code != RUNNEL_OK) {
+        stmt->done = stmt->failed = true;
+        return code;
+      }
+      if (skip) {
+        stmt->done = true;
+        rn_builder_text(&stmt->summary, "table exists already");
+        return RUNNEL_DONE;
+      }
+    }
+    if (start(stmt, &skip, &err) != RN_OK) return fail(stmt, &err);
+    if (skip) {
+      stmt->done = true;
+      rn_builder_text(&stmt->summary, "skipped: finished earlier in this run");
+      return RUNNEL_DONE;
+    }
+    if (!stmt->engine_job->bounded) {
+      stmt->done = true;
+      rn_builder_printf(&stmt->summary, "job %s started", stmt->engine_job->name);
+      return RUNNEL_DONE;
+    }
+  }
+  int64_t deadline = timeout_ms < 0 ? INT64_MAX : rn_monotonic_us() + (int64_t)timeout_ms * 1000;
+  for (;;) {
+    if (rn_api_interrupted(db, &stmt->interrupted)) {
+      rn_job_stop(stmt->engine_job->job);
+      (void)rn_job_wait(stmt->engine_job->job, -1);
+      (void)rn_fail(&err, RN_E_INTERRUPTED, "interrupted; the same statement continues where it stopped");
+      return fail(stmt, &err);
+    }
+    int64_t left = deadline == INT64_MAX ? SLICE_MS : (deadline - rn_monotonic_us() + 999) / 1000;
+    if (rn_job_wait(stmt->engine_job->job, left > SLICE_MS ? SLICE_MS : left < 0 ? 0 : (int)left)) return bounded_done(stmt);
+    if (deadline != INT64_MAX && rn_monotonic_us() >= deadline) return RUNNEL_IDLE;
+  }
+}
+
+/* --- STOP JOB -------------------------------------------------------------------------------------------------------- */
+int rn_job_control_step(runnel_stmt *stmt) {
+  runnel *db = stmt->db;
+  rn_error err;
+  rn_error_clear(&err);
+  const char **names = RN_NEW_N(&stmt->arena, const char *, db->jobs.len + 1);
+  for (size_t i = 0; i < db->jobs.len; i++) {
+    rn_engine_job *job = db->jobs.data[i];
+    names[i] = job->name;
+    rn_engine_job_poll(job);
+    if (job->ended || (strcmp(job->name, stmt->ast->job) != 0 && strcmp(job->key, stmt->ast->job) != 0)) continue;
+    rn_job_stop(job->job);
+    (void)rn_job_wait(job->job, -1);
+    rn_engine_job_poll(job);
+    if (job->state == RN_JOB_FAILED) return rn_api_fail(db, &job->error);
+    rn_builder_printf(&stmt->summary, "job %s stopped", job->name);
+    return RUNNEL_DONE;
+  }
+  (void)rn_fail_at(&err, RN_E_JOB_NOT_FOUND, stmt->ast->span, "no running job \"%s\"", stmt->ast->job);
+  const char *near = rn_text_nearest(rn_slice_of(stmt->ast->job), names, db->jobs.len);
+  (void)(near ? rn_hint(&err, "did you mean '%s'?", near) : rn_hint(&err, "SHOW JOBS lists them"));
+  return rn_api_fail(db, &err);
+}
+
+/* --- job handles -------------------------------------------------------------------------------------------------------- */
+static runnel_job *handle(rn_engine_job *job) {
+  runnel_job *h = rn_calloc(1, sizeof *h);
+  h->job = job;
+  job->references++;
+  return h;
+}
+int runnel_job_start(runnel *db, const char *sql, unsigned flags, runnel_job **out) {
+  *out = NULL;
+  runnel_stmt *stmt;
+  int code = runnel_prepare(db, sql, -1, flags, &stmt, NULL);
+  if (code != RUNNEL_OK || !stmt) return code == RUNNEL_OK ? RUNNEL_MISUSE : code;
+  if (stmt->kind == RUNNEL_STMT_INSERT) {
+    code = runnel_step(stmt, 0);
+    if (code == RUNNEL_DONE || code == RUNNEL_IDLE) {
+      if (stmt->engine_job && stmt->engine_job->job) *out = handle(stmt->engine_job);
+      code = RUNNEL_OK;
+    }
+  } else {
+    code = RUNNEL_MISUSE;
+  }
+  runnel_finalize(stmt);
+  return code;
+}
+runnel_job *runnel_stmt_job(runnel_stmt *stmt) {
+  return stmt->engine_job && stmt->engine_job->job ? handle(stmt->engine_job) : NULL;
+}
+int runnel_job_count(runnel *db) { return (int)db->jobs.len; }
+runnel_job *runnel_job_at(runnel *db, int index) {
+  return index < 0 || (size_t)index >= db->jobs.len ? NULL : handle(db->jobs.data[index]);
+}
+const char *runnel_job_name(runnel_job *job) { return job->job->name; }
+
+runnel_job_state runnel_job_get_state(runnel_job *job) {
+  rn_engine_job_poll(job->job);
+  switch (job->job->state) {
+    case RN_JOB_CREATED:
+    case RN_JOB_RUNNING: return RUNNEL_JOB_RUNNING;
+    case RN_JOB_STOPPED: return RUNNEL_JOB_STOPPED;
+    case RN_JOB_FINISHED: return RUNNEL_JOB_FINISHED;
+    case RN_JOB_FAILED: return RUNNEL_JOB_FAILED;
+  }
+  return RUNNEL_JOB_FAILED;
+}
+const char *runnel_job_error(runnel_job *job) {
+  rn_engine_job_poll(job->job);
+  rn_builder_clear(&job->error);
+  if (job->job->state == RN_JOB_FAILED) rn_error_render(&job->job->error, rn_slice_of(job->job->text), NULL, &job->error);
+  return job->error.data ? job->error.data : "";
+}
+int runnel_job_error_code(runnel_job *job) {
+  rn_engine_job_poll(job->job);
+  return job->job->state == RN_JOB_FAILED ? rn_api_code(job->job->error.code) : RUNNEL_OK;
+}
+int runnel_job_wait(runnel_job *job, int timeout_ms) {
+  if (!rn_job_wait(job->job->job, timeout_ms)) return RUNNEL_IDLE;
+  int code = runnel_job_error_code(job);
+  return code == RUNNEL_OK ? RUNNEL_DONE : code;
+}
+int runnel_job_stop(runnel_job *job, int timeout_ms) {
+  rn_job_stop(job->job->job);
+  return runnel_job_wait(job, timeout_ms);
+}
+int runnel_job_abort(runnel_job *job) {
+  rn_job_abort(job->job->job);
+  return RUNNEL_OK;
+}
+void runnel_job_free(runnel_job *job) {
+  if (!job) return;
+  rn_engine_job_release(job->job);
+  rn_builder_free(&job->error);
+  rn_free(job);
+}
+
+/* --- statistics ------------------------------------------------------------------------------------------------------------ */
+typedef struct stats_block {
+  runnel_stats stats;
+  rn_arena arena;
+} stats_block;
+
+void rn_stats_fill(const rn_plan *plan, const rn_job_stats *from, runnel_stats **out) {
+  stats_block *block = rn_calloc(1, sizeof *block);
+  runnel_stats *s = &block->stats;
+  s->struct_size = sizeof *s;
+  s->rows_in = from->rows_in;
+  s->rows_out = from->rows_out;
+  s->late = from->late;
+  s->bad = from->bad;
+  s->epoch = from->epoch;
+  s->state_bytes = from->state_bytes;
+  s->lag = from->lag;
+  s->watermark_us = from->watermark_us;
+  s->running_us = from->running_us;
+  s->last_commit_us = from->last_commit_us;
+  s->epoch_age_us = from->epoch_age_us;
+  s->interval_us = from->interval_us;
+  s->barrier_us = from->barrier_us;
+  s->node_count = from->node_count;
+  runnel_node_stats *nodes = RN_NEW_N(&block->arena, runnel_node_stats, from->node_count + 1);
+  for (size_t i = 0; i < from->node_count; i++) {
+    const rn_counters *c = &from->nodes[i].counters;
+    const rn_plan_node *node = plan->nodes[from->nodes[i].node];
+    const char *table = node->kind == RN_NODE_SCAN ? node->u.scan.table->name : node->kind == RN_NODE_SINK ? node->u.sink.table->name : NULL;
+    nodes[i] = (runnel_node_stats){.name = table ? rn_arena_printf(&block->arena, "%s %s", rn_node_kind_name(node->kind), table)
+                                                 : rn_arena_strdup(&block->arena, rn_node_kind_name(node->kind)),
+                                   .rows_in = c->rows_in, .rows_out = c->rows_out, .late = c->late, .filtered = c->filtered,
+                                   .bad = c->bad, .bad_fields = c->bad_fields, .skipped = c->skipped, .written = c->written,
+                                   .coalesced = c->coalesced, .watermark_us = c->watermark_us, .state_bytes = c->state_bytes,
+                                   .state_rows = c->state_rows, .busy_us = c->busy_us};
+  }
+  s->nodes = nodes;
+  *out = s;
+}
+static int stats(rn_job *job, const rn_plan *plan, runnel_stats **out) {
+  *out = NULL;
+  if (!job) return RUNNEL_MISUSE;
+  rn_arena arena = {0};
+  rn_job_stats now;
+  rn_job_stats_get(job, &arena, &now);
+  rn_stats_fill(plan, &now, out);
+  rn_arena_free(&arena);
+  return RUNNEL_OK;
+}
+int runnel_job_stats(runnel_job *job, runnel_stats **out) { return stats(job->job->job, job->job->plan, out); }
+int runnel_stmt_stats(runnel_stmt *stmt, runnel_stats **out) {
+  if (stmt->engine_job) return stats(stmt->engine_job->job, stmt->engine_job->plan, out);
+  return stats(stmt->job, stmt->plan, out);
+}
+void runnel_stats_free(runnel_stats *s) {
+  if (!s) return;
+  stats_block *block = (stats_block *)(void *)s;
+  rn_arena_free(&block->arena);
+  rn_free(block);
+}

@@ -1,0 +1,249 @@
+/* Statements that answer with rows of text: SHOW, DESCRIBE, EXPLAIN, SET without a key. */
+#include "api/api_private.h"
+#include "runtime/function.h"
+
+void rn_text_result(runnel_stmt *stmt, uint32_t columns, const char *const *names) {
+  stmt->text_columns = columns;
+  stmt->text_names = names;
+}
+void rn_text_row_add(runnel_stmt *stmt, const char *const *cells) {
+  rn_text_row row = {rn_calloc(stmt->text_columns, sizeof(char *))};
+  for (uint32_t i = 0; i < stmt->text_columns; i++) row.cells[i] = cells[i] ? rn_strdup(cells[i]) : NULL;
+  RN_VEC_PUSH(&stmt->text_rows, row);
+}
+
+/* SQL LIKE: % any run, _ one character, backslash escapes. Greedy with one backtrack point. */
+bool rn_like(const char *text, const char *pattern, bool nocase) {
+  const char *star = NULL, *mark = NULL;
+  while (*text) {
+    char p = *pattern, t = *text;
+    bool literal = p == '\\' && pattern[1];
+    if (literal) p = pattern[1];
+    if (nocase && p >= 'A' && p <= 'Z') p = (char)(p + 32);
+    if (nocase && t >= 'A' && t <= 'Z') t = (char)(t + 32);
+    if (!literal && p == '%') {
+      star = ++pattern;
+      mark = text;
+    } else if ((!literal && p == '_') || p == t) {
+      text++;
+      pattern += literal ? 2 : 1;
+    } else if (star) {
+      pattern = star;
+      text = ++mark;
+    } else {
+      return false;
+    }
+  }
+  while (*pattern == '%') pattern++;
+  return *pattern == 0;
+}
+
+static bool wanted(const runnel_stmt *stmt, const char *name) {
+  const rn_ast_statement *ast = stmt->ast;
+  return !ast->like || rn_like(name, ast->like, ast->like_nocase) != ast->like_negated;
+}
+static void add_one(runnel_stmt *stmt, const char *cell) {
+  const char *cells[] = {cell};
+  rn_text_row_add(stmt, cells);
+}
+
+static rn_catalog_object *find(runnel_stmt *stmt, bool view) {
+  runnel *db = stmt->db;
+  rn_catalog_object *object = rn_catalog_find(db->catalog, &stmt->ast->path, &db->diags);
+  if (object && view != (object->kind == RN_OBJECT_VIEW)) {
+    (void)rn_diag(&db->diags, RN_E_TABLE_NOT_FOUND, stmt->ast->path.span, view ? "use SHOW CREATE TABLE" : "use SHOW CREATE VIEW",
+                  "\"%s\" is a %s", object->name, view ? "table" : "view");
+    return NULL;
+  }
+  return object;
+}
+
+static const char *const table_name[] = {"table name"}, *const view_name[] = {"view name"}, *const result[] = {"result"},
+                         *const function_name[] = {"function name"}, *const catalog_name[] = {"catalog name"},
+                         *const database_name[] = {"database name"}, *const current_catalog[] = {"current catalog name"},
+                         *const current_database[] = {"current database name"}, *const jobs_names[] = {"job name", "status", "start time", "epoch", "rows in", "rows out"},
+                         *const describe_names[] = {"name", "type", "null", "key", "extras", "watermark"},
+                         *const setting_names[] = {"key", "value"};
+
+static void show_tables(runnel_stmt *stmt) {
+  bool views_only = stmt->ast->show == RN_SHOW_VIEWS;
+  rn_text_result(stmt, 1, views_only ? view_name : table_name);
+  for (size_t i = 0;; i++) {
+    rn_catalog_object *object = rn_catalog_at(stmt->db->catalog, i);
+    if (!object) break;
+    if (views_only && object->kind != RN_OBJECT_VIEW) continue;
+    if (wanted(stmt, object->name)) add_one(stmt, object->name);
+  }
+}
+
+/* The column's text as one cell each: DIALECT 3.10. */
+static void describe_table(runnel_stmt *stmt, const rn_catalog_object *object) {
+  rn_builder key = {0};
+  for (uint32_t i = 0; i < object->key_count; i++)
+    rn_builder_printf(&key, "%s%s", i ? ", " : "PRI(", object->columns[object->keys[i]].name);
+  if (key.len) rn_builder_char(&key, ')');
+  for (uint32_t c = 0; c < object->column_count; c++) {
+    const rn_catalog_column *column = &object->columns[c];
+    if (!wanted(stmt, column->name)) continue;
+    bool is_key = false;
+    for (uint32_t i = 0; i < object->key_count; i++) is_key |= object->keys[i] == c;
+    rn_builder extras = {0}, type = {0};
+    rn_builder_text(&type, rn_type_name(&stmt->arena, column->type));
+    if (column->type->time_attribute == RN_TIME_ROWTIME) rn_builder_text(&type, " *ROWTIME*");
+    if (column->type->time_attribute == RN_TIME_PROCTIME) rn_builder_text(&type, " *PROCTIME*");
+    if (column->kind == RN_COL_METADATA)
+      rn_builder_printf(&extras, "METADATA%s%s%s%s", column->metadata_key && strcmp(column->metadata_key, column->name) ? " FROM '" : "",
+                        column->metadata_key && strcmp(column->metadata_key, column->name) ? column->metadata_key : "",
+                        column->metadata_key && strcmp(column->metadata_key, column->name) ? "'" : "", column->is_virtual ? " VIRTUAL" : "");
+    if (column->kind == RN_COL_COMPUTED) rn_builder_printf(&extras, "AS %s", column->computed_text ? column->computed_text : "");
+    const char *cells[] = {column->name, type.data, column->type->nullable ? "TRUE" : "FALSE", is_key ? key.data : NULL, extras.data,
+                           object->rowtime == (int)c ? object->watermark_text : NULL};
+    rn_text_row_add(stmt, cells);
+    rn_builder_free(&extras);
+    rn_builder_free(&type);
+  }
+  rn_builder_free(&key);
+}
+static void describe(runnel_stmt *stmt) {
+  runnel *db = stmt->db;
+  rn_text_result(stmt, 6, describe_names);
+  rn_catalog_object *object = rn_catalog_find(db->catalog, &stmt->ast->path, &db->diags);
+  if (!object) return;
+  if (object->kind == RN_OBJECT_TABLE) {
+    describe_table(stmt, object);
+    return;
+  }
+  for (uint32_t c = 0; c < object->view_schema.count; c++) {
+    const rn_field *field = &object->view_schema.fields[c];
+    rn_builder type = {0};
+    rn_builder_text(&type, rn_type_name(&stmt->arena, field->type));
+    if (field->type->time_attribute == RN_TIME_ROWTIME) rn_builder_text(&type, " *ROWTIME*");
+    if (field->type->time_attribute == RN_TIME_PROCTIME) rn_builder_text(&type, " *PROCTIME*");
+    const char *cells[] = {field->name, type.data, field->type->nullable ? "TRUE" : "FALSE", NULL, NULL, NULL};
+    rn_text_row_add(stmt, cells);
+    rn_builder_free(&type);
+  }
+}
+
+static void show_functions(runnel_stmt *stmt) {
+  rn_text_result(stmt, 1, function_name);
+  const char *last = "";
+  for (size_t i = 0;; i++) {
+    const rn_function *fn = rn_function_rows(i);
+    if (!fn) break;
+    if (fn->flags & RN_FN_OPERATOR || strcmp(fn->name, last) == 0) continue;
+    last = fn->name;
+    if (wanted(stmt, fn->name)) add_one(stmt, fn->name);
+  }
+  for (size_t i = 0;; i++) {
+    const rn_aggregate *aggregate = rn_aggregate_rows(i);
+    if (!aggregate) break;
+    if (wanted(stmt, aggregate->name)) add_one(stmt, aggregate->name);
+  }
+}
+
+/* --- SHOW JOBS: jobs of this handle, and stored ones of earlier processes -------------------------------------- */
+static void add_job(runnel_stmt *stmt, const char *name, const char *state, int64_t started_us, const rn_job_stats *stats) {
+  rn_builder when = {0}, epoch = {0}, in = {0}, out = {0};
+  rn_format_timestamp(&when, rn_zone_to_local(stmt->db->zone, started_us), 0, false, ' ');
+  if (stats) {
+    rn_builder_int(&epoch, (int64_t)stats->epoch);
+    rn_builder_int(&in, (int64_t)stats->rows_in);
+    rn_builder_int(&out, (int64_t)stats->rows_out);
+  }
+  const char *cells[] = {name, state, when.data, epoch.data, in.data, out.data};
+  rn_text_row_add(stmt, cells);
+  rn_builder_free(&when);
+  rn_builder_free(&epoch);
+  rn_builder_free(&in);
+  rn_builder_free(&out);
+}
+static rn_status add_stored(void *ctx, const rn_stored_job_row *row, rn_error *err) {
+  (void)err;
+  runnel_stmt *stmt = ctx;
+  for (size_t i = 0; i < stmt->db->jobs.len; i++)
+    if (strcmp(stmt->db->jobs.data[i]->key, row->key) == 0) return RN_OK;
+  /* RUNNING in the file, and the writer is us without such a job: its process died. */
+  bool dead = !stmt->db->read_only && strcmp(row->state, "RUNNING") == 0;
+  add_job(stmt, row->key, dead ? "STOPPED" : row->state, row->started_us, NULL);
+  return RN_OK;
+}
+static rn_status show_jobs(runnel_stmt *stmt, rn_error *err) {
+  rn_text_result(stmt, 6, jobs_names);
+  for (size_t i = 0; i < stmt->db->jobs.len; i++) {
+    rn_engine_job *job = stmt->db->jobs.data[i];
+    rn_engine_job_poll(job);
+    rn_arena arena = {0};
+    rn_job_stats stats;
+    rn_job_stats_get(job->job, &arena, &stats);
+    add_job(stmt, job->name, rn_job_state_text(job->state), job->started_us, &stats);
+    rn_arena_free(&arena);
+  }
+  return stmt->db->store ? rn_stored_jobs(stmt->db, add_stored, stmt, err) : RN_OK;
+}
+
+static void show_settings(runnel_stmt *stmt) {
+  rn_text_result(stmt, 2, setting_names);
+  for (size_t i = 0; i < rn_setting_count; i++) {
+    if (rn_settings[i].ignored) continue;
+    const char *cells[] = {rn_settings[i].key, rn_engine_setting(stmt->db, rn_settings[i].key)};
+    rn_text_row_add(stmt, cells);
+  }
+}
+
+static void explain(runnel_stmt *stmt) {
+  runnel *db = stmt->db;
+  rn_text_result(stmt, 1, result);
+  rn_planner_settings settings;
+  rn_engine_planner_settings(db, &stmt->arena, &settings);
+  rn_builder text = {0};
+  if (rn_plan_explain(db->catalog, &settings, stmt->ast, &text, &db->diags) == RN_OK) add_one(stmt, text.data ? text.data : "");
+  rn_builder_free(&text);
+}
+
+static rn_status show(runnel_stmt *stmt, rn_error *err) {
+  rn_catalog_object *object;
+  switch (stmt->ast->show) {
+    case RN_SHOW_TABLES:
+    case RN_SHOW_VIEWS: show_tables(stmt); return RN_OK;
+    case RN_SHOW_CREATE_TABLE:
+    case RN_SHOW_CREATE_VIEW:
+      rn_text_result(stmt, 1, result);
+      object = find(stmt, stmt->ast->show == RN_SHOW_CREATE_VIEW);
+      if (object) {
+        rn_builder text = {0};
+        rn_catalog_show_create(object, &text);
+        add_one(stmt, text.data);
+        rn_builder_free(&text);
+      }
+      return RN_OK;
+    case RN_SHOW_COLUMNS: describe(stmt); return RN_OK;
+    case RN_SHOW_JOBS: return show_jobs(stmt, err);
+    case RN_SHOW_FUNCTIONS: show_functions(stmt); return RN_OK;
+    case RN_SHOW_CATALOGS: rn_text_result(stmt, 1, catalog_name); add_one(stmt, RN_DEFAULT_CATALOG); return RN_OK;
+    case RN_SHOW_DATABASES: rn_text_result(stmt, 1, database_name); add_one(stmt, RN_DEFAULT_DATABASE); return RN_OK;
+    case RN_SHOW_CURRENT_CATALOG: rn_text_result(stmt, 1, current_catalog); add_one(stmt, RN_DEFAULT_CATALOG); return RN_OK;
+    case RN_SHOW_CURRENT_DATABASE: rn_text_result(stmt, 1, current_database); add_one(stmt, RN_DEFAULT_DATABASE); return RN_OK;
+  }
+  return RN_OK;
+}
+
+/* The answer is made here, so that columns are known after prepare. */
+int rn_show_prepare(runnel_stmt *stmt) {
+  rn_error err;
+  rn_error_clear(&err);
+  switch (stmt->ast->kind) {
+    case RN_AST_STMT_DESCRIBE: describe(stmt); break;
+    case RN_AST_STMT_EXPLAIN: explain(stmt); break;
+    case RN_AST_STMT_SET: show_settings(stmt); break;
+    default: (void)show(stmt, &err); break;
+  }
+  if (err.code) return rn_api_fail(stmt->db, &err);
+  return rn_api_result(stmt->db);
+}
+int rn_show_step(runnel_stmt *stmt) {
+  stmt->started = stmt->done = true;
+  if (stmt->text_at >= stmt->text_rows.len) return RUNNEL_DONE;
+  stmt->text_at++;
+  return RUNNEL_ROW;
+}
