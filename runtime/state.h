@@ -7,8 +7,11 @@
  * keys, prefetch, then touch. A slot pointer is valid until the next call that may insert into the same
  * map. Not thread-safe: a state belongs to one task.
  *
- * (Contract that other modules rely on; the owner of state.c extends this header: maps by key and
- * namespace, lists, ordered maps, key encoding.) */
+ *   heap    (state_heap.c)    values of variable length, named by rn_ref; lists (rings) of fixed elements
+ *   map     (state_map.c)     key + namespace -> slot: key and accumulators side by side
+ *   buffer  (state_buffer.c)  rows waiting in an order (time), taken from the front
+ *   keys    (state_keys.c)    encoding of keys and rows
+ *   state   (state.c)         which maps and buffers there are; snapshots */
 #ifndef RN_RUNTIME_STATE_H
 #define RN_RUNTIME_STATE_H
 #include "runtime/batch.h"
@@ -36,20 +39,117 @@ rn_status rn_state_snapshot(rn_state *state, rn_snapshot *out, rn_error *err);
 /* Applies one stored blob; blobs of foreign groups are ignored. */
 rn_status rn_state_restore(rn_state *state, const rn_blob *blob, rn_error *err);
 
+/* --- heap ------------------------------------------------------------------------------------------------- */
+/* A value of variable length; 0: none. A slot owns what its refs name. */
+typedef uint64_t rn_ref;
+rn_ref rn_state_store(rn_state *state, const void *data, size_t len); /* never 0 */
+rn_slice rn_state_load(const rn_state *state, rn_ref ref);            /* 0: empty */
+void rn_state_release(rn_state *state, rn_ref ref);                   /* 0 is fine */
+/* Stores in place of `old` (may be 0), reusing its block when the bytes fit. */
+rn_ref rn_state_replace(rn_state *state, rn_ref old, const void *data, size_t len);
+
+/* Lists: a ring of elements of one size in a heap block; the ref is 0 while nothing was pushed. Element
+ * pointers are valid until the next push to the same list. */
+uint32_t rn_list_count(const rn_state *state, rn_ref list);
+uint8_t *rn_list_at(rn_state *state, rn_ref list, uint32_t index); /* 0: oldest */
+uint8_t *rn_list_push(rn_state *state, rn_ref *list, uint32_t element_size); /* zeroed, at the end */
+void rn_list_pop(rn_state *state, rn_ref list); /* the oldest; its own refs are the caller's matter */
+
+/* --- maps ------------------------------------------------------------------------------------------------- */
+/* Where a slot's value holds refs. A list may hold elements that hold refs themselves. */
+typedef struct rn_ref_spec {
+  uint32_t offset;        /* in the value */
+  uint32_t element_size;  /* 0: bytes; else a list of such elements */
+  uint32_t nested_count;  /* refs (to bytes) in each element .. */
+  const uint32_t *nested; /* .. at these offsets; must live as long as the state */
+} rn_ref_spec;
+
+typedef struct rn_map_spec {
+  uint8_t id;             /* unique within the state; part of what is stored */
+  uint32_t key_size;      /* rn_key_fixed_size(); 0: keys of variable length */
+  uint32_t value_size;    /* zeroed when a key is inserted */
+  uint32_t value_align;   /* 8 or 16 */
+  uint32_t ref_count;
+  const rn_ref_spec *refs; /* copied (not `nested`) */
+  bool transient;         /* can be derived from the rest: never stored */
+} rn_map_spec;
+
+typedef struct rn_map rn_map;
+typedef struct rn_table rn_table; /* one namespace of a map: a slice, a window end; 0 where there are none */
+
+/* Made at open, before anything is restored. */
+rn_map *rn_state_map(rn_state *state, const rn_map_spec *spec);
+rn_table *rn_map_table(rn_map *map, int64_t ns);      /* made when missing */
+rn_table *rn_map_find(rn_map *map, int64_t ns);       /* NULL: nothing there */
+uint32_t rn_map_table_count(const rn_map *map);
+rn_table *rn_map_table_at(rn_map *map, uint32_t index); /* in ascending order of namespace */
+uint32_t rn_map_lower_bound(const rn_map *map, int64_t ns); /* index of the first namespace >= ns */
+void rn_map_drop(rn_map *map, int64_t ns);            /* the namespace with everything in it */
+int64_t rn_table_namespace(const rn_table *table);
+uint32_t rn_table_live(const rn_table *table);        /* entries */
+
+struct rn_keys;
+/* Finds or inserts keys which[0..n) (NULL: the first n) and marks them as changed. slots[i] is the value of
+ * key which[i]; values do not move until they are erased or the namespace is dropped. is_new may be NULL. */
+void rn_table_upsert(rn_table *table, const struct rn_keys *keys, const uint16_t *which, uint32_t n,
+                     uint8_t **slots, bool *is_new);
+/* One key; hash as rn_keys_encode gives it. */
+uint8_t *rn_table_upsert_one(rn_table *table, uint64_t hash, const char *key, uint32_t length, bool *is_new);
+uint8_t *rn_table_find(const rn_table *table, uint64_t hash, const char *key, uint32_t length); /* NULL */
+void rn_table_touch(rn_table *table, uint8_t *slot); /* marks as changed what was found by find or iteration */
+void rn_table_erase(rn_table *table, uint8_t *slot); /* releases its refs */
+/* Iteration in order of insertion: positions below rn_table_end; NULL where an entry was erased. */
+uint32_t rn_table_end(const rn_table *table);
+uint8_t *rn_table_at(const rn_table *table, uint32_t position);
+rn_slice rn_table_key(const rn_table *table, const uint8_t *slot);
+uint64_t rn_table_hash(const rn_table *table, const uint8_t *slot); /* fit for this module: upper half only */
+
+/* --- buffers ---------------------------------------------------------------------------------------------- */
+/* Rows (encoded) kept in ascending order of `order`, then arrival. */
+typedef struct rn_buffer rn_buffer;
+typedef struct rn_buffered {
+  int64_t order;
+  const char *row;
+  uint32_t length;
+  uint16_t group;
+} rn_buffered;
+rn_buffer *rn_state_buffer(rn_state *state, uint8_t id); /* at open */
+void rn_buffer_add(rn_buffer *buffer, int64_t order, uint16_t group, const char *row, uint32_t length);
+size_t rn_buffer_count(const rn_buffer *buffer);
+int64_t rn_buffer_least(rn_buffer *buffer);   /* smallest order; INT64_MAX: empty */
+int64_t rn_buffer_largest(rn_buffer *buffer); /* INT64_MIN: empty */
+/* Rows with order <= upto, sorted: *rows is valid until rn_buffer_remove or the next add. */
+size_t rn_buffer_peek(rn_buffer *buffer, int64_t upto, const rn_buffered **rows);
+void rn_buffer_remove(rn_buffer *buffer, int64_t upto); /* forgets them */
+
+/* --- keys ------------------------------------------------------------------------------------------------- */
 /* Encoded keys of a batch's live rows: one encoding serves hashing, comparison and state.
- * Encoding: null bits, then fixed-width values little-endian, then strings as varint length + bytes. */
+ * Encoding: null bits, then fixed-width values little-endian, then strings as varint length + bytes
+ * (nested values: the same, field by field and element by element). -0.0 is stored as 0.0 and every NaN
+ * as one. Keys of fixed size lie `stride` bytes apart, padded with zeros to whole words. */
 typedef struct rn_keys {
   uint32_t count;          /* = live rows of the batch */
   const uint64_t *hashes;
   const char *const *keys; /* encoded bytes */
   const uint32_t *lengths;
+  uint32_t stride;         /* keys of fixed size: keys[i] == keys[0] + i * stride; 0: not */
 } rn_keys;
 /* Encodes key columns of the live rows; memory from `arena`. */
 void rn_keys_encode(rn_keys *out, const rn_batch *batch, const uint32_t *key_columns, uint32_t key_count,
                     uint64_t seed, rn_arena *arena);
+/* The same without hashes: whole rows for buffers. key_columns NULL: the first key_count columns. */
+void rn_rows_encode(rn_keys *out, const rn_batch *batch, const uint32_t *key_columns, uint32_t key_count,
+                    rn_arena *arena);
+/* One value, for sets of DISTINCT values. */
+void rn_value_encode(rn_builder *out, const rn_column *column, uint32_t row);
 /* Decodes one encoded key into row `row` of the columns (one per key column, types as encoded). Text
  * points into `key`. */
 void rn_key_decode(const char *key, uint32_t length, rn_column *columns, uint32_t key_count, uint32_t row,
                    uint32_t capacity, rn_arena *arena);
+/* Decodes many: keys[i] into row first_row + i. */
+void rn_keys_decode(const rn_slice *keys, uint32_t count, rn_column *columns, uint32_t key_count, uint32_t first_row,
+                    uint32_t capacity, rn_arena *arena);
+/* Bytes of every encoded key of these types; 0: they vary, or there are no columns. */
+uint32_t rn_key_fixed_size(const rn_type *const *types, uint32_t count);
 
 #endif

@@ -1,0 +1,416 @@
+/* Maps of keyed state: see state.h for the interface, state_private.h for the layout.
+ * A batch is looked up in three passes where the table is larger than a cache: prefetch index entries,
+ * prefetch the slots they name, then compare and insert (Chen 2004, group prefetching). */
+#include "base/alloc.h"
+#include "runtime/state_private.h"
+
+enum { PREFETCH_FROM_BYTES = 1 << 19, FIRST_INDEX = 32, POOLED_PAGES_MAX = 64 };
+
+page rn_page_new(rn_state *state, size_t bytes) {
+  page p = {.raw = rn_malloc(bytes + 64)};
+  p.slots = (uint8_t *)(((uintptr_t)p.raw + 63) & ~(uintptr_t)63);
+  state->bytes += bytes;
+  return p;
+}
+void rn_page_free(rn_state *state, page p, size_t bytes) {
+  state->bytes -= bytes;
+  rn_free(p.raw);
+}
+
+static unsigned page_class(size_t number) { return number < PAGE_CLASSES ? (unsigned)number : PAGE_CLASSES - 1; }
+static size_t page_bytes(const rn_map *map, size_t number) {
+  return (size_t)(FIRST_PAGE_SLOTS << page_class(number)) * map->slot_size;
+}
+
+/* --- slots ------------------------------------------------------------------------------------------------ */
+
+rn_slice rn_slot_key(const rn_map *map, const uint8_t *slot) {
+  const slot_head *head = head_of(map, slot);
+  const char *key = (const char *)(head + 1);
+  if (!(head->flags & KEY_IN_HEAP)) return (rn_slice){key, head->key_length};
+  rn_ref ref;
+  memcpy(&ref, key, sizeof ref);
+  return rn_state_load(map->state, ref);
+}
+
+rn_slice rn_table_key(const rn_table *table, const uint8_t *slot) { return rn_slot_key(table->map, slot); }
+
+uint64_t rn_table_hash(const rn_table *table, const uint8_t *slot) {
+  return (uint64_t)head_of(table->map, slot)->hash << 32;
+}
+
+static bool same_key(const rn_map *map, const slot_head *head, const char *key, uint32_t length) {
+  if (!(head->flags & KEY_IN_HEAP)) {
+    const char *have = (const char *)(head + 1);
+    if (head->key_length != length) return false;
+    if (length == 9) { /* one BIGINT */
+      uint64_t a, b;
+      memcpy(&a, have, 8);
+      memcpy(&b, key, 8);
+      return a == b && have[8] == key[8];
+    }
+    return memcmp(have, key, length) == 0;
+  }
+  rn_ref ref;
+  memcpy(&ref, head + 1, sizeof ref);
+  rn_slice s = rn_state_load(map->state, ref);
+  return s.len == length && memcmp(s.ptr, key, length) == 0;
+}
+
+static void add_page(rn_table *t) {
+  rn_map *map = t->map;
+  unsigned index = page_class(t->pages.len);
+  page p;
+  if (map->pool[index].len) p = map->pool[index].data[--map->pool[index].len];
+  else p = rn_page_new(map->state, page_bytes(map, t->pages.len));
+  RN_VEC_PUSH(&t->pages, p);
+}
+
+static uint32_t slots_of_pages(size_t pages) {
+  return pages <= PAGE_CLASSES ? FIRST_PAGE_SLOTS * ((1u << pages) - 1)
+                               : DOUBLED_SLOTS + (uint32_t)(pages - PAGE_CLASSES) * LARGEST_PAGE_SLOTS;
+}
+
+static void index_insert(uint64_t *index, uint32_t mask, uint32_t hash, uint32_t number) {
+  uint32_t at = hash & mask;
+  while (index[at]) at = (at + 1) & mask;
+  index[at] = (uint64_t)hash << 32 | (number + 1);
+}
+
+static void grow_index(rn_table *t) {
+  rn_state *state = t->map->state;
+  uint32_t old = t->index ? t->mask + 1 : 0, capacity = old ? old * 2 : FIRST_INDEX;
+  uint64_t *index = rn_calloc(capacity, sizeof *index);
+  for (uint32_t i = 0; i < old; i++) {
+    if (t->index[i]) index_insert(index, capacity - 1, (uint32_t)(t->index[i] >> 32), (uint32_t)t->index[i] - 1);
+  }
+  rn_free(t->index);
+  state->bytes += (size_t)(capacity - old) * sizeof *index;
+  t->index = index;
+  t->mask = capacity - 1;
+}
+
+/* A new slot at index position `at`, which is free. */
+static uint8_t *insert(rn_table *t, uint32_t at, uint32_t hash, const char *key, uint32_t length) {
+  rn_map *map = t->map;
+  uint32_t number;
+  if (t->holes.len) {
+    number = t->holes.data[--t->holes.len];
+  } else {
+    if (t->end == slots_of_pages(t->pages.len)) add_page(t);
+    number = t->end++;
+  }
+  uint8_t *slot = table_slot(t, number);
+  slot_head *head = (slot_head *)(void *)slot;
+  memset(slot, 0, map->slot_size);
+  *head = (slot_head){.hash = hash, .flags = SLOT_LIVE, .key_length = (uint16_t)length};
+  if (length <= map->key_area) {
+    memcpy(head + 1, key, length);
+  } else {
+    rn_ref ref = rn_state_store(map->state, key, length);
+    memcpy(head + 1, &ref, sizeof ref);
+    head->flags |= KEY_IN_HEAP;
+    head->key_length = 0;
+  }
+  t->index[at] = (uint64_t)hash << 32 | (number + 1);
+  t->live++;
+  if (2 * t->live > t->mask) grow_index(t);
+  return slot + map->value_offset;
+}
+
+static inline void mark(rn_table *t, slot_head *head, uint32_t number) {
+  if (head->flags & SLOT_DIRTY) return;
+  head->flags |= SLOT_DIRTY;
+  if (!t->map->spec.transient) RN_VEC_PUSH(&t->dirty, number);
+}
+
+static inline uint8_t *upsert(rn_table *t, uint32_t hash, const char *key, uint32_t length, bool *is_new) {
+  for (uint32_t at = hash & t->mask;; at = (at + 1) & t->mask) {
+    uint64_t entry = t->index[at];
+    if (!entry) {
+      uint8_t *value = insert(t, at, hash, key, length);
+      slot_head *head = head_of(t->map, value);
+      *is_new = true;
+      /* insert() may have grown the index; the number is what it used */
+      head->flags |= SLOT_DIRTY;
+      return value;
+    }
+    if ((uint32_t)(entry >> 32) != hash) continue;
+    uint32_t number = (uint32_t)entry - 1;
+    uint8_t *slot = table_slot(t, number);
+    slot_head *head = (slot_head *)(void *)slot;
+    if (!same_key(t->map, head, key, length)) continue;
+    mark(t, head, number);
+    *is_new = false;
+    return slot + t->map->value_offset;
+  }
+}
+
+/* Number of the slot that insert() just made. */
+static uint32_t newest(const rn_table *t, const uint8_t *value) {
+  uint32_t at = head_of(t->map, value)->hash & t->mask;
+  for (;; at = (at + 1) & t->mask) {
+    uint32_t number = (uint32_t)t->index[at] - 1;
+    if (t->index[at] && table_slot(t, number) + t->map->value_offset == value) return number;
+  }
+}
+
+static uint8_t *upsert_marked(rn_table *t, uint32_t hash, const char *key, uint32_t length, bool *is_new) {
+  bool fresh;
+  uint32_t end = t->end;
+  uint8_t *value = upsert(t, hash, key, length, &fresh);
+  if (fresh && !t->map->spec.transient) {
+    uint32_t number = t->end != end ? end : newest(t, value);
+    RN_VEC_PUSH(&t->dirty, number);
+  }
+  *is_new = fresh;
+  return value;
+}
+
+void rn_table_upsert(rn_table *t, const rn_keys *keys, const uint16_t *which, uint32_t n, uint8_t **slots, bool *is_new) {
+  bool ignored;
+  if (!t->index) grow_index(t);
+  if ((size_t)t->live * t->map->slot_size > PREFETCH_FROM_BYTES) {
+    enum { GROUP = 64 };
+    for (uint32_t first = 0; first < n; first += GROUP) {
+      uint32_t last = first + GROUP < n ? first + GROUP : n;
+      for (uint32_t i = first; i < last; i++) {
+        uint32_t hash = (uint32_t)(keys->hashes[which ? which[i] : i] >> 32);
+        __builtin_prefetch(&t->index[hash & t->mask]);
+      }
+      for (uint32_t i = first; i < last; i++) {
+        uint32_t hash = (uint32_t)(keys->hashes[which ? which[i] : i] >> 32);
+        uint64_t entry = t->index[hash & t->mask];
+        if ((uint32_t)(entry >> 32) == hash && entry) __builtin_prefetch(table_slot(t, (uint32_t)entry - 1), 1);
+      }
+      for (uint32_t i = first; i < last; i++) {
+        uint32_t k = which ? which[i] : i;
+        slots[i] = upsert_marked(t, (uint32_t)(keys->hashes[k] >> 32), keys->keys[k], keys->lengths[k],
+                                 is_new ? &is_new[i] : &ignored);
+      }
+    }
+    return;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t k = which ? which[i] : i;
+    slots[i] = upsert_marked(t, (uint32_t)(keys->hashes[k] >> 32), keys->keys[k], keys->lengths[k],
+                             is_new ? &is_new[i] : &ignored);
+  }
+}
+
+uint8_t *rn_table_upsert_one(rn_table *t, uint64_t hash, const char *key, uint32_t length, bool *is_new) {
+  bool ignored;
+  if (!t->index) grow_index(t);
+  return upsert_marked(t, (uint32_t)(hash >> 32), key, length, is_new ? is_new : &ignored);
+}
+
+/* Index position of a key; false: not there. */
+static bool find(const rn_table *t, uint32_t hash, const char *key, uint32_t length, uint32_t *position) {
+  if (!t->index) return false;
+  for (uint32_t at = hash & t->mask; t->index[at]; at = (at + 1) & t->mask) {
+    if ((uint32_t)(t->index[at] >> 32) != hash) continue;
+    const slot_head *head = (const slot_head *)(void *)table_slot(t, (uint32_t)t->index[at] - 1);
+    if (!same_key(t->map, head, key, length)) continue;
+    *position = at;
+    return true;
+  }
+  return false;
+}
+
+uint8_t *rn_table_find(const rn_table *t, uint64_t hash, const char *key, uint32_t length) {
+  uint32_t at;
+  if (!find(t, (uint32_t)(hash >> 32), key, length, &at)) return NULL;
+  return table_slot(t, (uint32_t)t->index[at] - 1) + t->map->value_offset;
+}
+
+void rn_table_touch(rn_table *t, uint8_t *slot) {
+  slot_head *head = head_of(t->map, slot);
+  if (head->flags & SLOT_DIRTY) return;
+  mark(t, head, newest(t, slot));
+}
+
+static void release_refs(rn_map *map, uint8_t *slot) {
+  rn_state *state = map->state;
+  for (uint32_t r = 0; r < map->spec.ref_count; r++) {
+    const rn_ref_spec *spec = &map->spec.refs[r];
+    rn_ref ref;
+    memcpy(&ref, slot + spec->offset, sizeof ref);
+    for (uint32_t i = 0, n = spec->nested_count && ref ? rn_list_count(state, ref) : 0; i < n; i++) {
+      for (uint32_t k = 0; k < spec->nested_count; k++) {
+        rn_ref nested;
+        memcpy(&nested, rn_list_at(state, ref, i) + spec->nested[k], sizeof nested);
+        rn_state_release(state, nested);
+      }
+    }
+    rn_state_release(state, ref);
+  }
+  slot_head *head = head_of(map, slot);
+  if (head->flags & KEY_IN_HEAP) {
+    rn_ref key;
+    memcpy(&key, head + 1, sizeof key);
+    rn_state_release(state, key);
+  }
+}
+
+/* Takes the entry out of index and slots; the hole in the index is closed by moving followers back. */
+static void remove_at(rn_table *t, uint32_t at) {
+  uint32_t number = (uint32_t)t->index[at] - 1;
+  uint8_t *slot = table_slot(t, number);
+  release_refs(t->map, slot + t->map->value_offset);
+  ((slot_head *)(void *)slot)->flags = 0;
+  RN_VEC_PUSH(&t->holes, number);
+  t->live--;
+  for (uint32_t next = (at + 1) & t->mask; t->index[next]; next = (next + 1) & t->mask) {
+    uint32_t home = (uint32_t)(t->index[next] >> 32) & t->mask;
+    if (((next - home) & t->mask) < ((next - at) & t->mask)) continue;
+    t->index[at] = t->index[next];
+    at = next;
+  }
+  t->index[at] = 0;
+}
+
+void rn_table_erase(rn_table *t, uint8_t *slot) {
+  rn_map *map = t->map;
+  slot_head *head = head_of(map, slot);
+  rn_slice key = rn_slot_key(map, slot);
+  if (head->flags & SLOT_SAVED) {
+    rn_builder *b = &map->state->removed[group_of(head->hash)];
+    rn_put_u8(b, RECORD_ERASE);
+    rn_put_u8(b, map->spec.id);
+    rn_put_i64(b, t->ns);
+    rn_put_u32(b, head->hash);
+    rn_put_bytes(b, key.ptr, key.len);
+  }
+  uint32_t number = newest(t, slot), at = head->hash & t->mask;
+  while ((uint32_t)t->index[at] != number + 1) at = (at + 1) & t->mask;
+  remove_at(t, at);
+}
+
+uint32_t rn_table_end(const rn_table *t) { return t->end; }
+uint8_t *rn_table_at(const rn_table *t, uint32_t position) {
+  uint8_t *slot = table_slot(t, position);
+  return ((const slot_head *)(void *)slot)->flags & SLOT_LIVE ? slot + t->map->value_offset : NULL;
+}
+uint32_t rn_table_live(const rn_table *t) { return t->live; }
+int64_t rn_table_namespace(const rn_table *t) { return t->ns; }
+
+uint8_t *rn_table_restore(rn_table *t, uint32_t half_hash, const char *key, uint32_t length) {
+  bool fresh;
+  if (!t->index) grow_index(t);
+  uint32_t dirty = (uint32_t)t->dirty.len;
+  uint8_t *value = upsert_marked(t, half_hash, key, length, &fresh);
+  if (!fresh) { /* a later delta: the old value goes */
+    slot_head *head = head_of(t->map, value);
+    uint16_t key_flag = head->flags & KEY_IN_HEAP;
+    head->flags &= (uint16_t)~KEY_IN_HEAP; /* the key stays */
+    release_refs(t->map, value);
+    head->flags |= key_flag;
+    memset(value, 0, t->map->spec.value_size);
+  }
+  t->dirty.len = dirty;
+  slot_head *head = head_of(t->map, value);
+  head->flags = (uint16_t)((head->flags & ~SLOT_DIRTY) | SLOT_SAVED);
+  bit_set(t->saved_groups, group_of(half_hash));
+  return value;
+}
+
+void rn_table_forget(rn_table *t, uint32_t half_hash, const char *key, uint32_t length) {
+  uint32_t at;
+  if (find(t, half_hash, key, length, &at)) remove_at(t, at);
+}
+
+/* --- namespaces --------------------------------------------------------------------------------------------- */
+
+uint32_t rn_map_lower_bound(const rn_map *map, int64_t ns) {
+  uint32_t low = 0, high = (uint32_t)map->tables.len;
+  while (low < high) {
+    uint32_t middle = (low + high) / 2;
+    if (map->tables.data[middle]->ns < ns) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+rn_table *rn_map_find(rn_map *map, int64_t ns) {
+  uint32_t at = rn_map_lower_bound(map, ns);
+  return at < map->tables.len && map->tables.data[at]->ns == ns ? map->tables.data[at] : NULL;
+}
+
+rn_table *rn_map_table(rn_map *map, int64_t ns) {
+  uint32_t at = rn_map_lower_bound(map, ns);
+  if (at < map->tables.len && map->tables.data[at]->ns == ns) return map->tables.data[at];
+  rn_table *t = rn_calloc(1, sizeof *t);
+  t->map = map;
+  t->ns = ns;
+  RN_VEC_PUSH(&map->tables, t);
+  memmove(&map->tables.data[at + 1], &map->tables.data[at], (map->tables.len - 1 - at) * sizeof(rn_table *));
+  map->tables.data[at] = t;
+  return t;
+}
+
+uint32_t rn_map_table_count(const rn_map *map) { return (uint32_t)map->tables.len; }
+rn_table *rn_map_table_at(rn_map *map, uint32_t index) { return map->tables.data[index]; }
+
+static void free_table(rn_table *t, bool keep_pages) {
+  rn_map *map = t->map;
+  rn_state *state = map->state;
+  for (uint32_t i = 0; i < t->end; i++) { /* heap blocks are the only thing a slot owns */
+    uint8_t *slot = map->spec.ref_count || !map->spec.key_size ? rn_table_at(t, i) : NULL;
+    if (slot) release_refs(map, slot);
+  }
+  for (size_t i = 0; i < t->pages.len; i++) {
+    unsigned index = page_class(i);
+    if (keep_pages && map->pool[index].len < POOLED_PAGES_MAX) RN_VEC_PUSH(&map->pool[index], t->pages.data[i]);
+    else rn_page_free(state, t->pages.data[i], page_bytes(map, i));
+  }
+  if (t->index) state->bytes -= (size_t)(t->mask + 1) * sizeof *t->index;
+  rn_free(t->index);
+  RN_VEC_FREE(&t->pages);
+  RN_VEC_FREE(&t->dirty);
+  RN_VEC_FREE(&t->holes);
+  rn_free(t);
+}
+
+void rn_map_drop(rn_map *map, int64_t ns) {
+  uint32_t at = rn_map_lower_bound(map, ns);
+  if (at == map->tables.len || map->tables.data[at]->ns != ns) return;
+  rn_table *t = map->tables.data[at];
+  for (unsigned g = 0; g < RN_KEY_GROUPS; g++) {
+    if (!bit_get(t->saved_groups, g)) continue;
+    rn_builder *b = &map->state->removed[g];
+    rn_put_u8(b, RECORD_DROP);
+    rn_put_u8(b, map->spec.id);
+    rn_put_i64(b, ns);
+  }
+  free_table(t, true);
+  map->tables.len--;
+  memmove(&map->tables.data[at], &map->tables.data[at + 1], (map->tables.len - at) * sizeof(rn_table *));
+}
+
+void rn_map_forget(rn_map *map, int64_t ns, unsigned group) {
+  rn_table *t = rn_map_find(map, ns);
+  if (!t) return;
+  for (uint32_t i = 0; i < t->end; i++) {
+    uint8_t *slot = rn_table_at(t, i);
+    if (!slot || group_of(head_of(map, slot)->hash) != group) continue;
+    uint32_t at = head_of(map, slot)->hash & t->mask;
+    while ((uint32_t)t->index[at] != i + 1) at = (at + 1) & t->mask;
+    remove_at(t, at);
+  }
+  if (t->live) return;
+  uint32_t at = rn_map_lower_bound(map, ns);
+  free_table(t, true);
+  map->tables.len--;
+  memmove(&map->tables.data[at], &map->tables.data[at + 1], (map->tables.len - at) * sizeof(rn_table *));
+}
+
+void rn_map_close(rn_map *map) {
+  for (size_t i = 0; i < map->tables.len; i++) free_table(map->tables.data[i], false);
+  for (unsigned k = 0; k < PAGE_CLASSES; k++) {
+    for (size_t i = 0; i < map->pool[k].len; i++) rn_free(map->pool[k].data[i].raw);
+    RN_VEC_FREE(&map->pool[k]);
+  }
+  RN_VEC_FREE(&map->tables);
+  rn_free((void *)(uintptr_t)map->spec.refs);
+  rn_free(map);
+}

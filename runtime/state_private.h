@@ -1,0 +1,130 @@
+/* Inside of keyed state, shared by state*.c only: see state.h.
+ *
+ * A table (one namespace of a map) is an index of 8-byte entries (half the hash, slot number) over slots in
+ * pages. Slots never move and lie in order of insertion; what refers to one is its number, so pages hold no
+ * pointers. The index is probed linearly at a load of at most 1/2 (measured: 11 ns a row at 100,000 keys). */
+#ifndef RN_RUNTIME_STATE_PRIVATE_H
+#define RN_RUNTIME_STATE_PRIVATE_H
+#include "runtime/state.h"
+
+enum { SLOT_LIVE = 1, SLOT_DIRTY = 2, SLOT_SAVED = 4 /* some stored blob has it */, KEY_IN_HEAP = 8 };
+
+typedef struct slot_head {
+  uint32_t hash; /* upper half of the key's hash: index position and, in its top 7 bits, the key group */
+  uint16_t flags;
+  uint16_t key_length; /* of an inline key */
+} slot_head;
+
+enum { FIRST_PAGE_SLOTS = 16, PAGE_CLASSES = 9, /* pages double up to here */ LARGEST_PAGE_SLOTS = 4096,
+       DOUBLED_SLOTS = FIRST_PAGE_SLOTS * ((1 << PAGE_CLASSES) - 1), VARIABLE_KEY_INLINE = 24 };
+
+typedef struct page {
+  void *raw;
+  uint8_t *slots; /* 64-byte aligned */
+} page;
+
+struct rn_table {
+  rn_map *map;
+  int64_t ns;
+  uint64_t *index; /* hash << 32 | slot number + 1; 0: free */
+  uint32_t mask;   /* index capacity - 1; index NULL: nothing yet */
+  uint32_t live, end;
+  RN_VEC(page) pages;
+  RN_VEC(uint32_t) dirty; /* slots with SLOT_DIRTY; may hold erased ones */
+  RN_VEC(uint32_t) holes; /* erased slots, to be used again */
+  uint64_t saved_groups[RN_KEY_GROUPS / 64]; /* groups whose stored blobs have entries of this namespace */
+};
+
+struct rn_map {
+  rn_state *state;
+  rn_map_spec spec;
+  uint32_t key_area, value_offset, slot_size;
+  RN_VEC(rn_table *) tables; /* ascending namespaces */
+  RN_VEC(page) pool[PAGE_CLASSES]; /* pages of dropped tables: windows come and go at a steady pace */
+};
+
+typedef struct chunk { /* of a buffer: rows side by side */
+  struct chunk *next_free;
+  uint32_t used, capacity, rows; /* rows still referred to */
+  char data[];
+} chunk;
+
+typedef struct buffer_entry {
+  rn_buffered row;
+  chunk *home;
+  uint64_t arrival;
+  bool saved;
+} buffer_entry;
+
+struct rn_buffer {
+  rn_state *state;
+  uint8_t id;
+  RN_VEC(buffer_entry) entries; /* from `first` on; sorted ones up to `sorted` */
+  size_t first, sorted;
+  uint64_t arrivals;
+  int64_t largest;
+  chunk *current;
+  RN_VEC(rn_buffered) view;
+  int64_t cut; /* everything up to here was removed since the last snapshot; INT64_MIN: nothing */
+  uint64_t cut_groups[RN_KEY_GROUPS / 64]; /* .. of saved rows, by group */
+  uint64_t unsaved_from; /* arrival of the first row no snapshot has */
+};
+
+typedef struct heap_page {
+  char *data;
+  uint32_t used, size;
+} heap_page;
+
+enum { HEAP_PAGE = 64 << 10, HEAP_CLASSES = 24 };
+
+struct rn_state {
+  const char *operator_id;
+  uint64_t seed;
+  uint16_t first_group, last_group;
+  size_t bytes;
+  RN_VEC(rn_map *) maps;
+  RN_VEC(rn_buffer *) buffers;
+  RN_VEC(heap_page) heap;
+  uint32_t heap_current; /* page that small blocks are cut from + 1; 0: none */
+  rn_ref heap_free[HEAP_CLASSES];
+  RN_VEC(uint32_t) heap_holes; /* numbers of freed large pages */
+  rn_builder removed[RN_KEY_GROUPS]; /* records of erased entries and dropped namespaces, until the next snapshot */
+  uint64_t base_bytes[RN_KEY_GROUPS], delta_bytes[RN_KEY_GROUPS]; /* stored, by group */
+};
+
+/* Records of a blob. */
+enum { RECORD_DROP = 1, RECORD_ERASE = 2, RECORD_ENTRIES = 3, RECORD_CUT = 4, RECORD_ROWS = 5, RECORD_END = 0 };
+
+static inline unsigned group_of(uint32_t half_hash) { return half_hash >> 25; }
+static inline bool bit_get(const uint64_t *bits, unsigned i) { return bits[i >> 6] >> (i & 63) & 1; }
+static inline void bit_set(uint64_t *bits, unsigned i) { bits[i >> 6] |= 1ull << (i & 63); }
+
+static inline uint8_t *table_slot(const rn_table *t, uint32_t number) {
+  uint32_t size = t->map->slot_size;
+  if (number < DOUBLED_SLOTS) {
+    uint32_t page_number = 31u - (uint32_t)__builtin_clz(number / FIRST_PAGE_SLOTS + 1);
+    uint32_t first = FIRST_PAGE_SLOTS * ((1u << page_number) - 1);
+    return t->pages.data[page_number].slots + (size_t)(number - first) * size;
+  }
+  uint32_t beyond = number - DOUBLED_SLOTS;
+  return t->pages.data[PAGE_CLASSES + beyond / LARGEST_PAGE_SLOTS].slots + (size_t)(beyond % LARGEST_PAGE_SLOTS) * size;
+}
+static inline slot_head *head_of(const rn_map *map, const uint8_t *value) {
+  return (slot_head *)(uintptr_t)(value - map->value_offset);
+}
+rn_slice rn_slot_key(const rn_map *map, const uint8_t *slot);
+/* An entry as it was stored; not dirty. */
+uint8_t *rn_table_restore(rn_table *table, uint32_t half_hash, const char *key, uint32_t length);
+void rn_table_forget(rn_table *table, uint32_t half_hash, const char *key, uint32_t length); /* RECORD_ERASE */
+void rn_map_forget(rn_map *map, int64_t ns, unsigned group); /* RECORD_DROP: entries of one group */
+void rn_map_close(rn_map *map);
+void rn_buffer_close(rn_buffer *buffer);
+void rn_buffer_forget(rn_buffer *buffer, int64_t upto, unsigned group); /* RECORD_CUT */
+void rn_buffer_restore(rn_buffer *buffer, int64_t order, uint16_t group, const char *row, uint32_t length);
+void rn_heap_close(rn_state *state);
+
+/* Cache-line aligned memory, counted. */
+page rn_page_new(rn_state *state, size_t bytes);
+void rn_page_free(rn_state *state, page p, size_t bytes);
+
+#endif
