@@ -45,6 +45,9 @@ typedef struct rn_counters {
 } rn_counters;
 #define RN_COUNT(field, n) __atomic_store_n(&(field), (field) + (n), __ATOMIC_RELAXED)
 
+/* What travels an edge beside batches. */
+typedef enum rn_control { RN_CONTROL_WATERMARK, RN_CONTROL_IDLE, RN_CONTROL_ACTIVE, RN_CONTROL_END, RN_CONTROL_DRAIN } rn_control;
+
 typedef struct rn_operator_class {
   const char *name; /* "window-aggregate" */
   size_t size;      /* of the struct that begins with rn_operator */
@@ -70,6 +73,8 @@ typedef struct rn_operator_class {
    * to the edges; poll is not called again). What was emitted must be in snapshot() or a position, so that
    * a restored instance does not emit it again. */
   rn_status (*poll)(rn_operator *op, int64_t wait_us, rn_poll *poll, rn_error *err);
+  /* Exchange senders only: what goes to the edges besides batches goes here instead. */
+  rn_status (*control)(rn_operator *op, rn_control control, int64_t value, rn_error *err);
 } rn_operator_class;
 
 typedef struct rn_edge {

@@ -51,7 +51,10 @@ struct rn_txn {
   sqlite3 *db;
   uint64_t epoch;
   const char *job;
+  uint64_t connection; /* changes when the writer connection was reopened: statements prepared before are gone */
 };
+/* Runs fn on the writer thread outside any transaction and waits: to let go of prepared statements. */
+rn_status rn_store_call(rn_store *store, rn_store_fn fn, void *ctx, rn_error *err);
 
 /* Everything one job's epoch writes; handed over whole. Filled by the coordinator (job.c). */
 typedef struct rn_dead_letter {
@@ -73,14 +76,24 @@ typedef struct rn_epoch_sink {
   const char *operator_id;
 } rn_epoch_sink;
 
+typedef struct rn_epoch_instances {
+  const char *operator_id;
+  uint32_t parallelism;
+} rn_epoch_instances;
+
 typedef struct rn_epoch {
-  const char *job;
+  const char *job;            /* NULL: sink rows only, nothing of a job is stored */
   uint64_t epoch;             /* previous + 1 */
   rn_snapshot snapshot;
   RN_VEC(rn_epoch_position) positions;
   RN_VEC(rn_epoch_sink) sinks;
   RN_VEC(rn_dead_letter) dead_letters;
   const char *job_state;      /* written with it: "RUNNING", "STOPPED", "FINISHED" */
+  bool full_sync;             /* something outside the file learns of the epoch: synchronous=FULL */
+  bool clear_until;           /* the end of --until-end was reached: forget the end positions */
+  /* First epoch after a restore: global blobs of instances that no longer exist are dropped. */
+  RN_VEC(rn_epoch_instances) instances;
+  const bool *cancelled;      /* set (atomically) by an abort: stop retrying; NULL: never */
   /* Called on the store thread when durable (status OK) or failed for good. */
   void (*done)(struct rn_epoch *epoch, rn_status status, const rn_error *err, void *ctx);
   void *done_ctx;
@@ -95,7 +108,7 @@ void rn_epoch_free_contents(rn_epoch *epoch);
 /* What a job left in the file. Strings in arena. */
 typedef struct rn_stored_job {
   bool exists;
-  char *canonical, *settings, *state;
+  char *canonical, *settings, *state, *error;
   uint64_t epoch;
   int64_t started_us;
   size_t operator_count;
@@ -112,6 +125,8 @@ rn_status rn_store_load_state(rn_store *store, const char *job,
 rn_status rn_store_save_job(rn_store *store, const char *job, const char *canonical, const char *settings,
                             const struct rn_stored_operator *operators, size_t operator_count, rn_error *err);
 rn_status rn_store_set_job_state(rn_store *store, const char *job, const char *state, rn_error *err);
+/* State FAILED with the text of the error. */
+rn_status rn_store_fail_job(rn_store *store, const char *job, const char *reason, rn_error *err);
 /* End offsets of --until-end, kept until the job ends or continues. */
 rn_status rn_store_save_until(rn_store *store, const char *job, const char *source, const rn_positions *until, rn_error *err);
 /* --fresh: forgets state and offsets of the job. */
