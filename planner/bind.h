@@ -1,7 +1,10 @@
 /* Binder: names and types. Turns AST expressions into runtime expressions (rn_expr) over the columns of
  * a scope; errors carry spans and suggestions; after an error, RN_T_ERROR silences what follows from it.
- *   bind_expr.c    expressions    bind_call.c    functions, aggregates, OVER calls
- *   bind_type.c    AST types -> rn_type          bind_literal.c literals
+ *   bind_expr.c     dispatch, operators           bind_column.c   names, nested fields
+ *   bind_compare.c  =, IN, BETWEEN, rows, OVERLAPS bind_case.c     CASE, COALESCE, NULLIF, IF
+ *   bind_call.c     functions, aggregates, OVER    bind_cast.c     conversions, common types
+ *   bind_type.c     AST types -> rn_type           bind_literal.c  literals
+ *   bind_fold.c     constant folding
  *   bind_query.c   SELECT, FROM, GROUP BY .. (logical plan) */
 #ifndef RN_PLANNER_BIND_H
 #define RN_PLANNER_BIND_H
@@ -59,12 +62,26 @@ struct rn_binder {
   bool batch_mode;
   int64_t now_us;
   uint32_t depth; /* nesting, checked against RN_NESTING_MAX */
+  /* Set while the arguments of a call are bound: the aggregate (refuses aggregates in it), and whether we are
+   * in an OVER call (refuses OVER in it). */
+  const char *inside_aggregate;
+  bool inside_over;
 };
 
 /* Never NULL: on error a diag was added and the result has type RN_T_ERROR. */
 rn_expr *rn_bind_expr(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 /* Binds and wants BOOLEAN ("WHERE needs a condition, got INT"). */
 rn_expr *rn_bind_condition(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast, const char *clause);
+/* The expression of a failed binding, when a diag was added: a NULL of type RN_T_ERROR. */
+rn_expr *rn_bind_error(rn_binder *binder, rn_span span);
+static inline bool rn_bind_failed(const rn_expr *e) { return e->type->id == RN_T_ERROR; }
+/* Casts exprs[0..count) in place to their common type, NULLs included; NULL and a diag ("`what` has values of
+ * types A and B") when there is none. For CASE, VALUES, UNION .. */
+const rn_type *rn_bind_common(rn_binder *binder, rn_expr **exprs, uint32_t count, const char *what);
+/* AND of conditions, flattened; count 0: TRUE. */
+rn_expr *rn_bind_and(rn_binder *binder, rn_expr *const *args, uint32_t count, rn_span span);
+/* op is "=" "<>" "<" "<=" ">" ">=" "IS DISTINCT FROM" "IS NOT DISTINCT FROM"; both sides are coerced. */
+rn_expr *rn_bind_compare(rn_binder *binder, const char *op, rn_expr *a, rn_expr *b, rn_span op_span, rn_span span);
 /* NULL on error (diag added). */
 const rn_type *rn_bind_type(rn_binder *binder, const rn_ast_type *ast);
 /* Makes e of type `to`: unchanged, implicit cast, or E_TYPE. `explicit_cast`: anything CAST allows. */

@@ -1,0 +1,245 @@
+/* Binder: calls. A name is, in this order, a special form (COALESCE ..), an aggregate or OVER function, a
+ * scalar function row. Aggregates are handed to the scope's owner (on_call), who makes columns of them. */
+#include "planner/bind_parts.h"
+
+enum { ARGS_MAX = 64 /* of rn_resolution */ };
+
+static const char *call_name(const rn_ast_expr *ast) { return ast->path.parts[ast->path.count - 1].text; }
+
+/* --- rows ------------------------------------------------------------------------------------------------ */
+
+rn_expr *rn_bind_try_row(rn_binder *binder, const char *name, rn_expr *const *args, uint32_t count, rn_span span, rn_error *err) {
+  const rn_type *types[ARGS_MAX];
+  if (count > ARGS_MAX) {
+    rn_fail_at(err, RN_E_LIMIT, span, "%s has more than %d arguments", name, ARGS_MAX);
+    return NULL;
+  }
+  for (uint32_t i = 0; i < count; i++) types[i] = args[i]->type;
+  const rn_function *fn = NULL;
+  rn_resolution res;
+  memset(&res, 0, sizeof res);
+  if (rn_function_resolve(rn_slice_of(name), types, count, span, binder->arena, &fn, &res, err) != RN_OK) return NULL;
+  rn_expr *coerced[ARGS_MAX];
+  for (uint32_t i = 0; i < count; i++) {
+    const rn_type *wanted = res.arg_types[i];
+    coerced[i] = wanted ? rn_bind_convert(binder, args[i], wanted, false) : args[i];
+    if (rn_bind_failed(coerced[i])) return coerced[i]; /* the cast has said why */
+  }
+  rn_expr *call = rn_expr_make(binder->arena, RN_EXPR_CALL, res.result, span, count, coerced);
+  call->function = fn;
+  call->kernel = res.kernel;
+  return call;
+}
+
+rn_expr *rn_bind_call_row(rn_binder *binder, const char *name, rn_expr *const *args, uint32_t count, rn_span span) {
+  for (uint32_t i = 0; i < count; i++) {
+    if (rn_bind_failed(args[i])) return rn_bind_error(binder, span);
+  }
+  rn_error err;
+  rn_error_clear(&err);
+  rn_expr *e = rn_bind_try_row(binder, name, args, count, span, &err);
+  if (e) return e;
+  err.span = span;
+  err.has_span = true;
+  rn_diagnostics_add(binder->diags, &err);
+  return rn_bind_error(binder, span);
+}
+
+/* --- aggregates ---------------------------------------------------------------------------------------------- */
+
+static rn_expr *misplaced(rn_binder *binder, const rn_ast_expr *ast, const char *hint, const char *format, ...) __attribute__((format(printf, 4, 5)));
+static rn_expr *misplaced(rn_binder *binder, const rn_ast_expr *ast, const char *hint, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  const char *message = rn_arena_vprintf(binder->arena, format, args);
+  va_end(args);
+  rn_diag(binder->diags, RN_E_AGGREGATE_PLACE, ast->span, hint, "%s", message);
+  return rn_bind_error(binder, ast->span);
+}
+
+/* LAG(x, 2, 0): the offset is a constant of the plan, the default a column below. */
+static bool bind_extra(rn_binder *binder, const rn_ast_expr *ast, rn_expr **args, uint32_t count, rn_bound_call *out) {
+  out->call.extra = 1;
+  if (count < 2) return true;
+  rn_value v;
+  bool constant = rn_type_is_integer(args[1]->type) && rn_bind_constant(binder, args[1], &v) && !v.is_null;
+  if (!constant || v.u.i < 0 || v.u.i > INT32_MAX) {
+    rn_diag(binder->diags, RN_E_ARGUMENTS, args[1]->span, NULL, "the second argument of %s must be a constant number from 0 on", call_name(ast));
+    return false;
+  }
+  out->call.extra = (int)v.u.i;
+  if (count < 3) return true;
+  out->default_argument = rn_bind_cast(binder, args[2], out->call.arg_type ? out->call.arg_type : args[0]->type, false, false);
+  return !rn_bind_failed(out->default_argument);
+}
+
+static rn_expr *bind_aggregate(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
+  const char *name = call_name(ast);
+  const char *clause = scope->clause ? scope->clause : "this clause";
+  bool over = ast->over != NULL;
+  if (over && binder->inside_over) return misplaced(binder, ast, NULL, "%s OVER cannot stand inside another OVER call", name);
+  if (!over && binder->inside_aggregate) {
+    return misplaced(binder, ast, "compute one in a sub-query", "aggregate %s cannot stand inside %s", name, binder->inside_aggregate);
+  }
+  if (over && binder->inside_aggregate) {
+    return misplaced(binder, ast, "compute one in a sub-query", "%s OVER cannot stand inside %s", name, binder->inside_aggregate);
+  }
+  if (!scope->on_call) {
+    const char *hint = strcmp(clause, "WHERE") == 0 && !over ? "conditions on aggregates go to HAVING"
+                       : over                                ? "compute it in a sub-query" : NULL;
+    return misplaced(binder, ast, hint, "%s%s is not allowed in %s", over ? "" : "aggregate ", rn_arena_printf(binder->arena, "%s%s", name, over ? " OVER" : ""), clause);
+  }
+  if (ast->nulls_mode == 1 && !over) return rn_bind_unsupported(binder, ast->span, "RESPECT NULLS of an aggregate");
+  /* Arguments of an OVER call are bound where the call stands: they may hold aggregates. */
+  rn_scope *inner = over || !scope->aggregate_scope ? scope : scope->aggregate_scope;
+  const char *outer_aggregate = binder->inside_aggregate;
+  bool outer_over = binder->inside_over;
+  if (over) {
+    binder->inside_over = true;
+  } else {
+    binder->inside_aggregate = name;
+  }
+  rn_bound_call *call = RN_NEW(binder->arena, rn_bound_call);
+  uint32_t count = ast->star ? 0 : ast->arg_count;
+  bool failed = count > ARGS_MAX;
+  rn_expr **args = rn_arena_alloc(binder->arena, (count ? count : 1) * sizeof *args);
+  const rn_type *types[ARGS_MAX];
+  for (uint32_t i = 0; i < count && i < ARGS_MAX; i++) {
+    args[i] = rn_bind_expr(binder, inner, ast->args[i]);
+    types[i] = args[i]->type;
+    failed |= rn_bind_failed(args[i]);
+  }
+  if (ast->filter) {
+    call->filter = rn_bind_condition(binder, inner, ast->filter, "FILTER");
+    failed |= rn_bind_failed(call->filter);
+  }
+  binder->inside_aggregate = outer_aggregate;
+  binder->inside_over = outer_over;
+  if (failed) return rn_bind_error(binder, ast->span);
+  call->ast = ast;
+  call->over = ast->over;
+  call->call.argument = call->call.filter = call->call.default_column = -1;
+  rn_error err;
+  rn_error_clear(&err);
+  if (rn_aggregate_resolve(rn_slice_of(name), types, count, ast->distinct, over, ast->span, binder->arena, &call->call, &err) != RN_OK) {
+    err.span = ast->span;
+    err.has_span = true;
+    rn_diagnostics_add(binder->diags, &err);
+    return rn_bind_error(binder, ast->span);
+  }
+  call->call.argument = call->call.filter = call->call.default_column = -1;
+  call->call.distinct = ast->distinct;
+  call->call.span = ast->span;
+  if (count) {
+    call->argument = call->call.arg_type ? rn_bind_convert(binder, args[0], call->call.arg_type, false) : args[0];
+    if (rn_bind_failed(call->argument) || !bind_extra(binder, ast, args, count, call)) return rn_bind_error(binder, ast->span);
+  }
+  return scope->on_call(binder, scope, call, scope->ctx);
+}
+
+/* --- scalar functions ------------------------------------------------------------------------------------- */
+
+/* YEAR(t) is EXTRACT(YEAR FROM t). */
+static const struct {
+  const char *name, *unit;
+} fields[] = {
+  {"YEAR", "YEAR"}, {"QUARTER", "QUARTER"}, {"MONTH", "MONTH"}, {"WEEK", "WEEK"}, {"DAYOFYEAR", "DOY"}, {"DAYOFMONTH", "DAY"},
+  {"DAYOFWEEK", "DOW"}, {"HOUR", "HOUR"}, {"MINUTE", "MINUTE"}, {"SECOND", "SECOND"},
+};
+
+/* Other names of rows. */
+static const struct {
+  const char *name, *row;
+} synonyms[] = {{"MOD", "%"}, {"CEILING", "CEIL"}, {"CHARACTER_LENGTH", "CHAR_LENGTH"}, {"SUBSTR", "SUBSTRING"}, {"POW", "POWER"}};
+
+/* Of later issues, or of other dialects with a word on what to use. */
+static const struct {
+  const char *name, *hint;
+} missing[] = {
+  {"LENGTH", "use CHAR_LENGTH"}, {"OCTET_LENGTH", NULL}, {"RLIKE", "use REGEXP(s, pattern)"}, {"NVL", "use COALESCE"},
+  {"GETDATE", "use CURRENT_TIMESTAMP"}, {"TO_CHAR", "use DATE_FORMAT, or CAST(.. AS STRING)"}, {"STRPOS", "use POSITION(x IN s)"},
+  {"DATE_TRUNC", "use FLOOR(t TO unit)"}, {"DATEDIFF", "use TIMESTAMPDIFF(unit, a, b)"}, {"DATE_ADD", "use t + INTERVAL '1' DAY"},
+};
+
+static rn_expr *unknown_function(rn_binder *binder, const rn_ast_expr *ast) {
+  const char *name = call_name(ast), *hint = NULL;
+  for (size_t i = 0; i < sizeof missing / sizeof *missing; i++) {
+    if (rn_text_eq_nocase(missing[i].name, name)) hint = missing[i].hint;
+  }
+  if (!hint) {
+    size_t functions = 0, aggregates = 0, count = 0;
+    while (rn_function_rows(functions)) functions++;
+    while (rn_aggregate_rows(aggregates)) aggregates++;
+    const char **names = rn_arena_alloc(binder->arena, (functions + aggregates + 1) * sizeof *names);
+    for (size_t i = 0; i < functions; i++) {
+      if (!(rn_function_rows(i)->flags & RN_FN_OPERATOR)) names[count++] = rn_function_rows(i)->name;
+    }
+    for (size_t i = 0; i < aggregates; i++) names[count++] = rn_aggregate_rows(i)->name;
+    const char *nearest = rn_text_nearest(rn_slice_of(name), names, count);
+    if (nearest) hint = rn_arena_printf(binder->arena, "did you mean %s?", nearest);
+  }
+  rn_span span = ast->path.span.end ? ast->path.span : ast->span;
+  rn_diag(binder->diags, RN_E_FUNCTION_NOT_FOUND, span, hint, "function %s not found", name);
+  return rn_bind_error(binder, ast->span);
+}
+
+static rn_expr *bind_unit(rn_binder *binder, const rn_ast_expr *ast) {
+  const char *unit = rn_bind_unit_name(ast->text);
+  if (unit) return rn_bind_text_const(binder, unit, ast->span);
+  rn_diag(binder->diags, RN_E_ARGUMENTS, ast->span, "units are YEAR QUARTER MONTH WEEK DAY HOUR MINUTE SECOND MILLISECOND ..",
+          "\"%s\" is no unit of time", ast->text);
+  return rn_bind_error(binder, ast->span);
+}
+
+static rn_expr *bind_scalar(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
+  const char *name = call_name(ast);
+  const rn_function *fn = rn_function_find(rn_slice_of(name));
+  if (fn && (fn->flags & RN_FN_OPERATOR) && strcmp(fn->name, "EXTRACT") != 0 && strncmp(fn->name, "TIMESTAMP", 9) != 0) fn = NULL;
+  const char *row = fn ? fn->name : NULL, *unit = NULL;
+  for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms && !row; i++) {
+    if (rn_text_eq_nocase(synonyms[i].name, name)) row = synonyms[i].row;
+  }
+  for (size_t i = 0; i < sizeof fields / sizeof *fields && !row; i++) {
+    if (rn_text_eq_nocase(fields[i].name, name) && ast->arg_count == 1) {
+      row = "EXTRACT";
+      unit = fields[i].unit;
+    }
+  }
+  uint32_t count = ast->arg_count, at = 0;
+  rn_expr **args = rn_arena_alloc(binder->arena, ((size_t)count + 2) * sizeof *args);
+  if (unit) args[at++] = rn_bind_text_const(binder, unit, ast->op_span);
+  bool failed = false, extract = row && strcmp(row, "EXTRACT") == 0 && !unit;
+  for (uint32_t i = 0; i < count; i++) {
+    const rn_ast_expr *arg = ast->args[i];
+    bool is_unit = arg->kind == RN_AST_UNIT || (extract && i == 0 && arg->kind == RN_AST_STRING);
+    args[at] = is_unit ? bind_unit(binder, arg) : rn_bind_expr(binder, scope, arg);
+    failed |= rn_bind_failed(args[at++]);
+    if (arg->kind == RN_AST_UNIT && row && strcmp(row, "FLOOR") == 0) row = "FLOOR TO";
+    if (arg->kind == RN_AST_UNIT && row && strcmp(row, "CEIL") == 0) row = "CEIL TO";
+  }
+  if (!row) return unknown_function(binder, ast); /* after the arguments: their errors are worth telling too */
+  if (failed) return rn_bind_error(binder, ast->span);
+  return rn_bind_call_row(binder, row, args, at, ast->span);
+}
+
+rn_expr *rn_bind_function(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
+  const char *name = call_name(ast);
+  for (uint32_t i = 0; ast->arg_names && i < ast->arg_count; i++) {
+    if (!ast->arg_names[i]) continue;
+    rn_diag(binder->diags, RN_E_ARGUMENTS, ast->span, NULL, "named arguments (%s => ..) are not supported for %s", ast->arg_names[i], name);
+    return rn_bind_error(binder, ast->span);
+  }
+  bool aggregate = rn_aggregate_find(rn_slice_of(name)) != NULL;
+  if (aggregate) return bind_aggregate(binder, scope, ast);
+  if (ast->star) {
+    rn_diag(binder->diags, RN_E_ARGUMENTS, ast->span, NULL, "%s does not take *", name);
+    return rn_bind_error(binder, ast->span);
+  }
+  const char *only = ast->over ? "OVER" : ast->filter ? "FILTER" : ast->distinct ? "DISTINCT" : ast->nulls_mode ? "IGNORE NULLS" : NULL;
+  if (only) {
+    rn_diag(binder->diags, RN_E_AGGREGATE_PLACE, ast->span, NULL, "%s is for aggregates, and %s is none", only, name);
+    return rn_bind_error(binder, ast->span);
+  }
+  rn_expr *e = rn_bind_special(binder, scope, ast);
+  return e ? e : bind_scalar(binder, scope, ast);
+}

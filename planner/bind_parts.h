@@ -1,0 +1,53 @@
+/* What the files of the expression binder (bind_*.c) share among themselves; everyone else uses bind.h. */
+#ifndef RN_PLANNER_BIND_PARTS_H
+#define RN_PLANNER_BIND_PARTS_H
+#include "base/limits.h"
+#include "planner/bind.h"
+
+/* Operators of one chain (a + b + c ..) lean to the left without nesting in the text; the bound keeps later
+ * passes, which recurse, from running out of stack. */
+enum { RN_CHAIN_MAX = 2000 };
+
+rn_expr *rn_bind_literal(rn_binder *binder, const rn_ast_expr *ast, bool negate);
+rn_expr *rn_bind_interval_literal(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+/* Canonical name of a time unit ("DAYS", "SQL_TSI_DAY" -> "DAY"); NULL: none of that name. */
+const char *rn_bind_unit_name(const char *text);
+
+rn_expr *rn_bind_column(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+rn_expr *rn_bind_field(rn_binder *binder, rn_expr *row, const rn_ast_name *name, rn_span span);
+
+rn_expr *rn_bind_function(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+/* Tries the row without a diag; NULL: it does not take these arguments (*err tells why). */
+rn_expr *rn_bind_try_row(rn_binder *binder, const char *name, rn_expr *const *args, uint32_t count, rn_span span, rn_error *err);
+
+/* Binary arithmetic and ||: words its own errors ("cannot add INT and DATE"). */
+rn_expr *rn_bind_operator(rn_binder *binder, const char *op, rn_expr *a, rn_expr *b, rn_span span);
+/* BOOLEAN or an error that says what needed it ("NOT", "WHEN"). */
+rn_expr *rn_bind_boolean(rn_binder *binder, rn_expr *e, const char *what);
+rn_expr *rn_bind_logic(rn_binder *binder, rn_expr_kind kind, rn_expr *const *args, uint32_t count, rn_span span);
+rn_expr *rn_bind_not(rn_binder *binder, rn_expr *e, rn_span span);
+rn_expr *rn_bind_boolean_const(rn_binder *binder, int value /* 0, 1, -1 NULL */, rn_span span);
+rn_expr *rn_bind_text_const(rn_binder *binder, const char *text, rn_span span);
+
+rn_expr *rn_bind_in(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+rn_expr *rn_bind_between(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+rn_expr *rn_bind_overlaps(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+rn_expr *rn_bind_row(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+
+rn_expr *rn_bind_case(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+/* NULL: the name is none of COALESCE, NULLIF, IF, IFNULL, TYPEOF. */
+rn_expr *rn_bind_special(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+
+/* A cast that is known to be wanted: NULL gets the type, equal types stay; constants are folded. */
+rn_expr *rn_bind_convert(rn_binder *binder, rn_expr *e, const rn_type *to, bool safe);
+/* The same expression with another type that lies in memory alike. */
+rn_expr *rn_bind_retype(rn_binder *binder, rn_expr *e, const rn_type *type);
+/* Folds one node whose arguments are constants already; e itself if that fails or must not be done. */
+rn_expr *rn_bind_fold_node(rn_binder *binder, rn_expr *e);
+
+/* "did you mean ..": nearest of names to wanted, or NULL; in the arena, with the list of columns added by the
+ * caller. */
+const char *rn_bind_suggest(rn_binder *binder, const char *wanted, const char *const *names, size_t count);
+rn_expr *rn_bind_unsupported(rn_binder *binder, rn_span span, const char *what);
+
+#endif
