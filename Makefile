@@ -32,6 +32,8 @@ cli_src := $(wildcard cli/*.c)
 gen_src := $(BUILD)/gen/sql_lexer.c $(BUILD)/gen/sql_grammar.c
 lib_obj := $(lib_src:%.c=$(BUILD)/obj/%.o) $(gen_src:$(BUILD)/gen/%.c=$(BUILD)/obj/gen/%.o)
 cli_obj := $(cli_src:%.c=$(BUILD)/obj/%.o)
+# TSan and Debian's librdkafka: tests/tsan/c11_threads.c
+SHIM := $(if $(findstring thread,$(SANITIZE)),$(BUILD)/obj/tests/tsan/c11_threads.o)
 
 .PHONY: build
 build: $(BUILD)/runnel $(BUILD)/runnel-broker $(BUILD)/librunnel.a $(BUILD)/librunnel.so $(BUILD)/runnel.pc ## build the program and the libraries (default)
@@ -41,7 +43,7 @@ $(BUILD)/librunnel.a: $(lib_obj)
 	ar rcs $@ $^
 $(BUILD)/librunnel.so: $(lib_obj) api/runnel.map
 	$(CC) $(CFLAGS_ALL) -shared -Wl,-soname,librunnel.so.0 -Wl,--version-script=api/runnel.map -Wl,-z,relro,-z,now -o $@ $(lib_obj) $(LIBS)
-$(BUILD)/runnel: $(cli_obj) $(BUILD)/librunnel.a
+$(BUILD)/runnel: $(cli_obj) $(SHIM) $(BUILD)/librunnel.a
 	$(CC) $(CFLAGS_ALL) -rdynamic -Wl,-z,relro,-z,now -o $@ $(cli_obj) $(SHIM) $(BUILD)/librunnel.a $(LIBS) $(CLILIBS)
 $(BUILD)/runnel-broker: $(BUILD)/obj/tools/broker/broker.o
 	$(CC) $(CFLAGS_ALL) -o $@ $^ -lrdkafka -lpthread
@@ -69,9 +71,66 @@ $(lib_obj) $(cli_obj): | $(BUILD)/gen/sql_grammar.h
 # --- unit tests: tests/unit/test_*.c, one program each -----------------------------------------------
 unit_src := $(wildcard tests/unit/test_*.c)
 unit_bin := $(unit_src:tests/unit/%.c=$(BUILD)/unit/%)
-$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/librunnel.a
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(SHIM) $(BUILD)/librunnel.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -rdynamic -o $@ $< $(SHIM) $(BUILD)/librunnel.a $(LIBS) -lcmocka
+
+# --- test programs ---------------------------------------------------------------------------------------
+$(BUILD)/golden: $(BUILD)/obj/tests/golden/golden.o $(SHIM) $(BUILD)/librunnel.a
+	$(CC) $(CFLAGS_ALL) -rdynamic -o $@ $< $(SHIM) $(BUILD)/librunnel.a $(LIBS)
+$(BUILD)/dialect/run_expressions: $(BUILD)/obj/tests/dialect/run_expressions.o $(SHIM) $(BUILD)/librunnel.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -rdynamic -o $@ $< $(SHIM) $(BUILD)/librunnel.a $(LIBS)
+$(BUILD)/embed: examples/embed/embed.c $(BUILD)/librunnel.so
+	$(CC) -std=c11 -Wall -Wextra -Werror $(SANFLAGS) -Iapi -o $@ $< -L$(BUILD) -lrunnel -Wl,-rpath,'$$ORIGIN'
+
+.SECONDARY:
+.PHONY: tests
+tests: build $(unit_bin) $(BUILD)/golden $(BUILD)/dialect/run_expressions $(BUILD)/embed ## build the test programs
+SUITES ?=
+.PHONY: test
+test: ## install what is missing, build, run all suites
+	@tools/install.sh build test
+	@if [ -z "$$KAFKA_BOOTSTRAP" ]; then tools/install.sh kafka || echo "Java or Maven cannot be installed: the Kafka suite will be skipped" >&2; fi
+	@$(MAKE) --no-print-directory tests
+	@BUILD=$(BUILD) tests/run.sh $(SUITES)
+
+.PHONY: demo
+demo: ## install what is missing, build, run the main job on real order lines
+	@tools/install.sh build demo
+	@$(MAKE) --no-print-directory build
+	@examples/retail/demo.sh
+
+.PHONY: bench
+bench: ## print rates (bench/README.md); RN_BENCH_ROWS scales the inputs
+	@tools/install.sh build test
+	@$(MAKE) --no-print-directory build
+	@bench/run.sh $(BUILD)
+
+.PHONY: soak
+soak: ## the crash and fuzz suites with large sizes
+	@tools/install.sh build test kafka
+	@$(MAKE) --no-print-directory tests
+	@RN_KILLS=2000 RN_FUZZ_SECONDS=600 RN_DIFFERENTIAL=20000 BUILD=$(BUILD) tests/run.sh unit differential crash kafka
+
+.PHONY: lint
+lint: ## include directions, exported symbols, warnings of clang
+	@tools/install.sh build lint
+	@tools/lint.sh
+
+.PHONY: fmt
+fmt: ## format C files that git knows with clang-format
+	@tools/install.sh lint
+	clang-format -i $$(git ls-files '*.c' '*.h' ':!base/error_codes.h')
+
+.PHONY: install
+install: build ## install to PREFIX (DESTDIR is honoured)
+	install -Dm755 $(BUILD)/runnel $(DESTDIR)$(PREFIX)/bin/runnel
+	install -Dm644 $(BUILD)/librunnel.a $(DESTDIR)$(PREFIX)/lib/librunnel.a
+	install -Dm755 $(BUILD)/librunnel.so $(DESTDIR)$(PREFIX)/lib/librunnel.so.0
+	ln -sf librunnel.so.0 $(DESTDIR)$(PREFIX)/lib/librunnel.so
+	install -Dm644 api/runnel.h $(DESTDIR)$(PREFIX)/include/runnel.h
+	install -Dm644 $(BUILD)/runnel.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/runnel.pc
 
 .PHONY: clean
 clean: ## remove all that was built

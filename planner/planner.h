@@ -18,6 +18,7 @@ typedef struct rn_planner_settings {
   bool mini_batch_off;                /* .. was set to false explicitly: every record makes its change */
   uint32_t parallelism;               /* parallelism.default */
   const rn_zone *zone;
+  bool keep_changes;                  /* goldens: bounded plans are not folded, every change is emitted */
   const char *canonical_settings;     /* text of those that change results */
 } rn_planner_settings;
 

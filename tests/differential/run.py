@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""Random bounded queries, answered by runnel and by SQLite over the same rows; sorted answers must be equal.
+
+RN_DIFFERENTIAL: number of queries (2000); RN_SEED: seed (1). Queries are sent to one runnel process per group of
+100, as a script; a difference prints seed, query and both answers. The generator stays inside what both
+dialects define alike: integer arithmetic without division by zero, comparisons, three-valued logic, CASE,
+COALESCE, NULLIF, BETWEEN, IN, LIKE, string functions on ASCII, GROUP BY with COUNT/SUM/MIN/MAX/AVG(DOUBLE),
+DISTINCT, UNION ALL, ORDER BY with LIMIT, sub-queries, WITH, tumbling windows (as GROUP BY of a quotient).
+"""
+import json, os, random, sqlite3, subprocess, sys, tempfile
+
+binary = sys.argv[1]
+total = int(os.environ.get("RN_DIFFERENTIAL", "2000"))
+seed = int(os.environ.get("RN_SEED", "1"))
+GROUP = 100
+
+
+def rows(rng):
+    out = []
+    for i in range(60):
+        out.append((i, rng.choice([None, 0, 1, 2, 3, -5, 7, 100, -100]), rng.choice([None, 0, 1, -1, 40, 41]),
+                    rng.choice([None, "a", "b", "ab", "Abc", "", "zz top", "a%b", "x_y"]), rng.choice([None, 0.0, 1.5, -2.25, 100.0]),
+                    rng.randrange(0, 120)))
+    return out
+
+
+class Gen:
+    """Makes an expression's text for runnel and for SQLite at once: (runnel, sqlite)."""
+
+    def __init__(self, rng):
+        self.rng = rng
+
+    def both(self, t):
+        return (t, t)
+
+    def num(self, depth):
+        r = self.rng
+        k = r.randrange(10) if depth > 0 else r.randrange(3)
+        if k == 0:
+            return self.both(str(r.randrange(-20, 50)) if r.random() < .5 else "CAST(%d AS BIGINT)" % r.randrange(50))
+        if k in (1, 2):
+            c = r.choice(["n", "m", "id", "sec"])
+            return ("CAST(%s AS BIGINT)" % c, c)
+        if k in (3, 4):
+            a, b = self.num(depth - 1), self.num(depth - 1)
+            op = r.choice(["+", "-", "*"])
+            return ("(%s %s %s)" % (a[0], op, b[0]), "(%s %s %s)" % (a[1], op, b[1]))
+        if k == 5:
+            c, a, b = self.cond(depth - 1), self.num(depth - 1), self.num(depth - 1)
+            return tuple("CASE WHEN %s THEN %s ELSE %s END" % (c[i], a[i], b[i]) for i in (0, 1))
+        if k == 6:
+            a, b = self.num(depth - 1), self.num(depth - 1)
+            return tuple("COALESCE(%s, %s)" % (a[i], b[i]) for i in (0, 1))
+        if k == 7:
+            a, b = self.num(depth - 1), self.num(depth - 1)
+            return tuple("NULLIF(%s, %s)" % (a[i], b[i]) for i in (0, 1))
+        if k == 8:
+            a = self.text(depth - 1)
+            return ("CHAR_LENGTH(%s)" % a[0], "length(%s)" % a[1])
+        a = self.num(depth - 1)
+        return tuple("ABS(%s)" % a[i] for i in (0, 1))
+
+    def text(self, depth):
+        r = self.rng
+        k = r.randrange(7) if depth > 0 else r.randrange(2)
+        if k == 0:
+            return self.both("s")
+        if k == 1:
+            return self.both(r.choice(["'a'", "'b'", "''", "'Zz'", "'it''s'"]))
+        if k == 2:
+            a, b = self.text(depth - 1), self.text(depth - 1)
+            return tuple("(%s || %s)" % (a[i], b[i]) for i in (0, 1))
+        if k == 3:
+            a, f = self.text(depth - 1), r.choice(["UPPER", "LOWER"])
+            return tuple("%s(%s)" % (f, a[i]) for i in (0, 1))
+        if k == 4:
+            a, p, l = self.text(depth - 1), r.randrange(1, 4), r.randrange(0, 4)
+            return ("SUBSTRING(%s, %d, %d)" % (a[0], p, l), "substr(%s, %d, %d)" % (a[1], p, l))
+        if k == 5:
+            a = self.text(depth - 1)
+            return ("REPLACE(%s, 'a', 'xy')" % a[0], "replace(%s, 'a', 'xy')" % a[1])
+        a = self.text(depth - 1)
+        return ("TRIM(%s)" % a[0], "trim(%s)" % a[1])
+
+    def cond(self, depth):
+        r = self.rng
+        k = r.randrange(9) if depth > 0 else 0
+        if k in (0, 1):
+            a, b, op = self.num(depth - 1), self.num(depth - 1), r.choice(["=", "<>", "<", "<=", ">", ">="])
+            return tuple("%s %s %s" % (a[i], op, b[i]) for i in (0, 1))
+        if k == 2:
+            a, b, op = self.cond(depth - 1), self.cond(depth - 1), r.choice(["AND", "OR"])
+            return tuple("(%s %s %s)" % (a[i], op, b[i]) for i in (0, 1))
+        if k == 3:
+            a = self.cond(depth - 1)
+            return tuple("NOT (%s)" % a[i] for i in (0, 1))
+        if k == 4:
+            a, n = self.num(depth - 1), r.choice(["", "NOT "])
+            return tuple("%s IS %sNULL" % (a[i], n) for i in (0, 1))
+        if k == 5:
+            a, n = self.num(depth - 1), r.choice(["", "NOT "])
+            items = ", ".join(str(r.randrange(-3, 8)) for _ in range(r.randrange(1, 5)))
+            return tuple("%s %sIN (%s)" % (a[i], n, items) for i in (0, 1))
+        if k == 6:
+            a, lo, hi, n = self.num(depth - 1), self.num(0), self.num(0), r.choice(["", "NOT "])
+            return tuple("%s %sBETWEEN %s AND %s" % (a[i], n, lo[i], hi[i]) for i in (0, 1))
+        if k == 7:
+            a, p, n = self.text(depth - 1), r.choice(["a%", "%b", "%b%", "_", "a_%", "%"]), r.choice(["", "NOT "])
+            return tuple("%s %sLIKE '%s'" % (a[i], n, p) for i in (0, 1))
+        a, b, n = self.num(depth - 1), self.num(depth - 1), r.choice(["", "NOT "])
+        return ("%s IS %sDISTINCT FROM %s" % (a[0], n, b[0]), "%s IS %s %s" % (a[1], "" if n else "NOT", b[1]))
+
+    def query(self):
+        r = self.rng
+        k = r.randrange(8)
+        w = self.cond(2)
+        if k == 0:
+            e, t, c = self.num(3), self.text(3), self.cond(2)
+            return tuple("SELECT id, %s AS a, %s AS b, CASE WHEN %s THEN 1 ELSE 0 END AS c FROM t WHERE %s" % (e[i], t[i], c[i], w[i]) for i in (0, 1))
+        if k == 1:
+            e = self.num(1)
+            return tuple("SELECT s, COUNT(*) AS c, COUNT(n) AS cn, SUM(CAST(%s AS BIGINT)) AS su, MIN(m) AS mi, MAX(d) AS ma FROM t WHERE %s GROUP BY s" % (e[i], w[i]) for i in (0, 1))
+        if k == 2:
+            return tuple("SELECT n, COUNT(DISTINCT s) AS c, AVG(d) AS a, COUNT(*) FILTER (WHERE %s) AS f FROM t GROUP BY n HAVING COUNT(*) > 2" % w[i] for i in (0, 1))
+        if k == 3:
+            return tuple("SELECT DISTINCT n, s FROM t WHERE %s" % w[i] for i in (0, 1))
+        if k == 4:
+            e = self.num(2)
+            return tuple("SELECT id, n AS x FROM t WHERE %s UNION ALL SELECT id, CAST(%s AS BIGINT) AS x FROM t" % (w[i], e[i]) if i == 0 else
+                         "SELECT id, n AS x FROM t WHERE %s UNION ALL SELECT id, %s AS x FROM t" % (w[i], e[i]) for i in (0, 1))
+        if k == 5:
+            return tuple("SELECT id, n FROM t WHERE %s ORDER BY n DESC, id LIMIT %d" % (w[i], 7) for i in (0, 1))
+        if k == 6:
+            return tuple("WITH q AS (SELECT s, n + 1 AS p FROM t WHERE %s) SELECT s, MAX(p) AS p FROM (SELECT s, p FROM q WHERE p > 0) AS z GROUP BY s" % w[i] for i in (0, 1))
+        size = r.choice([7, 10, 30])
+        return ("SELECT CAST(TIMESTAMPDIFF(SECOND, TIMESTAMP '2024-01-01 00:00:00', window_start) AS INT) AS w, s, COUNT(*) AS c, SUM(n) AS su FROM TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '%d' SECOND) GROUP BY window_start, window_end, s" % size,
+                "SELECT (sec + 1704067200) / %d * %d - 1704067200 AS w, s, COUNT(*) AS c, SUM(n) AS su FROM t GROUP BY 1, s" % (size, size))
+
+
+def norm(v):
+    if isinstance(v, bool):
+        return int(v)
+    if isinstance(v, float):
+        return round(v, 6) if v != int(v) else int(v)
+    return v
+
+
+def fits(values):
+    """SQLite computes in 64 bits, runnel's INT wraps at 32: such rows say nothing."""
+    return all(not isinstance(v, int) or -2**31 < v < 2**31 for row in values for v in row)
+
+
+def group(number):
+    rng = random.Random(seed * 1000003 + number)
+    data = rows(rng)
+    db = sqlite3.connect(":memory:")
+    db.execute("PRAGMA case_sensitive_like = ON")
+    db.execute("CREATE TABLE t(id INTEGER, n INTEGER, m INTEGER, s TEXT, d REAL, sec INTEGER)")
+    db.executemany("INSERT INTO t VALUES (?,?,?,?,?,?)", data)
+    queries = [Gen(rng).query() for _ in range(min(GROUP, total - number * GROUP))]
+    with tempfile.TemporaryDirectory() as work:
+        path = os.path.join(work, "t.jsonl")
+        with open(path, "w") as f:
+            for row in sorted(data, key=lambda x: x[5]):
+                f.write(json.dumps(dict(zip("id n m s d sec".split(), row), ts="2024-01-01 00:%02d:%02d" % (row[5] // 60, row[5] % 60))) + "\n")
+        ddl = ("CREATE TEMPORARY TABLE t (id INT, n INT, m INT, s STRING, d DOUBLE, sec INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) "
+               "WITH ('connector'='filesystem','path'='%s','format'='json');\n" % path)
+        script = os.path.join(work, "q.sql")
+        with open(script, "w") as f:
+            f.write(ddl)
+            for i, q in enumerate(queries):
+                f.write("SELECT 'query', %d;\n%s;\n" % (i, q[0]))
+        done = subprocess.run([binary, "-q", "--keep-going", "--format", "json", "-f", script], capture_output=True, text=True, timeout=300)
+    answers, current = {}, None
+    for line in done.stdout.splitlines():
+        row = json.loads(line)
+        if row.get("EXPR$0") == "query":
+            current = row["EXPR$1"]
+            answers[current] = []
+        else:
+            answers[current].append(tuple(norm(v) for v in row.values()))
+    bad = 0
+    for i, q in enumerate(queries):
+        want = [tuple(norm(v) for v in r) for r in db.execute(q[1])]
+        got = answers.get(i)
+        ordered = "ORDER BY" in q[0]
+        key = lambda r: tuple((v is not None, str(type(v)), v) for v in r)
+        if not fits(want):
+            continue
+        if got is None or (want != got if ordered else sorted(want, key=key) != sorted(got, key=key)):
+            bad += 1
+            print("DIFFERENT seed %d group %d query %d\n  runnel %s\n  sqlite %s\n  wanted %s\n  got    %s\n  %s" % (
+                seed, number, i, q[0], q[1], sorted(want, key=key)[:5], sorted(got, key=key)[:5] if got is not None else None, done.stderr[-300:] if got is None or not got else ""))
+    return len(queries) - bad, bad
+
+
+passed = failed = 0
+for g in range((total + GROUP - 1) // GROUP):
+    p, f = group(g)
+    passed += p
+    failed += f
+    if failed > 20:
+        break
+print("differential: %d passed, %d failed" % (passed, failed))
+sys.exit(1 if failed else 0)
