@@ -10,8 +10,12 @@ enum {
   RN_AGG_INVERTIBLE = 1,   /* subtract() undoes merge()/update(): COUNT, SUM, AVG of exact types */
   RN_AGG_NO_ARGUMENT = 2,  /* COUNT(*), ROW_NUMBER */
   RN_AGG_OVER_ONLY = 4,    /* ROW_NUMBER, LAG: only in OVER */
-  RN_AGG_DISTINCT_OK = 8
+  RN_AGG_DISTINCT_OK = 8,
+  RN_AGG_ORDERED = 16      /* ops: depends on arrival order across slices (FIRST_VALUE): slices are not merged */
 };
+
+/* Functions that OVER computes from its own bookkeeping (ops->over). */
+typedef enum rn_over_kind { RN_OVER_AGGREGATE, RN_OVER_ROW_NUMBER, RN_OVER_RANK, RN_OVER_DENSE_RANK, RN_OVER_LAG } rn_over_kind;
 
 /* How an aggregate works on one argument type; static const, found at resolve time. */
 typedef struct rn_agg_ops rn_agg_ops; /* defined below */
@@ -43,6 +47,9 @@ typedef struct rn_agg_call {
   rn_span span;
 } rn_agg_call;
 
+/* Fills *out (argument, filter, default_column -1; extra 1). The result is nullable except for COUNT and ranks
+ * (a group of no rows gives NULL); `distinct` is cleared where it changes nothing (MIN, MAX). `over`: OVER-only
+ * functions are allowed. Errors: E_ARGUMENTS, E_AGGREGATE_PLACE, E_UNSUPPORTED. */
 rn_status rn_aggregate_resolve(rn_slice name, const rn_type *const *types, uint32_t count, bool distinct,
                                bool over, rn_span span, rn_arena *arena, rn_agg_call *out, rn_error *err);
 
@@ -55,6 +62,7 @@ struct rn_agg_ops {
    * Rows whose argument is NULL are skipped by the aggregate itself. */
   void (*update)(uint8_t *const *slots, uint32_t offset, const rn_column *arg, const rn_sel *sel,
                  rn_state *state);
+  /* `from` follows `into` in time and keeps its refs. */
   void (*merge)(void *into, const void *from, rn_state *state);
   void (*subtract)(void *from, const void *what, rn_state *state);           /* NULL: not invertible */
   void (*retract)(uint8_t *const *slots, uint32_t offset, const rn_column *arg, const rn_sel *sel,
@@ -65,6 +73,7 @@ struct rn_agg_ops {
    * them: offsets within the accumulator. */
   uint8_t ref_count;
   uint8_t ref_offsets[4];
+  uint8_t over; /* rn_over_kind */
 };
 
 #endif

@@ -1,0 +1,53 @@
+/* ROW_NUMBER, RANK, DENSE_RANK and LAG: rows of the table only. What they give follows from the position in the
+ * partition, which operators/op_over.c keeps; their ops have no accumulator. */
+#include "runtime/functions/aggregate_rows.h"
+
+static const rn_agg_ops row_number_ops = {.align = 8, .over = RN_OVER_ROW_NUMBER};
+static const rn_agg_ops rank_ops = {.align = 8, .over = RN_OVER_RANK};
+static const rn_agg_ops dense_rank_ops = {.align = 8, .over = RN_OVER_DENSE_RANK};
+static const rn_agg_ops lag_ops = {.align = 8, .over = RN_OVER_LAG};
+
+static rn_status number_resolve(const rn_agg_ops *which, const rn_type **arg_type, const rn_type **result,
+                                const rn_agg_ops **ops) {
+  *arg_type = NULL;
+  *result = rn_type_basic(RN_T_BIGINT, false);
+  *ops = which;
+  return RN_OK;
+}
+#define NUMBER(NAME)                                                                                              \
+  static rn_status NAME##_resolve(const rn_type *const *types, uint32_t count, rn_arena *arena,                   \
+                                  const rn_type **arg_type, const rn_type **result, const rn_agg_ops **ops) {     \
+    (void)types, (void)count, (void)arena;                                                                        \
+    return number_resolve(&NAME##_ops, arg_type, result, ops);                                                    \
+  }
+NUMBER(row_number)
+NUMBER(rank)
+NUMBER(dense_rank)
+
+/* The default decides whether NULL is expected: Flink types LAG(v, 2, -1) as NOT NULL. */
+static rn_status lag_resolve(const rn_type *const *types, uint32_t count, rn_arena *arena, const rn_type **arg_type,
+                             const rn_type **result, const rn_agg_ops **ops) {
+  if (count > 1 && !rn_type_is_integer(types[1])) return RN_FAIL;
+  if (count > 2 && types[2]->id != RN_T_NULL && !rn_type_same(types[0], types[2]) &&
+      !(rn_type_is_numeric(types[0]) && rn_type_is_numeric(types[2])) &&
+      !(rn_type_is_string(types[0]) && rn_type_is_string(types[2]))) {
+    return RN_FAIL;
+  }
+  *arg_type = types[0];
+  *result = rn_plain_result(types[0], arena);
+  if (count > 2 && !types[2]->nullable) *result = rn_type_with_null(arena, *result, false);
+  *ops = &lag_ops;
+  return RN_OK;
+}
+
+const rn_aggregate rn_aggregate_over_rows[] = {
+    {.name = "ROW_NUMBER", .signature = "ROW_NUMBER()", .flags = RN_AGG_NO_ARGUMENT | RN_AGG_OVER_ONLY,
+     .resolve = row_number_resolve, .help = "number of the row in its partition", .example = "ROW_NUMBER() OVER (ORDER BY ts)"},
+    {.name = "RANK", .signature = "RANK()", .flags = RN_AGG_NO_ARGUMENT | RN_AGG_OVER_ONLY,
+     .resolve = rank_resolve, .help = "rank of the row; rows that sort alike share it, with gaps", .example = "RANK() OVER (ORDER BY ts)"},
+    {.name = "DENSE_RANK", .signature = "DENSE_RANK()", .flags = RN_AGG_NO_ARGUMENT | RN_AGG_OVER_ONLY,
+     .resolve = dense_rank_resolve, .help = "rank of the row without gaps", .example = "DENSE_RANK() OVER (ORDER BY ts)"},
+    {.name = "LAG", .signature = "LAG(x [, offset INT [, default]])", .min_args = 1, .max_args = 3,
+     .flags = RN_AGG_OVER_ONLY, .resolve = lag_resolve, .help = "x of an earlier row of the partition",
+     .example = "LAG(price) OVER (ORDER BY ts)"},
+    {.name = NULL}};
