@@ -1,0 +1,15 @@
+CREATE TEMPORARY TABLE orders (id BIGINT, name STRING, price DECIMAL(10, 2)) WITH ('connector' = 'datagen');
+CREATE TEMPORARY TABLE appends (name STRING, c BIGINT) WITH ('connector' = 'filesystem', 'path' = 'out.jsonl', 'format' = 'json');
+CREATE TABLE keyed (id BIGINT NOT NULL, c BIGINT, PRIMARY KEY (id) NOT ENFORCED);
+-- @case updates into an append-only sink
+INSERT INTO appends SELECT name, COUNT(*) FROM orders GROUP BY name;
+-- @case too few columns
+INSERT INTO appends SELECT name FROM orders;
+-- @case types that do not fit
+INSERT INTO appends SELECT price, name FROM orders;
+-- @case another key than the sink's
+INSERT INTO keyed SELECT CAST(CHAR_LENGTH(name) AS BIGINT), COUNT(*) FROM orders GROUP BY name;
+-- @case NULL into NOT NULL
+INSERT INTO keyed VALUES (CAST(NULL AS BIGINT), 1);
+-- @case no such column
+INSERT INTO appends (nam) SELECT name FROM orders;

@@ -1,0 +1,19 @@
+CREATE TEMPORARY TABLE orders (id BIGINT, `user` STRING, price DECIMAL(10, 2), ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) WITH ('connector' = 'datagen', 'number-of-rows' = '1');
+-- @case two columns at once
+SELECT usr, SUM(prce) FROM orders GROUP BY `user`;
+-- @case a table
+SELECT * FROM ordrs;
+-- @case a function
+SELECT cuont(id), SUBSTRNG(`user`, 1) FROM orders;
+-- @case an ambiguous column
+SELECT id FROM (SELECT id FROM orders) AS a, (SELECT id FROM orders) AS b;
+-- @case a qualified column
+SELECT o.prise FROM orders AS o;
+-- @case an unknown window
+SELECT SUM(price) OVER w FROM orders;
+-- @case existing table
+CREATE TEMPORARY TABLE orders (a INT) WITH ('connector' = 'blackhole');
+-- @case dropping what is not there
+DROP TABLE nope;
+-- @case two columns of one name
+CREATE TEMPORARY TABLE t (a INT, a STRING) WITH ('connector' = 'blackhole');

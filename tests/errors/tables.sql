@@ -1,0 +1,25 @@
+-- @case an unknown option
+CREATE TEMPORARY TABLE x (a INT) WITH ('connector' = 'kafka', 'topc' = 'x', 'properties.bootstrap.servers' = 'localhost:9092', 'format' = 'json');
+-- @case missing options
+CREATE TEMPORARY TABLE x (a INT) WITH ('connector' = 'kafka', 'format' = 'json');
+-- @case an unknown connector
+CREATE TEMPORARY TABLE x (a INT) WITH ('connector' = 'kafak');
+-- @case an unknown format
+CREATE TEMPORARY TABLE x (a INT) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'jsno');
+-- @case a bad value
+CREATE TEMPORARY TABLE x (a INT) WITH ('connector' = 'datagen', 'rows-per-second' = 'many');
+-- @case a watermark on text
+CREATE TEMPORARY TABLE x (a INT, ts STRING, WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen');
+-- @case an enforced key
+CREATE TEMPORARY TABLE x (a INT, PRIMARY KEY (a)) WITH ('connector' = 'blackhole');
+-- @case exactly once into Kafka
+CREATE TEMPORARY TABLE x (a INT) WITH ('connector' = 'kafka', 'topic' = 'x', 'properties.bootstrap.servers' = 'localhost:9092', 'format' = 'json', 'sink.delivery-guarantee' = 'exactly-once');
+-- @case reading a sink
+CREATE TEMPORARY TABLE x (a INT) WITH ('connector' = 'print');
+SELECT * FROM x;
+-- @case an unknown setting
+SET 'parallelism.defualt' = '2';
+-- @case a setting of another type
+SET 'pipeline.auto-watermark-interval' = 'often';
+-- @case no such job
+STOP JOB 'nope';

@@ -1,0 +1,21 @@
+CREATE TEMPORARY TABLE orders (id BIGINT, name STRING, price DECIMAL(10, 2), ok BOOLEAN, d DATE, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) WITH ('connector' = 'datagen', 'number-of-rows' = '1');
+-- @case adding a price and a time
+SELECT price + ts FROM orders;
+-- @case a condition that is none
+SELECT id FROM orders WHERE price;
+-- @case comparing a number and text
+SELECT id FROM orders WHERE id = 'a';
+-- @case an impossible cast
+SELECT CAST(id AS DATE) FROM orders;
+-- @case wrong arguments
+SELECT SUBSTRING(ok, 1), UPPER(1, 2) FROM orders;
+-- @case CASE of two kinds
+SELECT CASE WHEN ok THEN 1 ELSE 'a' END FROM orders;
+-- @case a date and a timestamp
+SELECT id FROM orders WHERE d = ts;
+-- @case unknown type
+CREATE TEMPORARY TABLE t (a REAL) WITH ('connector' = 'blackhole');
+-- @case a run-time cast
+SELECT CAST(name AS INT) FROM (VALUES ('12'), ('12a')) AS t(name);
+-- @case a run-time division
+SELECT 10 / n FROM (VALUES (1), (0)) AS t(n);
