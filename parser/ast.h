@@ -9,6 +9,9 @@
 #include "base/error.h"
 #include "base/text.h"
 
+/* Trees are never deeper (E_LIMIT): whoever walks them may recurse. */
+enum { RN_AST_DEPTH_MAX = 1000 };
+
 typedef struct rn_ast_expr rn_ast_expr;
 typedef struct rn_ast_query rn_ast_query;
 typedef struct rn_ast_statement rn_ast_statement;
@@ -54,6 +57,7 @@ struct rn_ast_type {
   uint32_t field_count;     /* ROW: fields; ARRAY, MULTISET: 1; MAP: 2 (names empty) */
   rn_ast_type_field *fields;
   const char *qualifier;    /* INTERVAL: "DAY TO SECOND" .. */
+  uint32_t depth;           /* of the tree below, at most RN_AST_DEPTH_MAX */
   rn_span span;
 };
 
@@ -142,6 +146,7 @@ struct rn_ast_expr {
   rn_ast_query *query;
   rn_ast_expr *filter;
   rn_ast_window *over;
+  uint32_t depth; /* of the tree below, sub-queries included, at most RN_AST_DEPTH_MAX: recursion is safe */
 };
 
 /* --- queries -------------------------------------------------------------------------------------------- */
@@ -194,6 +199,7 @@ struct rn_ast_from {
   rn_ast_from *left, *right;
   rn_ast_expr *on;
   rn_ast_names using;
+  uint32_t depth;
 };
 
 typedef struct rn_ast_select_item {
@@ -257,6 +263,8 @@ struct rn_ast_query {
   rn_span order_span, limit_span;
   bool parenthesized;
   bool emit_changes;           /* EMIT CHANGES, our extension */
+  rn_span emit_span;
+  uint32_t depth;
 };
 
 /* --- statements ---------------------------------------------------------------------------------------------- */
@@ -267,7 +275,7 @@ typedef struct rn_ast_column_def {
   rn_ast_type *type;
   const char *metadata_key; /* FROM 'key'; NULL: the column's name */
   rn_span metadata_span;
-  bool is_virtual, primary_key;
+  bool is_virtual, primary_key, key_enforced /* PRIMARY KEY without NOT ENFORCED */;
   rn_ast_expr *expr;        /* computed */
   const char *comment;
   rn_span span;
@@ -341,6 +349,7 @@ struct rn_ast_statement {
   rn_ast_statement *inner;  /* EXPLAIN */
   const char *job;          /* STOP JOB 'name' */
   bool with_savepoint, with_drain;
+  bool use_catalog;         /* USE CATALOG c; else USE database */
 };
 
 typedef struct rn_ast_script {
