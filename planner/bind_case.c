@@ -16,18 +16,6 @@ static rn_expr *make_case(rn_binder *binder, rn_expr **whens, rn_expr **values, 
   return rn_expr_make(binder->arena, RN_EXPR_CASE, type, span, 2 * count + 1, args);
 }
 
-/* WHEN a, b of the operand form comes as a list. */
-static rn_expr *when_equals(rn_binder *binder, rn_scope *scope, rn_expr *operand, const rn_ast_expr *ast) {
-  if (ast->kind != RN_AST_ROW || operand->type->id == RN_T_ROW) {
-    return rn_bind_compare(binder, "=", operand, rn_bind_expr(binder, scope, ast), ast->span, ast->span);
-  }
-  rn_expr **tests = rn_arena_alloc(binder->arena, (ast->arg_count ? ast->arg_count : 1) * sizeof *tests);
-  for (uint32_t i = 0; i < ast->arg_count; i++) {
-    tests[i] = rn_bind_compare(binder, "=", operand, rn_bind_expr(binder, scope, ast->args[i]), ast->span, ast->span);
-  }
-  return rn_bind_logic(binder, RN_EXPR_OR, tests, ast->arg_count, ast->span);
-}
-
 rn_expr *rn_bind_case(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
   uint32_t first = ast->has_operand ? 1 : 0, count = (ast->arg_count - first) / 2;
   rn_expr *operand = ast->has_operand ? rn_bind_expr(binder, scope, ast->args[0]) : NULL;
@@ -35,7 +23,8 @@ rn_expr *rn_bind_case(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast
   rn_expr **values = rn_arena_alloc(binder->arena, (count + 1) * sizeof *values);
   for (uint32_t i = 0; i < count; i++) {
     const rn_ast_expr *when = ast->args[first + 2 * i];
-    whens[i] = operand ? when_equals(binder, scope, operand, when) : rn_bind_condition(binder, scope, when, "WHEN");
+    whens[i] = operand ? rn_bind_compare(binder, "=", operand, rn_bind_expr(binder, scope, when), when->span, when->span)
+                       : rn_bind_condition(binder, scope, when, "WHEN");
     values[i] = rn_bind_expr(binder, scope, ast->args[first + 2 * i + 1]);
   }
   values[count] = ast->has_else ? rn_bind_expr(binder, scope, ast->args[ast->arg_count - 1])

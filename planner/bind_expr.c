@@ -1,5 +1,5 @@
 /* Binder: from AST to typed expression, node by node. Rows in `kinds` say who binds which node; operators
- * of one chain (a + b + c) are taken from the left without recursion. */
+ * of one chain (a + b + c) are taken from the left without recursion, so only what is nested counts as depth. */
 #include "base/limits.h"
 #include "planner/bind_parts.h"
 
@@ -65,22 +65,26 @@ static rn_expr *bind_logic_chain(rn_binder *binder, rn_scope *scope, const rn_as
   rn_expr_kind kind = strcmp(ast->name, "AND") == 0 ? RN_EXPR_AND : RN_EXPR_OR;
   uint32_t count = 2;
   for (const rn_ast_expr *n = ast->args[0]; n->kind == RN_AST_BINARY_OP && strcmp(n->name, ast->name) == 0; n = n->args[0]) count++;
+  /* Down the spine first, so that a node that stands for something known ends it; then left to right. */
+  const rn_ast_expr **nodes = rn_arena_alloc(binder->arena, count * sizeof *nodes);
   rn_expr **args = rn_arena_alloc(binder->arena, count * sizeof *args);
   uint32_t at = count;
-  const rn_ast_expr *node = ast;
-  bool failed = false;
-  for (;;) {
-    args[--at] = rn_bind_condition(binder, scope, node->args[1], ast->name);
-    failed |= rn_bind_failed(args[at]);
+  rn_expr *known = NULL;
+  for (const rn_ast_expr *node = ast;; node = node->args[0]) {
+    nodes[--at] = node->args[1];
     const rn_ast_expr *left = node->args[0];
     bool goes_on = left->kind == RN_AST_BINARY_OP && strcmp(left->name, ast->name) == 0;
-    rn_expr *known = goes_on ? ask_node(binder, scope, left) : NULL;
+    if (goes_on) known = ask_node(binder, scope, left);
     if (known || !goes_on) {
-      args[--at] = known ? rn_bind_boolean(binder, known, ast->name) : rn_bind_condition(binder, scope, left, ast->name);
-      failed |= rn_bind_failed(args[at]);
+      nodes[--at] = left;
       break;
     }
-    node = left;
+  }
+  bool failed = false;
+  for (uint32_t i = at; i < count; i++) {
+    bool is_known = known && i == at;
+    args[i] = is_known ? rn_bind_boolean(binder, known, ast->name) : rn_bind_condition(binder, scope, nodes[i], ast->name);
+    failed |= rn_bind_failed(args[i]);
   }
   if (failed) return rn_bind_error(binder, ast->span);
   return rn_bind_logic(binder, kind, args + at, count - at, ast->span);
@@ -90,10 +94,6 @@ static rn_expr *bind_binary(rn_binder *binder, rn_scope *scope, const rn_ast_exp
   if (strcmp(ast->name, "AND") == 0 || strcmp(ast->name, "OR") == 0) return bind_logic_chain(binder, scope, ast);
   uint32_t limit = 1, count = 0;
   for (const rn_ast_expr *n = ast->args[0]; n->kind == RN_AST_BINARY_OP; n = n->args[0]) limit++;
-  if (limit > RN_CHAIN_MAX) {
-    rn_diag(binder->diags, RN_E_LIMIT, ast->span, NULL, "more than %d operators in one chain", RN_CHAIN_MAX);
-    return rn_bind_error(binder, ast->span);
-  }
   const rn_ast_expr **chain = rn_arena_alloc(binder->arena, limit * sizeof *chain);
   rn_expr *left = NULL;
   const rn_ast_expr *node = ast;
@@ -201,10 +201,12 @@ static rn_expr *bind_time_diff(rn_binder *binder, rn_scope *scope, const rn_ast_
             rn_type_name(binder->arena, a->type), rn_type_name(binder->arena, b->type));
     return rn_bind_error(binder, ast->span);
   }
-  const char *unit = rn_bind_unit_name(ast->name);
-  bool months = strncmp(ast->name, "YEAR", 4) == 0 || (unit && (strcmp(unit, "MONTH") == 0 || strcmp(unit, "QUARTER") == 0));
-  rn_expr *kind = rn_bind_text_const(binder, months ? "MONTH" : "SECOND", ast->span);
-  return rn_bind_call_row(binder, "TIME DIFF", (rn_expr *[]){kind, a, b}, 3, ast->span);
+  bool months = strncmp(ast->name, "YEAR", 4) == 0 || strncmp(ast->name, "MONTH", 5) == 0 || strncmp(ast->name, "QUARTER", 7) == 0;
+  if (!months) return rn_bind_call_row(binder, "TIME DIFF", (rn_expr *[]){a, b}, 2, ast->span);
+  rn_expr *args[3] = {rn_bind_text_const(binder, "MONTH", ast->span), b, a};
+  rn_expr *count = rn_bind_call_row(binder, "TIMESTAMPDIFF", args, 3, ast->span);
+  rn_value one = {.type = rn_type_basic(RN_T_INTERVAL_MONTH, false), .u.i = 1};
+  return rn_bind_operator(binder, "*", rn_expr_const(binder->arena, one, ast->span), count, ast->span);
 }
 
 static rn_expr *bind_subquery(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {

@@ -4,10 +4,6 @@
 #include "base/limits.h"
 #include "planner/bind.h"
 
-/* Operators of one chain (a + b + c ..) lean to the left without nesting in the text; the bound keeps later
- * passes, which recurse, from running out of stack. */
-enum { RN_CHAIN_MAX = 2000 };
-
 rn_expr *rn_bind_literal(rn_binder *binder, const rn_ast_expr *ast, bool negate);
 rn_expr *rn_bind_interval_literal(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 /* Canonical name of a time unit ("DAYS", "SQL_TSI_DAY" -> "DAY"); NULL: none of that name. */
