@@ -172,6 +172,10 @@ struct rn_format {
   size_t (*split)(const rn_table_spec *table, const char *block, size_t len, bool at_end,
                   rn_record *records, uint32_t capacity, uint32_t *count);
   const char *file_header; /* none today; NULL */
+  /* Does each file of this table begin with a header record ('csv.header')? NULL: never. write_header
+   * appends it (no line end). */
+  bool (*has_header)(const rn_table_spec *table);
+  void (*write_header)(const rn_table_spec *table, const uint32_t *columns, uint32_t count, rn_builder *out);
 };
 
 /* --- sources ----------------------------------------------------------------------------------------- */
@@ -308,6 +312,8 @@ struct rn_connector {
   rn_status (*apply)(rn_sink *sink, rn_staged *staged, rn_txn *txn, uint64_t epoch, rn_error *err);
   rn_status (*sink_positions)(rn_sink *sink, rn_staged *staged, rn_positions *out, rn_error *err); /* stored with the epoch */
   void (*sink_committed)(rn_sink *sink, rn_staged *staged, uint64_t epoch);       /* frees staged */
+  /* Frees staged rows of an epoch that was given up (the job failed or was aborted). NULL: nothing to free. */
+  void (*sink_discard)(rn_sink *sink, rn_staged *staged);
   void (*sink_counters)(rn_sink *sink, uint64_t *written, uint64_t *coalesced);
   void (*sink_close)(rn_sink *sink);
 };

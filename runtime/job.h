@@ -74,5 +74,15 @@ const rn_job_config *rn_job_get_config(void *job);
 /* For LIMIT with stops_query: no more rows are wanted. Sources end at once; the end flows through the plan
  * and the job is FINISHED. Any thread; returns at once. */
 void rn_job_finish_query(void *job);
+/* A notice of an operator or connector, to the job's log. */
+void rn_job_notice(void *job, const char *text);
+/* Staged rows are many: the epoch closes as soon as it can. Any thread. */
+void rn_job_close_early(void *job);
+/* What the job knows for a source or sink that is being opened: stored positions, end positions, seed, store. */
+void rn_job_source_spec(void *job, const rn_plan_node *node, rn_arena *arena, rn_source_spec *spec);
+void rn_job_sink_spec(void *job, const rn_plan_node *node, rn_arena *arena, rn_sink_spec *spec);
+/* stop_after_rows: how many of `wanted` rows may still be read; unused ones are given back. */
+uint32_t rn_job_take_rows(void *job, uint32_t wanted);
+void rn_job_give_rows(void *job, uint32_t unused);
 
 #endif

@@ -233,6 +233,12 @@ rn_status rn_operator_end(rn_operator *op, rn_error *err) {
   return op->input_count ? rn_fail(err, RN_E_INTERNAL, "end of an operator that has inputs") : close_inputs(op, err);
 }
 
+rn_status rn_operator_drain(rn_operator *op, rn_error *err) {
+  if (op->drained || op->ended) return RN_OK;
+  op->drained = true;
+  return forward(op, RN_CONTROL_DRAIN, RN_WATERMARK_NONE, err);
+}
+
 rn_status rn_operator_fire_timer(rn_operator *op, int64_t now_us, rn_error *err) {
   if (now_us < op->timer_us || !op->op_class->on_timer) return RN_OK;
   op->timer_us = INT64_MAX;

@@ -123,6 +123,8 @@ rn_status rn_operator_restored(rn_operator *op, rn_error *err);
 rn_status rn_operator_fire_timer(rn_operator *op, int64_t now_us, rn_error *err);
 /* End of input of an operator without inputs: the largest watermark, on_end, end to the edges. */
 rn_status rn_operator_end(rn_operator *op, rn_error *err);
+/* The same when --until-end has reached its end positions: a drain goes to the edges instead. */
+rn_status rn_operator_drain(rn_operator *op, rn_error *err);
 void rn_operator_free(rn_operator *op);
 
 /* Makes op->state with the groups of this instance. */
