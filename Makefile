@@ -45,7 +45,7 @@ $(BUILD)/librunnel.so: $(lib_obj) api/runnel.map
 	$(CC) $(CFLAGS_ALL) -shared -Wl,-soname,librunnel.so.0 -Wl,--version-script=api/runnel.map -Wl,-z,relro,-z,now -o $@ $(lib_obj) $(LIBS)
 $(BUILD)/runnel: $(cli_obj) $(SHIM) $(BUILD)/librunnel.a
 	$(CC) $(CFLAGS_ALL) -rdynamic -Wl,-z,relro,-z,now -o $@ $(cli_obj) $(SHIM) $(BUILD)/librunnel.a $(LIBS) $(CLILIBS)
-$(BUILD)/runnel-broker: $(BUILD)/obj/tools/broker/broker.o
+$(BUILD)/runnel-broker: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tools/broker/*.c))
 	$(CC) $(CFLAGS_ALL) -o $@ $^ -lrdkafka -lpthread
 $(BUILD)/runnel.pc: tools/runnel.pc.in Makefile
 	@mkdir -p $(@D)
