@@ -1,0 +1,252 @@
+/* The filesystem connector, writing: appends to one file per instance.
+ *
+ * Exactly once: the file's committed length is part of the epoch. flush() writes the epoch's bytes at
+ * their place (so that doing it again changes nothing) and syncs before the epoch commits; a restore
+ * cuts the file to the committed length. Before the first epoch has committed there is no length to go
+ * back to: a marker file ".NAME.runnel" keeps the length that the file had when the job began and the
+ * length it may have got since, and is removed when the first epoch has committed. (A file that is
+ * longer was written by somebody else meanwhile and is left alone.) Readers may see rows shortly before
+ * they are committed. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "connectors/filesystem.h"
+
+struct rn_sink {
+  const rn_format *format;
+  rn_encoder *encoder;
+  char *path, *marker;
+  int fd;
+  rn_builder staged;        /* task thread */
+  int64_t frozen_length;    /* file length after everything frozen so far; task thread */
+  bool has_marker;          /* store thread, after open */
+  int64_t start_length;     /* what the marker keeps */
+  uint64_t inode;
+  uint64_t written;
+};
+struct rn_staged {
+  char *data;
+  size_t len;
+  int64_t end; /* file length after it */
+};
+
+static rn_status file_error(rn_error *err, const char *what, const char *path) {
+  return rn_fail(err, RN_E_FILE, "cannot %s file \"%s\": %s", what, path, strerror(errno));
+}
+
+/* A directory takes files of its own, else one file; later instances get a number of their own. */
+static void sink_path(const rn_table_spec *table, unsigned subtask, rn_builder *out) {
+  const char *path = filesystem_path(table);
+  size_t len = strlen(path);
+  struct stat info;
+  bool is_directory = (len && path[len - 1] == '/') || (stat(path, &info) == 0 && S_ISDIR(info.st_mode));
+  rn_builder_text(out, path);
+  if (is_directory) {
+    if (len && path[len - 1] != '/') rn_builder_char(out, '/');
+    rn_builder_printf(out, "part-%u.%s", subtask, table->value_format->name);
+  } else if (subtask) {
+    rn_builder_printf(out, ".%u", subtask);
+  }
+}
+static rn_status make_parents(const char *path, rn_error *err) {
+  rn_builder part = {0};
+  rn_status status = RN_OK;
+  for (const char *slash = strchr(path + 1, '/'); status == RN_OK && slash; slash = strchr(slash + 1, '/')) {
+    rn_builder_clear(&part);
+    rn_builder_append(&part, path, (size_t)(slash - path));
+    if (mkdir(part.data, 0777) != 0 && errno != EEXIST) status = file_error(err, "make the directory of", path);
+  }
+  rn_builder_free(&part);
+  return status;
+}
+static void sync_directory(const char *path) {
+  char *copy = rn_strdup(path), *slash = strrchr(copy, '/');
+  if (slash) slash[slash == copy] = 0;
+  int fd = open(slash ? copy : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd >= 0) {
+    (void)fsync(fd);
+    close(fd);
+  }
+  rn_free(copy);
+}
+
+static rn_status write_all(int fd, const char *data, size_t len, int64_t offset, const char *path, rn_error *err) {
+  while (len) {
+    ssize_t n = pwrite(fd, data, len, offset);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return rn_fail(err, RN_E_SINK, "cannot write file \"%s\": %s", path, strerror(errno));
+    data += n;
+    len -= (size_t)n;
+    offset += n;
+  }
+  return RN_OK;
+}
+
+static bool read_marker(const char *marker, int64_t *start, int64_t *end) {
+  FILE *file = fopen(marker, "re");
+  if (!file) return false;
+  bool ok = fscanf(file, "%" SCNd64 " %" SCNd64, start, end) == 2;
+  (void)fclose(file);
+  return ok;
+}
+static rn_status write_marker(const char *marker, int64_t start, int64_t end, rn_error *err) {
+  char text[64];
+  int len = snprintf(text, sizeof text, "%" PRId64 " %" PRId64 "\n", start, end);
+  int fd = open(marker, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd < 0) return file_error(err, "write", marker);
+  rn_status status = write_all(fd, text, (size_t)len, 0, marker, err);
+  if (status == RN_OK && fdatasync(fd) != 0) status = file_error(err, "write", marker);
+  close(fd);
+  return status;
+}
+
+/* Brings a file back to its committed length. */
+static rn_status restore_file(const rn_position *position, uint64_t *inode_out, int64_t *length_out, rn_error *err) {
+  uint64_t inode;
+  int64_t length;
+  if (sscanf(position->position, "{\"inode\":%" SCNu64 ",\"length\":%" SCNd64 "}", &inode, &length) != 2)
+    return rn_fail(err, RN_E_STATE_CORRUPT, "stored length of file \"%s\" cannot be read: %s", position->split,
+                   position->position);
+  struct stat info;
+  bool exists = stat(position->split, &info) == 0;
+  if (!exists && length == 0) inode = 0;
+  const char *how = !exists && length ? "is gone" : exists && (uint64_t)info.st_ino != inode ? "was replaced" :
+                    exists && (int64_t)info.st_size < length ? "has shrunk" : NULL;
+  if (how) {
+    (void)rn_fail(err, RN_E_SINK, "file \"%s\" %s since the job wrote %" PRId64 " bytes to it", position->split, how, length);
+    return rn_hint(err, "put the file back, or start over with --fresh");
+  }
+  if (exists && truncate(position->split, length) != 0) return file_error(err, "cut", position->split);
+  *inode_out = inode;
+  *length_out = length;
+  return RN_OK;
+}
+
+static rn_status find_start(rn_sink *sink, const rn_sink_spec *spec, rn_error *err) {
+  bool restored = false;
+  for (size_t i = 0; i < spec->restored_count; i++) {
+    const rn_position *position = &spec->restored[i];
+    bool mine = strcmp(position->split, sink->path) == 0;
+    bool orphan = !mine && spec->subtask == 0; /* of an instance that no longer exists */
+    for (unsigned k = 1; orphan && k < spec->parallelism; k++) {
+      rn_builder other = {0};
+      sink_path(spec->table, k, &other);
+      orphan = strcmp(position->split, other.data) != 0;
+      rn_builder_free(&other);
+    }
+    if (!mine && !orphan) continue;
+    uint64_t inode = 0;
+    int64_t length = 0;
+    if (restore_file(position, &inode, &length, err) != RN_OK) return RN_FAIL;
+    if (mine) sink->frozen_length = length, restored = true;
+  }
+  sink->fd = open(sink->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  struct stat info;
+  if (sink->fd < 0 || fstat(sink->fd, &info) != 0) return file_error(err, "write", sink->path);
+  sink->inode = (uint64_t)info.st_ino;
+  if (restored) {
+    (void)unlink(sink->marker);
+    return RN_OK;
+  }
+  int64_t start, end;
+  if (read_marker(sink->marker, &start, &end) && start <= (int64_t)info.st_size && (int64_t)info.st_size <= end) {
+    if (ftruncate(sink->fd, start) != 0) return file_error(err, "cut", sink->path);
+  } else {
+    start = (int64_t)info.st_size;
+  }
+  if (write_marker(sink->marker, start, start, err) != RN_OK) return RN_FAIL;
+  sink->has_marker = true;
+  sink->start_length = sink->frozen_length = start;
+  sync_directory(sink->path);
+  return RN_OK;
+}
+
+rn_status filesystem_sink_open(const rn_sink_spec *spec, rn_sink **out, rn_error *err) {
+  rn_sink *sink = rn_calloc(1, sizeof *sink);
+  sink->fd = -1;
+  sink->format = spec->table->value_format;
+  rn_builder text = {0};
+  sink_path(spec->table, spec->subtask, &text);
+  sink->path = rn_builder_take(&text);
+  const char *slash = strrchr(sink->path, '/');
+  size_t directory = slash ? (size_t)(slash + 1 - sink->path) : 0;
+  rn_builder_append(&text, sink->path, directory);
+  rn_builder_printf(&text, ".%s.runnel", sink->path + directory);
+  sink->marker = rn_builder_take(&text);
+  rn_status status = make_parents(sink->path, err);
+  if (status == RN_OK)
+    status = sink->format->encoder_open(spec->table, spec->columns, spec->schema->count, false, spec->zone, &sink->encoder, err);
+  if (status == RN_OK) status = find_start(sink, spec, err);
+  if (status != RN_OK) {
+    filesystem_sink_close(sink);
+    return RN_FAIL;
+  }
+  if (sink->frozen_length == 0 && sink->format->has_header && sink->format->has_header(spec->table)) {
+    sink->format->write_header(spec->table, spec->columns, spec->schema->count, &sink->staged);
+    rn_builder_char(&sink->staged, '\n');
+  }
+  *out = sink;
+  return RN_OK;
+}
+
+rn_status filesystem_stage(rn_sink *sink, const rn_batch *batch, rn_error *err) {
+  for (uint32_t i = 0; i < batch->live_count; i++) {
+    bool is_null;
+    if (sink->format->encode(sink->encoder, batch, rn_live(batch, i), &sink->staged, &is_null, err) != RN_OK) return RN_FAIL;
+    if (!is_null) rn_builder_char(&sink->staged, '\n');
+  }
+  __atomic_store_n(&sink->written, sink->written + batch->live_count, __ATOMIC_RELAXED);
+  return RN_OK;
+}
+size_t filesystem_staged_bytes(rn_sink *sink) { return sink->staged.len; }
+
+rn_status filesystem_freeze(rn_sink *sink, rn_staged **out, rn_error *err) {
+  (void)err;
+  rn_staged *staged = rn_calloc(1, sizeof *staged);
+  staged->len = sink->staged.len;
+  staged->data = rn_builder_take(&sink->staged);
+  sink->frozen_length += (int64_t)staged->len;
+  staged->end = sink->frozen_length;
+  *out = staged;
+  return RN_OK;
+}
+rn_status filesystem_flush(rn_sink *sink, rn_staged *staged, uint64_t epoch, rn_error *err) {
+  (void)epoch;
+  if (!staged->len) return RN_OK;
+  if (sink->has_marker && write_marker(sink->marker, sink->start_length, staged->end, err) != RN_OK) return RN_FAIL;
+  if (write_all(sink->fd, staged->data, staged->len, staged->end - (int64_t)staged->len, sink->path, err) != RN_OK) return RN_FAIL;
+  if (fdatasync(sink->fd) != 0) return rn_fail(err, RN_E_SINK, "cannot write file \"%s\": %s", sink->path, strerror(errno));
+  return RN_OK;
+}
+rn_status filesystem_sink_positions(rn_sink *sink, rn_staged *staged, rn_positions *out, rn_error *err) {
+  (void)err;
+  char text[80];
+  (void)snprintf(text, sizeof text, "{\"inode\":%" PRIu64 ",\"length\":%" PRId64 "}", sink->inode, staged->end);
+  rn_positions_put(out, sink->path, text);
+  return RN_OK;
+}
+void filesystem_sink_committed(rn_sink *sink, rn_staged *staged, uint64_t epoch) {
+  (void)epoch;
+  if (sink->has_marker) {
+    (void)unlink(sink->marker);
+    sink->has_marker = false;
+  }
+  rn_free(staged->data);
+  rn_free(staged);
+}
+void filesystem_sink_counters(rn_sink *sink, uint64_t *written, uint64_t *coalesced) {
+  *written = __atomic_load_n(&sink->written, __ATOMIC_RELAXED);
+  *coalesced = 0;
+}
+void filesystem_sink_close(rn_sink *sink) {
+  if (!sink) return;
+  if (sink->encoder) sink->format->encoder_close(sink->encoder);
+  if (sink->fd >= 0) close(sink->fd);
+  rn_builder_free(&sink->staged);
+  rn_free(sink->path);
+  rn_free(sink->marker);
+  rn_free(sink);
+}

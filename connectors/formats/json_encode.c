@@ -1,0 +1,156 @@
+/* The json format, writing: one compact object per row, fields in schema order. What does not change
+ * from row to row (`,"price":`) is made once, when the encoder opens. */
+#include "connectors/formats/json_encode.h"
+#include "base/number.h"
+#include "connectors/formats/text_scan.h"
+
+typedef struct member member;
+struct member { /* a column, or a field of a ROW */
+  const char *key;  /* `"price":` */
+  size_t key_len;
+  const rn_type *type;
+  uint32_t member_count; /* ROW */
+  member *members;
+};
+
+struct rn_encoder {
+  rn_arena arena;
+  uint32_t count;
+  member *members;
+  bool plain_decimals, skip_nulls;
+  char separator;
+};
+
+static rn_status init_member(rn_encoder *e, member *m, const char *name, const char *path, const rn_type *type,
+                             rn_error *err) {
+  rn_builder key = {0};
+  rn_builder_json_string(&key, rn_slice_of(name));
+  rn_builder_char(&key, ':');
+  m->key = rn_arena_strndup(&e->arena, key.data, key.len);
+  m->key_len = key.len;
+  rn_builder_free(&key);
+  m->type = rn_type_copy(&e->arena, type);
+  switch ((rn_type_id)type->id) {
+    case RN_T_ARRAY: case RN_T_MAP: case RN_T_MULTISET:
+      return rn_fail(err, RN_E_TYPE_UNSUPPORTED, "format json cannot write column %s of type %s yet", path,
+                     rn_type_name(&e->arena, type));
+    case RN_T_ROW:
+      m->member_count = type->child_count;
+      m->members = RN_NEW_N(&e->arena, member, type->child_count ? type->child_count : 1);
+      for (uint32_t i = 0; i < type->child_count; i++) {
+        const char *inner = rn_arena_printf(&e->arena, "%s.%s", path, type->names[i]);
+        if (init_member(e, &m->members[i], type->names[i], inner, type->children[i], err) != RN_OK) return RN_FAIL;
+      }
+      return RN_OK;
+    default: return RN_OK;
+  }
+}
+
+void json_encoder_close(rn_encoder *e) {
+  if (!e) return;
+  rn_arena_free(&e->arena);
+  rn_free(e);
+}
+
+rn_status json_encoder_open(const rn_table_spec *table, const uint32_t *columns, uint32_t count, bool is_key,
+                            const rn_zone *zone, rn_encoder **out, rn_error *err) {
+  (void)zone;
+  rn_encoder *e = rn_calloc(1, sizeof *e);
+  rn_arena_init(&e->arena);
+  e->count = count;
+  e->members = RN_NEW_N(&e->arena, member, count ? count : 1);
+  e->plain_decimals = format_option_bool(table, &rn_format_json, is_key, "encode.decimal-as-plain-number");
+  e->skip_nulls = format_option_bool(table, &rn_format_json, is_key, "encode.ignore-null-fields");
+  const char *standard = format_option(table, &rn_format_json, is_key, "timestamp-format.standard");
+  e->separator = strncmp(standard, "ISO-8601", 8) == 0 ? 'T' : ' ';
+  for (uint32_t i = 0; i < count; i++) {
+    const rn_table_column *column = &table->columns[columns[i]];
+    if (init_member(e, &e->members[i], format_field_name(table, columns[i], is_key), column->name, column->type, err) !=
+        RN_OK) {
+      json_encoder_close(e);
+      return RN_FAIL;
+    }
+  }
+  *out = e;
+  return RN_OK;
+}
+
+static void put_floating(rn_builder *b, double value, bool is_float) {
+  bool finite = value - value == 0; /* NaN and infinities are written as strings */
+  if (!finite) rn_builder_char(b, '"');
+  if (is_float) rn_format_float(b, (float)value);
+  else rn_format_double(b, value);
+  if (!finite) rn_builder_char(b, '"');
+}
+
+static void put_members(const rn_encoder *e, const member *members, uint32_t count, const rn_column *columns,
+                        uint32_t row, rn_builder *b);
+
+static void put_value(const rn_encoder *e, const member *m, const rn_column *c, uint32_t row, rn_builder *b) {
+  const void *data = c->data;
+  switch ((rn_type_id)m->type->id) {
+    case RN_T_BOOLEAN: rn_builder_text(b, ((const uint8_t *)data)[row] ? "true" : "false"); break;
+    case RN_T_TINYINT: rn_builder_int(b, ((const int8_t *)data)[row]); break;
+    case RN_T_SMALLINT: rn_builder_int(b, ((const int16_t *)data)[row]); break;
+    case RN_T_INT: case RN_T_INTERVAL_MONTH: rn_builder_int(b, ((const int32_t *)data)[row]); break;
+    case RN_T_BIGINT: case RN_T_INTERVAL_MS: rn_builder_int(b, ((const int64_t *)data)[row]); break;
+    case RN_T_FLOAT: put_floating(b, (double)((const float *)data)[row], true); break;
+    case RN_T_DOUBLE: put_floating(b, ((const double *)data)[row], false); break;
+    case RN_T_DECIMAL: {
+      rn_i128 value = m->type->precision <= RN_DECIMAL_SMALL_DIGITS ? ((const int64_t *)data)[row]
+                                                                    : ((const rn_i128 *)data)[row];
+      if (e->plain_decimals) rn_decimal_format(b, value, m->type->scale);
+      else format_decimal_java(b, value, m->type->scale, true);
+      break;
+    }
+    case RN_T_CHAR: case RN_T_VARCHAR:
+      rn_builder_json_string(b, rn_str_slice(&((const rn_str *)data)[row]));
+      break;
+    case RN_T_BINARY: case RN_T_VARBINARY:
+      rn_builder_char(b, '"');
+      scan_base64_encode(b, rn_str_slice(&((const rn_str *)data)[row]));
+      rn_builder_char(b, '"');
+      break;
+    case RN_T_DATE:
+      rn_builder_char(b, '"');
+      rn_format_date(b, ((const int32_t *)data)[row]);
+      rn_builder_char(b, '"');
+      break;
+    case RN_T_TIME:
+      rn_builder_char(b, '"');
+      rn_format_time(b, ((const int32_t *)data)[row], 3, true);
+      rn_builder_char(b, '"');
+      break;
+    case RN_T_TIMESTAMP: case RN_T_TIMESTAMP_LTZ:
+      rn_builder_char(b, '"');
+      rn_format_timestamp(b, ((const int64_t *)data)[row], 6, true, e->separator);
+      if (m->type->id == RN_T_TIMESTAMP_LTZ) rn_builder_char(b, 'Z');
+      rn_builder_char(b, '"');
+      break;
+    case RN_T_ROW: put_members(e, m->members, m->member_count, c->children, row, b); break;
+    default: rn_builder_text(b, "null");
+  }
+}
+static void put_members(const rn_encoder *e, const member *members, uint32_t count, const rn_column *columns,
+                        uint32_t row, rn_builder *b) {
+  char open = '{';
+  for (uint32_t i = 0; i < count; i++) {
+    bool is_null = rn_is_null(&columns[i], row);
+    if (is_null && e->skip_nulls) continue;
+    rn_builder_char(b, open);
+    open = ',';
+    rn_builder_append(b, members[i].key, members[i].key_len);
+    if (is_null) rn_builder_append(b, "null", 4);
+    else put_value(e, &members[i], &columns[i], row, b);
+  }
+  if (open == '{') rn_builder_char(b, '{');
+  rn_builder_char(b, '}');
+}
+
+rn_status json_encode(rn_encoder *e, const rn_batch *batch, uint32_t row, rn_builder *out, bool *is_null,
+                      rn_error *err) {
+  (void)err;
+  *is_null = false;
+  put_members(e, e->members, e->count, batch->columns, row, out);
+  return RN_OK;
+}
