@@ -40,7 +40,7 @@ build: $(BUILD)/runnel $(BUILD)/runnel-broker $(BUILD)/librunnel.a $(BUILD)/libr
 
 $(BUILD)/librunnel.a: $(lib_obj)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 $(BUILD)/librunnel.so: $(lib_obj) api/runnel.map
 	$(CC) $(CFLAGS_ALL) -shared -Wl,-soname,librunnel.so.0 -Wl,--version-script=api/runnel.map -Wl,-z,relro,-z,now -o $@ $(lib_obj) $(LIBS)
 $(BUILD)/runnel: $(cli_obj) $(SHIM) $(BUILD)/librunnel.a
@@ -51,9 +51,12 @@ $(BUILD)/runnel.pc: tools/runnel.pc.in Makefile
 	@mkdir -p $(@D)
 	sed 's|@PREFIX@|$(PREFIX)|;s|@VERSION@|$(VERSION)|' $< > $@
 
+# V=1 shows the commands.
+Q := $(if $(V),,@)
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(WARN) -MMD -MP -c -o $@ $<
+	@$(if $(V),,echo "  CC $<")
+	$(Q)$(CC) $(CFLAGS_ALL) $(WARN) -MMD -MP -c -o $@ $<
 
 # Generated code gets milder warnings: its text is lemon's and re2c's.
 $(BUILD)/gen/sql_grammar.c $(BUILD)/gen/sql_grammar.h &: grammar/sql.y
@@ -65,7 +68,7 @@ $(BUILD)/gen/sql_lexer.c: grammar/sql.re $(BUILD)/gen/sql_grammar.h
 	re2c -W -i --no-generation-date -o $@ $<
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -Wall -Wno-unused-parameter -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS_ALL) -Wall -Wno-unused-parameter -MMD -MP -c -o $@ $<
 $(lib_obj) $(cli_obj): | $(BUILD)/gen/sql_grammar.h
 
 # --- unit tests: tests/unit/test_*.c, one program each -----------------------------------------------
