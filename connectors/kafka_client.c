@@ -94,11 +94,14 @@ static bool passes_on(const char *key, rn_kafka_role role) {
 
 static rn_status property_error(rd_kafka_conf_t *conf, rd_kafka_conf_res_t result, const rn_option_value *item, const char *text, rn_error *err) {
   const char *name = item->key + 11;
+  for (size_t i = 0; i < sizeof java_names / sizeof java_names[0]; i++)
+    if (strcmp(name, java_names[i].name) == 0) {
+      (void)rn_fail_at(err, RN_E_OPTION_UNKNOWN, item->key_span, "the kafka client has no setting \"%s\"", name);
+      return rn_hint(err, "%s", java_names[i].hint);
+    }
   if (result != RD_KAFKA_CONF_UNKNOWN)
     return rn_fail_at(err, RN_E_OPTION_VALUE, item->value_span, "option '%s': %s", item->key, text);
   (void)rn_fail_at(err, RN_E_OPTION_UNKNOWN, item->key_span, "the kafka client has no setting \"%s\"", name);
-  for (size_t i = 0; i < sizeof java_names / sizeof java_names[0]; i++)
-    if (strcmp(name, java_names[i].name) == 0) return rn_hint(err, "%s", java_names[i].hint);
   size_t count = 0;
   const char **pairs = rd_kafka_conf_dump(conf, &count);
   RN_VEC(const char *) names = {0};
@@ -310,36 +313,44 @@ static rn_status unknown_topic(rn_kafka_client *client, const char *name, rn_err
   return RN_FAIL;
 }
 
-rn_status rn_kafka_partition_count(rn_kafka_client *client, const char *name, rd_kafka_topic_t *topic, int32_t *count, rn_error *err) {
+rd_kafka_resp_err_t rn_kafka_ask_partitions(rd_kafka_t *rk, const char *name, int wait_ms, int32_t *count) {
+  const rd_kafka_metadata_t *data = NULL;
+  rd_kafka_resp_err_t code = rd_kafka_metadata(rk, 1, NULL, &data, wait_ms);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return code;
+  code = RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+  for (int i = 0; i < data->topic_cnt; i++)
+    if (strcmp(data->topics[i].topic, name) == 0) {
+      code = data->topics[i].err;
+      *count = data->topics[i].partition_cnt;
+      if (*count > 0 && code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) code = RD_KAFKA_RESP_ERR_NO_ERROR; /* it will have one */
+    }
+  rd_kafka_metadata_destroy(data);
+  return code;
+}
+
+rn_status rn_kafka_partition_count(rn_kafka_client *client, const char *name, int32_t *count, rn_error *err) {
   int64_t begin = rn_monotonic_us();
   for (;;) {
-    const rd_kafka_metadata_t *data = NULL;
-    rd_kafka_resp_err_t code = rd_kafka_metadata(client->rk, topic == NULL, topic, &data, 1000);
-    rd_kafka_resp_err_t topic_code = topic ? RD_KAFKA_RESP_ERR__TIMED_OUT : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-    int32_t found = 0;
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
-      for (int i = 0; i < data->topic_cnt; i++)
-        if (strcmp(data->topics[i].topic, name) == 0) {
-          topic_code = data->topics[i].err;
-          found = data->topics[i].partition_cnt;
-        }
-      rd_kafka_metadata_destroy(data);
+    rd_kafka_resp_err_t code = rn_kafka_ask_partitions(client->rk, name, 1000, count);
+    int64_t waited_ms = (rn_monotonic_us() - begin) / 1000;
+    switch ((int)code) {
+    case RD_KAFKA_RESP_ERR_NO_ERROR:
       rn_kafka_client_alive(client);
-      if (found > 0 && (topic_code == RD_KAFKA_RESP_ERR_NO_ERROR || topic_code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE)) {
-        *count = found;
-        return RN_OK;
-      }
-      if (topic_code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
-        return rn_fail(err, RN_E_CONNECT, "kafka %s denies access to topic \"%s\"", client->servers, name);
+      if (*count > 0) return RN_OK;
+      break;
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+      return rn_fail(err, RN_E_CONNECT, "kafka %s denies access to topic \"%s\"", client->servers, name);
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
+      rn_kafka_client_alive(client);
+      if (waited_ms >= RN_KAFKA_TOPIC_WAIT_MS) return unknown_topic(client, name, err);
+      break;
+    case RD_KAFKA_RESP_ERR__TIMED_OUT: case RD_KAFKA_RESP_ERR__TRANSPORT: case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN: case RD_KAFKA_RESP_ERR__RESOLVE:
+      if (waited_ms >= RN_KAFKA_OPEN_WAIT_MS) return rn_kafka_connect_error(client, err);
+      break;
+    default:
+      if (waited_ms >= RN_KAFKA_OPEN_WAIT_MS)
+        return rn_fail(err, RN_E_TOPIC, "topic \"%s\" on kafka %s: %s", name, client->servers, rd_kafka_err2str(code));
     }
     if (rn_kafka_client_serve(client, 50, err) != RN_OK) return RN_FAIL;
-    int64_t waited_ms = (rn_monotonic_us() - begin) / 1000;
-    bool unknown = topic_code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || topic_code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
-                   topic_code == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION;
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR && unknown && waited_ms >= RN_KAFKA_TOPIC_WAIT_MS) return unknown_topic(client, name, err);
-    if (waited_ms >= RN_KAFKA_OPEN_WAIT_MS) {
-      if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return rn_kafka_connect_error(client, err);
-      return rn_fail(err, RN_E_TOPIC, "topic \"%s\" on kafka %s: %s", name, client->servers, rd_kafka_err2str(topic_code));
-    }
   }
 }

@@ -55,10 +55,10 @@ rn_status rn_kafka_client_serve(rn_kafka_client *client, int wait_ms, rn_error *
 void rn_kafka_client_alive(rn_kafka_client *client);
 /* E_CONNECT with the last reason. */
 rn_status rn_kafka_connect_error(rn_kafka_client *client, rn_error *err);
-/* Partitions of a topic; waits for broker and topic. E_TOPIC with near names when it does not exist. Without
- * a handle all topics are asked for, which never makes a broker create the topic (producers do otherwise). */
-rn_status rn_kafka_partition_count(rn_kafka_client *client, const char *name, rd_kafka_topic_t *topic, int32_t *count,
-                                   rn_error *err);
+/* Partitions of a topic; waits for broker and topic. E_TOPIC with near names when it does not exist. */
+rn_status rn_kafka_partition_count(rn_kafka_client *client, const char *name, int32_t *count, rn_error *err);
+/* One question for it. All topics are asked for: asking for one makes some brokers create it. */
+rd_kafka_resp_err_t rn_kafka_ask_partitions(rd_kafka_t *rk, const char *name, int wait_ms, int32_t *count);
 /* "Connect to ipv4#127.0.0.1:9 failed: Connection refused (after 0ms ..)" without the noise. */
 void rn_kafka_clean_reason(const char *text, char *out, size_t size);
 

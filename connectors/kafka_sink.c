@@ -51,7 +51,7 @@ static void on_delivered(rd_kafka_t *rk, const rd_kafka_message_t *message, void
   (void)rk;
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     (void)pthread_mutex_lock(&s->lock);
-    if (!s->failure[0]) (void)snprintf(s->failure, sizeof s->failure, "%s", rd_kafka_message_errstr(message));
+    if (!s->failure[0]) (void)snprintf(s->failure, sizeof s->failure, "%s", rd_kafka_err2str(message->err));
     (void)pthread_mutex_unlock(&s->lock);
     __atomic_store_n(&s->failed, 1, __ATOMIC_RELEASE);
   }
@@ -122,7 +122,7 @@ rn_status rn_kafka_sink_open(const rn_sink_spec *spec, rn_sink **out, rn_error *
     status = open_encoder(s, &s->key, spec, spec->table->key_format, layout.key_table, layout.key_columns, layout.key_count, true, err);
   }
   if (status == RN_OK) status = rn_kafka_client_open(&s->client, spec->table, RN_KAFKA_PRODUCER, spec->notice, spec->notice_ctx, err);
-  if (status == RN_OK) status = rn_kafka_partition_count(&s->client, s->topic_name, NULL, &s->partition_count, err);
+  if (status == RN_OK) status = rn_kafka_partition_count(&s->client, s->topic_name, &s->partition_count, err);
   if (status == RN_OK) {
     s->topic = rd_kafka_topic_new(s->client.rk, s->topic_name, NULL);
     if (!s->topic) status = rn_fail(err, RN_E_TOPIC, "topic \"%s\": %s", s->topic_name, rd_kafka_err2str(rd_kafka_last_error()));

@@ -64,14 +64,13 @@ static rn_status open_topics(rn_source *s, rn_error *err) {
     for (size_t i = 0; i < s->topics.len; i++)
       if (rn_slice_is(name, s->topics.data[i].name)) return rn_fail(err, RN_E_OPTION_VALUE, "option 'topic' lists \"%.*s\" twice", (int)name.len, name.ptr);
     rn_kafka_topic topic = {.name = rn_strndup(name.ptr, name.len)};
-    topic.handle = rd_kafka_topic_new(s->client.rk, topic.name, NULL);
     RN_VEC_PUSH(&s->topics, topic);
-    if (!topic.handle) return rn_fail(err, RN_E_TOPIC, "topic \"%s\": %s", topic.name, rd_kafka_err2str(rd_kafka_last_error()));
     uint32_t index = (uint32_t)s->topics.len - 1;
-    int32_t count = 0;
-    if (rn_kafka_partition_count(&s->client, topic.name, topic.handle, &count, err) != RN_OK) return RN_FAIL;
-    s->topics.data[index].partition_count = count;
-    for (int32_t p = 0; p < count; p++) add_split(s, index, p);
+    rn_kafka_topic *added = &s->topics.data[index];
+    if (rn_kafka_partition_count(&s->client, added->name, &added->partition_count, err) != RN_OK) return RN_FAIL;
+    added->handle = rd_kafka_topic_new(s->client.rk, added->name, NULL);
+    if (!added->handle) return rn_fail(err, RN_E_TOPIC, "topic \"%s\": %s", added->name, rd_kafka_err2str(rd_kafka_last_error()));
+    for (int32_t p = 0; p < added->partition_count; p++) add_split(s, index, p);
   }
   if (s->splits.len > UINT16_MAX) return rn_fail(err, RN_E_LIMIT, "table %s has more than %d partitions", s->table->name, UINT16_MAX);
   return RN_OK;
@@ -157,10 +156,8 @@ static void *discover(void *opaque) {
   rn_kafka_discovery *d = &s->discovery;
   for (size_t t = 0; t < d->known.len; t++) {
     const rn_kafka_topic *topic = &s->topics.data[t];
-    const rd_kafka_metadata_t *data = NULL;
-    if (rd_kafka_metadata(s->client.rk, 0, topic->handle, &data, METADATA_WAIT_MS) != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-    int32_t count = data->topic_cnt == 1 ? data->topics[0].partition_cnt : 0;
-    rd_kafka_metadata_destroy(data);
+    int32_t count = 0;
+    if (rn_kafka_ask_partitions(s->client.rk, topic->name, METADATA_WAIT_MS, &count) != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
     for (int32_t p = d->known.data[t]; p < count; p++) {
       int64_t low = 0, high = 0;
       if (rd_kafka_query_watermark_offsets(s->client.rk, topic->name, p, &low, &high, METADATA_WAIT_MS) != RD_KAFKA_RESP_ERR_NO_ERROR) break;
@@ -246,7 +243,7 @@ static rn_status out_of_range(rn_source *s, rn_kafka_split *split, rn_error *err
 static rn_status topic_gone(rn_source *s, rn_kafka_split *split, rn_error *err) {
   rn_kafka_topic *topic = &s->topics.data[split->topic];
   int32_t count = 0;
-  if (rn_kafka_partition_count(&s->client, topic->name, topic->handle, &count, err) != RN_OK) return RN_FAIL;
+  if (rn_kafka_partition_count(&s->client, topic->name, &count, err) != RN_OK) return RN_FAIL;
   if (split->partition >= count)
     return rn_fail(err, RN_E_TOPIC, "%s does not exist any more: topic \"%s\" has %d partitions", split->name, topic->name, count);
   stop_split(s, split); /* there after all: metadata was late */
@@ -257,9 +254,13 @@ static rn_status on_message_error(rn_source *s, rn_kafka_split *split, const rd_
   int code = message->err;
   if (code == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     rn_kafka_client_alive(&s->client);
-    if (message->offset > split->next) split->next = message->offset; /* over control records at the end */
+    if (split->done) return RN_OK; /* what came behind the end was dropped: the position must not pass it */
     if (message->offset > split->high) split->high = message->offset;
-    if (split->end >= 0 && split->next >= split->end) finish_split(s, split);
+    if (message->offset > split->next) split->next = message->offset; /* over control records at the end */
+    if (split->end >= 0 && split->next >= split->end) {
+      split->next = split->end;
+      finish_split(s, split);
+    }
     return RN_OK;
   }
   if (split->done) return RN_OK;

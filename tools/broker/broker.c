@@ -3,6 +3,7 @@
  * The mock keeps at most 5 MiB and 100,000 batches a partition and drops the oldest beyond. */
 #include "tools/broker/broker.h"
 #include <errno.h>
+#include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 #include <signal.h>
 #include <stdarg.h>

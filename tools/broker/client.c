@@ -63,7 +63,7 @@ static int64_t failures;
 static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque) {
   (void)rk, (void)opaque;
   if (!message->err) return;
-  if (failures++ == 0) (void)fprintf(stderr, "runnel-broker: not delivered: %s\n", rd_kafka_message_errstr(message));
+  if (failures++ == 0) (void)fprintf(stderr, "runnel-broker: not delivered: %s\n", rd_kafka_err2str(message->err));
 }
 
 static void send_line(rd_kafka_t *rk, rd_kafka_topic_t *topic, const options *o, char *line, size_t len) {
