@@ -25,7 +25,9 @@ rn_expr *rn_bind_try_row(rn_binder *binder, const char *name, rn_expr *const *ar
     coerced[i] = wanted ? rn_bind_convert(binder, args[i], wanted, false) : args[i];
     if (rn_bind_failed(coerced[i])) return coerced[i]; /* the cast has said why */
   }
-  rn_expr *call = rn_expr_make(binder->arena, RN_EXPR_CALL, res.result, span, count, coerced);
+  /* What is computed from a time attribute is none any more; only calls without arguments make them. */
+  const rn_type *result = count ? rn_type_with_time(binder->arena, res.result, RN_TIME_NONE) : res.result;
+  rn_expr *call = rn_expr_make(binder->arena, RN_EXPR_CALL, result, span, count, coerced);
   call->function = fn;
   call->kernel = res.kernel;
   return call;
@@ -89,7 +91,10 @@ static rn_expr *bind_aggregate(rn_binder *binder, rn_scope *scope, const rn_ast_
                        : over                                ? "compute it in a sub-query" : NULL;
     return misplaced(binder, ast, hint, "%s%s is not allowed in %s", over ? "" : "aggregate ", rn_arena_printf(binder->arena, "%s%s", name, over ? " OVER" : ""), clause);
   }
-  if (ast->nulls_mode == 1 && !over) return rn_bind_unsupported(binder, ast->span, "RESPECT NULLS of an aggregate");
+  /* LAG counts NULLs, the aggregates pass over them: the other way is not there. */
+  bool keeps_nulls = rn_text_eq_nocase(name, "LAG");
+  if (ast->nulls_mode == 1 && !keeps_nulls) return rn_bind_unsupported(binder, ast->span, rn_arena_printf(binder->arena, "RESPECT NULLS of %s", name));
+  if (ast->nulls_mode == 2 && keeps_nulls) return rn_bind_unsupported(binder, ast->span, rn_arena_printf(binder->arena, "IGNORE NULLS of %s", name));
   /* Arguments of an OVER call are bound where the call stands: they may hold aggregates. */
   rn_scope *inner = over || !scope->aggregate_scope ? scope : scope->aggregate_scope;
   const char *outer_aggregate = binder->inside_aggregate;
@@ -106,7 +111,7 @@ static rn_expr *bind_aggregate(rn_binder *binder, rn_scope *scope, const rn_ast_
   const rn_type *types[ARGS_MAX];
   for (uint32_t i = 0; i < count && i < ARGS_MAX; i++) {
     args[i] = rn_bind_expr(binder, inner, ast->args[i]);
-    types[i] = args[i]->type;
+    types[i] = rn_type_with_time(binder->arena, args[i]->type, RN_TIME_NONE);
     failed |= rn_bind_failed(args[i]);
   }
   if (ast->filter) {
@@ -116,6 +121,10 @@ static rn_expr *bind_aggregate(rn_binder *binder, rn_scope *scope, const rn_ast_
   binder->inside_aggregate = outer_aggregate;
   binder->inside_over = outer_over;
   if (failed) return rn_bind_error(binder, ast->span);
+  if (!count && !ast->star && rn_text_eq_nocase(name, "COUNT")) {
+    rn_diag(binder->diags, RN_E_ARGUMENTS, ast->span, NULL, "COUNT needs an argument: COUNT(*) or COUNT(x)");
+    return rn_bind_error(binder, ast->span);
+  }
   call->ast = ast;
   call->over = ast->over;
   call->call.argument = call->call.filter = call->call.default_column = -1;
@@ -152,10 +161,26 @@ static const struct {
   const char *name, *row;
 } synonyms[] = {{"MOD", "%"}, {"CEILING", "CEIL"}, {"CHARACTER_LENGTH", "CHAR_LENGTH"}, {"SUBSTR", "SUBSTRING"}, {"POW", "POWER"}};
 
-/* Of later issues, or of other dialects with a word on what to use. */
+/* Words of the dialect that are not built in yet. */
+static const char *const later[] = {
+  "LISTAGG", "ARRAY_AGG", "COLLECT", "PERCENTILE", "APPROX_COUNT_DISTINCT", "RANK", "DENSE_RANK", "NTILE", "CUME_DIST", "PERCENT_RANK",
+  "GROUPING", "GROUPING_ID", "GROUP_ID", "CARDINALITY", "ELEMENT", "SPLIT", "STR_TO_MAP", "REGEXP_EXTRACT_ALL", "JSON", "JSON_ARRAY",
+  "JSON_ARRAYAGG", "JSON_EXISTS", "JSON_OBJECT", "JSON_OBJECTAGG", "JSON_QUERY", "JSON_QUOTE", "JSON_STRING", "JSON_UNQUOTE",
+  "JSON_VALUE", "PARSE_JSON", "TRY_PARSE_JSON", "OBJECT_OF", "OBJECT_UPDATE", "SOURCE_WATERMARK", "ARRAY_APPEND", "ARRAY_CONCAT",
+  "ARRAY_CONTAINS", "ARRAY_DISTINCT", "ARRAY_EXCEPT", "ARRAY_INTERSECT", "ARRAY_JOIN", "ARRAY_MAX", "ARRAY_MIN", "ARRAY_POSITION",
+  "ARRAY_PREPEND", "ARRAY_REMOVE", "ARRAY_REVERSE", "ARRAY_SLICE", "ARRAY_SORT", "ARRAY_UNION", "MAP_ENTRIES", "MAP_FROM_ARRAYS",
+  "MAP_KEYS", "MAP_UNION", "MAP_VALUES", "CLASSIFIER", "MATCH_PROCTIME", "MATCH_ROWTIME",
+};
+
+/* Of other dialects, or in a wrong place, with a word on what to write. */
 static const struct {
   const char *name, *hint;
 } missing[] = {
+  {"TUMBLE", "a group window stands in GROUP BY"}, {"HOP", "a group window stands in GROUP BY"}, {"SESSION", "a group window stands in GROUP BY"},
+  {"TUMBLE_START", "it goes with GROUP BY TUMBLE(..)"}, {"TUMBLE_END", "it goes with GROUP BY TUMBLE(..)"},
+  {"TUMBLE_ROWTIME", "it goes with GROUP BY TUMBLE(..)"}, {"TUMBLE_PROCTIME", "it goes with GROUP BY TUMBLE(..)"},
+  {"HOP_START", "it goes with GROUP BY HOP(..)"}, {"HOP_END", "it goes with GROUP BY HOP(..)"},
+  {"HOP_ROWTIME", "it goes with GROUP BY HOP(..)"}, {"HOP_PROCTIME", "it goes with GROUP BY HOP(..)"},
   {"LENGTH", "use CHAR_LENGTH"}, {"OCTET_LENGTH", NULL}, {"RLIKE", "use REGEXP(s, pattern)"}, {"NVL", "use COALESCE"},
   {"GETDATE", "use CURRENT_TIMESTAMP"}, {"TO_CHAR", "use DATE_FORMAT, or CAST(.. AS STRING)"}, {"STRPOS", "use POSITION(x IN s)"},
   {"DATE_TRUNC", "use FLOOR(t TO unit)"}, {"DATEDIFF", "use TIMESTAMPDIFF(unit, a, b)"}, {"DATE_ADD", "use t + INTERVAL '1' DAY"},
@@ -163,6 +188,9 @@ static const struct {
 
 static rn_expr *unknown_function(rn_binder *binder, const rn_ast_expr *ast) {
   const char *name = call_name(ast), *hint = NULL;
+  for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+    if (rn_text_eq_nocase(later[i], name)) return rn_bind_unsupported(binder, ast->span, rn_arena_printf(binder->arena, "function %s", later[i]));
+  }
   for (size_t i = 0; i < sizeof missing / sizeof *missing; i++) {
     if (rn_text_eq_nocase(missing[i].name, name)) hint = missing[i].hint;
   }
@@ -189,6 +217,21 @@ static rn_expr *bind_unit(rn_binder *binder, const rn_ast_expr *ast) {
   rn_diag(binder->diags, RN_E_ARGUMENTS, ast->span, "units are YEAR QUARTER MONTH WEEK DAY HOUR MINUTE SECOND MILLISECOND ..",
           "\"%s\" is no unit of time", ast->text);
   return rn_bind_error(binder, ast->span);
+}
+
+/* ROUND and TRUNCATE of a DECIMAL to a constant number of digits: the digits decide the type (DIALECT 2.4),
+ * which rows, knowing types only, cannot do. Their kernels take the scale from the result's type. */
+static void refine_round(rn_binder *binder, rn_expr *call) {
+  bool rounds = strcmp(call->function->name, "ROUND") == 0 || strcmp(call->function->name, "TRUNCATE") == 0;
+  rn_value digits;
+  if (!rounds || call->arg_count != 2 || call->type->id != RN_T_DECIMAL || call->args[0]->type->id != RN_T_DECIMAL) return;
+  if (!rn_bind_constant(binder, call->args[1], &digits) || digits.is_null) return;
+  int p = call->args[0]->type->precision, s = call->args[0]->type->scale;
+  int64_t r = digits.u.i;
+  if (r >= s) return;
+  int whole = 1 + p - s, scale = r < 0 ? 0 : (int)r;
+  int precision = whole + scale > RN_DECIMAL_DIGITS_MAX ? RN_DECIMAL_DIGITS_MAX : whole + scale;
+  call->type = rn_type_decimal(binder->arena, precision, scale, call->type->nullable);
 }
 
 static rn_expr *bind_scalar(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
@@ -219,7 +262,9 @@ static rn_expr *bind_scalar(rn_binder *binder, rn_scope *scope, const rn_ast_exp
   }
   if (!row) return unknown_function(binder, ast); /* after the arguments: their errors are worth telling too */
   if (failed) return rn_bind_error(binder, ast->span);
-  return rn_bind_call_row(binder, row, args, at, ast->span);
+  rn_expr *call = rn_bind_call_row(binder, row, args, at, ast->span);
+  if (call->kind == RN_EXPR_CALL) refine_round(binder, call);
+  return call;
 }
 
 rn_expr *rn_bind_function(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {

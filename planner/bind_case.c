@@ -66,7 +66,10 @@ static rn_expr *bind_nullif(rn_binder *binder, const rn_ast_expr *ast, rn_expr *
 static rn_expr *bind_if(rn_binder *binder, const rn_ast_expr *ast, rn_expr **args, uint32_t count) {
   (void)count;
   rn_expr *when = rn_bind_boolean(binder, args[0], "IF");
-  return make_case(binder, &when, args + 1, 1, ast->span, "IF");
+  rn_expr *e = make_case(binder, &when, args + 1, 1, ast->span, "IF");
+  /* As a function IF is nullable when one of its arguments is, though a NULL condition means "no". */
+  if (!rn_bind_failed(e) && when->type->nullable) e->type = rn_type_with_null(binder->arena, e->type, true);
+  return e;
 }
 
 static rn_expr *bind_typeof(rn_binder *binder, const rn_ast_expr *ast, rn_expr **args, uint32_t count) {

@@ -183,7 +183,8 @@ static rn_expr *bind_cast(rn_binder *binder, rn_scope *scope, const rn_ast_expr 
   if (!to || rn_bind_failed(e)) return rn_bind_error(binder, ast->span);
   rn_expr *result = rn_type_is_interval(to) ? cast_to_interval(binder, e, ast, to) : NULL;
   if (!result) result = rn_bind_cast(binder, e, to, true, safe);
-  if (result == e) result = rn_bind_retype(binder, e, e->type); /* spans differ, the operand keeps its own */
+  /* The operand keeps its own span; a CAST ends a time attribute. */
+  if (result == e) result = rn_bind_retype(binder, e, rn_type_with_time(binder->arena, e->type, RN_TIME_NONE));
   result->span = ast->span;
   return result;
 }

@@ -1,0 +1,52 @@
+/* Operator rows for ROW values and for the difference of two points in time. ROW(a, b) only gathers its
+ * arguments as children: a column-wise move, no row is built. */
+#include "runtime/functions/scalar.h"
+
+KERNEL(row_kernel) {
+  for (uint32_t i = 0; i < arg_count; i++) rn_column_move(eval, &out->children[i], args[i], sel);
+  return RN_OK;
+}
+
+static rn_status resolve_row(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
+  for (uint32_t i = 0; i < count; i++) {
+    if (types[i]->id == RN_T_NULL) return RN_FAIL; /* a field needs a type */
+  }
+  const rn_type **fields = rn_arena_alloc(arena, (count ? count : 1) * sizeof *fields);
+  for (uint32_t i = 0; i < count; i++) fields[i] = rn_type_with_time(arena, types[i], RN_TIME_NONE);
+  out->result = rn_type_row(arena, count, NULL, fields, false);
+  out->kernel = fn->kernel;
+  return RN_OK;
+}
+
+static int64_t milliseconds_at(const rn_column *c, uint32_t row) {
+  int64_t v = integer_at(c, row);
+  switch (c->type->id) {
+    case RN_T_DATE: return v * RN_MS_PER_DAY;
+    case RN_T_TIME: return v;
+    default: return rn_floor_div(v, RN_US_PER_MS);
+  }
+}
+
+KERNEL(time_difference) {
+  UNUSED_EVAL;
+  FOR_ROWS(row) put_i64(out, row, milliseconds_at(args[0], row) - milliseconds_at(args[1], row));
+  return RN_OK;
+}
+
+static rn_status resolve_difference(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
+  (void)count, (void)arena;
+  if (types[0]->id != types[1]->id) return RN_FAIL;
+  out->result = rn_type_basic(RN_T_INTERVAL_MS, false);
+  out->kernel = fn->kernel;
+  return RN_OK;
+}
+
+static const rn_function rows[] = {
+  {.name = "ROW", .signature = "ROW(a, ..) -> ROW", .min_args = 1, .max_args = 255, .flags = RN_FN_OPERATOR | RN_FN_VARIADIC,
+   .classes = {RN_ARG_ANY}, .resolve = resolve_row, .kernel = row_kernel, .help = "a row of values", .example = "ROW(1, 'a')"},
+  {.name = "TIME DIFF", .signature = "(a TEMPORAL - b TEMPORAL) DAY -> INTERVAL", .min_args = 2, .max_args = 2,
+   .flags = RN_FN_OPERATOR | RN_FN_STRICT, .classes = {RN_ARG_TEMPORAL, RN_ARG_TEMPORAL}, .resolve = resolve_difference,
+   .kernel = time_difference, .help = "difference as a day-time interval",
+   .example = "(DATE '2024-01-02' - DATE '2024-01-01') DAY"},
+};
+RN_FUNCTION_SET(rn_set_row, "Rows and differences", rows);

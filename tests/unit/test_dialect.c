@@ -1,0 +1,407 @@
+/* The dialect suite: every expression of tests/dialect/expressions.jsonl is parsed, bound, run over a one-row
+ * batch and, folded, run again; type and value must be those that a real Flink answered. What we do
+ * otherwise on purpose is listed in tests/dialect/deviations.txt (an expression a line, with the reason).
+ *
+ *   test_dialect             the suite
+ *   test_dialect FILE [-v]   classify the cases of another file, print those that differ, TAB-separated */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "base/alloc.h"
+#include "base/number.h"
+#include "parser/parse.h"
+#include "planner/bind.h"
+
+/* The table t of the cases: one row, every column nullable but the computed ones (NULL type). */
+static const struct {
+  const char *name, *type, *value;
+} table[] = {
+  {"b_t", "BOOLEAN", "TRUE"}, {"b_f", "BOOLEAN", "FALSE"}, {"b_n", "BOOLEAN", NULL},
+  {"i8", "TINYINT", "5"}, {"i8_min", "TINYINT", "-128"}, {"i8_max", "TINYINT", "127"}, {"i8_n", "TINYINT", NULL},
+  {"i16", "SMALLINT", "300"}, {"i16_max", "SMALLINT", "32767"}, {"i16_n", "SMALLINT", NULL},
+  {"i32", "INT", "7"}, {"i32_neg", "INT", "-7"}, {"i32_0", "INT", "0"}, {"i32_max", "INT", "2147483647"},
+  {"i32_min", "INT", "-2147483648"}, {"i32_n", "INT", NULL},
+  {"i64", "BIGINT", "10000000000"}, {"i64_max", "BIGINT", "9223372036854775807"}, {"i64_min", "BIGINT", "-9223372036854775808"},
+  {"i64_0", "BIGINT", "0"}, {"i64_n", "BIGINT", NULL},
+  {"f32", "FLOAT", "'1.1'"}, {"f32_big", "FLOAT", "'3e38'"}, {"f32_0", "FLOAT", "0"}, {"f32_n", "FLOAT", NULL},
+  {"f64", "DOUBLE", "2.5e0"}, {"f64_neg", "DOUBLE", "-0.1e0"}, {"f64_big", "DOUBLE", "1e300"}, {"f64_0", "DOUBLE", "0e0"},
+  {"f64_nan", "DOUBLE", "'NaN'"}, {"f64_inf", "DOUBLE", "'Infinity'"}, {"f64_n", "DOUBLE", NULL},
+  {"d5_2", "DECIMAL(5,2)", "123.45"}, {"d10_2", "DECIMAL(10,2)", "12.34"}, {"d10_2_neg", "DECIMAL(10,2)", "-5.55"},
+  {"d10_2_0", "DECIMAL(10,2)", "0"}, {"d38_18", "DECIMAL(38,18)", "'1234567890.123456789012345678'"},
+  {"d38_0", "DECIMAL(38,0)", "'99999999999999999999999999999999999999'"}, {"d4_4", "DECIMAL(4,4)", "0.1235"},
+  {"d_n", "DECIMAL(10,2)", NULL},
+  {"c5", "CHAR(5)", "'hello'"}, {"c_n", "CHAR(5)", NULL}, {"v10", "VARCHAR(10)", "'abc'"}, {"s", "STRING", "'Hello World'"},
+  {"s_e", "STRING", "''"}, {"s_n", "STRING", NULL}, {"s_pad", "STRING", "'  pad  '"}, {"s_u", "STRING", "'äöü€𝄞'"},
+  {"s_nl", "STRING", "'a\nb'"}, {"s_int", "STRING", "' 12 '"}, {"s_dec", "STRING", "'1.9'"}, {"s_dbl", "STRING", "'1e3'"},
+  {"s_bad", "STRING", "'x'"}, {"s_bool", "STRING", "'True'"}, {"s_date", "STRING", "'2024-02-29'"},
+  {"s_time", "STRING", "'13:14:15'"}, {"s_ts", "STRING", "'2024-02-29 13:14:15.678'"},
+  {"s_iso", "STRING", "'2024-02-29T13:14:15Z'"}, {"s_csv", "STRING", "'a,b,,d'"}, {"s_kv", "STRING", "'k1=v1,k2=v2'"},
+  {"s_json", "STRING", "'{\"a\":1,\"b\":{\"c\":[1,2,{\"d\":\"x\"}]},\"n\":null,\"s\":\"t\",\"f\":1.50,\"t\":true}'"},
+  {"s_url", "STRING", "'http://user:pw@host.com:80/path/p.php?query=1&k=v#Ref'"},
+  {"byts", "BYTES", "X'0102FF'"}, {"byts_n", "BYTES", NULL}, {"bin4", "BINARY(4)", "X'61626364'"},
+  {"dt", "DATE", "DATE '2024-02-29'"}, {"dt_old", "DATE", "DATE '1969-12-31'"}, {"dt_n", "DATE", NULL},
+  {"tm", "TIME", "TIME '13:14:15'"}, {"tm3", "TIME(3)", "TIME '13:14:15.678'"}, {"tm_n", "TIME", NULL},
+  {"ts0", "TIMESTAMP(0)", "TIMESTAMP '2024-02-29 13:14:15'"}, {"ts3", "TIMESTAMP(3)", "TIMESTAMP '2024-02-29 13:14:15.678'"},
+  {"ts6", "TIMESTAMP(6)", "TIMESTAMP '2024-02-29 13:14:15.678901'"},
+  {"ts9", "TIMESTAMP(9)", "TIMESTAMP '2024-02-29 13:14:15.678901234'"},
+  {"ts_old", "TIMESTAMP(3)", "TIMESTAMP '1969-12-31 23:59:59.999'"}, {"ts_n", "TIMESTAMP(3)", NULL},
+  {"ltz", "TIMESTAMP_LTZ(3)", "TIMESTAMP '2024-02-29 13:14:15.678'"}, {"ltz_n", "TIMESTAMP_LTZ(3)", NULL},
+  {"r", "ROW<x INT, y STRING, z ROW<q DOUBLE>>", "ROW(1, 'why', ROW(0.5e0))"}, {"r_n", "ROW<x INT, y STRING, z ROW<q DOUBLE>>", NULL},
+  {"iym", NULL, "INTERVAL '14' MONTH"}, {"ids", NULL, "INTERVAL '1 02:00:00' DAY TO SECOND"},
+};
+enum { COLUMNS = sizeof table / sizeof *table };
+
+typedef struct suite {
+  rn_arena arena; /* the table */
+  rn_arena work;  /* one case */
+  rn_zone *zone;
+  rn_diagnostics diags;
+  rn_batch row, no_columns;
+  rn_scope_column columns[COLUMNS];
+  rn_scope scope, empty;
+  sqlite3 *db;
+  sqlite3_stmt *fields;
+} suite;
+
+static rn_binder make_binder(suite *s, rn_arena *arena) {
+  rn_binder b;
+  memset(&b, 0, sizeof b);
+  b.arena = arena;
+  b.zone = s->zone;
+  b.diags = &s->diags;
+  memset(&s->diags, 0, sizeof s->diags);
+  return b;
+}
+
+/* NULL: it does not parse or bind; s->diags tells why. */
+static rn_expr *bind_text(suite *s, rn_binder *b, rn_scope *scope, const char *text) {
+  const char *sql = rn_arena_printf(b->arena, "SELECT %s", text);
+  rn_ast_script script;
+  memset(&script, 0, sizeof script);
+  if (rn_parse_script(rn_slice_of(sql), b->arena, &script, &s->diags) != RN_OK || script.count != 1 || s->diags.error_count) return NULL;
+  const rn_ast_query *query = script.statements[0]->query;
+  if (!query || query->kind != RN_AST_SELECT || query->select->item_count != 1 || query->select->items[0].alias.text) return NULL;
+  rn_expr *e = rn_bind_expr(b, scope, query->select->items[0].expr);
+  return rn_bind_failed(e) || s->diags.error_count ? NULL : e;
+}
+
+/* --- values as the cases write them ---------------------------------------------------------------------- */
+
+static void put_json(const rn_value *v, bool top, rn_builder *out) {
+  if (v->is_null) {
+    rn_builder_text(out, "null");
+    return;
+  }
+  if (v->type->id == RN_T_ROW || v->type->id == RN_T_ARRAY) {
+    rn_builder_char(out, '[');
+    for (uint32_t i = 0; i < v->item_count; i++) {
+      if (i) rn_builder_char(out, ',');
+      put_json(&v->u.items[i], false, out);
+    }
+    rn_builder_char(out, ']');
+    return;
+  }
+  rn_builder text = {0};
+  rn_builder_text(&text, "");
+  switch (v->type->id) {
+    case RN_T_BOOLEAN: rn_builder_text(&text, v->u.i ? "TRUE" : "FALSE"); break;
+    case RN_T_FLOAT: rn_format_float(&text, (float)v->u.d); break;
+    case RN_T_DOUBLE: rn_format_double(&text, v->u.d); break;
+    case RN_T_DECIMAL:
+      rn_decimal_format(&text, rn_type_physical(v->type) == RN_P_I128 ? v->u.wide : (rn_i128)v->u.i, v->type->scale);
+      break;
+    case RN_T_CHAR: case RN_T_VARCHAR: rn_builder_slice(&text, v->u.text); break;
+    case RN_T_BINARY: case RN_T_VARBINARY:
+      rn_builder_text(&text, "0x");
+      for (size_t i = 0; i < v->u.text.len; i++) rn_builder_printf(&text, "%02x", (unsigned)(unsigned char)v->u.text.ptr[i]);
+      break;
+    case RN_T_DATE: rn_format_date(&text, (int32_t)v->u.i); break;
+    case RN_T_TIME: rn_format_time(&text, (int32_t)v->u.i, v->type->precision, false); break;
+    case RN_T_TIMESTAMP: case RN_T_TIMESTAMP_LTZ:
+      rn_format_timestamp(&text, v->u.i, v->type->precision, false, ' ');
+      if (v->type->id == RN_T_TIMESTAMP_LTZ) rn_builder_char(&text, 'Z');
+      break;
+    default: rn_builder_int(&text, v->u.i); break;
+  }
+  rn_slice slice = {text.data ? text.data : "", text.len};
+  if (top) {
+    rn_builder_slice(out, slice);
+  } else {
+    rn_builder_json_string(out, slice);
+  }
+  rn_builder_free(&text);
+}
+
+static const char *value_text(rn_arena *arena, const rn_value *v) {
+  if (v->is_null) return NULL;
+  rn_builder b = {0};
+  rn_builder_text(&b, "");
+  put_json(v, true, &b);
+  const char *text = rn_arena_strndup(arena, b.data ? b.data : "", b.len);
+  rn_builder_free(&b);
+  return text;
+}
+
+/* --- one case -------------------------------------------------------------------------------------------- */
+
+typedef struct answer {
+  const char *type, *value; /* value NULL: SQL NULL */
+  bool refused;             /* when it was bound */
+  bool failed;              /* when it was run */
+  rn_error error;
+} answer;
+
+static bool run_over_row(suite *s, rn_expr *e, const rn_batch *batch, answer *a) {
+  rn_program *program = NULL;
+  rn_error_clear(&a->error);
+  if (rn_program_compile(&e, 1, &s->work, &program, &a->error) != RN_OK) {
+    a->failed = true;
+    return false;
+  }
+  uint64_t random = 1;
+  rn_eval eval = {.arena = &s->work, .rows = 1, .zone = s->zone, .now_us = 0, .watermark_us = INT64_MIN,
+                  .random_state = &random, .err = &a->error, .error_row = -1};
+  rn_column result;
+  memset(&result, 0, sizeof result);
+  a->failed = rn_program_run(program, batch, &eval, &result) != RN_OK;
+  if (!a->failed) {
+    rn_value v = rn_value_from_column(&result, 0, &s->work);
+    a->value = value_text(&s->work, &v);
+  }
+  rn_program_free(program);
+  return !a->failed;
+}
+
+static answer ask(suite *s, const char *expr, bool from_table) {
+  answer a, folded;
+  memset(&a, 0, sizeof a);
+  rn_binder b = make_binder(s, &s->work);
+  rn_expr *e = bind_text(s, &b, from_table ? &s->scope : &s->empty, expr);
+  if (!e) {
+    a.refused = true;
+    for (size_t i = 0; i < s->diags.count && a.error.code == 0; i++) {
+      if (s->diags.items[i].code < 100000) a.error = s->diags.items[i];
+    }
+    return a;
+  }
+  a.type = rn_type_text(&s->work, e->type);
+  const rn_batch *batch = from_table ? &s->row : &s->no_columns;
+  run_over_row(s, e, batch, &a);
+  /* Folding must not change what comes out. */
+  folded = a;
+  run_over_row(s, rn_fold(&b, e), batch, &folded);
+  bool same = a.failed == folded.failed && (a.failed || (a.value == NULL) == (folded.value == NULL)) &&
+              (a.failed || !a.value || strcmp(a.value, folded.value) == 0);
+  if (!same) {
+    a.value = rn_arena_printf(&s->work, "folded %s, not folded %s", folded.failed ? folded.error.message : folded.value ? folded.value : "NULL",
+                              a.failed ? a.error.message : a.value ? a.value : "NULL");
+    a.failed = false;
+  }
+  return a;
+}
+
+typedef struct expected {
+  const char *expr, *from, *type, *value, *error, *phase;
+} expected;
+
+static const char *text_column(suite *s, int column) {
+  const char *text = (const char *)sqlite3_column_text(s->fields, column);
+  return text ? rn_arena_strndup(&s->work, text, (size_t)sqlite3_column_bytes(s->fields, column)) : NULL;
+}
+
+static bool read_case(suite *s, const char *line, expected *out) {
+  sqlite3_reset(s->fields);
+  sqlite3_bind_text(s->fields, 1, line, -1, SQLITE_STATIC);
+  if (sqlite3_step(s->fields) != SQLITE_ROW) return false;
+  *out = (expected){text_column(s, 0), text_column(s, 1), text_column(s, 2), text_column(s, 3), text_column(s, 4), text_column(s, 5)};
+  return out->expr != NULL;
+}
+
+/* We keep microseconds: digits 7 to 9 of what Flink prints read as 0. */
+static void cut_nanos(const char *type, char *value) {
+  bool nine = type && (strncmp(type, "TIMESTAMP(9)", 12) == 0 || strncmp(type, "TIMESTAMP_LTZ(9)", 16) == 0);
+  if (nine && strlen(value) >= 29) memcpy(value + 26, "000", 3);
+}
+
+/* FLOAT: another spelling of the same number (Java 17 prints more digits than are needed). DOUBLE: the last two
+ * units of the mantissa may differ, since sin, log and their like are the C library's. */
+static bool same_number(const char *type, const char *a, const char *b) {
+  if (strncmp(type, "FLOAT", 5) == 0) {
+    float x = strtof(a, NULL), y = strtof(b, NULL);
+    return memcmp(&x, &y, sizeof x) == 0;
+  }
+  if (strncmp(type, "DOUBLE", 6) != 0) return false;
+  double x = strtod(a, NULL), y = strtod(b, NULL);
+  int64_t m, n;
+  memcpy(&m, &x, sizeof m);
+  memcpy(&n, &y, sizeof n);
+  return m - n <= 2 && n - m <= 2;
+}
+
+typedef enum verdict { SAME, OUT_OF_SCOPE, WE_ACCEPT, WE_REFUSE, TYPE_DIFFERS, VALUE_DIFFERS, WE_FAIL, WE_DO_NOT_FAIL, VERDICTS } verdict;
+static const char *const verdict_texts[] = {"same", "out of scope", "we accept", "we refuse", "type differs", "value differs", "we fail", "we do not fail"};
+
+static verdict judge(const expected *want, const answer *got, rn_arena *arena) {
+  bool unsupported = got->refused && (got->error.code == RN_E_UNSUPPORTED || got->error.code == RN_E_FUNCTION_NOT_FOUND ||
+                                      got->error.code == RN_E_TYPE_UNSUPPORTED || got->error.code == RN_E_COLUMN_NOT_FOUND);
+  if (unsupported) return want->error && want->phase && strcmp(want->phase, "run") != 0 ? SAME : OUT_OF_SCOPE;
+  if (want->error) {
+    if (got->refused || got->failed) return SAME;
+    /* A NULL under a NOT NULL type: Flink's sink refuses it, as ours will. */
+    if (strstr(want->error, "EnforcerException")) return got->value ? WE_DO_NOT_FAIL : SAME;
+    return strcmp(want->phase, "run") == 0 ? WE_DO_NOT_FAIL : WE_ACCEPT;
+  }
+  if (got->refused) return WE_REFUSE;
+  if (strcmp(got->type, want->type) != 0) return TYPE_DIFFERS;
+  if (got->failed) return WE_FAIL;
+  if (!got->value || !want->value) return got->value == want->value ? SAME : VALUE_DIFFERS;
+  char *value = rn_arena_strdup(arena, want->value);
+  cut_nanos(want->type, value);
+  return strcmp(got->value, value) == 0 || same_number(want->type, got->value, value) ? SAME : VALUE_DIFFERS;
+}
+
+/* --- the suite ------------------------------------------------------------------------------------------- */
+
+static void set_up(suite *s) {
+  memset(s, 0, sizeof *s);
+  rn_error err;
+  rn_error_clear(&err);
+  assert_int_equal(rn_zone_open("UTC", &s->zone, &err), RN_OK);
+  rn_column *columns = RN_NEW_N(&s->arena, rn_column, COLUMNS);
+  s->empty.clause = "SELECT";
+  s->no_columns = (rn_batch){.rows = 1, .live_count = 1, .arena = &s->arena};
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < COLUMNS; i++) {
+    rn_binder b = make_binder(s, &s->arena);
+    const char *text = !table[i].type ? table[i].value
+                                      : rn_arena_printf(&s->arena, "CAST(%s AS %s)", table[i].value ? table[i].value : "NULL", table[i].type);
+    rn_expr *e = bind_text(s, &b, &s->empty, text);
+    if (!e) {
+      print_message("column %s: %s\n", table[i].name, s->diags.count ? s->diags.items[0].message : "does not parse");
+      continue;
+    }
+    rn_value v;
+    if (rn_expr_evaluate(e, s->zone, 0, &s->arena, &v, &err) != RN_OK) {
+      print_message("column %s: %s\n", table[i].name, err.message);
+      rn_error_clear(&err);
+      continue;
+    }
+    const rn_type *type = table[i].type ? rn_type_with_null(&s->arena, e->type, true) : e->type;
+    v.type = type;
+    rn_column_from_value(&columns[count], &v, &s->arena);
+    columns[count].constant = false;
+    s->columns[count] = (rn_scope_column){.table = "t", .name = table[i].name, .type = type, .index = count};
+    count++;
+  }
+  s->row = (rn_batch){.rows = 1, .live_count = 1, .column_count = count, .columns = columns, .arena = &s->arena};
+  s->scope = (rn_scope){.column_count = count, .columns = s->columns, .clause = "SELECT"};
+  assert_int_equal(sqlite3_open(":memory:", &s->db), SQLITE_OK);
+  const char *sql = "SELECT json_extract(?1, '$.expr'), json_extract(?1, '$.from'), json_extract(?1, '$.type'),"
+                    " json_extract(?1, '$.value'), json_extract(?1, '$.error'), json_extract(?1, '$.phase')";
+  assert_int_equal(sqlite3_prepare_v2(s->db, sql, -1, &s->fields, NULL), SQLITE_OK);
+}
+
+static void tear_down(suite *s) {
+  sqlite3_finalize(s->fields);
+  sqlite3_close(s->db);
+  rn_zone_close(s->zone);
+  rn_arena_free(&s->work);
+  rn_arena_free(&s->arena);
+}
+
+typedef RN_VEC(char *) names;
+static bool contains(const names *list, const char *text) {
+  for (size_t i = 0; i < list->len; i++) {
+    if (strcmp(list->data[i], text) == 0) return true;
+  }
+  return false;
+}
+
+static FILE *open_data(const char *name) {
+  char path[1024];
+  (void)snprintf(path, sizeof path, "tests/dialect/%s", name);
+  FILE *f = fopen(path, "r");
+  if (f) return f;
+  const char *here = strstr(__FILE__, "unit/"); /* built elsewhere */
+  (void)snprintf(path, sizeof path, "%.*sdialect/%s", (int)(here ? here - __FILE__ : 0), __FILE__, name);
+  return fopen(path, "r");
+}
+
+static void run_file(suite *s, FILE *f, const names *deviations, bool verbose, size_t *counts, size_t *used) {
+  char *line = NULL;
+  size_t cap = 0;
+  while (getline(&line, &cap, f) > 0) {
+    rn_arena_reset(&s->work);
+    expected want;
+    if (!read_case(s, line, &want)) continue;
+    if (contains(deviations, want.expr)) {
+      (*used)++;
+      continue;
+    }
+    answer got = ask(s, want.expr, want.from != NULL);
+    verdict v = judge(&want, &got, &s->work);
+    counts[v]++;
+    if (!verbose || v == SAME) continue;
+    char number[8];
+    const char *ours = got.refused || got.failed ? rn_arena_printf(&s->work, "%s %s", rn_code_text(got.error.code, number), got.error.message)
+                                                 : got.value ? got.value : "NULL";
+    const char *theirs = want.error ? want.error : want.value ? want.value : "NULL";
+    printf("%s\t%s\twant %s %.*s\tgot %s %s\n", verdict_texts[v], want.expr, want.type ? want.type : "", (int)strcspn(theirs, "\n"), theirs,
+           got.type ? got.type : "", ours);
+  }
+  free(line);
+}
+
+static void expressions_answer_as_flink_does(void **state) {
+  (void)state;
+  suite s;
+  set_up(&s);
+  assert_int_equal(s.scope.column_count, COLUMNS);
+  names deviations = {0};
+  FILE *f = open_data("deviations.txt");
+  assert_non_null(f);
+  char *line = NULL;
+  size_t cap = 0;
+  while (getline(&line, &cap, f) > 0) {
+    char *end = strchr(line, '\t'); /* expression TAB reason */
+    if (line[0] == '#' || !end) continue;
+    RN_VEC_PUSH(&deviations, rn_strndup(line, (size_t)(end - line)));
+  }
+  free(line);
+  fclose(f);
+  f = open_data("expressions.jsonl");
+  assert_non_null(f);
+  size_t counts[VERDICTS] = {0}, used = 0;
+  run_file(&s, f, &deviations, true, counts, &used);
+  fclose(f);
+  print_message("%zu expressions as Flink, %zu otherwise on purpose\n", counts[SAME], used);
+  for (int v = SAME + 1; v < VERDICTS; v++) assert_int_equal(counts[v], 0);
+  assert_true(counts[SAME] > 1000);
+  assert_int_equal(used, deviations.len);
+  for (size_t i = 0; i < deviations.len; i++) rn_free(deviations.data[i]);
+  RN_VEC_FREE(&deviations);
+  tear_down(&s);
+}
+
+int main(int argc, char **argv) {
+  if (argc > 1) {
+    FILE *f = fopen(argv[1], "r");
+    if (!f) return 1;
+    suite s;
+    set_up(&s);
+    names none = {0};
+    size_t counts[VERDICTS] = {0}, used = 0;
+    run_file(&s, f, &none, argc > 2, counts, &used);
+    fclose(f);
+    for (int v = 0; v < VERDICTS; v++) fprintf(stderr, "%-14s %zu\n", verdict_texts[v], counts[v]);
+    tear_down(&s);
+    return 0;
+  }
+  const struct CMUnitTest tests[] = {cmocka_unit_test(expressions_answer_as_flink_does)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
