@@ -23,7 +23,10 @@ enum {
   RN_FN_NO_PARENS = 32,    /* CURRENT_DATE: also called without parentheses */
   RN_FN_ZONE = 64,         /* depends on the session zone */
   RN_FN_MAY_FAIL = 128,    /* may raise a run-time error: folding must keep the error lazy */
-  RN_FN_NULL_RESULT = 256  /* result nullable even when no argument is (LPAD, division of DECIMAL ..) */
+  RN_FN_NULL_RESULT = 256, /* result nullable even when no argument is (SPLIT_INDEX, TO_DATE ..) */
+  RN_FN_TOTAL = 512,       /* kernel is cheap and safe on any bytes of fixed width: may run on rows that are
+                              not selected or NULL, so that its loop stays dense */
+  RN_FN_LAZY = 1024        /* no kernel: the program narrows the selection (IF: like CASE; IFNULL: like COALESCE) */
 };
 
 enum { RN_FN_ARGS_MAX = 8 };
@@ -32,6 +35,9 @@ typedef struct rn_resolution {
   const rn_type *arg_types[64]; /* what each argument must be cast to (same type: no cast); variadic: as many as given */
   const rn_type *result;
   rn_kernel kernel;
+  /* In: the values of arguments that are constant (NULL entries: not constant), or NULL. Some result types
+   * depend on them (ROUND, FLOOR TO, TIMESTAMPADD). Callers zero the struct first. */
+  const rn_value *const *constants;
 } rn_resolution;
 
 struct rn_function {
@@ -51,12 +57,17 @@ struct rn_function {
   void (*free_state)(void *state);
   const char *help;    /* one line */
   const char *example; /* "SUBSTRING('hello', 2, 3) = 'ell'": checked by a test */
+  /* resolve == NULL: this kernel, and this type (rn_type_id) as the result. Either way the nullability of
+   * a STRICT row's result is set by rn_function_resolve from the arguments. */
+  rn_kernel kernel;
+  uint8_t result;
 };
 
 /* First row of that name (case-insensitive); overloads with other classes follow in the table and are
  * tried in order by rn_function_resolve. NULL: none. */
 const rn_function *rn_function_find(rn_slice name);
 const rn_function *rn_function_rows(size_t index); /* NULL past the end; in table order */
+const char *rn_function_family(const rn_function *fn); /* "String functions": heading in docs */
 /* Tries every overload of the name. Fails with E_ARGUMENTS worded from the rows' signatures:
  * `SUBSTRING takes (s STRING, pos INT [, len INT]), got (BOOLEAN, INT)`. */
 rn_status rn_function_resolve(rn_slice name, const rn_type *const *types, uint32_t count, rn_span span,

@@ -15,4 +15,8 @@ typedef enum rn_text_style {
 void rn_value_text(rn_builder *out, const rn_column *column, uint32_t row, rn_text_style style,
                    const rn_zone *zone);
 
+/* Base64 with padding; decode gives false for anything that is not base64 (RFC 4648, no blanks). */
+void rn_base64_encode(rn_builder *out, rn_slice bytes);
+bool rn_base64_decode(rn_builder *out, rn_slice text);
+
 #endif
