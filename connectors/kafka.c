@@ -197,7 +197,7 @@ static rn_status check(const rn_table_spec *table, uint16_t direction, rn_diagno
   return diags->error_count > errors ? RN_FAIL : RN_OK;
 }
 
-const rn_connector rn_kafka_connector = {
+const rn_connector rn_connector_kafka = {
     .name = "kafka",
     .help = "Apache Kafka topics: read with positions kept in the epoch, written at least once",
     .flags = RN_CONNECTOR_NEEDS_FORMAT | RN_CONNECTOR_TAKES_KEY_FORMAT,
@@ -219,6 +219,7 @@ const rn_connector rn_kafka_connector = {
     .source_committed = rn_kafka_source_committed,
     .lag = rn_kafka_lag,
     .source_close = rn_kafka_source_close,
+    .split_active = rn_kafka_split_active,
     .sink_open = rn_kafka_sink_open,
     .stage = rn_kafka_sink_stage,
     .staged_bytes = rn_kafka_sink_staged_bytes,

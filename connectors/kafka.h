@@ -3,6 +3,6 @@
 #define RN_CONNECTORS_KAFKA_H
 #include "runtime/connector.h"
 
-extern const rn_connector rn_kafka_connector;
+extern const rn_connector rn_connector_kafka;
 
 #endif

@@ -154,6 +154,7 @@ rn_status rn_kafka_until_positions(rn_source *source, rn_positions *out, rn_erro
 rn_status rn_kafka_source_committed(rn_source *source, uint64_t epoch, const rn_position *positions, size_t count,
                                     rn_error *err);
 int64_t rn_kafka_lag(rn_source *source);
+bool rn_kafka_split_active(rn_source *source, uint32_t split);
 void rn_kafka_source_close(rn_source *source);
 
 enum { RN_KAFKA_META_TOPIC, RN_KAFKA_META_PARTITION, RN_KAFKA_META_OFFSET, RN_KAFKA_META_TIMESTAMP,

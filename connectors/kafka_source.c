@@ -431,6 +431,12 @@ uint32_t rn_kafka_source_splits(rn_source *s) { return (uint32_t)s->splits.len; 
 const char *rn_kafka_source_split_name(rn_source *s, uint32_t split) { return s->splits.data[split].name; }
 int64_t rn_kafka_lag(rn_source *s) { return __atomic_load_n(&s->lag, __ATOMIC_RELAXED); }
 
+/* A split that ended stops holding the watermark back, but only once downstream has all its rows. */
+bool rn_kafka_split_active(rn_source *s, uint32_t split) {
+  const rn_kafka_split *p = &s->splits.data[split];
+  return !p->done || p->taken < p->next;
+}
+
 rn_status rn_kafka_positions(rn_source *s, rn_positions *out, rn_error *err) {
   char text[32];
   (void)err;

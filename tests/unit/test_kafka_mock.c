@@ -13,7 +13,7 @@
 #include "connectors/kafka.h"
 #include "runtime/plan.h"
 
-static const rn_connector *const kafka = &rn_kafka_connector;
+static const rn_connector *const kafka = &rn_connector_kafka;
 
 typedef struct fixture {
   rd_kafka_t *rk;

@@ -18,8 +18,8 @@ static const char usage[] =
     "      prints its address; reads commands from stdin and ends with it (not with --daemon or --pid-file):\n"
     "      topic NAME PARTITIONS | down N | up N | rtt N MS (N -1: all) | leader TOPIC PARTITION BROKER\n"
     "      topic-error TOPIC CODE | error API CODE [COUNT] | quit\n"
-    "  produce   --bootstrap B --topic T [--key-field F | --key-tab] [--timestamp-field F] [--partition P]\n"
-    "            [--rate N] [--transaction commit|abort] < lines\n"
+    "  produce   --bootstrap B --topic T [--key-field F | --key-tab] [--timestamp-field F]\n"
+    "            [--partition P | --partition-field F] [--count N] [--rate N] [--transaction commit|abort] < lines\n"
     "  consume   --bootstrap B --topic T [--count N] [--follow] [--with-key | --json] [--uncommitted] [--timeout MS]\n"
     "  create    --bootstrap B --topic T:PARTITIONS [--set KEY=VALUE]...   waits until leaders are there\n"
     "  delete, grow (T:PARTITIONS), ends (prints low and high of each partition)\n"
@@ -189,6 +189,7 @@ static const struct {
   size_t at;
 } arguments[] = {
     {"--bootstrap", TEXT, offsetof(options, bootstrap)}, {"--key-field", TEXT, offsetof(options, key_field)},
+    {"--partition-field", TEXT, offsetof(options, partition_field)},
     {"--timestamp-field", TEXT, offsetof(options, timestamp_field)}, {"--transaction", TEXT, offsetof(options, transaction)},
     {"--group", TEXT, offsetof(options, group)}, {"--pid-file", TEXT, offsetof(options, pid_file)},
     {"--brokers", NUMBER, offsetof(options, brokers)}, {"--rate", NUMBER, offsetof(options, rate)},

@@ -10,7 +10,7 @@
 enum { MANY = 64 };
 typedef struct options {
   const char *command;
-  const char *bootstrap, *key_field, *timestamp_field, *transaction, *group, *pid_file;
+  const char *bootstrap, *key_field, *partition_field, *timestamp_field, *transaction, *group, *pid_file;
   const char *topics[MANY]; /* "name" or "name:partitions" */
   int topic_count;
   const char *settings[MANY]; /* --set KEY=VALUE: topic settings for create, client settings otherwise */

@@ -80,10 +80,14 @@ static void send_line(rd_kafka_t *rk, rd_kafka_topic_t *topic, const options *o,
   } else if (o->key_field && !json_field(line, o->key_field, &key, &key_len)) {
     key = NULL;
   }
+  const char *part = NULL;
+  size_t part_len = 0;
+  int32_t partition = o->partition >= 0 ? (int32_t)o->partition : RD_KAFKA_PARTITION_UA;
+  if (o->partition_field && json_field(line, o->partition_field, &part, &part_len)) partition = (int32_t)strtol(part, NULL, 10);
   int64_t timestamp = o->timestamp_field && json_field(line, o->timestamp_field, &stamp, &stamp_len) ? strtoll(stamp, NULL, 10) : 0;
   rd_kafka_vu_t parts[] = {
       {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = topic},
-      {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = o->partition >= 0 ? (int32_t)o->partition : RD_KAFKA_PARTITION_UA},
+      {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition},
       {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {value, len}},
       {.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {(void *)(uintptr_t)key, key_len}},
       {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
