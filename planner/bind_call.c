@@ -18,6 +18,13 @@ rn_expr *rn_bind_try_row(rn_binder *binder, const char *name, rn_expr *const *ar
   const rn_function *fn = NULL;
   rn_resolution res;
   memset(&res, 0, sizeof res);
+  /* Constant arguments decide some result types (units, digits); a negative literal is one of them. */
+  const rn_value *constants[ARGS_MAX];
+  for (uint32_t i = 0; i < count; i++) {
+    const rn_expr *e = args[i]->arg_count == 1 && args[i]->args[0]->kind == RN_EXPR_CONST ? rn_fold(binder, args[i]) : args[i];
+    constants[i] = e->kind == RN_EXPR_CONST ? &e->value : NULL;
+  }
+  res.constants = constants;
   if (rn_function_resolve(rn_slice_of(name), types, count, span, binder->arena, &fn, &res, err) != RN_OK) return NULL;
   rn_expr *coerced[ARGS_MAX];
   for (uint32_t i = 0; i < count; i++) {
