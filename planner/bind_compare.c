@@ -58,6 +58,22 @@ static bool coerce(rn_binder *binder, const char *op, rn_expr **a, rn_expr **b) 
   return true;
 }
 
+static bool is_row_call(const rn_expr *e) { return e->kind == RN_EXPR_CALL && strcmp(e->function->name, "ROW") == 0; }
+
+/* (a, b) = (c, d) is a = c AND b = d: no row is built, and a NULL in a field makes the answer unknown. */
+static rn_expr *compare_rows(rn_binder *binder, const char *op, rn_expr *a, rn_expr *b, rn_span op_span, rn_span span) {
+  if (a->arg_count != b->arg_count) {
+    rn_diag(binder->diags, RN_E_TYPE, span, NULL, "cannot compare a row of %u with a row of %u fields", a->arg_count, b->arg_count);
+    return rn_bind_error(binder, span);
+  }
+  rn_expr **tests = rn_arena_alloc(binder->arena, (a->arg_count ? a->arg_count : 1) * sizeof *tests);
+  for (uint32_t i = 0; i < a->arg_count; i++) {
+    tests[i] = rn_bind_compare(binder, op, a->args[i], b->args[i], op_span, span);
+    if (rn_bind_failed(tests[i])) return tests[i];
+  }
+  return rn_bind_logic(binder, op[0] == '=' ? RN_EXPR_AND : RN_EXPR_OR, tests, a->arg_count, span);
+}
+
 rn_expr *rn_bind_compare(rn_binder *binder, const char *op, rn_expr *a, rn_expr *b, rn_span op_span, rn_span span) {
   (void)op_span;
   if (rn_bind_failed(a) || rn_bind_failed(b)) return rn_bind_error(binder, span);
@@ -65,6 +81,7 @@ rn_expr *rn_bind_compare(rn_binder *binder, const char *op, rn_expr *a, rn_expr 
     if (op[0] == 'I') return rn_bind_boolean_const(binder, strcmp(op, "IS NOT DISTINCT FROM") == 0, span);
     return rn_bind_boolean_const(binder, -1, span);
   }
+  if (is_row_call(a) && is_row_call(b) && (strcmp(op, "=") == 0 || strcmp(op, "<>") == 0)) return compare_rows(binder, op, a, b, op_span, span);
   rn_expr *x = a, *y = b;
   if (!coerce(binder, op, &x, &y)) return cannot_compare(binder, a, b, span, compare_hint(binder, a->type, b->type));
   if (rn_bind_failed(x) || rn_bind_failed(y)) return rn_bind_error(binder, span);

@@ -119,7 +119,7 @@ static void types_are_flinks(void **state) {
     {"CASE WHEN done THEN 1 ELSE 2 END", "INT NOT NULL"}, {"CASE WHEN done THEN 1 END", "INT"},
     {"CASE qty WHEN 1, 2 THEN 'a' ELSE 'bcd' END", "VARCHAR(3) NOT NULL"}, {"CASE WHEN done THEN NULL ELSE 1 END", "INT"},
     {"COALESCE(qty, 5)", "INT NOT NULL"}, {"COALESCE(NULL, 5)", "INT NOT NULL"}, {"COALESCE(t, ts)", "TIMESTAMP_LTZ(3)"},
-    {"NULLIF(orders.id, 1)", "BIGINT"}, {"IF(done, 1, 2.5)", "DECIMAL(11, 1) NOT NULL"}, {"IFNULL(qty, orders.id)", "BIGINT NOT NULL"},
+    {"NULLIF(orders.id, 1)", "BIGINT"}, {"IF(done, 1, 2.5)", "DECIMAL(11, 1)"}, {"IFNULL(qty, orders.id)", "BIGINT NOT NULL"},
     {"TYPEOF(price)", "STRING"},
     /* casts and functions */
     {"CAST(NULL AS INT)", "INT"}, {"CAST(orders.id AS STRING)", "STRING NOT NULL"}, {"TRY_CAST(orders.id AS STRING)", "STRING"},
@@ -158,6 +158,12 @@ static void every_conversion_is_written_out(void **state) {
     {"YEAR(ts)", "EXTRACT('YEAR', ts)"},
     {"client NOT LIKE 'a' || '%'", "client NOT LIKE 'a%'"},
     {"r.z.q", "r.z.q"},
+    {"(qty, client) = (1, 'a')", "(qty = 1) AND (client = 'a')"},
+    {"(qty, client) IN ((1, 'a'), (2, 'b'))", "((qty = 1) AND (client = 'a')) OR ((qty = 2) AND (client = 'b'))"},
+    {"(t, t) OVERLAPS (t, INTERVAL '1' DAY)", "(CASE WHEN t <= t THEN t ELSE t END >= CASE WHEN t <= (t + INTERVAL '86400.000' SECOND) THEN t ELSE "
+     "t + INTERVAL '86400.000' SECOND END) AND (CASE WHEN t <= (t + INTERVAL '86400.000' SECOND) THEN t + INTERVAL '86400.000' SECOND ELSE t END "
+     ">= CASE WHEN t <= t THEN t ELSE t END)"},
+    {"(t - t) DAY", "TIME DIFF(t, t)"},
     {"-qty + 2 * qty", "(-qty) + (2 * qty)"},
     {"INTERVAL '1' DAY", "INTERVAL '86400.000' SECOND"},
     {"CAST('12' AS INT)", "12"},
@@ -200,6 +206,7 @@ static const struct {
   {"qty IN ('5')", RN_E_TYPE, "cannot compare INT with CHAR(1)", "convert the text: CAST(.. AS INT)", "qty IN ('5'"},
   {"done = 'true'", RN_E_TYPE, "cannot compare BOOLEAN with CHAR(4)", "convert the text: CAST(.. AS BOOLEAN)", "done = 'true'"},
   {"born = t", RN_E_TYPE, "cannot compare DATE with TIMESTAMP(3)", "convert one side: CAST(ts AS DATE), or CAST(d AS TIMESTAMP(3))", "born = t"},
+  {"(qty, 1) = (1, 2, 3)", RN_E_TYPE, "cannot compare a row of 2 with a row of 3 fields", "", "(qty, 1) = (1, 2, 3)"},
   {"r < r", RN_E_TYPE, "cannot compare ROW<`x` INT, `z` ROW<`q` DOUBLE>> with ROW<`x` INT, `z` ROW<`q` DOUBLE>>",
    "ROW, ARRAY and MAP compare with = and <> only", "r < r"},
   {"NOT qty", RN_E_TYPE, "NOT needs a condition, got INT", "", "qty"},
