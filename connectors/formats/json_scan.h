@@ -59,6 +59,7 @@ static inline const char *SCAN(string)(rn_decoder *d, const char *p, bool *escap
     switch (p[1]) {
       case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': p += 2; break;
       case 'u':
+        if (end - p < 6) return json_malformed(d, start - 1, "string does not end");
         if (!SCAN(hex4)(p + 2)) return json_malformed(d, p, "bad escape in a string");
         p += 6;
         break;
@@ -224,7 +225,10 @@ static const char *SCAN(object)(rn_decoder *d, json_object *o, const char *p, un
     if (likely(i < o->step_count && scan_literal(p, step) &&
                (likely(!step->rest) || (p + step->len <= end && memcmp(p + JSON_LITERAL_BLOCK, step->rest, step->len - JSON_LITERAL_BLOCK) == 0)))) {
       p += step->len;
-      if (unlikely(p >= end)) return json_malformed(d, end, "expected a value");
+      if (unlikely(p >= end || (unsigned char)*p <= ' ')) { /* more white space than was learned */
+        p = SCAN(blanks)(p, end);
+        if (p >= end) return json_malformed(d, end, "expected a value");
+      }
     } else {
       const char *from = p;
       if (!first) {
