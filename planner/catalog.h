@@ -41,6 +41,8 @@ typedef struct rn_catalog_object {
   const rn_ast_expr *watermark;
   const char *watermark_text;
   rn_options options;          /* unexpanded, sorted */
+  const char *comment;         /* NULL: none */
+  const rn_format *value_format, *key_format; /* NULL: none */
   const rn_connector *connector; /* NULL: none given and none default, or unknown (error at use) */
   /* view */
   rn_schema view_schema;

@@ -19,6 +19,7 @@ typedef struct rn_planner_settings {
   uint32_t parallelism;               /* parallelism.default */
   const rn_zone *zone;
   bool keep_changes;                  /* goldens: bounded plans are not folded, every change is emitted */
+  uint32_t passes_off;                /* tests: rewrite passes left out, a bit each (planner/rewrite.c) */
   const char *canonical_settings;     /* text of those that change results */
 } rn_planner_settings;
 

@@ -1,0 +1,301 @@
+/* FROM: tables, views, WITH items, sub-queries. A table becomes a SCAN over a shared rn_access; a view and a
+ * WITH item are bound anew where they are named (inlined), so time attributes survive through them. */
+#include "parser/parse.h"
+#include "planner/query.h"
+
+enum { VIEW_DEPTH_MAX = 32 };
+
+rn_relation rn_relation_of(rn_query_context *q, rn_logical *node, const char *alias) {
+  rn_relation r = {node, node->schema.count, RN_NEW_N(q->arena, rn_scope_column, node->schema.count + 1)};
+  for (uint32_t i = 0; i < r.count; i++)
+    r.columns[i] = (rn_scope_column){alias, node->schema.fields[i].name, node->schema.fields[i].type, i, false};
+  return r;
+}
+
+void rn_relation_scope(const rn_relation *relation, const char *clause, rn_scope *out) {
+  memset(out, 0, sizeof *out);
+  out->column_count = relation->count;
+  out->columns = relation->columns;
+  out->clause = clause;
+}
+
+rn_logical *rn_rename_columns(rn_query_context *q, rn_logical *node, const rn_ast_names *names, const char *what) {
+  if (!names->count) return node;
+  if (names->count != node->schema.count) {
+    rn_diag(q->binder.diags, RN_E_SINK_SCHEMA, names->items[0].span, NULL, "%s names %u columns, the query has %u", what, names->count,
+            node->schema.count);
+    return NULL;
+  }
+  rn_expr **exprs = RN_NEW_N(q->arena, rn_expr *, names->count);
+  const char **texts = RN_NEW_N(q->arena, const char *, names->count);
+  for (uint32_t i = 0; i < names->count; i++) {
+    for (uint32_t j = 0; j < i; j++)
+      if (!strcmp(texts[j], names->items[i].text)) {
+        rn_diag(q->binder.diags, RN_E_DUPLICATE_NAME, names->items[i].span, NULL, "column \"%s\" is named twice", texts[j]);
+        return NULL;
+      }
+    exprs[i] = rn_expr_column(q->arena, i, node->schema.fields[i].type, names->items[i].span);
+    texts[i] = names->items[i].text;
+  }
+  return rn_logical_project(q->arena, node, names->count, exprs, texts, node->span);
+}
+
+/* --- tables -------------------------------------------------------------------------------------------- */
+static const char *access_identity(rn_query_context *q, const rn_catalog_object *object, const rn_ast_hints *hints) {
+  rn_builder text = {0};
+  rn_builder_printf(&text, "%s%s.%s.%s", object->temporary ? "~" : "", object->catalog, object->database, object->name);
+  for (uint32_t i = 0; hints && i < hints->count; i++)
+    for (uint32_t j = 0; j < hints->items[i].options.count; j++)
+      rn_builder_printf(&text, ";%s=%s", hints->items[i].options.items[j].key, hints->items[i].options.items[j].value);
+  const char *identity = rn_arena_strdup(q->arena, text.data);
+  rn_builder_free(&text);
+  return identity;
+}
+
+void rn_respan_options(rn_table_spec *spec, rn_span span) {
+  spec->span = span;
+  rn_option_value *items = (rn_option_value *)(uintptr_t)spec->options.items; /* the spec's own copy */
+  for (size_t i = 0; i < spec->options.count; i++)
+    if (items[i].key_span.begin == items[i].key_span.end) items[i].key_span = items[i].value_span = span;
+}
+
+rn_status rn_check_table_options(rn_query_context *q, const rn_table_spec *spec, uint16_t direction) {
+  rn_diagnostics *found = rn_calloc(1, sizeof *found);
+  rn_status status = rn_table_options_check(spec, direction, found);
+  for (size_t i = 0; i < found->count; i++) /* notes were given when the table was made */
+    if (found->items[i].code < 100000) rn_diagnostics_add(q->binder.diags, &found->items[i]);
+  rn_free(found);
+  return status;
+}
+
+static void read_watermark_options(rn_access *a) {
+  const char *strategy = rn_option_text(&a->spec->options, "scan.watermark.emit.strategy");
+  a->each_row = strategy && rn_text_eq_nocase(strategy, "on-event");
+  const char *idle = rn_option_text(&a->spec->options, "scan.watermark.idle-timeout");
+  int64_t us = -1;
+  a->idle_timeout_us = idle && rn_duration_parse(rn_slice_of(idle), &us) ? us : -1;
+}
+
+/* A metadata column may be declared with another type than the connector's: what reads it sees the cast. */
+static void cast_metadata(rn_query_context *q, rn_access *a) {
+  rn_expr **natural = RN_NEW_N(q->arena, rn_expr *, a->object->column_count + 1);
+  bool any = false;
+  for (uint32_t i = 0; i < a->object->column_count; i++) {
+    const rn_catalog_column *c = &a->object->columns[i];
+    if (c->kind != RN_COL_METADATA) continue;
+    const rn_type *given = a->spec->columns[a->spec_column[i]].type;
+    if (rn_type_same(given, c->type)) continue;
+    natural[i] = rn_bind_cast(&q->binder, rn_expr_column(q->arena, i, given, a->span), rn_type_plain(q->arena, c->type), true, false);
+    any = true;
+  }
+  for (uint32_t i = 0; any && i < a->object->column_count; i++) {
+    if (a->computed[i]) a->computed[i] = rn_expr_replace(q->arena, a->computed[i], natural);
+    else a->computed[i] = natural[i];
+  }
+}
+
+rn_access *rn_bind_access(rn_query_context *q, const rn_catalog_object *object, const rn_ast_hints *hints, rn_span span) {
+  const char *identity = access_identity(q, object, hints);
+  rn_access **tail = &q->accesses;
+  for (; *tail; tail = &(*tail)->next)
+    if (!strcmp((*tail)->identity, identity)) return *tail;
+  size_t errors = q->binder.diags->error_count;
+  if (!object->connector) { /* unknown connectors are kept in the catalog and refused here */
+    const char *name = rn_option_text(&object->options, "connector");
+    rn_diag(q->binder.diags, RN_E_CONNECTOR, span, NULL, "table \"%s\": there is no connector \"%s\"", object->name, name ? name : "");
+    return NULL;
+  }
+  if (!object->connector->is_bounded) {
+    rn_diag(q->binder.diags, RN_E_DIRECTION, span, NULL, "table \"%s\" cannot be read: connector %s is a sink only", object->name,
+            object->connector->name);
+    return NULL;
+  }
+  rn_access *a = RN_NEW(q->arena, rn_access);
+  a->object = object;
+  a->identity = identity;
+  a->span = span;
+  a->number = q->access_count;
+  a->rowtime = object->rowtime;
+  uint32_t *map = NULL;
+  if (rn_catalog_table_spec(object, rn_catalog_registry(q->binder.catalog), hints, q->arena, &a->spec, &map, q->binder.diags) != RN_OK)
+    return NULL;
+  rn_respan_options(a->spec, span);
+  if (rn_check_table_options(q, a->spec, RN_OPTION_SOURCE) != RN_OK) return NULL;
+  a->spec_column = RN_NEW_N(q->arena, int, object->column_count + 1);
+  a->used = RN_NEW_N(q->arena, bool, object->column_count + 1);
+  for (uint32_t i = 0; i < object->column_count; i++) a->spec_column[i] = -1;
+  for (uint32_t i = 0; i < a->spec->column_count; i++) a->spec_column[map[i]] = (int)i;
+  a->bounded = object->connector->is_bounded(a->spec);
+  if (q->binder.batch_mode && !a->bounded) {
+    rn_diag(q->binder.diags, RN_E_UNSUPPORTED, span, "SET 'execution.runtime-mode' = 'streaming'; or bound the table with a scan option",
+            "table \"%s\" is unbounded, and execution.runtime-mode is BATCH", object->name);
+    return NULL;
+  }
+  read_watermark_options(a);
+  /* computed columns see physical and metadata columns; the watermark sees all */
+  rn_scope_column *columns = RN_NEW_N(q->arena, rn_scope_column, object->column_count + 1);
+  rn_scope scope = {.columns = columns, .clause = "a computed column"};
+  for (uint32_t i = 0; i < object->column_count; i++)
+    if (object->columns[i].kind != RN_COL_COMPUTED)
+      columns[scope.column_count++] = (rn_scope_column){object->name, object->columns[i].name, object->columns[i].type, i, false};
+  a->computed = RN_NEW_N(q->arena, rn_expr *, object->column_count + 1);
+  rn_diagnostics *outer = q->binder.diags, *inner = rn_calloc(1, sizeof *inner);
+  q->binder.diags = inner;
+  for (uint32_t i = 0; i < object->column_count; i++)
+    if (object->columns[i].kind == RN_COL_COMPUTED) a->computed[i] = rn_bind_expr(&q->binder, &scope, object->columns[i].computed);
+  cast_metadata(q, a);
+  for (uint32_t i = 0; i < object->column_count; i++)
+    if (a->computed[i]) rn_expr_respan(a->computed[i], span);
+  if (object->watermark) {
+    scope.clause = "WATERMARK";
+    scope.column_count = object->column_count;
+    for (uint32_t i = 0; i < object->column_count; i++)
+      columns[i] = (rn_scope_column){object->name, object->columns[i].name, object->columns[i].type, i, false};
+    a->watermark = rn_bind_expr(&q->binder, &scope, object->watermark);
+    rn_expr_respan(a->watermark, span);
+  }
+  q->binder.diags = outer;
+  if (inner->error_count) /* the definition was fine when it was made: something it needs has changed */
+    rn_diag(outer, RN_E_CATALOG, span, inner->items[0].hint[0] ? inner->items[0].hint : NULL, "table \"%s\": %s", object->name,
+            inner->items[0].message);
+  rn_free(inner);
+  if (q->binder.diags->error_count != errors) return NULL;
+  *tail = a;
+  q->access_count++;
+  return a;
+}
+
+static rn_logical *scan_node(rn_query_context *q, rn_access *a, rn_span span) {
+  rn_logical *node = rn_logical_new(q->arena, RN_L_SCAN, span, 0, NULL);
+  node->u.scan = a;
+  rn_field *fields = RN_NEW_N(q->arena, rn_field, a->object->column_count + 1);
+  for (uint32_t i = 0; i < a->object->column_count; i++)
+    fields[i] = (rn_field){a->object->columns[i].name, a->object->columns[i].type};
+  node->schema = (rn_schema){a->object->column_count, fields};
+  return node;
+}
+
+/* --- views -------------------------------------------------------------------------------------------------- */
+static rn_logical *bind_view(rn_query_context *q, const rn_catalog_object *view, rn_span span) {
+  if (q->view_depth >= VIEW_DEPTH_MAX) {
+    rn_diag(q->binder.diags, RN_E_LIMIT, span, NULL, "views are nested deeper than %d", VIEW_DEPTH_MAX);
+    return NULL;
+  }
+  rn_diagnostics *outer = q->binder.diags, *inner = rn_calloc(1, sizeof *inner);
+  bool expand = q->expand;
+  q->expand = false; /* stored text is expanded already, and must not be changed */
+  q->binder.diags = inner;
+  q->view_depth++;
+  rn_access *last = q->accesses;
+  while (last && last->next) last = last->next;
+  rn_logical *node = rn_bind_query(q, view->ast->query, NULL, false);
+  if (node) node = rn_rename_columns(q, node, &view->ast->view_columns, "the view");
+  q->view_depth--;
+  q->binder.diags = outer;
+  q->expand = expand;
+  for (size_t i = 0; i < inner->count; i++) { /* spans of the view's text mean nothing here */
+    rn_error err = inner->items[i];
+    err.span = span;
+    rn_error_context(&err, "view \"%s\"", view->name);
+    if (i == 0 || err.code >= 100000) rn_diagnostics_add(outer, &err);
+  }
+  rn_free(inner);
+  if (node) rn_logical_respan(node, span);
+  for (rn_access *a = last ? last->next : q->accesses; a; a = a->next) a->span = a->spec->span = span;
+  return node;
+}
+
+/* --- FROM items ------------------------------------------------------------------------------------------------- */
+static rn_status refuse(rn_query_context *q, rn_span span, const char *what) {
+  return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, span, NULL, "%s is not supported yet", what);
+}
+
+static rn_status check_hints(rn_query_context *q, const rn_ast_hints *hints) {
+  for (uint32_t i = 0; i < hints->count; i++)
+    if (!rn_text_eq_nocase(hints->items[i].name, "OPTIONS"))
+      return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, hints->items[i].span, NULL, "a table takes the hint OPTIONS, not %s", hints->items[i].name);
+  return RN_OK;
+}
+
+static void expand_path(rn_query_context *q, rn_ast_path *path, const rn_catalog_object *object) {
+  rn_ast_name *parts = RN_NEW_N(q->arena, rn_ast_name, 3);
+  const char *texts[3] = {object->catalog, object->database, object->name};
+  for (int i = 0; i < 3; i++) parts[i] = (rn_ast_name){texts[i], path->span, true};
+  path->count = 3;
+  path->parts = parts;
+}
+
+static rn_logical *bind_table(rn_query_context *q, rn_ast_from *from, const rn_cte *env) {
+  if (from->system_time) {
+    (void)refuse(q, from->system_time->span, "a temporal join (FOR SYSTEM_TIME AS OF)");
+    return NULL;
+  }
+  if (from->path.count == 1)
+    for (const rn_cte *c = env; c; c = c->next)
+      if (!strcmp(c->item->name.text, from->path.parts[0].text)) {
+        rn_logical *node = rn_bind_query(q, c->item->query, c->next, false);
+        return node ? rn_rename_columns(q, node, &c->item->columns, "the WITH item") : NULL;
+      }
+  rn_catalog_object *object = rn_catalog_find(q->binder.catalog, &from->path, q->binder.diags);
+  if (!object) return NULL;
+  q->uses_temporary = q->uses_temporary || object->temporary;
+  rn_span span = from->path.span;
+  if (q->expand) expand_path(q, &from->path, object);
+  if (object->kind == RN_OBJECT_VIEW) {
+    if (from->hints.count) {
+      rn_diag(q->binder.diags, RN_E_UNSUPPORTED, from->hints.items[0].span, NULL, "\"%s\" is a view: OPTIONS belong to a table", object->name);
+      return NULL;
+    }
+    return bind_view(q, object, span);
+  }
+  if (check_hints(q, &from->hints) != RN_OK) return NULL;
+  rn_access *a = rn_bind_access(q, object, &from->hints, span);
+  return a ? scan_node(q, a, span) : NULL;
+}
+
+static const char *join_word(const rn_ast_from *from) {
+  switch (from->join) {
+    case RN_JOIN_COMMA: return "a join (several tables in FROM)";
+    case RN_JOIN_LEFT: return "LEFT JOIN";
+    case RN_JOIN_RIGHT: return "RIGHT JOIN";
+    case RN_JOIN_FULL: return "FULL JOIN";
+    case RN_JOIN_CROSS: return "CROSS JOIN";
+    default: return "JOIN";
+  }
+}
+
+rn_status rn_bind_from(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out) {
+  rn_logical *node = NULL;
+  const char *name = from->alias.text;
+  switch (from->kind) {
+    case RN_AST_FROM_TABLE:
+      if (!name) name = from->path.parts[from->path.count - 1].text;
+      node = bind_table(q, from, env);
+      break;
+    case RN_AST_FROM_QUERY: case RN_AST_FROM_VALUES:
+      if (from->lateral) return refuse(q, from->span, "LATERAL");
+      node = rn_bind_query(q, from->query, env, false);
+      break;
+    case RN_AST_FROM_FUNCTION: {
+      const char *function = from->path.parts[from->path.count - 1].text;
+      static const char *const windows[] = {"TUMBLE", "HOP", "CUMULATE", "SESSION"};
+      bool window = false;
+      for (size_t i = 0; i < 4; i++) window = window || rn_text_eq_nocase(function, windows[i]);
+      if (!window) {
+        if (rn_text_eq_nocase(function, "UNNEST")) return refuse(q, from->span, "UNNEST");
+        return rn_diag(q->binder.diags, RN_E_FUNCTION_NOT_FOUND, from->path.span, "windowing functions are TUMBLE, HOP and CUMULATE",
+                       "there is no table function \"%s\"", function);
+      }
+      rn_relation relation;
+      if (rn_bind_window_tvf(q, from, env, &relation) != RN_OK) return RN_FAIL;
+      node = relation.node;
+      break;
+    }
+    case RN_AST_FROM_JOIN: return refuse(q, rn_span_join(from->span, from->span), join_word(from));
+  }
+  if (!node) return RN_FAIL;
+  node = rn_rename_columns(q, node, &from->alias_columns, "the alias");
+  if (!node) return RN_FAIL;
+  *out = rn_relation_of(q, node, name);
+  return RN_OK;
+}

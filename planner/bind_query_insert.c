@@ -1,0 +1,170 @@
+/* INSERT: the query's columns are mapped to the table's by position or by the column list, converted
+ * implicitly, and missing ones become NULL. The changelog check is inference's (changelog.c). */
+#include "planner/query.h"
+
+typedef struct target_list {
+  uint32_t count;
+  uint32_t *columns; /* catalog columns, in the order the query gives them */
+  rn_span *spans;    /* of the names in the column list; empty without */
+} target_list;
+
+static bool writable(const rn_catalog_column *c) {
+  return c->kind == RN_COL_PHYSICAL || (c->kind == RN_COL_METADATA && !c->is_virtual);
+}
+
+static const char *suggest_column(rn_query_context *q, const rn_catalog_object *t, const char *wanted) {
+  const char **names = RN_NEW_N(q->arena, const char *, t->column_count + 1);
+  for (uint32_t i = 0; i < t->column_count; i++) names[i] = t->columns[i].name;
+  const char *near = rn_text_nearest(rn_slice_of(wanted), names, t->column_count);
+  return near ? rn_arena_printf(q->arena, "did you mean \"%s\"?", near) : NULL;
+}
+
+static rn_status find_targets(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t, target_list *out) {
+  out->columns = RN_NEW_N(q->arena, uint32_t, t->column_count + insert->columns.count + 1);
+  out->spans = RN_NEW_N(q->arena, rn_span, t->column_count + insert->columns.count + 1);
+  rn_diagnostics *diags = q->binder.diags;
+  if (!insert->columns.count) {
+    for (uint32_t i = 0; i < t->column_count; i++)
+      if (writable(&t->columns[i])) out->columns[out->count++] = i;
+    return RN_OK;
+  }
+  for (uint32_t i = 0; i < insert->columns.count; i++) {
+    const rn_ast_name *name = &insert->columns.items[i];
+    uint32_t c = 0;
+    while (c < t->column_count && strcmp(t->columns[c].name, name->text) != 0) c++;
+    if (c == t->column_count)
+      return rn_diag(diags, RN_E_COLUMN_NOT_FOUND, name->span, suggest_column(q, t, name->text), "table \"%s\" has no column \"%s\"", t->name, name->text);
+    if (!writable(&t->columns[c]))
+      return rn_diag(diags, RN_E_SINK_SCHEMA, name->span, NULL, "column \"%s\" of table \"%s\" is %s and cannot be written", name->text, t->name,
+                     t->columns[c].kind == RN_COL_COMPUTED ? "computed" : "METADATA VIRTUAL");
+    for (uint32_t k = 0; k < out->count; k++)
+      if (out->columns[k] == c) return rn_diag(diags, RN_E_DUPLICATE_NAME, name->span, NULL, "column \"%s\" is named twice", name->text);
+    out->spans[out->count] = name->span;
+    out->columns[out->count++] = c;
+  }
+  for (uint32_t c = 0; c < t->column_count; c++) {
+    bool given = !writable(&t->columns[c]) || t->columns[c].type->nullable || t->columns[c].kind == RN_COL_METADATA;
+    for (uint32_t k = 0; k < out->count; k++) given = given || out->columns[k] == c;
+    if (!given)
+      return rn_diag(diags, RN_E_SINK_SCHEMA, rn_span_join(insert->columns.items[0].span, insert->columns.items[insert->columns.count - 1].span), NULL,
+                     "column \"%s\" of table \"%s\" is NOT NULL and gets no value", t->columns[c].name, t->name);
+  }
+  return RN_OK;
+}
+
+/* Where the query says what goes into the column. */
+static rn_span item_span(const rn_ast_query *query, uint32_t i, uint32_t count) {
+  if (query->kind == RN_AST_SELECT && query->select->item_count == count) return query->select->items[i].span;
+  if (query->kind == RN_AST_VALUES && query->rows[0]->arg_count == count) return query->rows[0]->args[i]->span;
+  return query->span;
+}
+
+static void list_columns(rn_builder *b, const rn_catalog_object *t, const target_list *targets) {
+  for (uint32_t i = 0; i < targets->count; i++) rn_builder_printf(b, "%s%s", i ? ", " : "", t->columns[targets->columns[i]].name);
+}
+
+/* Metadata columns are given to the connector in its own type. */
+static const rn_type *stored_type(rn_query_context *q, const rn_table_spec *spec, const rn_catalog_column *column) {
+  for (uint32_t i = 0; i < spec->column_count; i++)
+    if (!strcmp(spec->columns[i].name, column->name)) return rn_type_plain(q->arena, spec->columns[i].type);
+  return rn_type_plain(q->arena, column->type);
+}
+
+static rn_logical *map_columns(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t, const rn_table_spec *spec,
+                               const target_list *targets, rn_logical *input) {
+  rn_diagnostics *diags = q->binder.diags;
+  if (input->schema.count != targets->count) {
+    rn_builder names = {0};
+    list_columns(&names, t, targets);
+    rn_diag(diags, RN_E_SINK_SCHEMA, insert->query->span, rn_arena_printf(q->arena, "columns of %s: %s", t->name, names.data ? names.data : "none"),
+            "table \"%s\" wants %u column%s, the query gives %u", t->name, targets->count, targets->count == 1 ? "" : "s", input->schema.count);
+    rn_builder_free(&names);
+    return NULL;
+  }
+  rn_expr **exprs = RN_NEW_N(q->arena, rn_expr *, t->column_count + 1);
+  const char **names = RN_NEW_N(q->arena, const char *, t->column_count + 1);
+  uint32_t count = 0;
+  bool ok = true;
+  for (uint32_t c = 0; c < t->column_count; c++) { /* in the order of the table */
+    const rn_catalog_column *column = &t->columns[c];
+    uint32_t k = 0;
+    while (k < targets->count && targets->columns[k] != c) k++;
+    if (k == targets->count) {
+      if (column->kind != RN_COL_PHYSICAL) continue;
+      exprs[count] = rn_expr_const(q->arena, rn_value_null(rn_type_with_null(q->arena, rn_type_plain(q->arena, column->type), true)), insert->span);
+      names[count++] = column->name;
+      continue;
+    }
+    rn_span span = item_span(insert->query, k, targets->count);
+    const rn_type *from = input->schema.fields[k].type, *to = stored_type(q, spec, column);
+    rn_expr *e = rn_expr_column(q->arena, k, from, span);
+    if (!rn_type_same(from, to)) {
+      if (from->id != RN_T_NULL && !rn_cast_is_implicit(from, to)) {
+        rn_diag(diags, RN_E_SINK_SCHEMA, span, rn_arena_printf(q->arena, "convert it: CAST(.. AS %s)", rn_type_name(q->arena, to)),
+                "column \"%s\" of table \"%s\" is %s, the query gives %s", column->name, t->name, rn_type_name(q->arena, to),
+                rn_type_name(q->arena, from));
+        ok = false;
+        continue;
+      }
+      e = rn_bind_cast(&q->binder, e, rn_type_with_null(q->arena, to, from->nullable || from->id == RN_T_NULL), false, false);
+      if (rn_bind_failed(e)) ok = false;
+    }
+    exprs[count] = e;
+    names[count++] = column->name;
+  }
+  return ok ? rn_logical_project(q->arena, input, count, exprs, names, insert->query->span) : NULL;
+}
+
+static rn_logical *sink_node(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t, const rn_table_spec *spec,
+                             rn_logical *input) {
+  rn_logical *node = rn_logical_over(q->arena, RN_L_SINK, insert->span, input);
+  node->u.sink.object = t;
+  node->u.sink.table = spec;
+  node->u.sink.accepts = t->connector->sink_accepts(spec);
+  node->u.sink.columns = RN_NEW_N(q->arena, uint32_t, input->schema.count + 1);
+  node->u.sink.keys = RN_NEW_N(q->arena, uint32_t, t->key_count + 1);
+  for (uint32_t i = 0; i < input->schema.count; i++)
+    for (uint32_t k = 0; k < spec->column_count; k++)
+      if (!strcmp(spec->columns[k].name, input->schema.fields[i].name)) node->u.sink.columns[i] = k;
+  for (uint32_t k = 0; k < t->key_count; k++) {
+    int at = rn_schema_find(&input->schema, t->columns[t->keys[k]].name);
+    if (at >= 0) node->u.sink.keys[node->u.sink.key_count++] = (uint32_t)at;
+  }
+  return node;
+}
+
+rn_logical *rn_bind_insert(rn_query_context *q, const rn_ast_insert *insert) {
+  rn_diagnostics *diags = q->binder.diags;
+  size_t errors = diags->error_count;
+  rn_span span = insert->table.span;
+  rn_catalog_object *t = rn_catalog_find(q->binder.catalog, &insert->table, diags);
+  const rn_table_spec *spec = NULL;
+  uint32_t *map = NULL;
+  target_list targets = {0};
+  if (t) {
+    if (t->kind == RN_OBJECT_VIEW) {
+      rn_diag(diags, RN_E_DIRECTION, span, NULL, "\"%s\" is a view: INSERT needs a table", t->name);
+    } else if (t->external) {
+      rn_diag(diags, RN_E_DIRECTION, span, "CREATE TABLE with the same columns makes it a table of runnel",
+              "\"%s\" is a table of the file that was not created here: it can only be read", t->name);
+    } else if (!t->connector) {
+      const char *name = rn_option_text(&t->options, "connector");
+      rn_diag(diags, RN_E_CONNECTOR, span, NULL, "table \"%s\": there is no connector \"%s\"", t->name, name ? name : "");
+    } else if (!t->connector->sink_accepts) {
+      rn_diag(diags, RN_E_DIRECTION, span, NULL, "table \"%s\" cannot be written: connector %s is a source only", t->name, t->connector->name);
+    } else if (insert->overwrite) {
+      rn_diag(diags, RN_E_UNSUPPORTED, insert->span, NULL, "INSERT OVERWRITE is not supported on streams");
+    } else {
+      rn_table_spec *made = NULL;
+      if (rn_catalog_table_spec(t, rn_catalog_registry(q->binder.catalog), &insert->hints, q->arena, &made, &map, diags) == RN_OK) {
+        rn_respan_options(made, span);
+        if (rn_check_table_options(q, made, RN_OPTION_SINK) == RN_OK) spec = made;
+        if (find_targets(q, insert, t, &targets) != RN_OK) spec = NULL;
+      }
+    }
+  }
+  rn_logical *input = rn_bind_query(q, insert->query, NULL, true);
+  if (!input || !spec || diags->error_count != errors) return NULL;
+  input = map_columns(q, insert, t, spec, &targets, input);
+  return input ? sink_node(q, insert, t, spec, input) : NULL;
+}

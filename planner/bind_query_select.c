@@ -1,0 +1,267 @@
+/* SELECT: the select list and the order of its clauses. FROM, WHERE, [GROUP BY, HAVING], [OVER], projection,
+ * DISTINCT. Expressions are bound first and mapped onto the nodes that are put between afterwards: query.h. */
+#include "planner/query.h"
+
+typedef struct item_list {
+  rn_arena *arena;
+  uint32_t count, cap;
+  rn_expr **exprs;
+  const char **names;
+  rn_ast_select_item *written; /* a view's definition: what each stands for */
+} item_list;
+
+static void push_item(item_list *l, rn_expr *e, const char *name, const rn_ast_select_item *written) {
+  if (l->count == l->cap) {
+    uint32_t cap = l->cap ? l->cap * 2 : 16;
+    rn_expr **exprs = RN_NEW_N(l->arena, rn_expr *, cap);
+    const char **names = RN_NEW_N(l->arena, const char *, cap);
+    rn_ast_select_item *items = RN_NEW_N(l->arena, rn_ast_select_item, cap);
+    for (uint32_t i = 0; i < l->count; i++) {
+      exprs[i] = l->exprs[i];
+      names[i] = l->names[i];
+      items[i] = l->written[i];
+    }
+    l->exprs = exprs;
+    l->names = names;
+    l->written = items;
+    l->cap = cap;
+  }
+  l->exprs[l->count] = e;
+  l->names[l->count] = name;
+  l->written[l->count++] = *written;
+}
+
+/* a, a -> a, a0 (as the dialect names the columns of a result). */
+static void make_names_unique(item_list *l) {
+  for (uint32_t i = 1; i < l->count; i++) {
+    const char *name = l->names[i];
+    for (unsigned suffix = 0;; suffix++) {
+      bool taken = false;
+      for (uint32_t j = 0; j < i && !taken; j++) taken = !strcmp(l->names[j], name);
+      if (!taken) break;
+      name = rn_arena_printf(l->arena, "%s%u", l->names[i], suffix);
+    }
+    l->names[i] = name;
+  }
+}
+
+static rn_ast_select_item column_item(rn_arena *arena, const char *table, const char *name, rn_span span) {
+  rn_ast_expr *e = RN_NEW(arena, rn_ast_expr);
+  e->kind = RN_AST_COLUMN;
+  e->span = span;
+  e->precision = e->scale = -1;
+  uint32_t parts = table ? 2 : 1;
+  e->path.count = parts;
+  e->path.span = span;
+  e->path.parts = RN_NEW_N(arena, rn_ast_name, parts);
+  if (table) e->path.parts[0] = (rn_ast_name){table, span, true};
+  e->path.parts[parts - 1] = (rn_ast_name){name, span, true};
+  return (rn_ast_select_item){.expr = e, .span = span};
+}
+
+static rn_status expand_row(rn_select_binder *s, const rn_ast_select_item *item, item_list *list) {
+  rn_query_context *q = s->q;
+  rn_ast_expr column = *item->expr; /* row.*: the fields of a ROW column */
+  column.kind = RN_AST_COLUMN;
+  column.span = item->expr->path.span;
+  rn_expr *row = rn_bind_expr(&q->binder, &s->scope, &column);
+  if (row->type->id == RN_T_ERROR) return RN_FAIL;
+  if (row->type->id != RN_T_ROW)
+    return rn_diag(q->binder.diags, RN_E_TYPE, item->span, NULL, ".* needs a table or a ROW column, got %s", rn_type_name(q->arena, row->type));
+  for (uint32_t i = 0; i < row->type->child_count; i++) {
+    const rn_type *type = row->type->children[i];
+    if (row->type->nullable) type = rn_type_with_null(q->arena, type, true);
+    rn_expr *field = rn_expr_make(q->arena, RN_EXPR_FIELD, type, item->span, 1, &row);
+    field->index = i;
+    rn_ast_select_item written = column_item(q->arena, NULL, row->type->names[i], item->span);
+    rn_ast_name *parts = RN_NEW_N(q->arena, rn_ast_name, column.path.count + 1);
+    for (uint32_t k = 0; k < column.path.count; k++) parts[k] = column.path.parts[k];
+    parts[column.path.count] = written.expr->path.parts[0];
+    written.expr->path.parts = parts;
+    written.expr->path.count = column.path.count + 1;
+    push_item(list, field, row->type->names[i], &written);
+  }
+  return RN_OK;
+}
+
+static rn_status expand_star(rn_select_binder *s, const rn_ast_select_item *item, item_list *list) {
+  rn_query_context *q = s->q;
+  const rn_ast_path *path = &item->expr->path;
+  if (!s->select->from) return rn_diag(q->binder.diags, RN_E_COLUMN_NOT_FOUND, item->span, NULL, "* needs a FROM clause");
+  const char *table = path->count == 1 ? path->parts[0].text : NULL;
+  bool found = false;
+  for (uint32_t i = 0; i < s->from.count; i++) {
+    const rn_scope_column *c = &s->from.columns[i];
+    if (table && (!c->table || strcmp(c->table, table) != 0)) continue;
+    found = true;
+    if (c->hidden) continue;
+    rn_ast_select_item written = column_item(q->arena, c->table, c->name, item->span);
+    push_item(list, rn_expr_column(q->arena, c->index, c->type, item->span), c->name, &written);
+  }
+  if (found || (!path->count && s->from.count == 0)) return RN_OK;
+  if (path->count) {
+    for (uint32_t i = 0; i < s->from.count; i++)
+      if (path->count > 1 || !strcmp(s->from.columns[i].name, path->parts[0].text)) return expand_row(s, item, list);
+    return rn_diag(q->binder.diags, RN_E_TABLE_NOT_FOUND, path->span, NULL, "FROM has no table \"%s\"", path->parts[path->count - 1].text);
+  }
+  return RN_OK;
+}
+
+static const char *item_name(rn_select_binder *s, const rn_ast_select_item *item, uint32_t position) {
+  if (item->alias.text) return item->alias.text;
+  const rn_ast_expr *e = item->expr;
+  if ((e->kind == RN_AST_COLUMN || e->kind == RN_AST_FIELD) && e->path.count) return e->path.parts[e->path.count - 1].text;
+  return rn_arena_printf(s->q->arena, "EXPR$%u", position);
+}
+
+static bool same_call(const rn_bound_call *a, const rn_bound_call *b) {
+  if (a->call.aggregate != b->call.aggregate || a->call.ops != b->call.ops || a->call.distinct != b->call.distinct || a->call.extra != b->call.extra)
+    return false;
+  const rn_expr *left[] = {a->argument, a->filter, a->default_argument}, *right[] = {b->argument, b->filter, b->default_argument};
+  for (int i = 0; i < 3; i++) {
+    if (!left[i] != !right[i]) return false;
+    if (left[i] && (!rn_expr_equal(left[i], right[i]) || rn_expr_is_volatile(left[i]))) return false;
+  }
+  return true;
+}
+
+static rn_expr *on_call(rn_binder *binder, rn_scope *scope, rn_bound_call *call, void *ctx) {
+  rn_select_binder *s = ctx;
+  (void)scope;
+  if (call->over) {
+    rn_over_call over = {call->ast, call->over, *call, NULL};
+    RN_VEC_PUSH(&s->overs, over);
+    return rn_expr_column(binder->arena, RN_PLACE_OVER + (uint32_t)s->overs.len - 1, call->call.result, call->ast->span);
+  }
+  for (uint32_t i = 0; i < s->calls.len; i++)
+    if (same_call(&s->calls.data[i], call))
+      return rn_expr_column(binder->arena, RN_PLACE_CALL + i, s->calls.data[i].call.result, call->ast->span);
+  RN_VEC_PUSH(&s->calls, *call);
+  return rn_expr_column(binder->arena, RN_PLACE_CALL + (uint32_t)s->calls.len - 1, call->call.result, call->ast->span);
+}
+
+static bool wants_grouping(const rn_ast_select *select, const rn_ast_sort_item *order, uint32_t order_count) {
+  if (select->has_group || select->having) return true;
+  for (uint32_t i = 0; i < select->item_count; i++)
+    if (rn_ast_has_aggregate(select->items[i].expr)) return true;
+  for (uint32_t i = 0; i < order_count; i++)
+    if (rn_ast_has_aggregate(order[i].expr)) return true;
+  return false;
+}
+
+static rn_status bind_from_where(rn_select_binder *s, const rn_cte *env) {
+  rn_query_context *q = s->q;
+  rn_ast_select *select = s->select;
+  for (uint32_t i = 0; i < select->hints.count; i++)
+    rn_diag(q->binder.diags, RN_W_OPTION, select->hints.items[i].span, NULL, "the hint %s has no effect", select->hints.items[i].name);
+  if (select->from) {
+    if (rn_bind_from(q, select->from, env, &s->from) != RN_OK) return RN_FAIL;
+  } else {
+    s->from = (rn_relation){rn_bind_one_row(q, select->span), 0, NULL};
+  }
+  s->input = s->from.node;
+  if (select->qualify)
+    return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, select->qualify->span, NULL, "QUALIFY is not supported yet");
+  rn_relation_scope(&s->from, "SELECT", &s->scope);
+  s->scope.on_call = on_call;
+  s->scope.on_node = rn_group_node_hook;
+  s->scope.ctx = s;
+  s->scope.aggregate_scope = &s->below;
+  rn_relation_scope(&s->from, "an aggregate", &s->below);
+  if (!select->where) return RN_OK;
+  rn_scope where;
+  rn_relation_scope(&s->from, "WHERE", &where);
+  rn_expr *condition = rn_bind_condition(&q->binder, &where, select->where, "WHERE");
+  if (condition->type->id == RN_T_ERROR) s->failed = true; /* go on: more errors of one statement */
+  else s->input = rn_logical_filter(q->arena, s->input, condition, select->where_span);
+  return RN_OK;
+}
+
+static void bind_items(rn_select_binder *s, item_list *list) {
+  rn_ast_select *select = s->select;
+  for (uint32_t i = 0; i < select->item_count; i++) {
+    const rn_ast_select_item *item = &select->items[i];
+    if (item->expr->kind == RN_AST_STAR) {
+      if (expand_star(s, item, list) != RN_OK) s->failed = true;
+      continue;
+    }
+    rn_expr *e = rn_bind_expr(&s->q->binder, &s->scope, item->expr);
+    if (e->type->id == RN_T_ERROR) s->failed = true;
+    push_item(list, e, item_name(s, item, i), item);
+  }
+  make_names_unique(list);
+}
+
+static rn_logical *bind_clauses(rn_select_binder *s, const rn_cte *env, const rn_ast_sort_item *order, uint32_t order_count,
+                                rn_order_key *order_keys, uint32_t *visible) {
+  rn_query_context *q = s->q;
+  rn_ast_select *select = s->select;
+  if (bind_from_where(s, env) != RN_OK) return NULL;
+  s->grouped = wants_grouping(select, order, order_count);
+  if (s->grouped && rn_bind_group(s) != RN_OK) s->failed = true;
+  item_list list = {.arena = q->arena};
+  bind_items(s, &list);
+  if (list.count == 0 && !s->failed) return NULL;
+  rn_expr *having = NULL;
+  if (select->having) {
+    s->scope.clause = "HAVING";
+    having = rn_bind_condition(&q->binder, &s->scope, select->having, "HAVING");
+    if (having->type->id == RN_T_ERROR) s->failed = true;
+  }
+  *visible = list.count;
+  rn_field *fields = RN_NEW_N(q->arena, rn_field, list.count + 1);
+  for (uint32_t i = 0; i < list.count; i++) fields[i] = (rn_field){list.names[i], list.exprs[i]->type};
+  rn_schema output = {list.count, fields};
+  s->scope.clause = "ORDER BY";
+  for (uint32_t i = 0; i < order_count; i++) {
+    int column = rn_order_output(q, &order[i], &output);
+    if (column == -2) s->failed = true;
+    if (column == -1) {
+      rn_expr *e = rn_bind_expr(&q->binder, &s->scope, order[i].expr);
+      if (e->type->id == RN_T_ERROR) s->failed = true;
+      for (uint32_t c = 0; c < list.count && column < 0; c++)
+        if (rn_expr_equal(list.exprs[c], e)) column = (int)c;
+      if (column < 0 && select->distinct) {
+        rn_diag(q->binder.diags, RN_E_NOT_GROUPED, order[i].expr->span, NULL, "with DISTINCT, ORDER BY takes columns of the select list only");
+        s->failed = true;
+      }
+      if (column < 0) {
+        column = (int)list.count;
+        push_item(&list, e, rn_arena_printf(q->arena, "$o%u", i), &select->items[0]);
+      }
+    }
+    order_keys[i] = (rn_order_key){(uint32_t)column, &order[i]};
+  }
+  if (s->failed) return NULL;
+  if (s->grouped) {
+    if (rn_build_aggregate(s) != RN_OK) return NULL;
+    for (uint32_t i = 0; i < list.count; i++) list.exprs[i] = rn_map_grouped(s, list.exprs[i]);
+    if (having) {
+      having = rn_map_grouped(s, having);
+      if (!s->failed) s->input = rn_logical_filter(q->arena, s->input, having, select->having_span);
+    }
+    if (s->failed) return NULL;
+  }
+  if (s->overs.len && rn_build_over(s, list.exprs, list.count) != RN_OK) return NULL;
+  if (q->expand) { /* `*` as it is today: later columns of the table do not change the view */
+    select->items = list.written;
+    select->item_count = *visible;
+  }
+  rn_logical *node = rn_logical_project(q->arena, s->input, list.count, list.exprs, list.names, select->span);
+  return select->distinct ? rn_bind_distinct(q, node, select->span) : node;
+}
+
+rn_logical *rn_bind_select(rn_query_context *q, rn_ast_select *select, const rn_cte *env, const rn_ast_sort_item *order,
+                           uint32_t order_count, rn_order_key *order_keys, uint32_t *visible) {
+  rn_select_binder s;
+  memset(&s, 0, sizeof s);
+  s.q = q;
+  s.select = select;
+  size_t errors = q->binder.diags->error_count;
+  rn_logical *node = bind_clauses(&s, env, order, order_count, order_keys, visible);
+  RN_VEC_FREE(&s.calls);
+  RN_VEC_FREE(&s.overs);
+  if (!node && q->binder.diags->error_count == errors)
+    rn_diag(q->binder.diags, RN_E_INTERNAL, select->span, NULL, "the query could not be bound");
+  return node;
+}

@@ -1,0 +1,248 @@
+/* Changelog inference: one walk up for upsert keys, one walk down for what consumers take and need, with the
+ * checks on the way back. See changelog.h. */
+#include "planner/changelog.h"
+
+enum { UPDATES = RN_CHANGE_UPDATE_BEFORE | RN_CHANGE_UPDATE_AFTER | RN_CHANGE_DELETE,
+       ALL_CHANGES = RN_CHANGE_INSERT | UPDATES };
+
+bool rn_logical_bounded(const rn_logical *node) {
+  if (node->kind == RN_L_SCAN) return node->u.scan->bounded;
+  for (uint32_t i = 0; i < node->input_count; i++)
+    if (!rn_logical_bounded(node->inputs[i])) return false;
+  return true;
+}
+
+/* --- upsert keys (DIALECT 6.4) ------------------------------------------------------------------------------ */
+static void project_key(rn_changelog *c, rn_logical *node) {
+  const rn_logical *input = node->inputs[0];
+  if (!input->has_key) return;
+  uint32_t *keys = RN_NEW_N(c->arena, uint32_t, input->key_count + 1);
+  for (uint32_t k = 0; k < input->key_count; k++) {
+    uint32_t i = 0;
+    while (i < node->schema.count && !(node->u.project[i]->kind == RN_EXPR_COLUMN && node->u.project[i]->index == input->keys[k])) i++;
+    if (i == node->schema.count) return; /* a key column is not passed on: rows have no identity any more */
+    keys[k] = i;
+  }
+  node->has_key = true;
+  node->key_count = input->key_count;
+  node->keys = keys;
+}
+
+static void infer_keys(rn_changelog *c, rn_logical *node) {
+  for (uint32_t i = 0; i < node->input_count; i++) infer_keys(c, node->inputs[i]);
+  node->bounded = rn_logical_bounded(node);
+  node->has_key = false;
+  const rn_logical *input = node->input_count ? node->inputs[0] : NULL;
+  switch (node->kind) {
+    case RN_L_PROJECT: project_key(c, node); break;
+    case RN_L_AGGREGATE: {
+      uint32_t *keys = RN_NEW_N(c->arena, uint32_t, node->u.agg.key_count + 1);
+      for (uint32_t i = 0; i < node->u.agg.key_count; i++) keys[i] = i;
+      node->has_key = true;
+      node->key_count = node->u.agg.key_count;
+      node->keys = keys;
+      break;
+    }
+    case RN_L_FILTER: case RN_L_SORT: case RN_L_LIMIT: case RN_L_SINK: case RN_L_COLLECT:
+      node->has_key = input->has_key;
+      node->key_count = input->key_count;
+      node->keys = input->keys;
+      break;
+    default: break;
+  }
+}
+
+/* --- who updates -------------------------------------------------------------------------------------------------- */
+static const rn_logical *find_updater(const rn_logical *node) {
+  if (!(node->emits & UPDATES)) return NULL;
+  if (node->kind == RN_L_AGGREGATE) return node;
+  for (uint32_t i = 0; i < node->input_count; i++) {
+    const rn_logical *found = find_updater(node->inputs[i]);
+    if (found) return found;
+  }
+  return NULL;
+}
+
+static rn_status refuse_updates(rn_changelog *c, const char *consumer, const rn_logical *input, const char *hint) {
+  const rn_logical *updater = find_updater(input);
+  const char *clause = updater ? updater->u.agg.clause : "the query";
+  return rn_diag(c->diags, RN_E_CHANGELOG, updater ? updater->span : input->span, hint, "%s takes inserts only, but %s updates its rows", consumer, clause);
+}
+
+static const char *key_names(rn_changelog *c, const rn_schema *schema, const uint32_t *keys, uint32_t count) {
+  rn_builder b = {0};
+  for (uint32_t i = 0; i < count; i++) rn_builder_printf(&b, "%s%s", i ? ", " : "", schema->fields[keys[i]].name);
+  const char *text = rn_arena_strdup(c->arena, b.data ? b.data : "none");
+  rn_builder_free(&b);
+  return text;
+}
+
+/* --- sinks ---------------------------------------------------------------------------------------------------------- */
+static bool is_constant_column(const rn_logical *node, uint32_t column) {
+  return node->kind == RN_L_PROJECT && node->u.project[column]->kind == RN_EXPR_CONST;
+}
+
+static bool contains(const uint32_t *keys, uint32_t count, uint32_t key) {
+  for (uint32_t i = 0; i < count; i++)
+    if (keys[i] == key) return true;
+  return false;
+}
+
+/* The sink's key must be the upsert key; constant columns of it tell rows of other queries apart and do no harm. */
+static bool sink_key_fits(const rn_logical *sink, const rn_logical *input) {
+  if (!input->has_key) return false;
+  for (uint32_t i = 0; i < input->key_count; i++)
+    if (!contains(sink->u.sink.keys, sink->u.sink.key_count, input->keys[i])) return false;
+  for (uint32_t i = 0; i < sink->u.sink.key_count; i++)
+    if (!contains(input->keys, input->key_count, sink->u.sink.keys[i]) && !is_constant_column(input, sink->u.sink.keys[i])) return false;
+  return true;
+}
+
+static rn_status check_sink(rn_changelog *c, rn_logical *sink) {
+  const rn_logical *input = sink->inputs[0];
+  const char *name = sink->u.sink.table->name;
+  if (!(input->emits & UPDATES)) return RN_OK;
+  const rn_logical *updater = find_updater(input);
+  if (!(sink->u.sink.accepts & RN_CHANGE_UPDATE_AFTER)) {
+    const char *hint = "group by a window (TUMBLE, HOP) to get final rows, or write to a table whose connector takes updates";
+    if (!sink->u.sink.key_count && input->has_key && input->key_count)
+      hint = rn_arena_printf(c->arena, "if its connector takes updates, declare PRIMARY KEY (%s) NOT ENFORCED on \"%s\"; or group by a window to get final rows",
+                             key_names(c, &input->schema, input->keys, input->key_count), name);
+    return refuse_updates(c, rn_arena_printf(c->arena, "table \"%s\"", name), input, hint);
+  }
+  if (sink->u.sink.key_count && !sink_key_fits(sink, input))
+    return rn_diag(c->diags, RN_E_SINK_KEY, updater ? updater->span : sink->span,
+                   "declare the key by which the query updates, or aggregate by the sink's key",
+                   "the PRIMARY KEY of table \"%s\" is (%s), but the query updates its rows by (%s)", name,
+                   key_names(c, &sink->schema, sink->u.sink.keys, sink->u.sink.key_count),
+                   input->has_key ? key_names(c, &input->schema, input->keys, input->key_count) : "none");
+  return RN_OK;
+}
+
+/* --- the walk down -------------------------------------------------------------------------------------------------- */
+typedef struct wants {
+  uint8_t accepts;     /* RN_CHANGE_* bits the consumers take */
+  bool update_before;  /* somebody needs -U */
+  bool shows_changes;  /* somebody shows or keeps every single change */
+} wants;
+
+static rn_status infer(rn_changelog *c, rn_logical *node, wants w);
+
+static rn_status inputs(rn_changelog *c, rn_logical *node, wants w) {
+  node->emits = 0;
+  for (uint32_t i = 0; i < node->input_count; i++) {
+    if (infer(c, node->inputs[i], w) != RN_OK) return RN_FAIL;
+    node->emits |= node->inputs[i]->emits;
+  }
+  if (!node->input_count) node->emits = RN_CHANGE_INSERT;
+  return RN_OK;
+}
+
+static rn_status inserts_only(rn_changelog *c, rn_logical *node, const char *consumer) {
+  wants w = {RN_CHANGE_INSERT, false, false};
+  if (inputs(c, node, w) != RN_OK) return RN_FAIL;
+  if (node->emits & UPDATES)
+    return refuse_updates(c, consumer, node->inputs[0], "operators on updated rows do not exist yet for unbounded input: aggregate by a window first");
+  node->emits = RN_CHANGE_INSERT;
+  return RN_OK;
+}
+
+static void warn_state(rn_changelog *c, const rn_logical *node, const char *clause) {
+  if (node->bounded) return;
+  rn_diag(c->diags, RN_W_STATE_GROWS, node->span, "add a window where old keys need not be kept", "%s keeps a row for every key for ever", clause);
+}
+
+static rn_status infer_aggregate(rn_changelog *c, rn_logical *node, wants w) {
+  bool every_change = c->show_changes || c->settings->keep_changes || c->settings->mini_batch_off;
+  bool updates = node->u.agg.call_count > 0;
+  node->u.agg.fold = c->bounded && !(every_change && (w.accepts & RN_CHANGE_UPDATE_AFTER));
+  if (!updates) node->u.agg.fold = false; /* DISTINCT gives a row when it first sees it */
+  const char *consumer = !strcmp(node->u.agg.clause, "DISTINCT") ? "DISTINCT" : node->u.agg.grouped ? "GROUP BY" : "an aggregate";
+  if (inserts_only(c, node, consumer) != RN_OK) return RN_FAIL;
+  node->u.agg.update_before = w.update_before && updates && !node->u.agg.fold;
+  if (updates && !node->u.agg.fold) node->emits |= RN_CHANGE_UPDATE_AFTER;
+  if (node->u.agg.update_before) node->emits |= RN_CHANGE_UPDATE_BEFORE;
+  if (node->u.agg.key_count) warn_state(c, node, node->u.agg.clause);
+  node->u.agg.mini_batch = updates && !node->u.agg.fold && !c->settings->keep_changes && !c->settings->mini_batch_off &&
+                           (c->settings->mini_batch || !w.shows_changes);
+  return RN_OK;
+}
+
+static rn_status infer_over(rn_changelog *c, rn_logical *node) {
+  if (node->u.over.sorted) {
+    const rn_field *order = &node->inputs[0]->schema.fields[node->u.over.order_column];
+    if (!c->bounded || c->settings->keep_changes)
+      return rn_diag(c->diags, RN_E_OVER, node->span, "order by the column with the WATERMARK, or by a PROCTIME() column",
+                     "OVER on a stream is ordered by a time attribute, and \"%s\" is %s", order->name, rn_type_name(c->arena, order->type));
+    if (!node->u.over.rows)
+      return rn_diag(c->diags, RN_E_OVER, node->span, "write ROWS BETWEEN .. PRECEDING AND CURRENT ROW",
+                     "RANGE frames over \"%s\" are not supported yet: it is no time attribute", order->name);
+  }
+  if (inserts_only(c, node, "OVER") != RN_OK) return RN_FAIL;
+  if (node->u.over.key_count) warn_state(c, node, "OVER");
+  return RN_OK;
+}
+
+static rn_status infer_sort(rn_changelog *c, rn_logical *node) {
+  const rn_sort_item *first = &node->u.sort.items[0];
+  const rn_field *field = &node->inputs[0]->schema.fields[first->column];
+  bool time_first = field->type->time_attribute == RN_TIME_ROWTIME && !first->descending;
+  node->u.sort.temporal = time_first && (!c->bounded || c->settings->keep_changes);
+  if (!c->bounded && !time_first) {
+    if (node->u.sort.limit >= 0)
+      return rn_diag(c->diags, RN_E_UNSUPPORTED, node->span, "order by the event-time column, or bound the input",
+                     "ORDER BY .. LIMIT (Top-N) is not supported on streams yet");
+    return rn_diag(c->diags, RN_E_UNSUPPORTED, node->span, "the first column of ORDER BY must be the event-time column, ascending: a stream has no end at which to sort",
+                   "sort on a non-time-attribute field is not supported on streams: \"%s\" is %s", field->name,
+                   first->descending && field->type->time_attribute == RN_TIME_ROWTIME ? "descending" : rn_type_name(c->arena, field->type));
+  }
+  return inserts_only(c, node, "ORDER BY");
+}
+
+/* Does the condition read key columns only? Then all changes of a row pass or fail together. */
+static bool on_key_only(rn_changelog *c, const rn_logical *node) {
+  bool *used = RN_NEW_N(c->arena, bool, node->schema.count + 1);
+  rn_expr_columns(node->u.filter, used);
+  for (uint32_t i = 0; i < node->schema.count; i++)
+    if (used[i] && !(node->has_key && contains(node->keys, node->key_count, i))) return false;
+  return true;
+}
+
+static rn_status infer(rn_changelog *c, rn_logical *node, wants w) {
+  switch (node->kind) {
+    case RN_L_AGGREGATE: return infer_aggregate(c, node, w);
+    case RN_L_WINDOW_AGG: return inserts_only(c, node, "a window aggregate");
+    case RN_L_OVER: return infer_over(c, node);
+    case RN_L_SORT: return infer_sort(c, node);
+    case RN_L_LIMIT: return inserts_only(c, node, "LIMIT");
+    case RN_L_FILTER: /* +U that fails must still take the old row away */
+      w.update_before = w.update_before || !on_key_only(c, node);
+      return inputs(c, node, w);
+    case RN_L_SINK:
+      w.accepts = node->u.sink.accepts;
+      w.update_before = !node->u.sink.key_count && (w.accepts & RN_CHANGE_UPDATE_BEFORE);
+      w.shows_changes = !node->u.sink.key_count;
+      if (inputs(c, node, w) != RN_OK) return RN_FAIL;
+      return check_sink(c, node);
+    case RN_L_COLLECT:
+      w.accepts = ALL_CHANGES;
+      w.update_before = node->u.collect.changelog || !node->has_key;
+      w.shows_changes = true;
+      return inputs(c, node, w);
+    default: return inputs(c, node, w);
+  }
+}
+
+static void mark_stop(rn_logical *root) {
+  rn_logical *node = root->kind == RN_L_COLLECT ? root->inputs[0] : NULL;
+  while (node && node->kind == RN_L_PROJECT) node = node->inputs[0];
+  if (node && node->kind == RN_L_LIMIT) node->u.limit.stops_query = true;
+}
+
+rn_status rn_infer_changelog(rn_changelog *c, rn_logical *root) {
+  infer_keys(c, root);
+  wants w = {ALL_CHANGES, false, true};
+  rn_status status = infer(c, root, w);
+  mark_stop(root);
+  return status;
+}

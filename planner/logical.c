@@ -1,0 +1,318 @@
+/* Logical plan nodes: constructors, walking, paths, the tree as text and the verifier that runs after
+ * every rewrite pass. See logical.h. */
+#include "planner/logical.h"
+#include "runtime/function.h"
+
+static const char *const kind_names[RN_L_COUNT] = {
+    "Scan", "Values", "Filter", "Project", "Window", "Aggregate", "WindowAggregate", "Over",
+    "Sort", "Limit", "Union", "Sink", "Collect",
+};
+const char *rn_logical_kind_name(rn_logical_kind kind) { return kind_names[kind]; }
+
+bool rn_logical_is_stateful(rn_logical_kind kind) {
+  switch (kind) {
+    case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: case RN_L_OVER: case RN_L_SORT: case RN_L_LIMIT: return true;
+    default: return false;
+  }
+}
+
+rn_logical *rn_logical_new(rn_arena *arena, rn_logical_kind kind, rn_span span, uint32_t input_count,
+                           rn_logical *const *inputs) {
+  rn_logical *node = RN_NEW(arena, rn_logical);
+  node->kind = kind;
+  node->span = span;
+  node->input_count = input_count;
+  node->inputs = RN_NEW_N(arena, rn_logical *, input_count ? input_count : 1);
+  for (uint32_t i = 0; i < input_count; i++) node->inputs[i] = inputs[i];
+  return node;
+}
+
+rn_logical *rn_logical_over(rn_arena *arena, rn_logical_kind kind, rn_span span, rn_logical *input) {
+  rn_logical *node = rn_logical_new(arena, kind, span, 1, &input);
+  node->schema = input->schema;
+  return node;
+}
+
+bool rn_expr_is_volatile(const rn_expr *e) {
+  if (e->kind == RN_EXPR_CALL && e->function && (e->function->flags & RN_FN_VOLATILE)) return true;
+  for (uint32_t i = 0; i < e->arg_count; i++)
+    if (rn_expr_is_volatile(e->args[i])) return true;
+  return false;
+}
+
+bool rn_expr_is_proctime(const rn_expr *e) {
+  return e->kind == RN_EXPR_CALL && e->function && rn_text_eq_nocase(e->function->name, "PROCTIME");
+}
+
+rn_logical *rn_logical_project(rn_arena *arena, rn_logical *input, uint32_t count, rn_expr *const *exprs,
+                               const char *const *names, rn_span span) {
+  rn_logical *node = rn_logical_new(arena, RN_L_PROJECT, span, 1, &input);
+  node->u.project = RN_NEW_N(arena, rn_expr *, count ? count : 1);
+  rn_field *fields = RN_NEW_N(arena, rn_field, count ? count : 1);
+  for (uint32_t i = 0; i < count; i++) {
+    node->u.project[i] = exprs[i];
+    const rn_type *type = exprs[i]->type;
+    if (exprs[i]->kind == RN_EXPR_COLUMN)
+      type = input->schema.fields[exprs[i]->index].type;
+    else if (rn_expr_is_proctime(exprs[i]))
+      type = rn_type_with_time(arena, type, RN_TIME_PROCTIME);
+    else if (type->time_attribute != RN_TIME_NONE)
+      type = rn_type_with_time(arena, type, RN_TIME_NONE);
+    fields[i] = (rn_field){names[i], type};
+  }
+  node->schema = (rn_schema){count, fields};
+  return node;
+}
+
+rn_logical *rn_logical_filter(rn_arena *arena, rn_logical *input, rn_expr *condition, rn_span span) {
+  rn_logical *node = rn_logical_over(arena, RN_L_FILTER, span, input);
+  node->u.filter = condition;
+  return node;
+}
+
+uint32_t rn_logical_width(const rn_logical *node) {
+  return node->input_count ? node->inputs[0]->schema.count : 0;
+}
+
+rn_status rn_logical_visit_exprs(rn_logical *node, rn_expr_visit fn, void *ctx) {
+  if (node->kind == RN_L_FILTER) return fn(&node->u.filter, ctx);
+  if (node->kind == RN_L_PROJECT)
+    for (uint32_t i = 0; i < node->schema.count; i++)
+      if (fn(&node->u.project[i], ctx) != RN_OK) return RN_FAIL;
+  return RN_OK;
+}
+
+void rn_expr_respan(rn_expr *e, rn_span span) {
+  e->span = span;
+  for (uint32_t i = 0; i < e->arg_count; i++) rn_expr_respan(e->args[i], span);
+}
+
+static rn_status respan_slot(rn_expr **slot, void *ctx) {
+  rn_expr_respan(*slot, *(rn_span *)ctx);
+  return RN_OK;
+}
+
+void rn_logical_respan(rn_logical *node, rn_span span) {
+  node->span = span;
+  (void)rn_logical_visit_exprs(node, respan_slot, &span);
+  if (node->kind == RN_L_AGGREGATE || node->kind == RN_L_WINDOW_AGG)
+    for (uint32_t i = 0; i < node->u.agg.call_count; i++) node->u.agg.calls[i].span = span;
+  if (node->kind == RN_L_OVER)
+    for (uint32_t i = 0; i < node->u.over.call_count; i++) node->u.over.calls[i].span = span;
+  for (uint32_t i = 0; i < node->input_count; i++) rn_logical_respan(node->inputs[i], span);
+}
+
+/* --- paths ------------------------------------------------------------------------------------------ */
+static const char *path_word(rn_logical_kind kind) {
+  switch (kind) {
+    case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: return "agg";
+    case RN_L_OVER: return "over";
+    case RN_L_SORT: return "sort";
+    case RN_L_LIMIT: return "limit";
+    default: return NULL;
+  }
+}
+
+void rn_logical_paths(rn_logical *node, const char *path, rn_arena *arena) {
+  const char *word = path_word(node->kind);
+  if (node->kind == RN_L_SINK || node->kind == RN_L_COLLECT)
+    node->path = path;
+  else if (word)
+    path = node->path = rn_arena_printf(arena, "%s.%s", path, word);
+  else if (node->kind == RN_L_VALUES)
+    node->path = rn_arena_printf(arena, "%s.values", path);
+  for (uint32_t i = 0; i < node->input_count; i++) {
+    const char *below = path;
+    if (node->kind == RN_L_UNION) below = rn_arena_printf(arena, "%s.union%u", path, i);
+    rn_logical_paths(node->inputs[i], below, arena);
+  }
+}
+
+/* --- text -------------------------------------------------------------------------------------------- */
+static const char **schema_names(const rn_schema *schema) {
+  const char **names = rn_malloc(sizeof *names * (schema->count ? schema->count : 1));
+  for (uint32_t i = 0; i < schema->count; i++) names[i] = schema->fields[i].name;
+  return names;
+}
+
+static void print_calls(const rn_agg_call *calls, uint32_t count, const char *const *names, rn_builder *out) {
+  for (uint32_t i = 0; i < count; i++) {
+    const rn_agg_call *c = &calls[i];
+    rn_builder_printf(out, "%s%s(%s%s", i ? ", " : "", c->aggregate->name, c->distinct ? "DISTINCT " : "",
+                      c->argument >= 0 ? names[c->argument] : "*");
+    rn_builder_text(out, ")");
+    if (c->filter >= 0) rn_builder_printf(out, " FILTER %s", names[c->filter]);
+  }
+}
+
+static void print_window(const rn_window_spec *w, const char *const *names, rn_builder *out) {
+  static const char *const words[] = {"TUMBLE", "HOP", "CUMULATE", "SESSION"};
+  rn_builder_printf(out, "%s(%s, ", words[w->kind], w->processing_time ? "PROCTIME" : names[w->time_column]);
+  if (w->kind == RN_WINDOW_HOP || w->kind == RN_WINDOW_CUMULATE)
+    rn_builder_printf(out, "%lld ms, ", (long long)(w->slide_us / 1000));
+  rn_builder_printf(out, "%lld ms", (long long)(w->size_us / 1000));
+  if (w->offset_us) rn_builder_printf(out, ", offset %lld ms", (long long)(w->offset_us / 1000));
+  rn_builder_text(out, ")");
+}
+
+static void print_keys(const uint32_t *keys, uint32_t count, const char *const *names, rn_builder *out) {
+  for (uint32_t i = 0; i < count; i++) rn_builder_printf(out, "%s%s", i ? ", " : "", names[keys[i]]);
+}
+
+static void print_node(const rn_logical *node, unsigned depth, rn_builder *out) {
+  rn_schema none = {0, NULL};
+  const char **names = schema_names(node->input_count ? &node->inputs[0]->schema : &none);
+  for (unsigned i = 0; i < depth; i++) rn_builder_text(out, "  ");
+  rn_builder_printf(out, "Logical%s(", rn_logical_kind_name(node->kind));
+  switch (node->kind) {
+    case RN_L_SCAN: rn_builder_printf(out, "table=[%s]", node->u.scan->object->name); break;
+    case RN_L_VALUES: rn_builder_printf(out, "rows=[%u]", node->u.values.row_count); break;
+    case RN_L_FILTER:
+      rn_builder_text(out, "condition=[");
+      rn_expr_print(node->u.filter, names, out);
+      rn_builder_text(out, "]");
+      break;
+    case RN_L_PROJECT:
+      for (uint32_t i = 0; i < node->schema.count; i++) {
+        rn_builder_printf(out, "%s%s=[", i ? ", " : "", node->schema.fields[i].name);
+        rn_expr_print(node->u.project[i], names, out);
+        rn_builder_text(out, "]");
+      }
+      break;
+    case RN_L_WINDOW:
+      rn_builder_text(out, "window=[");
+      print_window(&node->u.window, names, out);
+      rn_builder_text(out, "]");
+      break;
+    case RN_L_AGGREGATE: case RN_L_WINDOW_AGG:
+      rn_builder_text(out, "group=[");
+      print_keys(node->u.agg.keys, node->u.agg.key_count, names, out);
+      rn_builder_text(out, "]");
+      if (node->kind == RN_L_WINDOW_AGG) {
+        rn_builder_text(out, ", window=[");
+        print_window(&node->u.agg.window, names, out);
+        rn_builder_text(out, "]");
+      }
+      rn_builder_text(out, ", calls=[");
+      print_calls(node->u.agg.calls, node->u.agg.call_count, names, out);
+      rn_builder_text(out, "]");
+      break;
+    case RN_L_OVER:
+      rn_builder_text(out, "partition=[");
+      print_keys(node->u.over.keys, node->u.over.key_count, names, out);
+      rn_builder_printf(out, "], order=[%s], %s ", names[node->u.over.order_column], node->u.over.rows ? "ROWS" : "RANGE");
+      if (node->u.over.unbounded) rn_builder_text(out, "UNBOUNDED PRECEDING");
+      else if (node->u.over.rows) rn_builder_printf(out, "%lld PRECEDING", (long long)node->u.over.preceding);
+      else rn_builder_printf(out, "%lld ms PRECEDING", (long long)(node->u.over.preceding / 1000));
+      rn_builder_text(out, ", calls=[");
+      print_calls(node->u.over.calls, node->u.over.call_count, names, out);
+      rn_builder_text(out, "]");
+      break;
+    case RN_L_SORT:
+      rn_builder_text(out, "order=[");
+      for (uint32_t i = 0; i < node->u.sort.item_count; i++)
+        rn_builder_printf(out, "%s%s %s", i ? ", " : "", names[node->u.sort.items[i].column],
+                          node->u.sort.items[i].descending ? "DESC" : "ASC");
+      rn_builder_text(out, "]");
+      if (node->u.sort.limit >= 0) rn_builder_printf(out, ", fetch=[%lld]", (long long)node->u.sort.limit);
+      if (node->u.sort.offset > 0) rn_builder_printf(out, ", offset=[%lld]", (long long)node->u.sort.offset);
+      break;
+    case RN_L_LIMIT:
+      if (node->u.limit.limit >= 0) rn_builder_printf(out, "fetch=[%lld]", (long long)node->u.limit.limit);
+      if (node->u.limit.offset > 0)
+        rn_builder_printf(out, "%soffset=[%lld]", node->u.limit.limit >= 0 ? ", " : "", (long long)node->u.limit.offset);
+      break;
+    case RN_L_UNION: rn_builder_text(out, "all=[true]"); break;
+    case RN_L_SINK:
+      rn_builder_printf(out, "table=[%s], fields=[", node->u.sink.table->name);
+      for (uint32_t i = 0; i < node->schema.count; i++)
+        rn_builder_printf(out, "%s%s", i ? ", " : "", node->schema.fields[i].name);
+      rn_builder_text(out, "]");
+      break;
+    default: break;
+  }
+  rn_builder_text(out, ")\n");
+  rn_free(names);
+  for (uint32_t i = 0; i < node->input_count; i++) print_node(node->inputs[i], depth + 1, out);
+}
+
+void rn_logical_print(const rn_logical *node, rn_builder *out) { print_node(node, 0, out); }
+
+/* --- verifier ------------------------------------------------------------------------------------------- */
+static bool columns_in(const rn_expr *e, const rn_schema *schema) {
+  if (e->kind == RN_EXPR_COLUMN)
+    return e->index < schema->count && rn_type_same(e->type, schema->fields[e->index].type);
+  for (uint32_t i = 0; i < e->arg_count; i++)
+    if (!columns_in(e->args[i], schema)) return false;
+  return true;
+}
+
+static bool calls_in(const rn_agg_call *calls, uint32_t count, const rn_schema *schema) {
+  for (uint32_t i = 0; i < count; i++) {
+    if (calls[i].argument >= (int)schema->count || calls[i].filter >= (int)schema->count ||
+        calls[i].default_column >= (int)schema->count)
+      return false;
+    if (calls[i].argument >= 0 && !rn_type_same(schema->fields[calls[i].argument].type, calls[i].arg_type)) return false;
+  }
+  return true;
+}
+
+static bool keys_in(const uint32_t *keys, uint32_t count, uint32_t width) {
+  for (uint32_t i = 0; i < count; i++)
+    if (keys[i] >= width) return false;
+  return true;
+}
+
+static bool check(bool holds, const char *what, const char **why) {
+  if (!holds) *why = what;
+  return holds;
+}
+
+bool rn_logical_verify(const rn_logical *node, const char **why) {
+  for (uint32_t i = 0; i < node->input_count; i++)
+    if (!rn_logical_verify(node->inputs[i], why)) return false;
+  const rn_schema *in = node->input_count ? &node->inputs[0]->schema : NULL;
+  switch (node->kind) {
+    case RN_L_FILTER:
+      return check(columns_in(node->u.filter, in), "a filter reads a column that is not there", why) &&
+             check(node->schema.count == in->count, "a filter changes the columns", why);
+    case RN_L_PROJECT:
+      for (uint32_t i = 0; i < node->schema.count; i++)
+        if (!check(columns_in(node->u.project[i], in), "a projection reads a column that is not there", why) ||
+            !check(rn_type_same(node->u.project[i]->type, node->schema.fields[i].type),
+                   "a projection's type differs from its expression", why))
+          return false;
+      return true;
+    case RN_L_WINDOW:
+      return check(node->u.window.processing_time || node->u.window.time_column < in->count, "window without time column", why) &&
+             check(node->schema.count == in->count + 3, "window columns are missing", why);
+    case RN_L_AGGREGATE: case RN_L_WINDOW_AGG:
+      return check(keys_in(node->u.agg.keys, node->u.agg.key_count, in->count), "a group key is not there", why) &&
+             check(calls_in(node->u.agg.calls, node->u.agg.call_count, in), "an aggregate's argument is not there", why) &&
+             check(node->schema.count == node->u.agg.key_count + node->u.agg.call_count +
+                   (node->kind == RN_L_WINDOW_AGG ? 3u : 0u), "an aggregate's columns do not add up", why) &&
+             check(node->kind == RN_L_AGGREGATE || node->u.agg.window.processing_time ||
+                   node->u.agg.window.time_column < in->count, "window without time column", why);
+    case RN_L_OVER:
+      return check(keys_in(node->u.over.keys, node->u.over.key_count, in->count), "a partition key is not there", why) &&
+             check(calls_in(node->u.over.calls, node->u.over.call_count, in), "an OVER call's argument is not there", why) &&
+             check(node->u.over.order_column < in->count || node->u.over.processing_time, "OVER without order column", why) &&
+             check(node->schema.count == in->count + node->u.over.call_count, "OVER columns do not add up", why);
+    case RN_L_SORT:
+      for (uint32_t i = 0; i < node->u.sort.item_count; i++)
+        if (!check(node->u.sort.items[i].column < in->count, "a sort column is not there", why)) return false;
+      return true;
+    case RN_L_UNION:
+      for (uint32_t i = 0; i < node->input_count; i++) {
+        if (!check(node->inputs[i]->schema.count == node->schema.count, "inputs of UNION differ in width", why)) return false;
+        for (uint32_t c = 0; c < node->schema.count; c++)
+          if (!check(rn_type_same(node->inputs[i]->schema.fields[c].type, node->schema.fields[c].type),
+                     "inputs of UNION differ in type", why))
+            return false;
+      }
+      return true;
+    case RN_L_SINK:
+      return check(keys_in(node->u.sink.keys, node->u.sink.key_count, in->count), "a sink key is not there", why);
+    default: return true;
+  }
+}

@@ -1,0 +1,151 @@
+/* Logical plan: what a query means, nothing about threads or batches. Made by the query binder
+ * (bind_query*.c), changed by the rewrite passes (rewrite*.c), walked once by changelog inference
+ * (changelog.c) and turned into runtime/plan.h by physical.c.
+ *
+ * Expressions refer to columns of the node's input by index (UNION has none). Nodes live in the plan's
+ * arena; a pass makes new nodes or changes them in place, nothing is freed singly.
+ *
+ *   SCAN        output: ALL columns of the table in declaration order; which of them are read is decided by
+ *               the pass "prune", in the shared rn_access
+ *   VALUES      constant rows
+ *   FILTER      condition over the input
+ *   PROJECT     exprs over the input
+ *   WINDOW      windowing TVF: input columns + window_start, window_end, window_time
+ *   AGGREGATE   keys, results of calls
+ *   WINDOW_AGG  keys, results of calls, window_start, window_end, window_time
+ *   OVER        input columns + results of calls
+ *   SORT LIMIT UNION SINK COLLECT
+ */
+#ifndef RN_PLANNER_LOGICAL_H
+#define RN_PLANNER_LOGICAL_H
+#include "planner/catalog.h"
+#include "planner/planner.h"
+#include "runtime/plan.h"
+
+typedef enum rn_logical_kind {
+  RN_L_SCAN, RN_L_VALUES, RN_L_FILTER, RN_L_PROJECT, RN_L_WINDOW, RN_L_AGGREGATE, RN_L_WINDOW_AGG, RN_L_OVER,
+  RN_L_SORT, RN_L_LIMIT, RN_L_UNION, RN_L_SINK, RN_L_COLLECT, RN_L_COUNT
+} rn_logical_kind;
+
+/* A table as this plan reads it: scan, computed columns, watermark. Scans of the same table with the same
+ * options share one, so that the source is read once. */
+typedef struct rn_access {
+  const rn_catalog_object *object;
+  const char *identity;    /* object and hints; equal: shared */
+  rn_table_spec *spec;
+  int *spec_column;        /* per catalog column: index in spec->columns, -1: computed */
+  rn_expr **computed;      /* per catalog column, over the catalog columns; NULL: not computed */
+  rn_expr *watermark;      /* over the catalog columns; NULL: none */
+  int rowtime;             /* catalog column, -1 */
+  bool bounded;
+  bool each_row;           /* scan.watermark.emit.strategy = on-event */
+  int64_t idle_timeout_us; /* of the table; -1: the setting's */
+  bool *used;              /* per catalog column; set by the pass "prune" */
+  uint32_t number;         /* place in the list */
+  rn_span span;            /* of the first mention in the statement */
+  struct rn_access *next;
+} rn_access;
+
+typedef struct rn_logical rn_logical;
+struct rn_logical {
+  rn_logical_kind kind;
+  const char *path;        /* of stateful nodes, sources and sinks: set before the rewrites */
+  rn_span span;            /* clause it came from */
+  rn_schema schema;
+  uint32_t input_count;
+  rn_logical **inputs;
+  /* set by rn_infer_changelog */
+  bool bounded;
+  uint8_t emits;           /* RN_CHANGE_* */
+  bool has_key;            /* upsert key known (may be empty: at most one row) */
+  uint32_t key_count;
+  const uint32_t *keys;
+  union {
+    rn_access *scan;
+    struct {
+      uint32_t row_count;
+      rn_value *values;
+    } values;
+    rn_expr *filter;
+    rn_expr **project;
+    rn_window_spec window;
+    struct {
+      uint32_t key_count;
+      uint32_t *keys;
+      uint32_t call_count;
+      rn_agg_call *calls;
+      const rn_ast_expr **asts; /* of the calls, for messages; NULL */
+      const char *clause;       /* "GROUP BY", "DISTINCT", "aggregate": for messages */
+      rn_window_spec window;    /* WINDOW_AGG */
+      bool grouped;             /* false: global, no GROUP BY */
+      bool fold, update_before, mini_batch; /* set by inference */
+      bool legacy;              /* TUMBLE(ts, ..) in GROUP BY */
+    } agg;
+    struct {
+      uint32_t key_count;
+      uint32_t *keys;
+      uint32_t order_column;
+      bool processing_time, rows, unbounded;
+      bool sorted;              /* bounded input, ordered by something else than time: a SORT comes first */
+      int64_t preceding;
+      uint32_t call_count;
+      rn_agg_call *calls;
+    } over;
+    struct {
+      uint32_t item_count;
+      rn_sort_item *items;
+      bool temporal;
+      int64_t limit, offset;
+    } sort;
+    struct {
+      int64_t limit, offset;
+      bool stops_query;
+    } limit;
+    struct {
+      const rn_catalog_object *object;
+      const rn_table_spec *table;
+      uint32_t *columns;        /* spec column of input column i */
+      uint32_t key_count;
+      uint32_t *keys;           /* input columns of the PRIMARY KEY */
+      uint8_t accepts;          /* RN_CHANGE_* bits the connector takes */
+    } sink;
+    struct {
+      bool changelog;
+    } collect;
+  } u;
+};
+
+rn_logical *rn_logical_new(rn_arena *arena, rn_logical_kind kind, rn_span span, uint32_t input_count,
+                           rn_logical *const *inputs);
+/* One input; the schema is the input's unless the caller sets another. */
+rn_logical *rn_logical_over(rn_arena *arena, rn_logical_kind kind, rn_span span, rn_logical *input);
+/* PROJECT; names and types of the output from `names` and the expressions. A type keeps its time attribute
+ * only where the expression is a plain column (DIALECT 5.1) or PROCTIME(). */
+rn_logical *rn_logical_project(rn_arena *arena, rn_logical *input, uint32_t count, rn_expr *const *exprs,
+                               const char *const *names, rn_span span);
+rn_logical *rn_logical_filter(rn_arena *arena, rn_logical *input, rn_expr *condition, rn_span span);
+/* Number of columns the expressions of the node are over (0 without input). */
+uint32_t rn_logical_width(const rn_logical *node);
+const char *rn_logical_kind_name(rn_logical_kind kind);
+bool rn_logical_is_stateful(rn_logical_kind kind);
+
+/* Calls fn for every expression slot of the node; fn may replace it. */
+typedef rn_status (*rn_expr_visit)(rn_expr **slot, void *ctx);
+rn_status rn_logical_visit_exprs(rn_logical *node, rn_expr_visit fn, void *ctx);
+/* Gives every expression under the node (and the nodes) one span: text that came from a stored
+ * definition points at the place that named it. Shared accesses keep theirs. */
+void rn_logical_respan(rn_logical *node, rn_span span);
+void rn_expr_respan(rn_expr *e, rn_span span);
+bool rn_expr_is_volatile(const rn_expr *e); /* contains a function that differs per call */
+bool rn_expr_is_proctime(const rn_expr *e); /* the call PROCTIME() itself */
+
+/* Paths of stateful nodes, sources and sinks: from the sink down, stateless nodes left out, so that a
+ * changed filter or projection leaves them as they were. */
+void rn_logical_paths(rn_logical *root, const char *root_path, rn_arena *arena);
+
+/* Tree as text, two blanks per level: for EXPLAIN's first section and tests. */
+void rn_logical_print(const rn_logical *node, rn_builder *out);
+/* Invariants: indexes in range, types agree, schemas follow from the inputs. False: `why` says what. */
+bool rn_logical_verify(const rn_logical *node, const char **why);
+
+#endif

@@ -1,0 +1,478 @@
+/* Logical nodes -> operators. Filter and projection become one CALC, a table becomes SCAN, CALC (computed
+ * columns), WATERMARK, shared by all that read it. Logical columns that pruning left unread have no physical
+ * column: every step carries the map from the one to the other. With parallelism above 1, EXCHANGE nodes go
+ * before keyed operators (by key), and before what needs all rows in one place. */
+#include "base/vec.h"
+#include "planner/physical.h"
+
+typedef struct built {
+  rn_plan_node *node;
+  int *map; /* logical column -> column of node, -1: not there */
+} built;
+
+typedef struct builder {
+  rn_plan *plan;
+  rn_arena *arena;
+  const rn_planner_settings *settings;
+  bool bounded;
+  RN_VEC(rn_plan_node *) nodes;
+  built *sources; /* per access number; node NULL: not yet */
+  rn_access *accesses;
+} builder;
+
+static rn_plan_node *new_node(builder *b, rn_node_kind kind, rn_span span, const char *path, uint32_t input_count, rn_plan_node *const *inputs) {
+  rn_plan_node *node = RN_NEW(b->arena, rn_plan_node);
+  node->kind = kind;
+  node->id = (uint32_t)b->nodes.len;
+  node->span = span;
+  node->path = path ? rn_arena_strdup(b->arena, path) : NULL;
+  node->input_count = input_count;
+  node->inputs = RN_NEW_N(b->arena, rn_plan_node *, input_count + 1);
+  node->parallelism = 1;
+  node->emits = RN_CHANGE_INSERT;
+  node->bounded = true;
+  for (uint32_t i = 0; i < input_count; i++) {
+    node->inputs[i] = inputs[i];
+    node->bounded = node->bounded && inputs[i]->bounded;
+    node->emits = i ? (uint8_t)(node->emits | inputs[i]->emits) : inputs[i]->emits;
+    if (inputs[i]->parallelism > node->parallelism) node->parallelism = inputs[i]->parallelism;
+  }
+  RN_VEC_PUSH(&b->nodes, node);
+  return node;
+}
+
+static rn_plan_node *over_node(builder *b, rn_node_kind kind, rn_span span, const char *path, rn_plan_node *input) {
+  rn_plan_node *node = new_node(b, kind, span, path, 1, &input);
+  node->schema = input->schema;
+  return node;
+}
+
+static int *identity_map(builder *b, uint32_t count) {
+  int *map = RN_NEW_N(b->arena, int, count + 1);
+  for (uint32_t i = 0; i < count; i++) map[i] = (int)i;
+  return map;
+}
+
+static uint32_t *map_columns(builder *b, const uint32_t *columns, uint32_t count, const int *map) {
+  uint32_t *out = RN_NEW_N(b->arena, uint32_t, count + 1);
+  for (uint32_t i = 0; i < count; i++) out[i] = (uint32_t)map[columns[i]];
+  return out;
+}
+
+/* --- exchanges ------------------------------------------------------------------------------------------------- */
+static rn_plan_node *gather(builder *b, rn_plan_node *input) {
+  if (input->parallelism == 1) return input;
+  rn_plan_node *node = over_node(b, RN_NODE_EXCHANGE, input->span, NULL, input);
+  node->u.exchange.gather = true;
+  node->parallelism = 1;
+  return node;
+}
+
+static rn_plan_node *by_key(builder *b, rn_plan_node *input, const uint32_t *keys, uint32_t count) {
+  if (!count) return gather(b, input);
+  if (input->parallelism == 1) return input; /* stays together */
+  rn_plan_node *node = over_node(b, RN_NODE_EXCHANGE, input->span, NULL, input);
+  node->u.exchange.key_count = count;
+  node->u.exchange.keys = keys;
+  return node;
+}
+
+/* --- sources ---------------------------------------------------------------------------------------------------------- */
+static int cheapest_column(const rn_access *a) {
+  int best = -1;
+  size_t width = 0;
+  for (uint32_t i = 0; i < a->object->column_count; i++) {
+    if (a->object->columns[i].kind != RN_COL_PHYSICAL) continue;
+    size_t w = rn_physical_width(rn_type_physical(a->object->columns[i].type));
+    if (w && (best < 0 || w < width)) {
+      best = (int)i;
+      width = w;
+    }
+  }
+  for (uint32_t i = 0; i < a->object->column_count && best < 0; i++)
+    if (a->spec_column[i] >= 0) best = (int)i;
+  return best;
+}
+
+static const char *source_path(builder *b, const rn_access *a) {
+  unsigned same = 0;
+  for (const rn_access *o = b->accesses; o && o != a; o = o->next)
+    if (o->object == a->object) same++;
+  if (!same) return rn_arena_printf(b->arena, "source.%s", a->object->name);
+  return rn_arena_printf(b->arena, "source.%s.%u", a->object->name, same + 1);
+}
+
+static uint32_t scan_parallelism(const builder *b, const rn_access *a) {
+  const char *text = rn_option_text(&a->spec->options, "scan.parallelism");
+  uint32_t n = b->settings->parallelism ? b->settings->parallelism : 1;
+  if (text && n > 1) {
+    uint32_t wanted = 0;
+    for (; *text >= '0' && *text <= '9'; text++) wanted = wanted * 10 + (uint32_t)(*text - '0');
+    if (wanted == 1) n = 1;
+  }
+  return n;
+}
+
+static built build_access(builder *b, rn_access *a) {
+  uint32_t count = a->object->column_count;
+  if (b->sources[a->number].node) return b->sources[a->number];
+  bool *read = RN_NEW_N(b->arena, bool, count + 1), *wanted = RN_NEW_N(b->arena, bool, count + 1);
+  for (uint32_t i = 0; i < count; i++) wanted[i] = a->used[i];
+  if (a->watermark) {
+    wanted[a->rowtime] = true;
+    rn_expr_columns(a->watermark, wanted);
+  }
+  bool any = false, computed = false;
+  for (uint32_t i = 0; i < count; i++) any = any || wanted[i];
+  if (!any) wanted[cheapest_column(a)] = true;
+  for (uint32_t i = 0; i < count; i++) {
+    if (!wanted[i]) continue;
+    if (a->spec_column[i] >= 0) read[i] = true;
+    if (a->computed[i]) {
+      computed = true;
+      rn_expr_columns(a->computed[i], read);
+    }
+  }
+  any = false;
+  for (uint32_t i = 0; i < count; i++) any = any || read[i];
+  if (!any) read[cheapest_column(a)] = true; /* only PROCTIME() and the like are wanted */
+
+  const char *path = source_path(b, a);
+  rn_plan_node *scan = new_node(b, RN_NODE_SCAN, a->span, path, 0, NULL);
+  scan->bounded = a->bounded;
+  scan->parallelism = scan_parallelism(b, a);
+  rn_table_spec *spec = rn_physical_spec(b->arena, a->spec);
+  scan->u.scan.table = spec;
+  scan->u.scan.source = (uint16_t)b->plan->scan_count++;
+  int *map = RN_NEW_N(b->arena, int, count + 1);
+  rn_field *fields = RN_NEW_N(b->arena, rn_field, count + 1);
+  uint32_t *columns = RN_NEW_N(b->arena, uint32_t, count + 1), width = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    map[i] = -1;
+    if (!read[i] || a->spec_column[i] < 0) continue;
+    const rn_table_column *column = &spec->columns[a->spec_column[i]];
+    const rn_type *type = a->computed[i] ? column->type : rn_type_copy(b->arena, a->object->columns[i].type);
+    map[i] = (int)width;
+    columns[width] = (uint32_t)a->spec_column[i];
+    fields[width++] = (rn_field){column->name, type};
+  }
+  scan->u.scan.columns = columns;
+  scan->schema = (rn_schema){width, fields};
+  rn_plan_node *top = scan;
+  if (computed) {
+    top = over_node(b, RN_NODE_CALC, a->span, NULL, scan);
+    rn_field *out_fields = RN_NEW_N(b->arena, rn_field, count + 1);
+    top->u.calc.exprs = RN_NEW_N(b->arena, rn_expr *, count + 1);
+    int *out_map = RN_NEW_N(b->arena, int, count + 1);
+    uint32_t out = 0;
+    for (uint32_t i = 0; i < count; i++) {
+      out_map[i] = -1;
+      if (!wanted[i]) continue;
+      const rn_catalog_column *c = &a->object->columns[i];
+      top->u.calc.exprs[out] = a->computed[i] ? rn_physical_expr(b->arena, a->computed[i], map)
+                                              : rn_expr_column(b->arena, (uint32_t)map[i], fields[map[i]].type, a->span);
+      out_fields[out] = (rn_field){rn_arena_strdup(b->arena, c->name), rn_type_copy(b->arena, c->type)};
+      out_map[i] = (int)out++;
+    }
+    top->schema = (rn_schema){out, out_fields};
+    map = out_map;
+  }
+  if (a->watermark) {
+    top = over_node(b, RN_NODE_WATERMARK, a->span, rn_arena_printf(b->arena, "%s.watermark", path), top);
+    top->u.watermark.rowtime_column = (uint32_t)map[a->rowtime];
+    top->u.watermark.expr = rn_physical_expr(b->arena, a->watermark, map);
+    top->u.watermark.interval_us = a->each_row ? 0 : b->settings->watermark_interval_us;
+    top->u.watermark.idle_timeout_us = a->idle_timeout_us >= 0 ? a->idle_timeout_us : b->settings->idle_timeout_us;
+    top->u.watermark.null_handling = b->settings->rowtime_null_handling;
+  }
+  b->sources[a->number] = (built){top, map};
+  return b->sources[a->number];
+}
+
+/* --- operators -------------------------------------------------------------------------------------------------------- */
+static built build(builder *b, const rn_logical *node);
+
+static built build_values(builder *b, const rn_logical *node) {
+  rn_plan_node *n = new_node(b, RN_NODE_VALUES, node->span, node->path, 0, NULL);
+  n->schema = rn_physical_schema(b->arena, &node->schema);
+  n->u.values.row_count = node->u.values.row_count;
+  uint32_t cells = node->u.values.row_count * node->schema.count;
+  rn_value *values = RN_NEW_N(b->arena, rn_value, cells + 1);
+  for (uint32_t i = 0; i < cells; i++) values[i] = rn_physical_value(b->arena, &node->u.values.values[i]);
+  n->u.values.values = values;
+  return (built){n, identity_map(b, node->schema.count)};
+}
+
+static built build_filter(builder *b, const rn_logical *node) {
+  built in = build(b, node->inputs[0]);
+  rn_plan_node *n = over_node(b, RN_NODE_CALC, node->span, NULL, in.node);
+  n->u.calc.filter = rn_physical_expr(b->arena, node->u.filter, in.map);
+  return (built){n, in.map};
+}
+
+static bool passes_all(const rn_logical *node, const built *in) {
+  if (in->node->schema.count != node->schema.count) return false;
+  for (uint32_t i = 0; i < node->schema.count; i++) {
+    const rn_expr *e = node->u.project[i];
+    if (e->kind != RN_EXPR_COLUMN || in->map[e->index] != (int)i) return false;
+  }
+  return true;
+}
+
+static built build_project(builder *b, const rn_logical *node) {
+  const rn_logical *below = node->inputs[0];
+  const rn_logical *filter = below->kind == RN_L_FILTER ? below : NULL;
+  built in = build(b, filter ? filter->inputs[0] : below);
+  if (!filter && passes_all(node, &in)) return (built){in.node, identity_map(b, node->schema.count)};
+  rn_plan_node *n = over_node(b, RN_NODE_CALC, node->span, NULL, in.node);
+  if (filter) n->u.calc.filter = rn_physical_expr(b->arena, filter->u.filter, in.map);
+  if (!passes_all(node, &in)) {
+    n->u.calc.exprs = RN_NEW_N(b->arena, rn_expr *, node->schema.count + 1);
+    for (uint32_t i = 0; i < node->schema.count; i++) n->u.calc.exprs[i] = rn_physical_expr(b->arena, node->u.project[i], in.map);
+  }
+  n->schema = rn_physical_schema(b->arena, &node->schema);
+  return (built){n, identity_map(b, node->schema.count)};
+}
+
+/* The node's columns are the input's, then `added` ones of the logical schema. */
+static built with_added(builder *b, rn_plan_node *n, const rn_logical *node, built in, uint32_t added) {
+  uint32_t old = node->schema.count - added, width = in.node->schema.count;
+  rn_field *fields = RN_NEW_N(b->arena, rn_field, width + added + 1);
+  int *map = RN_NEW_N(b->arena, int, node->schema.count + 1);
+  for (uint32_t i = 0; i < width; i++) fields[i] = n->inputs[0]->schema.fields[i];
+  for (uint32_t i = 0; i < old; i++) {
+    map[i] = in.map[i];
+    if (map[i] >= 0) fields[map[i]].type = rn_type_copy(b->arena, node->schema.fields[i].type);
+  }
+  for (uint32_t i = 0; i < added; i++) {
+    map[old + i] = (int)(width + i);
+    fields[width + i] = (rn_field){rn_arena_strdup(b->arena, node->schema.fields[old + i].name), rn_type_copy(b->arena, node->schema.fields[old + i].type)};
+  }
+  n->schema = (rn_schema){width + added, fields};
+  return (built){n, map};
+}
+
+static rn_window_spec map_window(const rn_window_spec *spec, const int *map) {
+  rn_window_spec out = *spec;
+  out.time_column = spec->processing_time ? 0 : (uint32_t)map[spec->time_column];
+  return out;
+}
+
+static built build_aggregate(builder *b, const rn_logical *node) {
+  built in = build(b, node->inputs[0]);
+  bool windowed = node->kind == RN_L_WINDOW_AGG;
+  uint32_t *keys = map_columns(b, node->u.agg.keys, node->u.agg.key_count, in.map);
+  rn_plan_node *input = by_key(b, in.node, keys, node->u.agg.key_count);
+  rn_plan_node *n = over_node(b, windowed ? RN_NODE_WINDOW_AGG : RN_NODE_GROUP_AGG, node->span, node->path, input);
+  rn_agg_call *calls = rn_physical_calls(b->arena, node->u.agg.calls, node->u.agg.call_count, in.map);
+  if (windowed) {
+    n->u.window_agg.spec = map_window(&node->u.agg.window, in.map);
+    n->u.window_agg.key_count = node->u.agg.key_count;
+    n->u.window_agg.keys = keys;
+    n->u.window_agg.call_count = node->u.agg.call_count;
+    n->u.window_agg.calls = calls;
+  } else {
+    n->u.group_agg.key_count = node->u.agg.key_count;
+    n->u.group_agg.keys = keys;
+    n->u.group_agg.call_count = node->u.agg.call_count;
+    n->u.group_agg.calls = calls;
+    n->u.group_agg.fold = node->u.agg.fold;
+    n->u.group_agg.update_before = node->u.agg.update_before;
+    n->u.group_agg.mini_batch = node->u.agg.mini_batch;
+    n->u.group_agg.global = !node->u.agg.grouped;
+  }
+  n->schema = rn_physical_schema(b->arena, &node->schema);
+  n->emits = node->emits;
+  return (built){n, identity_map(b, node->schema.count)};
+}
+
+static built build_over(builder *b, const rn_logical *node) {
+  built in = build(b, node->inputs[0]);
+  uint32_t *keys = map_columns(b, node->u.over.keys, node->u.over.key_count, in.map);
+  rn_plan_node *input = by_key(b, in.node, keys, node->u.over.key_count);
+  if (node->u.over.sorted) { /* a bounded input without time: put in order first, then row by row */
+    input = over_node(b, RN_NODE_SORT, node->span, rn_arena_printf(b->arena, "%s.sort", node->path), input);
+    rn_sort_item *item = RN_NEW(b->arena, rn_sort_item);
+    *item = (rn_sort_item){(uint32_t)in.map[node->u.over.order_column], false, true};
+    input->u.sort.item_count = 1;
+    input->u.sort.items = item;
+    input->u.sort.limit = -1;
+  }
+  rn_plan_node *n = over_node(b, RN_NODE_OVER, node->span, node->path, input);
+  n->u.over.key_count = node->u.over.key_count;
+  n->u.over.keys = keys;
+  int order = in.map[node->u.over.order_column];
+  n->u.over.order_column = order < 0 ? 0 : (uint32_t)order; /* not read on processing time */
+  n->u.over.processing_time = node->u.over.processing_time || node->u.over.sorted;
+  n->u.over.rows = node->u.over.rows;
+  n->u.over.unbounded = node->u.over.unbounded;
+  n->u.over.preceding = node->u.over.preceding;
+  n->u.over.call_count = node->u.over.call_count;
+  n->u.over.calls = rn_physical_calls(b->arena, node->u.over.calls, node->u.over.call_count, in.map);
+  return with_added(b, n, node, in, node->u.over.call_count);
+}
+
+static rn_plan_node *put_limit(builder *b, rn_plan_node *input, rn_span span, const char *path, int64_t limit, int64_t offset) {
+  rn_plan_node *n = over_node(b, RN_NODE_LIMIT, span, path, input);
+  n->u.limit.limit = limit;
+  n->u.limit.offset = offset;
+  return n;
+}
+
+static built build_sort(builder *b, const rn_logical *node) {
+  built in = build(b, node->inputs[0]);
+  rn_plan_node *n = over_node(b, RN_NODE_SORT, node->span, node->path, gather(b, in.node));
+  rn_sort_item *items = RN_NEW_N(b->arena, rn_sort_item, node->u.sort.item_count);
+  for (uint32_t i = 0; i < node->u.sort.item_count; i++) {
+    items[i] = node->u.sort.items[i];
+    items[i].column = (uint32_t)in.map[items[i].column];
+  }
+  n->u.sort.item_count = node->u.sort.item_count;
+  n->u.sort.items = items;
+  n->u.sort.temporal = node->u.sort.temporal;
+  bool limited = node->u.sort.limit >= 0 || node->u.sort.offset > 0;
+  n->u.sort.limit = n->u.sort.temporal ? -1 : node->u.sort.limit;
+  n->u.sort.offset = n->u.sort.temporal ? 0 : node->u.sort.offset;
+  if (n->u.sort.temporal && limited)
+    n = put_limit(b, n, node->span, rn_arena_printf(b->arena, "%s.limit", node->path), node->u.sort.limit, node->u.sort.offset);
+  return (built){n, in.map};
+}
+
+/* An input that a node takes twice gets a node of its own, so that every edge has two different ends. */
+static built build_union(builder *b, const rn_logical *node) {
+  rn_plan_node **inputs = RN_NEW_N(b->arena, rn_plan_node *, node->input_count);
+  uint32_t width = node->schema.count;
+  bool mixed = false;
+  for (uint32_t k = 0; k < node->input_count; k++) {
+    built in = build(b, node->inputs[k]);
+    bool alike = in.node->schema.count == width;
+    for (uint32_t i = 0; i < width; i++) alike = alike && in.map[i] == (int)i;
+    for (uint32_t j = 0; j < k; j++) alike = alike && inputs[j] != in.node;
+    inputs[k] = in.node;
+    if (!alike) {
+      inputs[k] = over_node(b, RN_NODE_CALC, node->span, NULL, in.node);
+      inputs[k]->u.calc.exprs = RN_NEW_N(b->arena, rn_expr *, width + 1);
+      for (uint32_t i = 0; i < width; i++)
+        inputs[k]->u.calc.exprs[i] = rn_expr_column(b->arena, (uint32_t)in.map[i], in.node->schema.fields[in.map[i]].type, node->span);
+      inputs[k]->schema = rn_physical_schema(b->arena, &node->schema);
+    }
+    mixed = mixed || inputs[k]->parallelism != inputs[0]->parallelism;
+  }
+  for (uint32_t k = 0; k < node->input_count && mixed; k++) inputs[k] = gather(b, inputs[k]);
+  rn_plan_node *n = new_node(b, RN_NODE_UNION, node->span, NULL, node->input_count, inputs);
+  n->schema = rn_physical_schema(b->arena, &node->schema);
+  return (built){n, identity_map(b, width)};
+}
+
+/* The root's input must have exactly the root's columns. */
+static rn_plan_node *exact_columns(builder *b, const rn_logical *root) {
+  built in = build(b, root->inputs[0]);
+  uint32_t width = root->schema.count;
+  bool alike = in.node->schema.count == width;
+  for (uint32_t i = 0; i < width; i++) alike = alike && in.map[i] == (int)i;
+  if (alike) return in.node;
+  rn_plan_node *n = over_node(b, RN_NODE_CALC, root->span, NULL, in.node);
+  n->u.calc.exprs = RN_NEW_N(b->arena, rn_expr *, width + 1);
+  for (uint32_t i = 0; i < width; i++)
+    n->u.calc.exprs[i] = rn_expr_column(b->arena, (uint32_t)in.map[i], in.node->schema.fields[in.map[i]].type, root->span);
+  n->schema = rn_physical_schema(b->arena, &root->schema);
+  return n;
+}
+
+static void build_sink(builder *b, const rn_logical *root) {
+  rn_plan_node *input = exact_columns(b, root);
+  int *same = identity_map(b, root->schema.count);
+  uint32_t *keys = map_columns(b, root->u.sink.keys, root->u.sink.key_count, same);
+  if (root->u.sink.key_count) input = by_key(b, input, keys, root->u.sink.key_count);
+  rn_plan_node *n = over_node(b, RN_NODE_SINK, root->span, root->path, input);
+  n->schema = rn_physical_schema(b->arena, &root->schema);
+  n->u.sink.table = rn_physical_spec(b->arena, root->u.sink.table);
+  n->u.sink.columns = map_columns(b, root->u.sink.columns, root->schema.count, identity_map(b, root->u.sink.table->column_count));
+  n->u.sink.key_count = root->u.sink.key_count;
+  n->u.sink.keys = keys;
+  n->u.sink.drop_null_rows = b->settings->not_null_drop;
+}
+
+static void build_collect(builder *b, const rn_logical *root) {
+  rn_plan_node *input = gather(b, exact_columns(b, root));
+  rn_plan_node *n = over_node(b, RN_NODE_COLLECT, root->span, root->path, input);
+  n->schema = rn_physical_schema(b->arena, &root->schema);
+  if (root->has_key) {
+    n->u.collect.key_count = root->key_count;
+    n->u.collect.keys = map_columns(b, root->keys, root->key_count, identity_map(b, root->schema.count));
+  }
+  n->u.collect.fold = b->bounded && !root->u.collect.changelog;
+}
+
+static built build(builder *b, const rn_logical *node) {
+  switch (node->kind) {
+    case RN_L_SCAN: return build_access(b, node->u.scan);
+    case RN_L_VALUES: return build_values(b, node);
+    case RN_L_FILTER: return build_filter(b, node);
+    case RN_L_PROJECT: return build_project(b, node);
+    case RN_L_WINDOW: {
+      built in = build(b, node->inputs[0]);
+      rn_plan_node *n = over_node(b, RN_NODE_WINDOW, node->span, node->path, in.node);
+      n->u.window.spec = map_window(&node->u.window, in.map);
+      return with_added(b, n, node, in, 3);
+    }
+    case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: return build_aggregate(b, node);
+    case RN_L_OVER: return build_over(b, node);
+    case RN_L_SORT: return build_sort(b, node);
+    case RN_L_LIMIT: {
+      built in = build(b, node->inputs[0]);
+      rn_plan_node *n = put_limit(b, gather(b, in.node), node->span, node->path, node->u.limit.limit, node->u.limit.offset);
+      n->u.limit.stops_query = node->u.limit.stops_query;
+      return (built){n, in.map};
+    }
+    case RN_L_UNION: return build_union(b, node);
+    default: rn_unreachable("a sink below another node");
+  }
+}
+
+static void connect_outputs(builder *b) {
+  for (size_t i = 0; i < b->nodes.len; i++)
+    for (uint32_t k = 0; k < b->nodes.data[i]->input_count; k++) b->nodes.data[i]->inputs[k]->output_count++;
+  for (size_t i = 0; i < b->nodes.len; i++) {
+    rn_plan_node *n = b->nodes.data[i];
+    n->outputs = RN_NEW_N(b->arena, rn_plan_node *, n->output_count + 1);
+    n->output_count = 0;
+  }
+  for (size_t i = 0; i < b->nodes.len; i++)
+    for (uint32_t k = 0; k < b->nodes.data[i]->input_count; k++) {
+      rn_plan_node *in = b->nodes.data[i]->inputs[k];
+      in->outputs[in->output_count++] = b->nodes.data[i];
+    }
+}
+
+rn_status rn_physical_build(rn_logical *const *roots, uint32_t root_count, rn_access *accesses,
+                            const rn_planner_settings *settings, const char *canonical, rn_plan **out) {
+  rn_arena arena;
+  rn_arena_init(&arena);
+  rn_plan *plan = RN_NEW(&arena, rn_plan);
+  plan->arena = arena;
+  builder b = {.plan = plan, .arena = &plan->arena, .settings = settings, .accesses = accesses, .bounded = true};
+  uint32_t access_count = 0;
+  for (rn_access *a = accesses; a; a = a->next) access_count++;
+  b.sources = RN_NEW_N(b.arena, built, access_count + 1);
+  for (uint32_t i = 0; i < root_count; i++) b.bounded = b.bounded && roots[i]->bounded;
+  for (uint32_t i = 0; i < root_count; i++) {
+    if (roots[i]->kind == RN_L_SINK) build_sink(&b, roots[i]);
+    else build_collect(&b, roots[i]);
+  }
+  connect_outputs(&b);
+  plan->node_count = (uint32_t)b.nodes.len;
+  plan->nodes = RN_NEW_N(b.arena, rn_plan_node *, b.nodes.len + 1);
+  for (size_t i = 0; i < b.nodes.len; i++) {
+    plan->nodes[i] = b.nodes.data[i];
+    plan->nodes[i]->fingerprint = rn_physical_fingerprint(b.arena, plan->nodes[i]);
+    if (!plan->nodes[i]->path) plan->nodes[i]->path = rn_arena_printf(b.arena, "node.%zu", i);
+  }
+  RN_VEC_FREE(&b.nodes);
+  plan->bounded = b.bounded;
+  plan->parallelism = settings->parallelism ? settings->parallelism : 1;
+  plan->canonical = rn_arena_strdup(b.arena, canonical);
+  plan->settings = rn_arena_strdup(b.arena, settings->canonical_settings ? settings->canonical_settings : "");
+  *out = plan;
+  return RN_OK;
+}

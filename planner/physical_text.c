@@ -1,0 +1,85 @@
+/* Fingerprints of stateful nodes. See physical.h. */
+#include "planner/physical.h"
+
+enum { LAYOUT_VERSION = 1 }; /* of operators' state; raised when stored blobs are read differently */
+
+static void type_text(rn_arena *arena, const rn_type *type, rn_builder *out) {
+  rn_builder_text(out, rn_type_text(arena, rn_type_with_time(arena, type, RN_TIME_NONE)));
+}
+
+static void keys_text(rn_arena *arena, const rn_schema *in, const uint32_t *keys, uint32_t count, rn_builder *out) {
+  rn_builder_text(out, " keys=[");
+  for (uint32_t i = 0; i < count; i++) {
+    if (i) rn_builder_text(out, ", ");
+    type_text(arena, in->fields[keys[i]].type, out);
+  }
+  rn_builder_char(out, ']');
+}
+
+static void calls_text(rn_arena *arena, const rn_agg_call *calls, uint32_t count, rn_builder *out) {
+  rn_builder_text(out, " calls=[");
+  for (uint32_t i = 0; i < count; i++) {
+    rn_builder_printf(out, "%s%s(%s", i ? ", " : "", calls[i].aggregate->name, calls[i].distinct ? "DISTINCT " : "");
+    if (calls[i].argument >= 0 && calls[i].arg_type) type_text(arena, calls[i].arg_type, out);
+    else rn_builder_char(out, '*');
+    rn_builder_printf(out, ")%s", calls[i].filter >= 0 ? " FILTER" : "");
+    if (calls[i].aggregate->flags & RN_AGG_OVER_ONLY) rn_builder_printf(out, " %d", calls[i].extra);
+  }
+  rn_builder_char(out, ']');
+}
+
+static void window_text(const rn_window_spec *w, rn_builder *out) {
+  static const char *const names[] = {"TUMBLE", "HOP", "CUMULATE", "SESSION"};
+  rn_builder_printf(out, " window=%s size=%lld slide=%lld offset=%lld%s%s", names[w->kind], (long long)w->size_us, (long long)w->slide_us,
+                    (long long)w->offset_us, w->processing_time ? " proctime" : "", w->local_zone ? " local" : "");
+}
+
+static void row_text(rn_arena *arena, const rn_schema *in, rn_builder *out) {
+  rn_builder_text(out, " row=[");
+  for (uint32_t i = 0; i < in->count; i++) {
+    if (i) rn_builder_text(out, ", ");
+    type_text(arena, in->fields[i].type, out);
+  }
+  rn_builder_char(out, ']');
+}
+
+const char *rn_physical_fingerprint(rn_arena *arena, const rn_plan_node *n) {
+  rn_builder b = {0};
+  const rn_schema *in = n->input_count ? &n->inputs[0]->schema : NULL;
+  switch (n->kind) {
+    case RN_NODE_WINDOW_AGG:
+      rn_builder_text(&b, "window-aggregate");
+      keys_text(arena, in, n->u.window_agg.keys, n->u.window_agg.key_count, &b);
+      calls_text(arena, n->u.window_agg.calls, n->u.window_agg.call_count, &b);
+      window_text(&n->u.window_agg.spec, &b);
+      break;
+    case RN_NODE_GROUP_AGG:
+      rn_builder_text(&b, n->u.group_agg.call_count ? "group-aggregate" : "distinct");
+      keys_text(arena, in, n->u.group_agg.keys, n->u.group_agg.key_count, &b);
+      calls_text(arena, n->u.group_agg.calls, n->u.group_agg.call_count, &b);
+      rn_builder_printf(&b, " changes=%s", n->u.group_agg.fold ? "fold" : n->u.group_agg.update_before ? "retract" : "upsert");
+      break;
+    case RN_NODE_OVER:
+      rn_builder_text(&b, "over");
+      keys_text(arena, in, n->u.over.keys, n->u.over.key_count, &b);
+      calls_text(arena, n->u.over.calls, n->u.over.call_count, &b);
+      rn_builder_printf(&b, " %s %s", n->u.over.rows ? "ROWS" : "RANGE", n->u.over.processing_time ? "proctime" : "rowtime");
+      if (n->u.over.unbounded) rn_builder_text(&b, " UNBOUNDED");
+      else rn_builder_printf(&b, " %lld", (long long)n->u.over.preceding);
+      row_text(arena, in, &b);
+      break;
+    case RN_NODE_SORT:
+      rn_builder_text(&b, n->u.sort.temporal ? "temporal-sort" : "sort");
+      for (uint32_t i = 0; i < n->u.sort.item_count; i++)
+        rn_builder_printf(&b, " $%u%s%s", n->u.sort.items[i].column, n->u.sort.items[i].descending ? " DESC" : "",
+                          n->u.sort.items[i].nulls_first ? " NULLS FIRST" : "");
+      row_text(arena, in, &b);
+      break;
+    case RN_NODE_LIMIT: rn_builder_text(&b, "limit"); break;
+    default: return NULL;
+  }
+  rn_builder_printf(&b, " v%d", LAYOUT_VERSION);
+  const char *text = rn_arena_strdup(arena, b.data);
+  rn_builder_free(&b);
+  return text;
+}

@@ -1,0 +1,126 @@
+/* Query binder, inner header: what the files bind_query*.c share. A query's AST becomes a logical plan,
+ * bottom-up: FROM gives a relation (a plan node and the names it can be asked by), every clause puts a
+ * node over it. Functions return NULL or RN_FAIL after adding a diagnostic.
+ *
+ * Aggregates and OVER calls that are found while an expression is bound become placeholder columns
+ * (RN_PLACE_*); when all clauses are bound, the node that computes them is made and the placeholders
+ * are replaced by its columns. That comparison happens on bound expressions, so `t.a + 1` in SELECT is
+ * the key `a+1` of GROUP BY. */
+#ifndef RN_PLANNER_QUERY_H
+#define RN_PLANNER_QUERY_H
+#include "planner/bind.h"
+#include "planner/logical.h"
+
+typedef struct rn_cte { /* WITH items in scope, innermost first */
+  const rn_ast_with_item *item;
+  const struct rn_cte *next; /* also what the item itself sees */
+} rn_cte;
+
+typedef struct rn_query_context {
+  rn_binder binder; /* first: hooks get it as rn_binder * */
+  const rn_planner_settings *settings;
+  rn_arena *arena;
+  rn_access *accesses;      /* in order of first mention */
+  uint32_t access_count;
+  bool expand;              /* a view is being defined: stars and table names are written out in its AST */
+  bool uses_temporary;      /* a temporary object was named */
+  uint32_t view_depth;
+} rn_query_context;
+
+typedef struct rn_relation {
+  rn_logical *node;
+  uint32_t count;
+  rn_scope_column *columns; /* index: column of node */
+} rn_relation;
+
+enum { RN_PLACE_CALL = 1 << 20, RN_PLACE_OVER = 2 << 20, RN_PLACE_WINDOW = 3 << 20, RN_PLACE_STEP = 1 << 20 };
+
+void rn_query_context_init(rn_query_context *q, rn_catalog *catalog, const rn_planner_settings *settings,
+                           rn_arena *arena, rn_diagnostics *diags);
+/* `top`: ORDER BY counts (in a sub-query without LIMIT it says nothing and is dropped). */
+rn_logical *rn_bind_query(rn_query_context *q, rn_ast_query *query, const rn_cte *env, bool top);
+rn_logical *rn_bind_insert(rn_query_context *q, const rn_ast_insert *insert);
+/* bind_query_from.c */
+rn_status rn_bind_from(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out);
+rn_relation rn_relation_of(rn_query_context *q, rn_logical *node, const char *alias);
+void rn_relation_scope(const rn_relation *relation, const char *clause, rn_scope *out);
+/* Renames the node's columns: (a, b) of an alias, a view or a WITH item. */
+rn_logical *rn_rename_columns(rn_query_context *q, rn_logical *node, const rn_ast_names *names, const char *what);
+rn_logical *rn_bind_one_row(rn_query_context *q, rn_span span);
+rn_access *rn_bind_access(rn_query_context *q, const rn_catalog_object *object, const rn_ast_hints *hints, rn_span span);
+/* Options that came from a stored definition point at the place that names the table. */
+void rn_respan_options(rn_table_spec *spec, rn_span span);
+/* Errors only. */
+rn_status rn_check_table_options(rn_query_context *q, const rn_table_spec *spec, uint16_t direction);
+/* bind_query_window.c */
+rn_status rn_bind_window_tvf(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out);
+/* Fills spec->time_column, processing_time, local_zone from the column's type; checks it is a time attribute. */
+rn_status rn_bind_window_time(rn_query_context *q, const rn_type *type, const char *name, uint32_t column,
+                              rn_span span, rn_window_spec *spec);
+rn_status rn_check_window_spec(rn_query_context *q, const char *function, rn_window_spec *spec, bool legacy, rn_span span);
+/* The three columns a window adds, with their types. */
+void rn_window_fields(rn_arena *arena, const rn_type *time, bool processing_time, rn_field out[3]);
+/* Does output column `column` of node come unchanged from the window columns of a WINDOW node below (through
+ * projections and filters)? 0 window_start, 1 window_end, 2 window_time; -1: no. */
+int rn_trace_window(const rn_logical *node, uint32_t column, const rn_logical **window);
+/* bind_query_select.c: the select list and all clauses of one SELECT. extra_count order expressions are bound in
+ * the scope of the select list and appended as columns. */
+typedef struct rn_order_key {
+  uint32_t column; /* of the node that bind_select returns */
+  const rn_ast_sort_item *item;
+} rn_order_key;
+rn_logical *rn_bind_select(rn_query_context *q, rn_ast_select *select, const rn_cte *env, const rn_ast_sort_item *order,
+                           uint32_t order_count, rn_order_key *order_keys, uint32_t *visible);
+/* An ORDER BY item that names an output column by position or alias: its index; -1: neither; -2: error added. */
+int rn_order_output(rn_query_context *q, const rn_ast_sort_item *item, const rn_schema *output);
+
+/* What one SELECT found so far (bind_query_select.c, _group.c, _over.c). */
+typedef struct rn_over_call {
+  const rn_ast_expr *ast;
+  const rn_ast_window *window;
+  rn_bound_call bound;
+  rn_expr *result;
+} rn_over_call;
+typedef struct rn_select_binder {
+  rn_query_context *q;
+  rn_ast_select *select;
+  rn_relation from;
+  rn_logical *input;          /* FROM and WHERE; then what was put over it */
+  rn_scope scope, below;      /* of SELECT, HAVING, ORDER BY / of arguments of aggregates */
+  bool grouped;
+  uint32_t key_count;
+  rn_expr **keys;
+  const char **key_names;
+  RN_VEC(rn_bound_call) calls;
+  RN_VEC(rn_over_call) overs;
+  bool failed;
+  /* legacy group window */
+  const rn_ast_expr *window_ast;
+  const char *window_name;    /* TUMBLE, HOP */
+  rn_window_spec window;
+  rn_expr *window_time;       /* over the input */
+  uint32_t call_first, window_first; /* columns of the aggregate node */
+} rn_select_binder;
+/* bind_query_group.c */
+rn_status rn_bind_group(rn_select_binder *s);
+rn_expr *rn_group_node_hook(rn_binder *binder, rn_scope *scope, const rn_ast_expr *node, void *ctx);
+rn_status rn_build_aggregate(rn_select_binder *s);
+/* An expression of SELECT or HAVING over the aggregate node's output. */
+rn_expr *rn_map_grouped(rn_select_binder *s, rn_expr *e);
+bool rn_ast_has_aggregate(const rn_ast_expr *e);
+rn_logical *rn_bind_distinct(rn_query_context *q, rn_logical *input, rn_span span);
+/* bind_query_over.c */
+rn_status rn_build_over(rn_select_binder *s, rn_expr **exprs, uint32_t count);
+
+/* Adds columns to a projection, sharing equal expressions. */
+typedef struct rn_projection {
+  rn_arena *arena;
+  uint32_t count, cap;
+  rn_expr **exprs;
+  const char **names;
+} rn_projection;
+uint32_t rn_projection_add(rn_projection *p, rn_expr *e, const char *name);
+rn_expr *rn_bound_true(rn_query_context *q, rn_span span); /* the constant TRUE */
+rn_type const *rn_type_plain(rn_arena *arena, const rn_type *type); /* without time attribute */
+
+#endif

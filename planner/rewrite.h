@@ -1,0 +1,34 @@
+/* Rewrite passes: a table of them, run in order over a logical plan. Each can be switched off (a bit in
+ * rn_planner_settings.passes_off), and after each the plan is verified, so a pass that breaks it is named. A pass
+ * must not change what the root gives: same names, same types, same rows. */
+#ifndef RN_PLANNER_REWRITE_H
+#define RN_PLANNER_REWRITE_H
+#include "planner/bind.h"
+#include "planner/logical.h"
+
+typedef struct rn_rewrite {
+  rn_binder *binder; /* for folding; its arena is the plan's */
+  rn_arena *arena;
+  rn_access *accesses;
+} rn_rewrite;
+
+typedef struct rn_rewrite_pass {
+  const char *name;
+  rn_logical *(*run)(rn_rewrite *r, rn_logical *root);
+} rn_rewrite_pass;
+extern const rn_rewrite_pass rn_rewrite_passes[];
+extern const size_t rn_rewrite_pass_count;
+
+/* Runs the passes that are not switched off; NULL and E_INTERNAL when one breaks the plan. */
+rn_logical *rn_rewrite_run(rn_rewrite *r, rn_logical *root, uint32_t passes_off, rn_diagnostics *diags);
+
+rn_logical *rn_rewrite_fold(rn_rewrite *r, rn_logical *root);          /* rewrite_fold.c */
+rn_logical *rn_rewrite_push_filters(rn_rewrite *r, rn_logical *root);  /* rewrite_filter.c */
+rn_logical *rn_rewrite_window_aggregate(rn_rewrite *r, rn_logical *root); /* rewrite_window.c */
+rn_logical *rn_rewrite_merge(rn_rewrite *r, rn_logical *root);         /* rewrite_merge.c */
+rn_logical *rn_rewrite_prune(rn_rewrite *r, rn_logical *root);         /* rewrite_prune.c */
+
+/* May the projection be put into expressions above it? Not where that would call RAND() twice. */
+bool rn_rewrite_can_inline(const rn_logical *project);
+
+#endif
