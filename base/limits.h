@@ -5,6 +5,7 @@ enum {
   RN_BATCH_ROWS_MAX = 2048,        /* rows of a batch; row numbers fit uint16_t */
   RN_STATEMENT_BYTES_MAX = 1 << 20,
   RN_NESTING_MAX = 200,            /* depth of parentheses, sub-queries, types */
+  RN_EXPR_NODES_MAX = 200000,      /* of a bound expression, operands that are used twice counted twice */
   RN_IDENTIFIER_BYTES_MAX = 256,
   RN_COLUMNS_MAX = 1000,           /* of a table or select list */
   RN_KEY_GROUPS = 128,             /* unit of ownership, snapshot and rescaling of keyed state */

@@ -276,5 +276,10 @@ rn_expr *rn_bind_expr(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast
   binder->depth++;
   rn_expr *e = kinds[ast->kind].bind(binder, scope, ast);
   binder->depth--;
+  /* NULLIF, BETWEEN and CASE x WHEN use an operand more than once: nested, a short text is a huge tree. */
+  if (e->size > RN_EXPR_NODES_MAX) {
+    rn_diag(binder->diags, RN_E_LIMIT, ast->span, NULL, "expression has more than %d parts", RN_EXPR_NODES_MAX);
+    return rn_bind_error(binder, ast->span);
+  }
   return e;
 }

@@ -64,6 +64,7 @@ typedef struct rn_expr {
   rn_kernel kernel;            /* CALL: chosen at bind time by rn_function_resolve */
   uint32_t arg_count;
   struct rn_expr **args;
+  uint32_t size; /* nodes of the tree, those that several parents share counted each time; UINT32_MAX: more */
 } rn_expr;
 
 rn_expr *rn_expr_column(rn_arena *arena, uint32_t index, const rn_type *type, rn_span span);

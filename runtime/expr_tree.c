@@ -5,9 +5,16 @@
 #include "runtime/expr.h"
 #include "runtime/function.h"
 
+static uint32_t tree_size(uint32_t arg_count, rn_expr *const *args) {
+  uint64_t size = 1;
+  for (uint32_t i = 0; i < arg_count; i++) size += args[i]->size;
+  return size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
+}
+
 rn_expr *rn_expr_column(rn_arena *arena, uint32_t index, const rn_type *type, rn_span span) {
   rn_expr *e = RN_NEW(arena, rn_expr);
   e->kind = RN_EXPR_COLUMN;
+  e->size = 1;
   e->index = index;
   e->type = type;
   e->span = span;
@@ -17,6 +24,7 @@ rn_expr *rn_expr_column(rn_arena *arena, uint32_t index, const rn_type *type, rn
 rn_expr *rn_expr_const(rn_arena *arena, rn_value value, rn_span span) {
   rn_expr *e = RN_NEW(arena, rn_expr);
   e->kind = RN_EXPR_CONST;
+  e->size = 1;
   e->type = value.type;
   e->value = value;
   e->span = span;
@@ -34,6 +42,7 @@ rn_expr *rn_expr_make(rn_arena *arena, rn_expr_kind kind, const rn_type *type, r
     e->args = rn_arena_alloc(arena, arg_count * sizeof *e->args);
     memcpy(e->args, args, arg_count * sizeof *e->args);
   }
+  e->size = tree_size(arg_count, args);
   return e;
 }
 
@@ -96,6 +105,7 @@ rn_expr *rn_expr_replace(rn_arena *arena, const rn_expr *e, rn_expr *const *map)
     copy->args = rn_arena_alloc(arena, e->arg_count * sizeof *copy->args);
     for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = rn_expr_replace(arena, e->args[i], map);
   }
+  copy->size = tree_size(copy->arg_count, copy->args);
   return copy;
 }
 

@@ -425,6 +425,14 @@ static void nesting_is_limited(void **state) {
   bind(b.data);
   assert_int_equal(f.diags.error_count, 0);
   rn_builder_free(&b);
+  rn_builder c = {0};
+  for (int i = 0; i < 60; i++) rn_builder_text(&c, "NULLIF(");
+  rn_builder_text(&c, "qty");
+  for (int i = 0; i < 60; i++) rn_builder_text(&c, ", 1)");
+  bind(c.data);
+  rn_builder_free(&c);
+  assert_string_equal(f.diags.items[0].message, "expression has more than 200000 parts");
+  assert_int_equal(f.diags.error_count, 1);
   f.binder.depth = RN_NESTING_MAX;
   bind("1");
   assert_string_equal(f.diags.items[0].message, "expression is nested deeper than 200");
