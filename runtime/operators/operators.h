@@ -21,6 +21,9 @@ extern const rn_operator_class rn_op_collect_class;
 extern const rn_operator_class rn_op_exchange_out_class;
 extern const rn_operator_class rn_op_exchange_in_class;
 
+/* Names the record of the row in err (topic, offset) where the batch still knows it. Always RN_FAIL. */
+rn_status rn_operator_row_error(rn_operator *op, const rn_batch *batch, int64_t row, rn_error *err);
+
 /* --- scan (op_scan.c) ------------------------------------------------------------------------------------ */
 /* Splits of this scan instance now (may grow); rn_run.split counts from 0 below it. */
 uint32_t rn_scan_splits(rn_operator *scan);

@@ -1,0 +1,316 @@
+/* GROUP_AGG: unbounded GROUP BY and SELECT DISTINCT (DIALECT 4.6).
+ *
+ * The first row of a key gives +I; later ones -U (where somebody needs it) and +U, nothing when the result is the
+ * same. Every record makes its change; with mini_batch the changes of a key within a batch are folded into one.
+ * In a bounded plan (fold) the final rows come as +I when the input ends. Without calls it is DISTINCT: a key's
+ * first row passes. */
+#include "base/alloc.h"
+#include "runtime/operators/agg_set.h"
+#include "runtime/operators/operators.h"
+
+enum { MAP_GROUPS = 1, MAP_DISTINCT = 8, ACCUMULATORS = 8 /* behind the row count */, PICK_BITS = 12 };
+
+typedef struct group_agg {
+  rn_operator op;
+  rn_arena memory;  /* layouts */
+  rn_arena scratch; /* keys of the input batch */
+  rn_agg_set set;
+  rn_map *map;
+  uint32_t key_count, call_count;
+  bool text_results; /* results may point into the state's heap */
+  uint8_t *slots[RN_BATCH_ROWS_MAX];
+  bool fresh[RN_BATCH_ROWS_MAX];
+  /* the output batch being filled */
+  rn_batch out;
+  uint32_t out_rows;
+  rn_slice out_keys[RN_BATCH_ROWS_MAX];
+  uint8_t out_kinds[RN_BATCH_ROWS_MAX];
+  uint16_t out_live[RN_BATCH_ROWS_MAX];
+} group_agg;
+
+static rn_status group_open(rn_operator *op, rn_error *err) {
+  (void)err;
+  group_agg *self = (group_agg *)op;
+  const rn_plan_node *node = op->node;
+  rn_arena_init(&self->memory);
+  rn_arena_init(&self->scratch);
+  self->key_count = node->u.group_agg.key_count;
+  self->call_count = node->u.group_agg.call_count;
+  rn_operator_open_state(op);
+  rn_agg_set_init(&self->set, node->u.group_agg.calls, self->call_count, ACCUMULATORS, &self->memory);
+  const rn_type **types = RN_NEW_N(&self->memory, const rn_type *, self->key_count + 1);
+  for (uint32_t k = 0; k < self->key_count; k++) types[k] = node->schema.fields[k].type;
+  for (uint32_t c = 0; c < self->call_count; c++) {
+    rn_physical p = rn_type_physical(node->schema.fields[self->key_count + c].type);
+    if (p == RN_P_STR || p == RN_P_LIST || p == RN_P_ROW) self->text_results = true;
+  }
+  rn_map_spec spec = {.id = MAP_GROUPS, .key_size = rn_key_fixed_size(types, self->key_count),
+                      .value_size = self->set.size, .value_align = self->set.align,
+                      .ref_count = self->set.ref_count, .refs = self->set.refs};
+  self->map = rn_state_map(op->state, &spec);
+  rn_agg_set_open(&self->set, op->state, op->context->hash_seed, MAP_DISTINCT);
+  return RN_OK;
+}
+
+static void clear_fresh(group_agg *self, uint32_t n) {
+  for (uint32_t i = 0; i < n && self->set.has_init; i++) {
+    if (self->fresh[i]) rn_agg_set_clear(&self->set, self->slots[i]);
+  }
+}
+
+static int64_t *rows_of(uint8_t *slot) { return (int64_t *)(void *)slot; }
+
+/* --- output ------------------------------------------------------------------------------------------------------- */
+
+static void begin_output(group_agg *self) {
+  rn_arena_reset(&self->op.arena);
+  rn_batch_init(&self->out, &self->op.node->schema, RN_BATCH_ROWS_MAX, &self->op.arena);
+  self->out_rows = 0;
+  self->out.live_count = 0;
+}
+
+/* Results of one slot into an output row, with text of their own: the slot may change before they leave. */
+static void put_result(group_agg *self, const uint8_t *slot, rn_slice key, uint32_t row, rn_row_kind kind) {
+  rn_column *columns = self->out.columns + self->key_count;
+  for (uint32_t c = 0; c < self->call_count; c++) {
+    if (columns[c].valid) rn_set_valid(&columns[c], row);
+  }
+  rn_agg_set_results(&self->set, &slot, 1, columns, row, RN_BATCH_ROWS_MAX, &self->op.arena);
+  for (uint32_t c = 0; c < self->call_count && self->text_results; c++) {
+    rn_physical p = rn_type_physical(columns[c].type);
+    if (p == RN_P_STR && rn_is_valid(&columns[c], row)) {
+      rn_str *s = (rn_str *)columns[c].data + row;
+      *s = rn_str_copy(&self->op.arena, *s);
+    }
+  }
+  self->out_keys[row] = key;
+  self->out_kinds[row] = (uint8_t)kind;
+}
+
+static bool same_value(const rn_column *c, uint32_t a, uint32_t b) {
+  bool valid = rn_is_valid(c, a);
+  if (valid != rn_is_valid(c, b)) return false;
+  if (!valid) return true;
+  switch (rn_type_physical(c->type)) {
+    case RN_P_STR: return rn_str_eq((const rn_str *)c->data + a, (const rn_str *)c->data + b);
+    case RN_P_LIST: case RN_P_ROW: {
+      rn_builder x = {0}, y = {0};
+      rn_value_encode(&x, c, a);
+      rn_value_encode(&y, c, b);
+      bool same = rn_slice_eq(rn_slice_make(x.data, x.len), rn_slice_make(y.data, y.len));
+      rn_builder_free(&x);
+      rn_builder_free(&y);
+      return same;
+    }
+    default: {
+      size_t width = rn_physical_width(rn_type_physical(c->type));
+      return memcmp((const char *)c->data + width * a, (const char *)c->data + width * b, width) == 0;
+    }
+  }
+}
+static bool same_results(const group_agg *self, uint32_t a, uint32_t b) {
+  for (uint32_t c = 0; c < self->call_count; c++) {
+    if (!same_value(&self->out.columns[self->key_count + c], a, b)) return false;
+  }
+  return true;
+}
+
+static rn_status flush(group_agg *self, rn_error *err) {
+  if (!self->out.live_count) {
+    self->out_rows = 0;
+    return RN_OK;
+  }
+  rn_batch *out = &self->out;
+  rn_keys_decode(self->out_keys, self->out_rows, out->columns, self->key_count, 0, RN_BATCH_ROWS_MAX, &self->op.arena);
+  out->rows = self->out_rows;
+  out->kinds = self->out_kinds;
+  out->live = self->out_live;
+  rn_status status = rn_emit(&self->op, out, err);
+  begin_output(self);
+  return status;
+}
+
+static void make_live(group_agg *self, uint32_t row) { self->out_live[self->out.live_count++] = (uint16_t)row; }
+
+/* --- changes ---------------------------------------------------------------------------------------------------------- */
+
+static rn_status change_by_record(group_agg *self, const rn_batch *batch, const rn_keys *keys, rn_error *err) {
+  bool update_before = self->op.node->u.group_agg.update_before;
+  rn_table *table = rn_map_table(self->map, 0);
+  begin_output(self);
+  for (uint32_t i = 0; i < batch->live_count; i++) {
+    uint8_t *slot = self->slots[i];
+    uint16_t row = (uint16_t)rn_live(batch, i), which = (uint16_t)i;
+    rn_slice key = rn_table_key(table, slot);
+    uint32_t before = self->out_rows, after = before + 1;
+    bool first = (*rows_of(slot))++ == 0;
+    if (!first) put_result(self, slot, key, before, RN_UPDATE_BEFORE);
+    rn_agg_set_update(&self->set, &slot, batch, &row, 1, keys, &which, 0);
+    put_result(self, slot, key, after, first ? RN_INSERT : RN_UPDATE_AFTER);
+    if (first) {
+      self->out_keys[before] = key; /* never live, but decoded with the others */
+      for (uint32_t c = 0; c < self->call_count; c++) { /* what lies there must stay harmless */
+        rn_column *column = &self->out.columns[self->key_count + c];
+        size_t width = rn_physical_width(rn_type_physical(column->type));
+        if (width) memset((char *)column->data + width * before, 0, width);
+      }
+    } else {
+      if (same_results(self, before, after)) continue;
+      if (update_before) make_live(self, before);
+    }
+    make_live(self, after);
+    self->out_rows = after + 1;
+    if (self->out_rows + 2 > RN_BATCH_ROWS_MAX && flush(self, err) != RN_OK) return RN_FAIL;
+  }
+  return flush(self, err);
+}
+
+/* Slots of rows [from, to), each once, in order of their first row; fresh[] is compacted alike. */
+static uint32_t pick_slots(group_agg *self, uint32_t from, uint32_t to, uint8_t **picked, bool *is_new) {
+  uint16_t places[1 << PICK_BITS] = {0};
+  uint32_t n = 0;
+  for (uint32_t i = from; i < to; i++) {
+    uint32_t at = (uint32_t)((uint64_t)(uintptr_t)self->slots[i] * 0x9E3779B97F4A7C15u >> (64 - PICK_BITS));
+    while (places[at] && picked[places[at] - 1] != self->slots[i]) at = (at + 1) & ((1 << PICK_BITS) - 1);
+    if (places[at]) continue;
+    picked[n] = self->slots[i];
+    is_new[n] = *rows_of(self->slots[i]) == 0;
+    places[at] = (uint16_t)++n;
+  }
+  return n;
+}
+
+static rn_status change_by_batch(group_agg *self, const rn_batch *batch, const rn_keys *keys, rn_error *err) {
+  enum { HALF = RN_BATCH_ROWS_MAX / 2 };
+  rn_table *table = rn_map_table(self->map, 0);
+  uint8_t *picked[HALF];
+  bool is_new[HALF];
+  for (uint32_t from = 0; from < batch->live_count; from += HALF) {
+    uint32_t to = from + HALF < batch->live_count ? from + HALF : batch->live_count;
+    uint16_t rows[HALF], which[HALF];
+    uint32_t n = pick_slots(self, from, to, picked, is_new);
+    begin_output(self);
+    for (uint32_t i = 0; i < n; i++) {
+      put_result(self, picked[i], rn_table_key(table, picked[i]), i, RN_UPDATE_BEFORE);
+    }
+    for (uint32_t i = from; i < to; i++) {
+      ++*rows_of(self->slots[i]);
+      rows[i - from] = (uint16_t)rn_live(batch, i);
+      which[i - from] = (uint16_t)i;
+    }
+    rn_agg_set_update(&self->set, self->slots + from, batch, rows, to - from, keys, which, 0);
+    for (uint32_t i = 0; i < n; i++) {
+      put_result(self, picked[i], rn_table_key(table, picked[i]), n + i, is_new[i] ? RN_INSERT : RN_UPDATE_AFTER);
+      if (is_new[i]) continue;
+      if (same_results(self, i, n + i)) picked[i] = NULL;
+      else if (self->op.node->u.group_agg.update_before) make_live(self, i);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+      if (picked[i]) make_live(self, n + i);
+    }
+    self->out_rows = 2 * n;
+    if (flush(self, err) != RN_OK) return RN_FAIL;
+  }
+  return RN_OK;
+}
+
+static rn_status pass_first_rows(group_agg *self, const rn_batch *batch, rn_error *err) {
+  uint32_t n = 0;
+  rn_arena_reset(&self->op.arena);
+  rn_batch out = *batch;
+  out.columns = RN_NEW_N(&self->op.arena, rn_column, self->key_count + 1);
+  out.column_count = self->key_count;
+  for (uint32_t k = 0; k < self->key_count; k++) out.columns[k] = batch->columns[self->op.node->u.group_agg.keys[k]];
+  for (uint32_t i = 0; i < batch->live_count; i++) {
+    if (self->fresh[i]) self->out_live[n++] = (uint16_t)rn_live(batch, i);
+  }
+  out.live = self->out_live;
+  out.live_count = n;
+  out.kinds = NULL;
+  out.runs = NULL;
+  out.run_count = 0;
+  out.arena = &self->op.arena;
+  return rn_emit(&self->op, &out, err);
+}
+
+static rn_status group_process(rn_operator *op, unsigned input, rn_batch *batch, rn_error *err) {
+  (void)input;
+  group_agg *self = (group_agg *)op;
+  const rn_plan_node *node = op->node;
+  uint32_t n = batch->live_count;
+  if (!n) return RN_OK;
+  for (uint32_t i = 0; batch->kinds && i < n; i++) {
+    rn_row_kind kind = rn_kind(batch, rn_live(batch, i));
+    if (kind != RN_INSERT) {
+      return rn_fail_at(err, RN_E_INTERNAL, node->span, "GROUP BY was given a change of kind %s", rn_row_kind_text(kind));
+    }
+  }
+  rn_keys keys;
+  rn_arena_reset(&self->scratch);
+  rn_keys_encode(&keys, batch, node->u.group_agg.keys, self->key_count, op->context->hash_seed, &self->scratch);
+  rn_table_upsert(rn_map_table(self->map, 0), &keys, NULL, n, self->slots, self->fresh);
+  clear_fresh(self, n);
+  if (!self->call_count) return pass_first_rows(self, batch, err);
+  if (node->u.group_agg.fold) {
+    for (uint32_t i = 0; i < n; i++) ++*rows_of(self->slots[i]);
+    rn_agg_set_update(&self->set, self->slots, batch, batch->live, n, &keys, NULL, 0);
+    return RN_OK;
+  }
+  return node->u.group_agg.mini_batch ? change_by_batch(self, batch, &keys, err) : change_by_record(self, batch, &keys, err);
+}
+
+/* --- the end of bounded input ------------------------------------------------------------------------------------------ */
+
+static rn_status emit_final(group_agg *self, uint32_t n, rn_error *err) {
+  rn_batch out;
+  rn_arena_reset(&self->op.arena);
+  rn_batch_init(&out, &self->op.node->schema, n, &self->op.arena);
+  rn_keys_decode(self->out_keys, n, out.columns, self->key_count, 0, n, &self->op.arena);
+  rn_agg_set_results(&self->set, (const uint8_t *const *)self->slots, n, out.columns + self->key_count, 0, n, &self->op.arena);
+  out.rows = out.live_count = n;
+  return rn_emit(&self->op, &out, err);
+}
+
+static rn_status fold_all(group_agg *self, rn_error *err) {
+  rn_table *table = rn_map_table(self->map, 0);
+  uint32_t n = 0;
+  if (!rn_table_live(table) && self->op.node->u.group_agg.global && self->op.context->subtask == 0) {
+    rn_arena_reset(&self->scratch);
+    uint8_t *nothing = rn_arena_zalloc(&self->scratch, self->set.size + 16);
+    rn_agg_set_clear(&self->set, nothing);
+    self->slots[0] = nothing;
+    self->out_keys[0] = (rn_slice){"", 0};
+    return emit_final(self, 1, err);
+  }
+  for (uint32_t p = 0, end = rn_table_end(table); p < end; p++) {
+    uint8_t *slot = rn_table_at(table, p);
+    if (!slot) continue;
+    self->slots[n] = slot;
+    self->out_keys[n++] = rn_table_key(table, slot);
+    if (n < self->op.context->batch_rows) continue;
+    if (emit_final(self, n, err) != RN_OK) return RN_FAIL;
+    n = 0;
+  }
+  return n ? emit_final(self, n, err) : RN_OK;
+}
+
+/* Rows first, then the watermark: what comes behind it would be late. */
+static rn_status group_watermark(rn_operator *op, int64_t watermark_us, rn_error *err) {
+  group_agg *self = (group_agg *)op;
+  if (watermark_us == RN_WATERMARK_END && op->node->u.group_agg.fold && self->call_count &&
+      fold_all(self, err) != RN_OK) {
+    return RN_FAIL;
+  }
+  return rn_emit_watermark(op, watermark_us, err);
+}
+
+static void group_close(rn_operator *op) {
+  group_agg *self = (group_agg *)op;
+  rn_agg_set_close(&self->set);
+  rn_arena_free(&self->memory);
+  rn_arena_free(&self->scratch);
+}
+
+const rn_operator_class rn_op_group_agg_class = {
+    .name = "group-aggregate", .size = sizeof(group_agg), .open = group_open, .process_batch = group_process,
+    .on_watermark = group_watermark, .close = group_close};

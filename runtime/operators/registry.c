@@ -1,0 +1,21 @@
+/* Operator classes by node kind: one row each. */
+#include "runtime/operators/operators.h"
+
+static const rn_operator_class *const classes[RN_NODE_COUNT] = {
+    [RN_NODE_SCAN] = &rn_op_scan_class,
+    [RN_NODE_VALUES] = &rn_op_values_class,
+    [RN_NODE_CALC] = &rn_op_calc_class,
+    [RN_NODE_WATERMARK] = &rn_op_watermark_class,
+    [RN_NODE_WINDOW] = &rn_op_window_class,
+    [RN_NODE_WINDOW_AGG] = &rn_op_window_agg_class,
+    [RN_NODE_GROUP_AGG] = &rn_op_group_agg_class,
+    [RN_NODE_OVER] = &rn_op_over_class,
+    [RN_NODE_SORT] = &rn_op_sort_class,
+    [RN_NODE_LIMIT] = &rn_op_limit_class,
+    [RN_NODE_UNION] = &rn_op_union_class,
+    [RN_NODE_EXCHANGE] = &rn_op_exchange_in_class, /* the sender is made by the task beside it */
+    [RN_NODE_SINK] = &rn_op_sink_class,
+    [RN_NODE_COLLECT] = &rn_op_collect_class,
+};
+
+const rn_operator_class *rn_operator_find(rn_node_kind kind) { return kind < RN_NODE_COUNT ? classes[kind] : NULL; }

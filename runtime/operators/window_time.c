@@ -1,0 +1,85 @@
+/* See window_time.h. */
+#include "runtime/operators/window_time.h"
+
+#define HOUR_US 3600000000LL
+
+static int64_t gcd(int64_t a, int64_t b) {
+  while (b) {
+    int64_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+void rn_window_time_init(rn_window_time *w, const rn_window_spec *spec, const rn_zone *zone) {
+  *w = (rn_window_time){.spec = spec, .zone = spec->local_zone ? zone : NULL, .slice_us = spec->size_us};
+  if (spec->kind == RN_WINDOW_HOP) w->slice_us = gcd(spec->size_us, spec->slide_us);
+  if (spec->kind == RN_WINDOW_CUMULATE) w->slice_us = spec->slide_us;
+}
+
+static int64_t align(int64_t time, int64_t step, int64_t offset) { return time - rn_floor_mod(time - offset, step); }
+
+int64_t rn_slice_end_slow(rn_window_time *w, int64_t time_us) {
+  int64_t local = w->zone ? rn_zone_to_local(w->zone, time_us) : time_us;
+  int64_t start = align(local, w->slice_us, w->spec->offset_us), end = start + w->slice_us;
+  if (!w->zone) {
+    w->from = start;
+    w->to = end;
+    w->end = end;
+    return end;
+  }
+  /* While the zone's offset does not change within the slice, its instants are one stretch. */
+  int64_t shift = local - time_us, from = start - shift, to = end - shift;
+  if (w->slice_us <= 24 * HOUR_US && rn_zone_to_local(w->zone, from) == start && rn_zone_to_local(w->zone, to - 1) == end - 1) {
+    w->from = from;
+    w->to = to;
+    w->end = end;
+  }
+  return end;
+}
+
+int64_t rn_window_step(const rn_window_time *w) {
+  return w->spec->kind == RN_WINDOW_TUMBLE ? w->spec->size_us : w->spec->slide_us;
+}
+
+int64_t rn_window_first_end(const rn_window_time *w, int64_t slice_end) {
+  if (w->spec->kind != RN_WINDOW_HOP) return slice_end;
+  int64_t start = slice_end - w->spec->size_us; /* the smallest start that still reaches the slice's end */
+  int64_t aligned = align(start, w->spec->slide_us, w->spec->offset_us);
+  if (aligned < start) aligned += w->spec->slide_us;
+  return aligned + w->spec->size_us;
+}
+
+int64_t rn_window_last_end(const rn_window_time *w, int64_t slice_end) {
+  int64_t slice_start = slice_end - w->slice_us;
+  switch (w->spec->kind) {
+    case RN_WINDOW_HOP: return align(slice_start, w->spec->slide_us, w->spec->offset_us) + w->spec->size_us;
+    case RN_WINDOW_CUMULATE: return align(slice_start, w->spec->size_us, w->spec->offset_us) + w->spec->size_us;
+    default: return slice_end;
+  }
+}
+
+int64_t rn_window_start(const rn_window_time *w, int64_t window_end) {
+  if (w->spec->kind != RN_WINDOW_CUMULATE) return window_end - w->spec->size_us;
+  return align(window_end - 1, w->spec->size_us, w->spec->offset_us);
+}
+
+int64_t rn_window_instant(const rn_window_time *w, int64_t window_end) {
+  int64_t local = window_end - RN_US_PER_MS;
+  if (!w->zone) return local;
+  int64_t instant = rn_zone_to_utc(w->zone, local);
+  if (rn_zone_to_local(w->zone, instant) != local) { /* does not exist: the first instant after the gap */
+    return rn_floor_div(instant, HOUR_US) * HOUR_US;
+  }
+  for (int64_t later = instant + HOUR_US / 2; later <= instant + 2 * HOUR_US; later += HOUR_US / 2) {
+    if (rn_zone_to_local(w->zone, later) == local) return later; /* exists twice: the second time */
+  }
+  return instant;
+}
+
+/* A processing-time window fires when it is over: at end - 1 ms a row of its last millisecond might still come. */
+int64_t rn_window_fires(const rn_window_time *w, int64_t window_end) {
+  int64_t instant = rn_window_instant(w, window_end);
+  return w->spec->processing_time ? instant + RN_US_PER_MS : instant;
+}
