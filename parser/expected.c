@@ -132,6 +132,22 @@ static bool starts_statement(int kind) {
   return false;
 }
 
+/* Syntax of the dialect that runnel does not have: saying so is better than a list. `next` 0: at the start. */
+static const struct {
+  const char *word;
+  int next;
+} missing[] = {{"MATCH_RECOGNIZE", TK_LP}, {"PIVOT", TK_LP}, {"UNPIVOT", TK_LP}, {"TABLESAMPLE", 0}, {"RECURSIVE", TK_ID},
+               {"UPDATE", 0},              {"DELETE", 0},    {"MERGE", 0},       {"TRUNCATE", 0},    {"CALL", 0},
+               {"ANALYZE", 0},             {"LOAD", 0},      {"UNLOAD", 0},      {"COMPILE", 0},     {"ADD", 0}};
+static bool not_supported(const rn_tokens *tokens, size_t bad) {
+  const rn_token *token = token_at(tokens, bad);
+  if (bad >= tokens->list.len || !is_word(token)) return false;
+  for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++)
+    if (rn_text_eq_nocase(missing[i].word, token->text) && (missing[i].next ? kind_at(tokens, bad + 1) == missing[i].next : bad == 0))
+      return true;
+  return false;
+}
+
 static bool comma_too_many(const rn_tokens *tokens, size_t bad) {
   if (!bad || kind_at(tokens, bad - 1) != TK_COMMA) return false;
   rn_states *earlier = rn_malloc(sizeof *earlier);
@@ -143,7 +159,9 @@ static bool comma_too_many(const rn_tokens *tokens, size_t bad) {
 static void fill_hint(rn_error *err, const rn_states *before, const rn_tokens *tokens, size_t bad, const char *near) {
   const rn_token *token = token_at(tokens, bad);
   int kind = kind_at(tokens, bad), previous = bad ? kind_at(tokens, bad - 1) : 0;
-  if (comma_too_many(tokens, bad))
+  if (not_supported(tokens, bad))
+    (void)rn_hint(err, "%s is not supported yet", token->text);
+  else if (comma_too_many(tokens, bad))
     (void)rn_hint(err, "there is a comma too many in front of it");
   else if (reserved_as_name(before, tokens, bad))
     (void)rn_hint(err, "%s is a reserved word: write `%s` in back-ticks", token->text, token->text);
@@ -165,8 +183,8 @@ void rn_syntax_error(const rn_tokens *tokens, size_t bad, rn_diagnostics *diags)
   rn_states *states = rn_malloc(sizeof *states);
   wanted *w = rn_malloc(sizeof *w);
   (void)rn_states_after(tokens, bad, states);
-  const char *near = near_keyword(states, tokens, bad);
-  if (!near && bad > 0 && !reserved_as_name(states, tokens, bad)) {
+  const char *near = not_supported(tokens, bad) ? NULL : near_keyword(states, tokens, bad);
+  if (!near && bad > 0 && !not_supported(tokens, bad) && !reserved_as_name(states, tokens, bad)) {
     /* `SELECT a FORM t`: FORM was taken for an alias; the error is there, not at t */
     rn_states *earlier = rn_malloc(sizeof *earlier);
     (void)rn_states_after(tokens, bad - 1, earlier);
