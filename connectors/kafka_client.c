@@ -181,7 +181,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     client->fatal = true;
   } else if (cause == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
     if (!client->down && client->refused_us == 0)
-      (void)snprintf(line, sizeof line, "kafka %s cannot be reached: %s; trying on", client->servers, client->reason[0] ? client->reason : "no broker answers");
+      (void)snprintf(line, sizeof line, "kafka %s cannot be reached: %s; trying on", client->servers, client->reason[0] ? client->reason : "the connection was lost");
     client->down = true;
   } else {
     rn_kafka_clean_reason(reason, client->reason, sizeof client->reason);
@@ -239,7 +239,8 @@ rn_status rn_kafka_client_open(rn_kafka_client *client, const rn_table_spec *tab
     rd_kafka_conf_destroy(conf); /* still ours after a failure */
     char reason[256];
     rn_kafka_clean_reason(text, reason, sizeof reason);
-    return rn_fail(err, RN_E_CONNECT, "kafka %s: %s", client->servers, reason);
+    (void)rn_fail(err, RN_E_CONNECT, "kafka %s: %s", client->servers, reason);
+    return strstr(reason, ".location") ? rn_hint(err, "can the file be read, and is it PEM?") : RN_FAIL;
   }
   return RN_OK;
 }
@@ -266,9 +267,9 @@ rn_status rn_kafka_connect_error(rn_kafka_client *client, rn_error *err) {
   if (authentication) return rn_hint(err, "check 'properties.sasl.username', 'properties.sasl.password' and 'properties.sasl.mechanism'");
   if (cause == RD_KAFKA_RESP_ERR__SSL)
     return rn_hint(err, "check 'properties.security.protocol' and 'properties.ssl.ca.location' (the authority that signed the broker's certificate)");
-  if (strstr(reason, "Disconnected") || strstr(reason, "incorrect security.protocol"))
-    return rn_hint(err, "does the port speak TLS or SASL? See 'properties.security.protocol'");
-  return rn_hint(err, "is the broker running, and is 'properties.bootstrap.servers' right?");
+  if (strstr(reason, "refused") || strstr(reason, "resolve"))
+    return rn_hint(err, "is the broker running, and is 'properties.bootstrap.servers' right?");
+  return rn_hint(err, "is the broker well, and does the port speak TLS or SASL? See 'properties.security.protocol'");
 }
 
 rn_status rn_kafka_client_serve(rn_kafka_client *client, int wait_ms, rn_error *err) {

@@ -86,6 +86,7 @@ typedef struct rn_kafka_discovery { /* new partitions, looked for on a thread of
   pthread_t thread;
   bool running;
   int finished;        /* set by the thread (atomic) */
+  int64_t gone;        /* a topic that the broker does not know any more, -1: none */
   int64_t next_us;     /* when to look again */
   RN_VEC(int32_t) known;                                               /* partitions per topic when it began */
   RN_VEC(struct rn_kafka_found { uint32_t topic; int32_t partition; int64_t low; }) found;

@@ -93,6 +93,7 @@ rn_status rn_kafka_source_open(const rn_source_spec *spec, rn_source **out, rn_e
   s->wake_ctx = spec->wake_ctx;
   s->has_group = rn_kafka_option(spec->table, "properties.group.id") != NULL;
   s->discovery_us = rn_option_int(&spec->table->options, rn_kafka_options, rn_kafka_option_count, "scan.topic-partition-discovery.interval");
+  s->discovery.gone = -1;
   s->discovery.next_us = rn_monotonic_us() + s->discovery_us;
   __atomic_store_n(&s->lag, -1, __ATOMIC_RELAXED);
   for (uint32_t i = 0; i < spec->column_count; i++) {
@@ -157,7 +158,9 @@ static void *discover(void *opaque) {
   for (size_t t = 0; t < d->known.len; t++) {
     const rn_kafka_topic *topic = &s->topics.data[t];
     int32_t count = 0;
-    if (rn_kafka_ask_partitions(s->client.rk, topic->name, METADATA_WAIT_MS, &count) != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    rd_kafka_resp_err_t code = rn_kafka_ask_partitions(s->client.rk, topic->name, METADATA_WAIT_MS, &count);
+    if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) d->gone = (int64_t)t; /* librdkafka 2.0.2 tells nobody */
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
     for (int32_t p = d->known.data[t]; p < count; p++) {
       int64_t low = 0, high = 0;
       if (rd_kafka_query_watermark_offsets(s->client.rk, topic->name, p, &low, &high, METADATA_WAIT_MS) != RD_KAFKA_RESP_ERR_NO_ERROR) break;
@@ -175,6 +178,11 @@ static rn_status discovery_step(rn_source *s, int64_t now, rn_error *err) {
   if (d->running && __atomic_load_n(&d->finished, __ATOMIC_ACQUIRE)) {
     (void)pthread_join(d->thread, NULL);
     d->running = false;
+    if (d->gone >= 0) { /* asked again, with patience */
+      int32_t count = 0;
+      status = rn_kafka_partition_count(&s->client, s->topics.data[d->gone].name, &count, err);
+      d->gone = -1;
+    }
     for (size_t i = 0; i < d->found.len && status == RN_OK; i++) {
       const struct rn_kafka_found *found = &d->found.data[i];
       rn_kafka_topic *topic = &s->topics.data[found->topic];
@@ -358,6 +366,7 @@ rn_status rn_kafka_poll_records(rn_source *s, uint32_t max_records, int64_t wait
   if (s->taken == s->record_count) {
     release_run(s);
     if (s->bounded && s->open_splits == 0) {
+      measure_lag(s);
       *poll = RN_POLL_END;
       return RN_OK;
     }
