@@ -408,6 +408,9 @@ static void metadata_value(rn_source *source, const rn_record *record, uint32_t 
   }
   if (out->valid) rn_set_valid(out, row);
 }
+static bool split_active(rn_source *source, uint32_t split) {
+  return split >= source->current && source->files.data[split].offset < source->files.data[split].size;
+}
 static int64_t lag(rn_source *source) {
   return source->current >= source->files.len ? 0 : -1;
 }
@@ -457,6 +460,7 @@ const rn_connector rn_connector_filesystem = {
     .positions = positions,
     .until_positions = until_positions,
     .lag = lag,
+    .split_active = split_active,
     .source_close = source_close,
     .sink_open = filesystem_sink_open,
     .stage = filesystem_stage,

@@ -45,22 +45,6 @@ static rn_status sink_open(const rn_sink_spec *spec, rn_sink **out, rn_error *er
   return RN_OK;
 }
 
-static void put_value(rn_sink *sink, const rn_column *column, uint32_t row) {
-  rn_builder *b = &sink->text;
-  if (rn_is_null(column, row)) {
-    rn_builder_append(b, "null", 4);
-  } else if (column->type->id == RN_T_ROW) {
-    rn_builder_append(b, "+I[", 3);
-    for (uint32_t i = 0; i < column->child_count; i++) {
-      if (i) rn_builder_append(b, ", ", 2);
-      put_value(sink, &column->children[i], row);
-    }
-    rn_builder_char(b, ']');
-  } else {
-    rn_value_text(b, column, row, RN_TEXT_PRINT, sink->spec.zone);
-  }
-}
-
 static rn_status stage(rn_sink *sink, const rn_batch *batch, rn_error *err) {
   (void)err;
   rn_builder_clear(&sink->text);
@@ -71,7 +55,7 @@ static rn_status stage(rn_sink *sink, const rn_batch *batch, rn_error *err) {
     rn_builder_char(&sink->text, '[');
     for (uint32_t c = 0; c < batch->column_count; c++) {
       if (c) rn_builder_append(&sink->text, ", ", 2);
-      put_value(sink, &batch->columns[c], row);
+      rn_value_text(&sink->text, &batch->columns[c], row, RN_TEXT_PRINT, sink->spec.zone);
     }
     rn_builder_append(&sink->text, "]\n", 2);
   }

@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "connectors/formats/format_common.h"
 #include "connectors/formats/text_scan.h"
+#include "runtime/value_text.h"
 
 static const rn_option options[] = {
     {"field-delimiter", RN_OPT_STRING, 0, ",", NULL, 0, 0, "one character between fields; \\t is a tab", NULL},
@@ -256,10 +257,11 @@ static outcome convert(rn_decoder *d, rn_column *c, const rn_type *type, rn_slic
       break;
     }
     case RN_T_BINARY: case RN_T_VARBINARY: {
-      char *out = rn_arena_alloc_aligned(d->out, s.len + 16, 1);
-      size_t len = 0;
-      ok = scan_base64_decode(s, out, &len);
-      if (ok) ((rn_str *)c->data)[row] = rn_str_make(out, len);
+      rn_builder bytes = {0};
+      rn_builder_reserve(&bytes, s.len);
+      ok = rn_base64_decode(&bytes, s);
+      if (ok) ((rn_str *)c->data)[row] = rn_str_copy(d->out, rn_str_make(bytes.data, bytes.len));
+      rn_builder_free(&bytes);
       break;
     }
     case RN_T_DATE: {
@@ -555,7 +557,7 @@ static bool put_cell(rn_encoder *e, rn_builder *b, const rn_type *type, const rn
       format_decimal_java(b, type->precision <= RN_DECIMAL_SMALL_DIGITS ? ((const int64_t *)data)[row] : ((const rn_i128 *)data)[row],
                           type->scale, false);
       return false;
-    case RN_T_BINARY: case RN_T_VARBINARY: scan_base64_encode(b, rn_str_slice(&((const rn_str *)data)[row])); return true;
+    case RN_T_BINARY: case RN_T_VARBINARY: rn_base64_encode(b, rn_str_slice(&((const rn_str *)data)[row])); return true;
     case RN_T_DATE: rn_format_date(b, ((const int32_t *)data)[row]); return true;
     case RN_T_TIME: rn_format_time(b, ((const int32_t *)data)[row], 3, true); return true;
     case RN_T_TIMESTAMP: case RN_T_TIMESTAMP_LTZ:

@@ -59,7 +59,7 @@ struct rn_decoder {
   uint64_t serial;      /* object counter: which fields were seen in the current object */
   scan_date_cache date; /* shared by all timestamp columns */
   rn_arena arena;       /* fields, steps, names; lives with the decoder */
-  rn_builder scratch;   /* unescaped keys */
+  rn_builder scratch;   /* unescaped keys, bytes out of base64 */
   /* the record being decoded */
   const char *begin, *end;
   rn_arena *out;        /* text that is not a view */

@@ -2,7 +2,7 @@
  * from row to row (`,"price":`) is made once, when the encoder opens. */
 #include "connectors/formats/json_encode.h"
 #include "base/number.h"
-#include "connectors/formats/text_scan.h"
+#include "runtime/value_text.h"
 
 typedef struct member member;
 struct member { /* a column, or a field of a ROW */
@@ -108,7 +108,7 @@ static void put_value(const rn_encoder *e, const member *m, const rn_column *c, 
       break;
     case RN_T_BINARY: case RN_T_VARBINARY:
       rn_builder_char(b, '"');
-      scan_base64_encode(b, rn_str_slice(&((const rn_str *)data)[row]));
+      rn_base64_encode(b, rn_str_slice(&((const rn_str *)data)[row]));
       rn_builder_char(b, '"');
       break;
     case RN_T_DATE:

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include "base/number.h"
 #include "connectors/formats/json_decode.h"
+#include "runtime/value_text.h"
 
 const char *json_malformed(rn_decoder *d, const char *at, const char *why) {
   d->failure = JSON_MALFORMED;
@@ -185,10 +186,10 @@ static outcome convert_text(rn_decoder *d, json_field *f, rn_slice text, bool qu
       return TAKEN;
     }
     case JSON_BYTES: {
-      char *out = quoted ? rn_arena_alloc_aligned(d->out, text.len + 16, 1) : NULL;
-      size_t len;
-      if (!quoted || !scan_base64_decode(text, out, &len)) return REFUSED;
-      ((rn_str *)f->data)[row] = rn_str_make(out, len);
+      rn_builder_clear(&d->scratch);
+      rn_builder_reserve(&d->scratch, text.len);
+      if (!quoted || !rn_base64_decode(&d->scratch, text)) return REFUSED;
+      ((rn_str *)f->data)[row] = rn_str_copy(d->out, rn_str_make(d->scratch.data, d->scratch.len));
       return TAKEN;
     }
     case JSON_DATE: return quoted && scan_text_date(text, &((int32_t *)f->data)[row]) ? TAKEN : REFUSED;

@@ -1,4 +1,4 @@
-/* Digits, dates and base64 of the record formats: see text_scan.h. */
+/* Digits and dates of the record formats: see text_scan.h. */
 #include "connectors/formats/text_scan.h"
 
 const uint64_t scan_pow10[20] = {
@@ -107,43 +107,4 @@ bool scan_number_integer(rn_slice s, int64_t min, int64_t max, int64_t *out) {
   if (value < min || value > max) return false;
   *out = value;
   return true;
-}
-
-static int base64_digit(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-bool scan_base64_decode(rn_slice s, char *out, size_t *len) {
-  if (s.len % 4) return false;
-  size_t n = 0;
-  for (size_t i = 0; i < s.len; i += 4) {
-    bool last = i + 4 == s.len;
-    unsigned pad = last && s.ptr[i + 3] == '=' ? (s.ptr[i + 2] == '=' ? 2 : 1) : 0;
-    uint32_t bits = 0;
-    for (unsigned k = 0; k < 4; k++) {
-      int digit = k >= 4 - pad ? 0 : base64_digit(s.ptr[i + k]);
-      if (digit < 0) return false;
-      bits = bits << 6 | (uint32_t)digit;
-    }
-    out[n++] = (char)(bits >> 16);
-    if (pad < 2) out[n++] = (char)(bits >> 8);
-    if (pad < 1) out[n++] = (char)bits;
-  }
-  *len = n;
-  return true;
-}
-void scan_base64_encode(rn_builder *b, rn_slice s) {
-  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  rn_builder_reserve(b, (s.len + 2) / 3 * 4);
-  for (size_t i = 0; i < s.len; i += 3) {
-    size_t left = s.len - i;
-    uint32_t bits = (uint32_t)(unsigned char)s.ptr[i] << 16;
-    if (left > 1) bits |= (uint32_t)(unsigned char)s.ptr[i + 1] << 8;
-    if (left > 2) bits |= (uint32_t)(unsigned char)s.ptr[i + 2];
-    char four[4] = {digits[bits >> 18], digits[bits >> 12 & 63], left > 1 ? digits[bits >> 6 & 63] : '=',
-                    left > 2 ? digits[bits & 63] : '='};
-    rn_builder_append(b, four, 4);
-  }
 }

@@ -147,8 +147,4 @@ bool scan_text_integer(rn_slice s, int64_t min, int64_t max, int64_t *out);
 /* Integer part of a JSON number (fraction dropped, exponent applied) within [min, max]. */
 bool scan_number_integer(rn_slice number, int64_t min, int64_t max, int64_t *out);
 
-/* Base64 with padding (RFC 4648). decode: false when malformed; `out` has room for len / 4 * 3 bytes. */
-bool scan_base64_decode(rn_slice s, char *out, size_t *len);
-void scan_base64_encode(rn_builder *b, rn_slice s);
-
 #endif
