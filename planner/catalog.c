@@ -29,6 +29,7 @@ void rn_catalog_free(rn_catalog *catalog) {
 }
 
 void rn_catalog_set_hooks(rn_catalog *catalog, const rn_catalog_hooks *hooks) { catalog->hooks = *hooks; }
+void rn_catalog_set_zone(rn_catalog *catalog, const rn_zone *zone) { catalog->zone = zone; }
 const rn_registry *rn_catalog_registry(const rn_catalog *catalog) { return catalog->registry; }
 
 /* --- names ------------------------------------------------------------------------------------------- */
@@ -189,6 +190,20 @@ rn_status rn_catalog_add(rn_catalog *catalog, rn_catalog_object *object, rn_erro
     rn_status status = rn_fail(err, RN_E_EXISTS, "\"%s\" already exists", object->name);
     rn_catalog_object_free(object);
     return status;
+  }
+  insert_object(catalog, object);
+  return RN_OK;
+}
+
+rn_status rn_catalog_replace(rn_catalog *catalog, rn_catalog_object *object, rn_error *err) {
+  rn_catalog_object *old = find_kind(catalog, object->name, object->temporary);
+  if (!object->temporary && catalog->hooks.save && catalog->hooks.save(catalog->hooks.ctx, object, err) != RN_OK) {
+    rn_catalog_object_free(object);
+    return RN_FAIL;
+  }
+  if (old) {
+    remove_object(catalog, old);
+    rn_catalog_object_free(old);
   }
   insert_object(catalog, object);
   return RN_OK;

@@ -159,11 +159,11 @@ static void print_keys(const uint32_t *keys, uint32_t count, const char *const *
   for (uint32_t i = 0; i < count; i++) rn_builder_printf(out, "%s%s", i ? ", " : "", names[keys[i]]);
 }
 
-static void print_node(const rn_logical *node, unsigned depth, rn_builder *out) {
+/* `prefix`: what stands before the lines of the node's inputs; Flink's tree: "+- " the last, ":- " the others. */
+static void print_node(const rn_logical *node, const char *lead, const char *prefix, rn_builder *out) {
   rn_schema none = {0, NULL};
   const char **names = schema_names(node->input_count ? &node->inputs[0]->schema : &none);
-  for (unsigned i = 0; i < depth; i++) rn_builder_text(out, "  ");
-  rn_builder_printf(out, "Logical%s(", rn_logical_kind_name(node->kind));
+  rn_builder_printf(out, "%s%sLogical%s(", prefix, lead, rn_logical_kind_name(node->kind));
   switch (node->kind) {
     case RN_L_SCAN: rn_builder_printf(out, "table=[%s]", node->u.scan->object->name); break;
     case RN_L_VALUES: rn_builder_printf(out, "rows=[%u]", node->u.values.row_count); break;
@@ -233,10 +233,14 @@ static void print_node(const rn_logical *node, unsigned depth, rn_builder *out) 
   }
   rn_builder_text(out, ")\n");
   rn_free(names);
-  for (uint32_t i = 0; i < node->input_count; i++) print_node(node->inputs[i], depth + 1, out);
+  rn_builder below = {0};
+  rn_builder_printf(&below, "%s%s", prefix, !*lead ? "" : *lead == '+' ? "   " : ":  ");
+  for (uint32_t i = 0; i < node->input_count; i++)
+    print_node(node->inputs[i], i + 1 == node->input_count ? "+- " : ":- ", below.data, out);
+  rn_builder_free(&below);
 }
 
-void rn_logical_print(const rn_logical *node, rn_builder *out) { print_node(node, 0, out); }
+void rn_logical_print(const rn_logical *node, rn_builder *out) { print_node(node, "", "", out); }
 
 /* --- verifier ------------------------------------------------------------------------------------------- */
 static bool columns_in(const rn_expr *e, const rn_schema *schema) {

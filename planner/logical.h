@@ -143,7 +143,7 @@ bool rn_expr_is_proctime(const rn_expr *e); /* the call PROCTIME() itself */
  * changed filter or projection leaves them as they were. */
 void rn_logical_paths(rn_logical *root, const char *root_path, rn_arena *arena);
 
-/* Tree as text, two blanks per level: for EXPLAIN's first section and tests. */
+/* Tree as text, with the dialect's prefixes: for EXPLAIN's first section and tests. */
 void rn_logical_print(const rn_logical *node, rn_builder *out);
 /* Invariants: indexes in range, types agree, schemas follow from the inputs. False: `why` says what. */
 bool rn_logical_verify(const rn_logical *node, const char **why);

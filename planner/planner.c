@@ -57,13 +57,13 @@ void rn_stages_free(rn_stages *s) {
 
 static char *canonical_text(const rn_ast_query *query, const rn_ast_insert *inserts, uint32_t insert_count) {
   rn_builder text = {0};
+  rn_ast_insert *items = (rn_ast_insert *)(uintptr_t)inserts; /* printed, not changed */
+  rn_ast_statement statement = {.kind = insert_count == 1 ? RN_AST_STMT_INSERT : RN_AST_STMT_STATEMENT_SET};
+  statement.insert = items;
+  statement.inserts = items;
+  statement.insert_count = insert_count;
   if (query) rn_ast_print_query(query, &text);
-  for (uint32_t i = 0; i < insert_count; i++) {
-    rn_ast_statement statement = {.kind = RN_AST_STMT_INSERT, .span = inserts[i].span};
-    statement.insert = (rn_ast_insert *)(uintptr_t)&inserts[i];
-    if (i) rn_builder_text(&text, ";\n");
-    rn_ast_print(&statement, &text);
-  }
+  else rn_ast_print(&statement, &text);
   return rn_builder_take(&text);
 }
 

@@ -1,0 +1,314 @@
+/* EXPLAIN: the logical plan before the rewrites, the physical plan, and the plan as it runs, with shared parts
+ * marked. Trees and node names are the dialect's (DIALECT 3.9); operators that wait for time say for what. */
+#include "planner/changelog.h"
+#include "planner/physical.h"
+#include "planner/plan_stages.h"
+
+typedef struct printer {
+  const rn_plan *plan;
+  rn_builder *out;
+  bool changelog;   /* changelogMode=[..] at every node */
+  bool reuse;       /* shared nodes are printed once */
+  uint32_t *reuse_ids;
+  uint32_t next_id;
+} printer;
+
+/* --- pieces ---------------------------------------------------------------------------------------------- */
+static const char **names_of(const rn_schema *schema) {
+  const char **names = rn_malloc(sizeof *names * (schema->count + 1));
+  for (uint32_t i = 0; i < schema->count; i++) names[i] = schema->fields[i].name;
+  return names;
+}
+
+static void name_list(rn_builder *out, const rn_schema *schema) {
+  for (uint32_t i = 0; i < schema->count; i++) rn_builder_printf(out, "%s%s", i ? ", " : "", schema->fields[i].name);
+}
+
+static void key_list(rn_builder *out, const char *const *names, const uint32_t *keys, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) rn_builder_printf(out, "%s%s", i ? ", " : "", names[keys[i]]);
+}
+
+static void time_span(rn_builder *out, int64_t us) {
+  static const struct {
+    int64_t us;
+    const char *unit;
+  } units[] = {{86400000000, "d"}, {3600000000, "h"}, {60000000, "min"}, {1000000, "s"}, {1000, "ms"}};
+  for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+    if (us % units[i].us == 0) {
+      rn_builder_printf(out, "%lld %s", (long long)(us / units[i].us), units[i].unit);
+      return;
+    }
+  rn_builder_printf(out, "%lld us", (long long)us);
+}
+
+static void call_list(rn_builder *out, const char *const *names, const rn_agg_call *calls, uint32_t count, const rn_schema *result, uint32_t first) {
+  for (uint32_t i = 0; i < count; i++) {
+    const rn_agg_call *c = &calls[i];
+    rn_builder_printf(out, "%s%s(%s%s)", i || first ? ", " : "", c->aggregate->name, c->distinct ? "DISTINCT " : "", c->argument >= 0 ? names[c->argument] : "*");
+    if (c->filter >= 0) rn_builder_printf(out, " FILTER %s", names[c->filter]);
+    rn_builder_printf(out, " AS %s", result->fields[first + i].name);
+  }
+}
+
+static void window_text(rn_builder *out, const char *const *names, const rn_window_spec *w) {
+  static const char *const kinds[] = {"TUMBLE", "HOP", "CUMULATE", "SESSION"};
+  rn_builder_printf(out, "%s(%s=[%s], size=[", kinds[w->kind], w->processing_time ? "proctime" : "rowtime", w->processing_time ? "clock" : names[w->time_column]);
+  time_span(out, w->size_us);
+  rn_builder_char(out, ']');
+  if (w->kind == RN_WINDOW_HOP || w->kind == RN_WINDOW_CUMULATE) {
+    rn_builder_text(out, w->kind == RN_WINDOW_HOP ? ", slide=[" : ", step=[");
+    time_span(out, w->slide_us);
+    rn_builder_char(out, ']');
+  }
+  if (w->offset_us) {
+    rn_builder_text(out, ", offset=[");
+    time_span(out, w->offset_us);
+    rn_builder_char(out, ']');
+  }
+  rn_builder_char(out, ')');
+}
+
+static void closing_text(rn_builder *out, const rn_window_spec *w) {
+  rn_builder_printf(out, ", closes=[%s]", w->processing_time ? "clock at window_end" : "watermark at window_end - 1 ms");
+}
+
+/* --- nodes -------------------------------------------------------------------------------------------------- */
+static void print_calc(rn_builder *out, const rn_plan_node *n, const char *const *names) {
+  rn_builder_text(out, "Calc(select=[");
+  for (uint32_t i = 0; i < n->schema.count; i++) {
+    if (i) rn_builder_text(out, ", ");
+    if (!n->u.calc.exprs) {
+      rn_builder_text(out, n->schema.fields[i].name);
+      continue;
+    }
+    rn_builder text = {0};
+    rn_expr_print(n->u.calc.exprs[i], names, &text);
+    rn_builder_text(out, text.data);
+    if (strcmp(text.data, n->schema.fields[i].name) != 0) rn_builder_printf(out, " AS %s", n->schema.fields[i].name);
+    rn_builder_free(&text);
+  }
+  rn_builder_char(out, ']');
+  if (n->u.calc.filter) {
+    rn_builder_text(out, ", where=[");
+    rn_expr_print(n->u.calc.filter, names, out);
+    rn_builder_char(out, ']');
+  }
+}
+
+static void print_over(rn_builder *out, const rn_plan_node *n, const char *const *names) {
+  rn_builder_text(out, "OverAggregate(");
+  if (n->u.over.key_count) {
+    rn_builder_text(out, "partitionBy=[");
+    key_list(out, names, n->u.over.keys, n->u.over.key_count);
+    rn_builder_text(out, "], ");
+  }
+  rn_builder_printf(out, "orderBy=[%s ASC], window=[%s BETWEEN ", n->u.over.processing_time ? "clock" : names[n->u.over.order_column],
+                    n->u.over.rows ? "ROWS" : "RANGE");
+  if (n->u.over.unbounded) rn_builder_text(out, "UNBOUNDED");
+  else if (n->u.over.rows) rn_builder_printf(out, "%lld", (long long)n->u.over.preceding);
+  else time_span(out, n->u.over.preceding);
+  rn_builder_text(out, " PRECEDING AND CURRENT ROW], select=[");
+  uint32_t first = n->schema.count - n->u.over.call_count;
+  for (uint32_t i = 0; i < first; i++) rn_builder_printf(out, "%s%s", i ? ", " : "", n->schema.fields[i].name);
+  call_list(out, names, n->u.over.calls, n->u.over.call_count, &n->schema, first);
+  rn_builder_printf(out, "], emits=[%s]", n->u.over.processing_time ? "at once" : "watermark at the row's time");
+}
+
+static void print_sort(rn_builder *out, const rn_plan_node *n, const char *const *names) {
+  bool limited = n->u.sort.limit >= 0 || n->u.sort.offset > 0;
+  rn_builder_printf(out, "%s(orderBy=[", n->u.sort.temporal ? "TemporalSort" : limited ? "SortLimit" : "Sort");
+  for (uint32_t i = 0; i < n->u.sort.item_count; i++)
+    rn_builder_printf(out, "%s%s %s", i ? ", " : "", names[n->u.sort.items[i].column], n->u.sort.items[i].descending ? "DESC" : "ASC");
+  rn_builder_char(out, ']');
+  if (limited) rn_builder_printf(out, ", offset=[%lld]", (long long)n->u.sort.offset);
+  if (n->u.sort.limit >= 0) rn_builder_printf(out, ", fetch=[%lld]", (long long)n->u.sort.limit);
+  rn_builder_printf(out, ", emits=[%s]", n->u.sort.temporal ? "watermark at the row's time" : "end of input");
+}
+
+static void print_aggregate(rn_builder *out, const rn_plan_node *n, const char *const *names) {
+  bool windowed = n->kind == RN_NODE_WINDOW_AGG;
+  uint32_t keys = windowed ? n->u.window_agg.key_count : n->u.group_agg.key_count;
+  uint32_t calls = windowed ? n->u.window_agg.call_count : n->u.group_agg.call_count;
+  rn_builder_printf(out, "%s(", windowed ? "WindowAggregate" : "GroupAggregate");
+  if (keys) {
+    rn_builder_text(out, "groupBy=[");
+    key_list(out, names, windowed ? n->u.window_agg.keys : n->u.group_agg.keys, keys);
+    rn_builder_text(out, "], ");
+  }
+  if (windowed) {
+    rn_builder_text(out, "window=[");
+    window_text(out, names, &n->u.window_agg.spec);
+    rn_builder_text(out, "], ");
+  }
+  rn_builder_text(out, "select=[");
+  for (uint32_t i = 0; i < keys; i++) rn_builder_printf(out, "%s%s", i ? ", " : "", n->schema.fields[i].name);
+  call_list(out, names, windowed ? n->u.window_agg.calls : n->u.group_agg.calls, calls, &n->schema, keys);
+  for (uint32_t i = keys + calls; i < n->schema.count; i++) rn_builder_printf(out, "%s%s", i ? ", " : "", n->schema.fields[i].name);
+  rn_builder_char(out, ']');
+  if (windowed) closing_text(out, &n->u.window_agg.spec);
+  else if (n->u.group_agg.fold) rn_builder_text(out, ", emits=[end of input]");
+}
+
+static void print_watermark(rn_builder *out, const rn_plan_node *n, const char *const *names) {
+  rn_builder_printf(out, "WatermarkAssigner(rowtime=[%s], watermark=[", names[n->u.watermark.rowtime_column]);
+  rn_expr_print(n->u.watermark.expr, names, out);
+  rn_builder_text(out, "], emit=[");
+  if (n->u.watermark.interval_us) {
+    rn_builder_text(out, "every ");
+    time_span(out, n->u.watermark.interval_us);
+  } else {
+    rn_builder_text(out, "after every row");
+  }
+  rn_builder_char(out, ']');
+  if (n->u.watermark.idle_timeout_us) {
+    rn_builder_text(out, ", idleAfter=[");
+    time_span(out, n->u.watermark.idle_timeout_us);
+    rn_builder_char(out, ']');
+  }
+}
+
+static void print_node(rn_builder *out, const rn_plan_node *n, const char *const *names) {
+  switch (n->kind) {
+    case RN_NODE_SCAN:
+      rn_builder_printf(out, "TableSourceScan(table=[[%s, %s, %s]], fields=[", "default_catalog", "default_database", n->u.scan.table->name);
+      name_list(out, &n->schema);
+      rn_builder_printf(out, "], connector=[%s]", n->u.scan.table->connector->name);
+      break;
+    case RN_NODE_VALUES: rn_builder_printf(out, "Values(rows=[%u], fields=[", n->u.values.row_count);
+      name_list(out, &n->schema);
+      rn_builder_char(out, ']');
+      break;
+    case RN_NODE_CALC: print_calc(out, n, names); break;
+    case RN_NODE_WATERMARK: print_watermark(out, n, names); break;
+    case RN_NODE_WINDOW:
+      rn_builder_text(out, "WindowTableFunction(window=[");
+      window_text(out, names, &n->u.window.spec);
+      rn_builder_char(out, ']');
+      break;
+    case RN_NODE_WINDOW_AGG: case RN_NODE_GROUP_AGG: print_aggregate(out, n, names); break;
+    case RN_NODE_OVER: print_over(out, n, names); break;
+    case RN_NODE_SORT: print_sort(out, n, names); break;
+    case RN_NODE_LIMIT:
+      rn_builder_printf(out, "Limit(offset=[%lld]", (long long)n->u.limit.offset);
+      if (n->u.limit.limit >= 0) rn_builder_printf(out, ", fetch=[%lld]", (long long)n->u.limit.limit);
+      break;
+    case RN_NODE_UNION:
+      rn_builder_text(out, "Union(all=[true], union=[");
+      name_list(out, &n->schema);
+      rn_builder_char(out, ']');
+      break;
+    case RN_NODE_EXCHANGE:
+      rn_builder_text(out, "Exchange(distribution=[");
+      if (n->u.exchange.gather) rn_builder_text(out, "single]");
+      else if (n->u.exchange.key_count) {
+        rn_builder_text(out, "hash[");
+        key_list(out, names, n->u.exchange.keys, n->u.exchange.key_count);
+        rn_builder_text(out, "]]");
+      } else {
+        rn_builder_text(out, "forward]");
+      }
+      break;
+    case RN_NODE_SINK:
+      rn_builder_printf(out, "Sink(table=[default_catalog.default_database.%s], fields=[", n->u.sink.table->name);
+      name_list(out, &n->schema);
+      rn_builder_char(out, ']');
+      break;
+    case RN_NODE_COLLECT: case RN_NODE_COUNT: rn_builder_text(out, "Collect("); break;
+  }
+}
+
+static void print_changes(rn_builder *out, const rn_plan_node *n) {
+  static const struct {
+    uint8_t bit;
+    const char *text;
+  } rows[] = {{RN_CHANGE_INSERT, "I"}, {RN_CHANGE_UPDATE_BEFORE, "UB"}, {RN_CHANGE_UPDATE_AFTER, "UA"}, {RN_CHANGE_DELETE, "D"}};
+  rn_builder_text(out, ", changelogMode=[");
+  bool first = true;
+  for (size_t i = 0; i < 4 && n->kind != RN_NODE_SINK; i++) {
+    if (!(n->emits & rows[i].bit)) continue;
+    rn_builder_printf(out, "%s%s", first ? "" : ",", rows[i].text);
+    first = false;
+  }
+  rn_builder_printf(out, "%s]", n->kind == RN_NODE_SINK ? "NONE" : "");
+}
+
+static void print_tree(printer *p, const rn_plan_node *n, const char *lead, const char *prefix) {
+  static const rn_schema no_columns = {0, NULL};
+  rn_builder_printf(p->out, "%s%s", prefix, lead);
+  if (p->reuse && n->output_count > 1 && p->reuse_ids[n->id]) {
+    rn_builder_printf(p->out, "Reused(reference_id=[%u])\n", p->reuse_ids[n->id]);
+    return;
+  }
+  const char **names = names_of(n->input_count ? &n->inputs[0]->schema : &no_columns);
+  print_node(p->out, n, names);
+  rn_free(names);
+  if (p->changelog) print_changes(p->out, n);
+  if (n->parallelism > 1) rn_builder_printf(p->out, ", parallelism=[%u]", n->parallelism);
+  rn_builder_char(p->out, ')');
+  if (p->reuse && n->output_count > 1) {
+    p->reuse_ids[n->id] = p->next_id++;
+    rn_builder_printf(p->out, "(reuse_id=[%u])", p->reuse_ids[n->id]);
+  }
+  rn_builder_char(p->out, '\n');
+  rn_builder below = {0};
+  rn_builder_printf(&below, "%s%s", prefix, !*lead ? "" : *lead == '+' ? "   " : ":  ");
+  for (uint32_t i = 0; i < n->input_count; i++) print_tree(p, n->inputs[i], i + 1 == n->input_count ? "+- " : ":- ", below.data);
+  rn_builder_free(&below);
+}
+
+static void print_roots(printer *p) {
+  bool first = true;
+  for (uint32_t i = 0; i < p->plan->node_count; i++) {
+    const rn_plan_node *n = p->plan->nodes[i];
+    if (n->output_count) continue;
+    if (!first) rn_builder_char(p->out, '\n');
+    first = false;
+    print_tree(p, n->kind == RN_NODE_COLLECT ? n->inputs[0] : n, "", "");
+  }
+}
+
+static void physical_sections(const rn_plan *plan, bool changelog, rn_builder *out) {
+  rn_builder_text(out, "\n== Optimized Physical Plan ==\n");
+  printer p = {.plan = plan, .out = out, .changelog = changelog, .next_id = 1};
+  p.reuse_ids = rn_calloc(plan->node_count + 1, sizeof *p.reuse_ids);
+  print_roots(&p);
+  rn_builder_text(out, "\n== Optimized Execution Plan ==\n");
+  p.changelog = false;
+  p.reuse = true;
+  print_roots(&p);
+  rn_free(p.reuse_ids);
+}
+
+rn_status rn_plan_explain(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_statement *statement,
+                          rn_builder *out, rn_diagnostics *diags) {
+  const rn_ast_statement *inner = statement->kind == RN_AST_STMT_EXPLAIN ? statement->inner : statement;
+  const rn_ast_query *query = inner->kind == RN_AST_STMT_QUERY ? inner->query : NULL;
+  const rn_ast_insert *inserts = inner->kind == RN_AST_STMT_INSERT ? inner->insert : inner->inserts;
+  uint32_t count = inner->kind == RN_AST_STMT_INSERT ? 1 : inner->kind == RN_AST_STMT_STATEMENT_SET ? inner->insert_count : 0;
+  if (!query && !count) return rn_diag(diags, RN_E_UNSUPPORTED, inner->span, NULL, "EXPLAIN takes a query, an INSERT or a STATEMENT SET");
+  if (statement->json_plan || statement->estimated_cost || statement->plan_advice)
+    rn_diag(diags, RN_W_OPTION, statement->span, NULL, "ESTIMATED_COST, JSON_EXECUTION_PLAN and PLAN_ADVICE have no effect");
+  rn_stages s;
+  size_t errors = diags->error_count;
+  rn_builder text = {0};
+  rn_status status = rn_stages_bind(&s, catalog, settings, query, inserts, count, false, diags);
+  if (status == RN_OK) {
+    rn_builder_text(&text, "== Abstract Syntax Tree ==\n");
+    for (uint32_t i = 0; i < s.root_count; i++) {
+      if (i) rn_builder_char(&text, '\n');
+      rn_logical_print(s.roots[i]->kind == RN_L_COLLECT ? s.roots[i]->inputs[0] : s.roots[i], &text);
+    }
+    status = rn_stages_optimize(&s);
+  }
+  rn_plan *plan = NULL;
+  if (status == RN_OK && diags->error_count == errors)
+    status = rn_physical_build(s.roots, s.root_count, s.query->accesses, settings, "", &plan);
+  if (plan) {
+    physical_sections(plan, statement->changelog_mode, &text);
+    rn_builder_append(out, text.data, text.len);
+    rn_plan_free(plan);
+  }
+  rn_builder_free(&text);
+  rn_stages_free(&s);
+  return status;
+}
