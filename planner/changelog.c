@@ -79,7 +79,7 @@ static const char *key_names(rn_changelog *c, const rn_schema *schema, const uin
 
 /* --- sinks ---------------------------------------------------------------------------------------------------------- */
 static bool is_constant_column(const rn_logical *node, uint32_t column) {
-  return node->kind == RN_L_PROJECT && node->u.project[column]->kind == RN_EXPR_CONST;
+  return node->kind == RN_L_PROJECT && rn_expr_is_constant(node->u.project[column]);
 }
 
 static bool contains(const uint32_t *keys, uint32_t count, uint32_t key) {

@@ -6,6 +6,7 @@ const rn_rewrite_pass rn_rewrite_passes[] = {
     {"push-filters", rn_rewrite_push_filters},
     {"window-aggregate", rn_rewrite_window_aggregate},
     {"merge-projections", rn_rewrite_merge},
+    {"fold-merged", rn_rewrite_fold},
     {"prune-columns", rn_rewrite_prune},
 };
 const size_t rn_rewrite_pass_count = sizeof rn_rewrite_passes / sizeof rn_rewrite_passes[0];

@@ -27,12 +27,21 @@ static void read_below(rn_logical *agg, const rn_logical *project) {
   agg->inputs[0] = project->inputs[0];
 }
 
+/* COUNT(*) alone: rows count, columns do not. */
+static bool reads_nothing(const rn_logical *agg) {
+  if (agg->u.agg.key_count || (agg->kind == RN_L_WINDOW_AGG && !agg->u.agg.window.processing_time)) return false;
+  for (uint32_t i = 0; i < agg->u.agg.call_count; i++)
+    if (agg->u.agg.calls[i].argument >= 0 || agg->u.agg.calls[i].filter >= 0) return false;
+  return true;
+}
+
 rn_logical *rn_rewrite_merge(rn_rewrite *r, rn_logical *node) {
   for (uint32_t i = 0; i < node->input_count; i++) node->inputs[i] = rn_rewrite_merge(r, node->inputs[i]);
   if (node->kind == RN_L_PROJECT && node->inputs[0]->kind == RN_L_PROJECT &&
       (rn_rewrite_can_inline(node->inputs[0]) || only_columns(node)))
     return merge_projects(r, node, node->inputs[0]);
   bool aggregate = node->kind == RN_L_AGGREGATE || node->kind == RN_L_WINDOW_AGG;
-  if (aggregate && node->inputs[0]->kind == RN_L_PROJECT && only_columns(node->inputs[0])) read_below(node, node->inputs[0]);
+  if (aggregate && node->inputs[0]->kind == RN_L_PROJECT && (only_columns(node->inputs[0]) || reads_nothing(node)))
+    read_below(node, node->inputs[0]);
   return node;
 }
