@@ -47,7 +47,7 @@ void rn_agg_set_open(rn_agg_set *set, rn_state *state, uint64_t seed, uint8_t fi
   set->state = state;
   set->seed = seed;
   for (uint32_t d = 0; d < set->distinct_count; d++) {
-    rn_map_spec spec = {.id = (uint8_t)(first_map_id + d), .value_size = sizeof(int64_t), .value_align = 8};
+    rn_map_spec spec = {.id = (uint8_t)(first_map_id + d), .value_size = 2 * sizeof(int64_t), .value_align = 8};
     set->distincts[d].map = rn_state_map(state, &spec);
   }
 }

@@ -8,7 +8,7 @@
 #include "runtime/aggregate.h"
 
 typedef struct rn_distinct { /* one set of values, shared by calls */
-  rn_map *map; /* key + value -> rows that have it (int64) */
+  rn_map *map; /* key + value -> int64 rows that have it, and a word for the operator */
   int argument, filter;
 } rn_distinct;
 
