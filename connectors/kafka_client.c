@@ -154,6 +154,8 @@ rn_status rn_kafka_conf(const rn_table_spec *table, rn_kafka_role role, rd_kafka
   return RN_OK;
 }
 
+enum { TELL_AGAIN_US = 30000000, STALE_US = 500000 };
+
 /* --- events ------------------------------------------------------------------------------------------- */
 void rn_kafka_clean_reason(const char *text, char *out, size_t size) {
   const char *colon = strstr(text, ": ");
@@ -180,8 +182,13 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     client->cause = cause;
     client->fatal = true;
   } else if (cause == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-    if (!client->down && client->refused_us == 0)
+    int64_t now = rn_monotonic_us();
+    if (!client->down && client->refused_us == 0 && (client->told_us == 0 || now - client->told_us > TELL_AGAIN_US)) {
       (void)snprintf(line, sizeof line, "kafka %s cannot be reached: %s; trying on", client->servers, client->reason[0] ? client->reason : "the connection was lost");
+      client->down_told = true;
+      client->told_us = now;
+    }
+    if (!client->down) client->down_us = now;
     client->down = true;
   } else {
     rn_kafka_clean_reason(reason, client->reason, sizeof client->reason);
@@ -284,8 +291,12 @@ rn_status rn_kafka_client_serve(rn_kafka_client *client, int wait_ms, rn_error *
 void rn_kafka_client_alive(rn_kafka_client *client) {
   char line[256] = "";
   (void)pthread_mutex_lock(&client->lock);
-  if (client->down) (void)snprintf(line, sizeof line, "kafka %s can be reached again", client->servers);
-  client->down = false;
+  if (client->down && rn_monotonic_us() - client->down_us < STALE_US) {
+    (void)pthread_mutex_unlock(&client->lock);
+    return;
+  }
+  if (client->down_told) (void)snprintf(line, sizeof line, "kafka %s can be reached again", client->servers);
+  client->down = client->down_told = false;
   client->refused_us = 0;
   client->reason[0] = 0;
   (void)pthread_mutex_unlock(&client->lock);

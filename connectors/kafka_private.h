@@ -30,11 +30,14 @@ typedef struct rn_kafka_client {
   void *notice_ctx;
   char reason[256];         /* last connection trouble, in one human line */
   rd_kafka_resp_err_t cause;
-  bool down;                /* all brokers are unreachable; told once */
+  bool down;                /* all brokers are unreachable */
+  bool down_told;
+  int64_t down_us;          /* since when; messages fetched before are no sign of life */
+  int64_t told_us;          /* when it was told last: not again within half a minute */
   bool opening;             /* refusals (authentication, TLS) are final at once; later they get some seconds */
   bool fatal;
   int64_t refused_us;       /* since when the brokers refuse us; 0: they do not */
-  pthread_mutex_t lock;     /* guards the six above: a producer is polled by two threads */
+  pthread_mutex_t lock;     /* guards the nine above: a producer is polled by two threads */
   /* producer and group clients */
   void (*delivered)(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque);
   int commits_pending;      /* group: asynchronous commits on the way */
