@@ -230,6 +230,10 @@ rn_status rn_job_open(const rn_plan *plan, const rn_job_config *config, rn_job *
   if (status == RN_OK) status = build(job, err);
   for (size_t i = 0; i < job->operators.len && status == RN_OK; i++) status = rn_operator_open(job->operators.data[i], err);
   if (status == RN_OK) status = rn_job_restore_state(job, err);
+  for (size_t i = 0; i < job->operators.len && status == RN_OK; i++) {
+    rn_operator *op = job->operators.data[i];
+    if (op->op_class->start) status = op->op_class->start(op, err);
+  }
   if (status == RN_OK) status = rn_job_save(job, err);
   if (status != RN_OK) {
     rn_job_close(job);

@@ -67,6 +67,9 @@ typedef struct rn_operator_class {
   rn_status (*snapshot)(rn_operator *op, rn_snapshot *out, rn_error *err);
   rn_status (*restore)(rn_operator *op, const rn_blob *blob, rn_error *err); /* global blobs */
   rn_status (*restored)(rn_operator *op, rn_error *err); /* after the last blob; may be NULL */
+  /* Once, after every operator of the job was opened and restored and before the first batch: says what holds
+   * already (a restored watermark, a source without splits). May be NULL. */
+  rn_status (*start)(rn_operator *op, rn_error *err);
   void (*close)(rn_operator *op); /* also after a failed open(); idempotent */
   /* Operators without inputs (SCAN, VALUES) only: makes and emits some rows, waiting at most wait_us when
    * there are none now. RN_POLL_END: there will be none (the task then delivers the end, or the drain,

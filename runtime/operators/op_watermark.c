@@ -286,6 +286,21 @@ static rn_status watermark_restore(rn_operator *op, const rn_blob *blob, rn_erro
   return r.bad ? rn_fail(err, RN_E_STATE_CORRUPT, "stored watermarks cannot be read") : RN_OK;
 }
 
+/* An instance without splits must not hold the others back until its thread runs; a restored one stands where
+ * it stood, before the first row comes. */
+static rn_status watermark_start(rn_operator *op, rn_error *err) {
+  watermark *self = (watermark *)op;
+  int64_t now_us = rn_clock_now_us(op->context->clock);
+  if (op->scan && rn_scan_splits(op->scan) == 0) {
+    self->said_idle = true;
+    return rn_emit_idle(op, true, err);
+  }
+  if (self->restored.len == 0) return RN_OK;
+  know_splits(self, 1, now_us);
+  int64_t value = promised(self);
+  return value > self->emitted_us ? emit_now(self, value, now_us, err) : RN_OK;
+}
+
 static void watermark_close(rn_operator *op) {
   watermark *self = (watermark *)op;
   if (self->program) rn_program_free(self->program);
@@ -299,4 +314,4 @@ static void watermark_close(rn_operator *op) {
 const rn_operator_class rn_op_watermark_class = {
     .name = "watermark", .size = sizeof(watermark), .open = watermark_open, .process_batch = watermark_process,
     .on_watermark = watermark_from_input, .on_timer = watermark_timer, .snapshot = watermark_snapshot,
-    .restore = watermark_restore, .close = watermark_close};
+    .restore = watermark_restore, .start = watermark_start, .close = watermark_close};

@@ -18,7 +18,7 @@ static rn_status window_open(rn_operator *op, rn_error *err) {
   rn_window_agg *self = (rn_window_agg *)op;
   const rn_plan_node *node = op->node;
   rn_arena_init(&self->memory);
-  self->fired_end = INT64_MIN;
+  self->fired_end = self->fired_upto_us = INT64_MIN;
   rn_window_time_init(&self->time, &node->u.window_agg.spec, op->context->zone);
   rn_operator_open_state(op);
   rn_agg_set *set = &self->set;

@@ -214,7 +214,11 @@ static bool run_job(harness *h, const rn_ast_insert *inserts, uint32_t count, co
       finished = state == RN_JOB_FINISHED;
       ok = state != RN_JOB_FAILED;
     }
-    if (!ok) print_error(err.code, err.message);
+    if (!ok) { /* what earlier legs committed is not part of the answer */
+      print_error(err.code, err.message);
+      for (size_t i = 0; i < collected.len; i++) rn_free(collected.data[i]);
+      collected.len = 0;
+    }
     rn_job_close(job);
     rn_store_close(store);
     rn_plan_free(plan);
@@ -255,7 +259,10 @@ static void run_query(harness *h, const rn_ast_statement *statement, rn_arena *a
     rn_builder_text(&header, i ? ",[" : "[");
     rn_builder_json_string(&header, rn_slice_of(f->name));
     rn_builder_char(&header, ',');
-    rn_builder_json_string(&header, rn_slice_of(rn_type_text(arena, f->type)));
+    rn_builder type = {0};
+    rn_type_print(f->type, &type); /* with its time attribute */
+    rn_builder_json_string(&header, rn_slice_of(type.data));
+    rn_builder_free(&type);
     rn_builder_char(&header, ']');
     if (i) rn_builder_text(&ddl, ", ");
     back_ticked(&ddl, f->name);

@@ -31,11 +31,10 @@ def blocks(text):
         elif isinstance(item, dict) and "final" in item:
             out[-1]["final"] = item["final"]
         elif isinstance(item, dict) and ("sink" in item or "print" in item):
-            value = item.get("sink", item.get("print"))
-            values = value if isinstance(value, list) and value and isinstance(value[0], (str, list)) and not str(value[0]) in ("+I", "-U", "+U", "-D") else [value]
-            if not out or "lines" not in out[-1]:
-                out.append({"lines": []})
-            out[-1]["lines"] += [json.dumps(v) for v in values]
+            if "print" in item and out and out[-1].get("printed"):
+                out[-1]["lines"].append(item["print"])  # one answer per statement, however it was written
+            else:
+                out.append({"lines": item["sink"] if "sink" in item else [item["print"]], "printed": "print" in item})
         else:
             out[-1]["rows"].append(item)
     return out
