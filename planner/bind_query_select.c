@@ -227,7 +227,9 @@ static rn_logical *bind_clauses(rn_select_binder *s, const rn_cte *env, const rn
       }
       if (column < 0) {
         column = (int)list.count;
-        push_item(&list, e, rn_arena_printf(q->arena, "$o%u", i), &select->items[0]);
+        const rn_ast_expr *ast = order[i].expr;
+        const char *name = ast->kind == RN_AST_COLUMN ? ast->path.parts[ast->path.count - 1].text : rn_arena_printf(q->arena, "$o%u", i);
+        push_item(&list, e, name, &select->items[0]);
       }
     }
     order_keys[i] = (rn_order_key){(uint32_t)column, &order[i]};

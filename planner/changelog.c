@@ -192,9 +192,12 @@ static rn_status infer_sort(rn_changelog *c, rn_logical *node) {
     if (node->u.sort.limit >= 0)
       return rn_diag(c->diags, RN_E_UNSUPPORTED, node->span, "order by the event-time column, or bound the input",
                      "ORDER BY .. LIMIT (Top-N) is not supported on streams yet");
-    return rn_diag(c->diags, RN_E_UNSUPPORTED, node->span, "the first column of ORDER BY must be the event-time column, ascending: a stream has no end at which to sort",
-                   "sort on a non-time-attribute field is not supported on streams: \"%s\" is %s", field->name,
-                   first->descending && field->type->time_attribute == RN_TIME_ROWTIME ? "descending" : rn_type_name(c->arena, field->type));
+    const char *hint = "the first column of ORDER BY must be the event-time column, ascending: a stream has no end at which to sort";
+    if (first->descending && field->type->time_attribute == RN_TIME_ROWTIME)
+      return rn_diag(c->diags, RN_E_UNSUPPORTED, node->span, hint, "a stream cannot be sorted by descending time");
+    const char *what = field->name[0] == '$' ? "the expression" : rn_arena_printf(c->arena, "\"%s\"", field->name);
+    return rn_diag(c->diags, RN_E_UNSUPPORTED, node->span, hint, "sort on a non-time-attribute field is not supported on streams: %s is %s", what,
+                   rn_type_name(c->arena, field->type));
   }
   return inserts_only(c, node, "ORDER BY");
 }
@@ -237,6 +240,7 @@ static void mark_stop(rn_logical *root) {
   rn_logical *node = root->kind == RN_L_COLLECT ? root->inputs[0] : NULL;
   while (node && node->kind == RN_L_PROJECT) node = node->inputs[0];
   if (node && node->kind == RN_L_LIMIT) node->u.limit.stops_query = true;
+  if (node && node->kind == RN_L_SORT) node->u.sort.stops_query = node->u.sort.temporal;
 }
 
 rn_status rn_infer_changelog(rn_changelog *c, rn_logical *root) {

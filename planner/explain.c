@@ -252,7 +252,7 @@ static void print_tree(printer *p, const rn_plan_node *n, const char *lead, cons
   rn_builder_char(p->out, '\n');
   rn_builder below = {0};
   rn_builder_printf(&below, "%s%s", prefix, !*lead ? "" : *lead == '+' ? "   " : ":  ");
-  for (uint32_t i = 0; i < n->input_count; i++) print_tree(p, n->inputs[i], i + 1 == n->input_count ? "+- " : ":- ", below.data);
+  for (uint32_t i = 0; i < n->input_count; i++) print_tree(p, n->inputs[i], i + 1 == n->input_count ? "+- " : ":- ", below.data ? below.data : "");
   rn_builder_free(&below);
 }
 

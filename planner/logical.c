@@ -236,7 +236,7 @@ static void print_node(const rn_logical *node, const char *lead, const char *pre
   rn_builder below = {0};
   rn_builder_printf(&below, "%s%s", prefix, !*lead ? "" : *lead == '+' ? "   " : ":  ");
   for (uint32_t i = 0; i < node->input_count; i++)
-    print_node(node->inputs[i], i + 1 == node->input_count ? "+- " : ":- ", below.data, out);
+    print_node(node->inputs[i], i + 1 == node->input_count ? "+- " : ":- ", below.data ? below.data : "", out);
   rn_builder_free(&below);
 }
 

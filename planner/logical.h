@@ -96,6 +96,7 @@ struct rn_logical {
       rn_sort_item *items;
       bool temporal;
       int64_t limit, offset;
+      bool stops_query;         /* temporal with a limit */
     } sort;
     struct {
       int64_t limit, offset;

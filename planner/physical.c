@@ -333,8 +333,10 @@ static built build_sort(builder *b, const rn_logical *node) {
   bool limited = node->u.sort.limit >= 0 || node->u.sort.offset > 0;
   n->u.sort.limit = n->u.sort.temporal ? -1 : node->u.sort.limit;
   n->u.sort.offset = n->u.sort.temporal ? 0 : node->u.sort.offset;
-  if (n->u.sort.temporal && limited)
+  if (n->u.sort.temporal && limited) {
     n = put_limit(b, n, node->span, rn_arena_printf(b->arena, "%s.limit", node->path), node->u.sort.limit, node->u.sort.offset);
+    n->u.limit.stops_query = node->u.sort.stops_query && node->u.sort.limit >= 0;
+  }
   return (built){n, in.map};
 }
 
@@ -422,7 +424,7 @@ static built build(builder *b, const rn_logical *node) {
     case RN_L_LIMIT: {
       built in = build(b, node->inputs[0]);
       rn_plan_node *n = put_limit(b, gather(b, in.node), node->span, node->path, node->u.limit.limit, node->u.limit.offset);
-      n->u.limit.stops_query = node->u.limit.stops_query;
+      n->u.limit.stops_query = node->u.limit.stops_query && node->u.limit.limit >= 0;
       return (built){n, in.map};
     }
     case RN_L_UNION: return build_union(b, node);
