@@ -71,6 +71,13 @@ static rn_expr *error_expr(rn_binder *binder, rn_span span) {
   return rn_expr_const(binder->arena, rn_value_null(rn_type_basic(RN_T_ERROR, true)), span);
 }
 
+/* As those of the table functions, but the dialect types TUMBLE_ROWTIME nullable. */
+static void legacy_fields(rn_select_binder *s, rn_field out[3]) {
+  rn_arena *arena = s->q->arena;
+  rn_window_fields(arena, s->window_time->type, s->window.processing_time, out);
+  out[2].type = rn_type_with_null(arena, out[2].type, true);
+}
+
 rn_expr *rn_group_node_hook(rn_binder *binder, rn_scope *scope, const rn_ast_expr *node, void *ctx) {
   rn_select_binder *s = ctx;
   (void)scope;
@@ -106,7 +113,7 @@ rn_expr *rn_group_node_hook(rn_binder *binder, rn_scope *scope, const rn_ast_exp
     return error_expr(binder, node->span);
   }
   rn_field fields[3];
-  rn_window_fields(binder->arena, s->window_time->type, s->window.processing_time, fields);
+  legacy_fields(s, fields);
   return rn_expr_column(binder->arena, RN_PLACE_WINDOW + (uint32_t)column, fields[column].type, node->span);
 }
 
@@ -256,7 +263,7 @@ rn_status rn_build_aggregate(rn_select_binder *s) {
     node->u.agg.window = s->window;
     node->u.agg.legacy = true;
     if (!s->window.processing_time) node->u.agg.window.time_column = rn_projection_add(&p, s->window_time, NULL);
-    rn_window_fields(q->arena, s->window_time->type, s->window.processing_time, fields + s->window_first);
+    legacy_fields(s, fields + s->window_first);
   } else {
     total -= 3;
   }
