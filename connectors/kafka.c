@@ -219,6 +219,7 @@ const rn_connector rn_connector_kafka = {
     .source_committed = rn_kafka_source_committed,
     .lag = rn_kafka_lag,
     .source_close = rn_kafka_source_close,
+    .pause_split = rn_kafka_pause_split,
     .split_active = rn_kafka_split_active,
     .sink_open = rn_kafka_sink_open,
     .stage = rn_kafka_sink_stage,

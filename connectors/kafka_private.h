@@ -82,7 +82,7 @@ typedef struct rn_kafka_split {
   int64_t taken;       /* position behind what downstream has taken */
   int64_t end;         /* where to stop, exclusive; -1: never */
   int64_t high;        /* last known end of the partition; -1: unknown */
-  bool done, started;
+  bool done, started, paused;
 } rn_kafka_split;
 
 typedef struct rn_kafka_discovery { /* new partitions, looked for on a thread of its own */
@@ -105,6 +105,7 @@ struct rn_source {
   RN_VEC(rn_kafka_topic) topics;
   RN_VEC(rn_kafka_split) splits;
   uint32_t open_splits;      /* not done */
+  bool resumed;              /* a split waits to be started again */
   bool bounded;
   bool want_timestamp;
   rd_kafka_queue_t *queue;
@@ -158,6 +159,7 @@ rn_status rn_kafka_until_positions(rn_source *source, rn_positions *out, rn_erro
 rn_status rn_kafka_source_committed(rn_source *source, uint64_t epoch, const rn_position *positions, size_t count,
                                     rn_error *err);
 int64_t rn_kafka_lag(rn_source *source);
+void rn_kafka_pause_split(rn_source *source, uint32_t split, bool paused);
 bool rn_kafka_split_active(rn_source *source, uint32_t split);
 void rn_kafka_source_close(rn_source *source);
 

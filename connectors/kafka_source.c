@@ -226,8 +226,29 @@ static void measure_lag(rn_source *s) {
   __atomic_store_n(&s->lag, lag, __ATOMIC_RELAXED);
 }
 
+/* Not rd_kafka_pause_partitions(): 2.0.2 skips offsets when it meets batches. A paused split is stopped (what
+ * was fetched for it is dropped) and later started at our own position: pause for seconds, not per batch. */
+void rn_kafka_pause_split(rn_source *s, uint32_t index, bool paused) {
+  rn_kafka_split *split = &s->splits.data[index];
+  if (split->paused == paused) return;
+  split->paused = paused;
+  if (paused)
+    stop_split(s, split);
+  else
+    s->resumed = true; /* the next poll starts it: it can report a failure */
+}
+static rn_status start_resumed(rn_source *s, rn_error *err) {
+  s->resumed = false;
+  for (size_t i = 0; i < s->splits.len; i++) {
+    rn_kafka_split *split = &s->splits.data[i];
+    if (!split->started && !split->done && !split->paused && start_split(s, split, err) != RN_OK) return RN_FAIL;
+  }
+  return RN_OK;
+}
+
 static rn_status serve(rn_source *s, rn_error *err) {
   int64_t now = rn_monotonic_us();
+  if (s->resumed && start_resumed(s, err) != RN_OK) return RN_FAIL;
   if (now - s->served_us < SERVE_EVERY_US) return RN_OK;
   s->served_us = now;
   if (rn_kafka_client_serve(&s->client, 0, err) != RN_OK) return RN_FAIL;
@@ -271,7 +292,7 @@ static rn_status on_message_error(rn_source *s, rn_kafka_split *split, const rd_
     }
     return RN_OK;
   }
-  if (split->done) return RN_OK;
+  if (split->done || split->paused) return RN_OK;
   switch (code) {
   case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET: case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
   case -139: /* _LOG_TRUNCATION, from 2.1 on */
