@@ -1,0 +1,118 @@
+/* What the files of cli/ share. The program uses api/runnel.h and nothing below it: whatever it can do, an embedding
+ * program can do.
+ *
+ *   main.c      dispatch                  args.c      the command line        commands.c  help, version, default shell
+ *   run.c       `runnel run`              exec.c      running statements      shell.c     the interactive loop
+ *   editor.c    libedit                   meta.c      backslash commands      output.c    rows: json, csv
+ *   table.c     rows: aligned, expanded   live.c      the live table          status.c    status line, progress
+ *   signals.c   SIGINT, SIGTERM, SIGPIPE  text.c      growing text, near names
+ *
+ * Data goes to stdout, all else to stderr. */
+#ifndef RUNNEL_CLI_H
+#define RUNNEL_CLI_H
+#include <stdbool.h>
+#include <stdio.h>
+#include "api/runnel.h"
+#include "cli/text.h"
+
+/* Exit codes (documented in docs/, tested in tests/cli). 1 to 5 and 70 come from the error itself. */
+enum { EXIT_OK = 0, EXIT_SQL = 1, EXIT_RUN_DATA = 2, EXIT_CONNECT = 3, EXIT_STATE = 4, EXIT_SINK = 5, EXIT_USAGE = 64, EXIT_NO_INPUT = 66,
+       EXIT_BUG = 70, EXIT_PIPE = 141 };
+
+typedef enum cli_format { FORMAT_AUTO, FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV } cli_format;
+
+typedef struct cli_source { /* in the order of the command line */
+  enum { SOURCE_COMMAND, SOURCE_FILE, SOURCE_STDIN } kind;
+  const char *text; /* the SQL, or the path */
+} cli_source;
+
+typedef struct cli_options {
+  const struct cli_command *command;
+  const char *db;
+  cli_format format;
+  bool no_header, changelog, quiet, until_end, fresh, keep_rows, keep_going, read_only, help, version;
+  long long for_ms; /* 0: no limit */
+  size_t setting_count, source_count, word_count;
+  const char **settings; /* "key=value", NULL-terminated */
+  cli_source *sources;
+  const char **words; /* positionals */
+} cli_options;
+
+typedef struct cli {
+  cli_options *options;
+  runnel *db;
+  bool interactive;      /* the shell on a terminal */
+  bool run;              /* `runnel run` */
+  bool out_tty, err_tty, color;
+  cli_format format;     /* resolved */
+  bool expanded, timing; /* \x, \timing */
+  bool changelog;        /* --changelog, \changelog */
+  bool leave;            /* \q */
+  int include_depth;     /* \i */
+  long long deadline_ms; /* --for: monotonic; 0: none */
+  unsigned prepare_flags;
+} cli;
+
+typedef struct cli_command {
+  const char *name, *usage, *summary;
+  unsigned mask; /* which options it takes */
+  int (*run)(cli *c);
+} cli_command;
+enum { FOR_SHELL = 1, FOR_RUN = 2, FOR_HELP = 4, FOR_VERSION = 8, FOR_ALL = 15 };
+extern const cli_command cli_commands[]; /* ends with name NULL; the first is the shell */
+
+/* args.c: fills options; returns -1 to go on, or the exit code (usage was printed). */
+int cli_parse(int argc, char **argv, cli_options *options);
+void cli_print_help(FILE *out, const cli_command *command); /* NULL: overview */
+void cli_free_options(cli_options *options);
+int cli_usage_error(const char *hint, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* commands.c */
+int cli_check_database(const char *path); /* -1: may be opened, else usage was explained: the exit code */
+int cli_open(cli *c, const char *path); /* opens c->db; exit code, -1: opened */
+int cli_close(cli *c, int code);        /* stops jobs, closes; the exit code to end with */
+int cli_report(cli *c, const char *source_name, int base_line); /* prints the handle's errors; their exit code */
+int cli_exit_code_of(int runnel_code);
+/* The text of a source, NUL-terminated, freed by the caller; NULL: message printed, *code set. */
+char *cli_read_source(const cli_source *source, int *code);
+
+/* exec.c: runs a script; returns an exit code, 0: all went well. name: "file.sql" or NULL for shell style. */
+int cli_exec(cli *c, const char *script, const char *name);
+bool cli_stopped(const cli *c); /* a signal, --for or a gone reader asks to stop */
+
+/* meta.c: one backslash command, the line without its end. */
+int cli_meta(cli *c, const char *line);
+void cli_meta_complete(const char *prefix, runnel_complete_cb callback, void *ctx);
+
+/* output.c: the rows of one statement. */
+typedef struct cli_output cli_output;
+cli_output *cli_output_begin(cli *c, runnel_stmt *stmt);
+void cli_output_row(cli_output *out);
+void cli_output_flush(cli_output *out, bool idle); /* what is buffered; idle: nothing more came for a while */
+unsigned long long cli_output_end(cli_output *out); /* rows written */
+void cli_write(const char *text, size_t len);      /* to stdout, below the status line */
+void cli_write_flush(void);
+bool cli_pipe_gone(void);
+
+/* status.c: one line at the bottom of a terminal, on stderr; elsewhere a logfmt line every ten seconds. */
+void cli_status_init(const cli *c);
+void cli_status_begin(bool wanted);
+void cli_status_tick(const runnel_stats *stats, unsigned long long rows, const char *what); /* cheap when called often */
+bool cli_status_due(void); /* is it worth fetching statistics? */
+void cli_status_clear(void); /* before anything else is written to the terminal */
+void cli_status_end(void);
+void cli_message(const char *format, ...) __attribute__((format(printf, 1, 2))); /* a line on stderr */
+
+/* signals.c */
+void cli_signals_install(bool run);
+int cli_signal(void);        /* the first SIGINT or SIGTERM since the last reset; 0: none */
+void cli_signal_reset(void); /* keeps SIGTERM */
+void cli_signal_statement(runnel_stmt *stmt); /* what Ctrl-C interrupts; NULL: nothing */
+void cli_signal_stopping(bool on); /* `run`: from now on a signal aborts */
+bool cli_window_changed(void);
+
+int cli_shell(cli *c);
+int cli_run(cli *c);
+long long cli_now_ms(void); /* monotonic */
+
+#endif
