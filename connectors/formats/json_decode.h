@@ -36,6 +36,7 @@ typedef struct json_step {
   uint32_t mask;      /* the low `len` bits (all, when longer) */
   uint32_t len;
   uint8_t kind;       /* json_kind of field, JSON_SKIP: not wanted */
+  bool opens;         /* begins with '{': fits the first key only */
   json_field *field;
   const char *rest;   /* bytes from 32 on; NULL when len <= 32 */
 } json_step;

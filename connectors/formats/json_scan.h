@@ -222,7 +222,7 @@ static const char *SCAN(object)(rn_decoder *d, json_object *o, const char *p, un
   for (;; i++, first = false) {
     const json_step *step = &o->steps[i];
     if (unlikely(p >= end)) return json_malformed(d, p, first ? "expected a value" : "expected ',' or '}'");
-    if (likely(i < o->step_count && scan_literal(p, step) &&
+    if (likely(i < o->step_count && step->opens == first && scan_literal(p, step) &&
                (likely(!step->rest) || (p + step->len <= end && memcmp(p + JSON_LITERAL_BLOCK, step->rest, step->len - JSON_LITERAL_BLOCK) == 0)))) {
       p += step->len;
       if (unlikely(p >= end || (unsigned char)*p <= ' ')) { /* more white space than was learned */

@@ -280,6 +280,7 @@ uint32_t json_locate(rn_decoder *d, json_object *o, uint32_t from_step, const ch
   step->mask = head == 32 ? UINT32_MAX : (1u << head) - 1;
   step->field = f;
   step->kind = f ? (uint8_t)f->kind : JSON_SKIP;
+  step->opens = from[0] == '{';
   if (is_long && at < JSON_STEPS_MAX) {
     enum { REST = JSON_LITERAL_MAX - JSON_LITERAL_BLOCK };
     if (!o->rests) o->rests = rn_arena_alloc(&d->arena, (size_t)JSON_STEPS_MAX * REST);

@@ -336,6 +336,32 @@ static void test_prediction(void **state) {
   checker_close(&c);
 }
 
+/* A learned first key must not pass for a later one (found by the fuzzer). */
+static void test_first_key(void **state) {
+  (void)state;
+  check_table table;
+  check_table_open(&table, NULL, NULL);
+  check_decoder *d = rn_malloc(sizeof *d);
+  static const char *const names[] = {"avx2", "sse2", "plain"};
+  for (size_t k = 0; k < 3; k++) {
+    if (!json_scanner_choose(names[k])) continue;
+    assert_true(check_decoder_open(d, &table, names[k]));
+    static const char *const texts[] = {"{\"i\":1}", "{\"x\":1}", "{\"x\":1{\"i\":2}", "{\"x\":1,\"i\":3}"};
+    rn_record records[4] = {{.offset = 0}};
+    for (size_t i = 0; i < 4; i++) records[i].value = rn_slice_of(texts[i]);
+    rn_builder dump = {0};
+    check_decode(d, records, 4, false, &dump);
+    assert_int_equal(d->result.rows, 3);
+    assert_int_equal(d->result.bad.len, 1);
+    assert_int_equal(d->result.bad.data[0].record, 2);
+    assert_string_equal(d->result.bad.data[0].reason, "not JSON: expected ',' or '}'");
+    rn_builder_free(&dump);
+    check_decoder_close(d);
+  }
+  rn_free(d);
+  rn_arena_free(&table.arena);
+}
+
 static void test_oracle(void **state) {
   (void)state;
   const char *seconds = getenv("RN_FUZZ_SECONDS"), *seed = getenv("RN_FUZZ_SEED");
@@ -476,7 +502,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_values),     cmocka_unit_test(test_records),    cmocka_unit_test(test_depth),        cmocka_unit_test(test_nested_rows),
       cmocka_unit_test(test_bookkeeping), cmocka_unit_test(test_prediction), cmocka_unit_test(test_encode),       cmocka_unit_test(test_decimal_text),
-      cmocka_unit_test(test_refusals),   cmocka_unit_test(test_oracle),
+      cmocka_unit_test(test_refusals),   cmocka_unit_test(test_first_key),   cmocka_unit_test(test_oracle),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
