@@ -36,6 +36,24 @@ static rn_status add_sink(rn_epoch *epoch, rn_operator *op, rn_error *err) {
   return RN_OK;
 }
 
+/* Every row is accounted for (DESIGN, What is counted). */
+static rn_status check_counts(const rn_operator *op, rn_error *err) {
+  const rn_counters *c = &op->counters;
+  uint64_t in = c->rows_in, out = in;
+  switch (op->node->kind) {
+    case RN_NODE_SCAN:
+      in = c->read + c->expanded;
+      out = c->rows_out + c->bad + c->skipped;
+      break;
+    case RN_NODE_SINK: out = c->written + c->coalesced + c->filtered; break;
+    case RN_NODE_CALC: out = c->rows_out + c->filtered; break;
+    default: break;
+  }
+  if (in == out) return RN_OK;
+  return rn_fail(err, RN_E_INTERNAL, "%s (%s): %llu rows came in, %llu are accounted for", rn_node_kind_name(op->node->kind),
+                 op->node->path, (unsigned long long)in, (unsigned long long)out);
+}
+
 rn_status rn_job_report(rn_job *job, rn_task *task, rn_snapshot *snapshot, rn_error *err) {
   rn_status status = RN_OK;
   pthread_mutex_lock(&job->mutex);
@@ -50,12 +68,13 @@ rn_status rn_job_report(rn_job *job, rn_task *task, rn_snapshot *snapshot, rn_er
   task->dead_letters.len = 0;
   for (size_t i = 0; i < task->operators.len && status == RN_OK; i++) {
     rn_operator *op = task->operators.data[i];
+    if (RN_CHECKED_BUILD && check_counts(op, err) != RN_OK) status = RN_FAIL;
     if (op->op_class == &rn_op_scan_class) {
       rn_epoch_source where;
-      status = add_positions(epoch, op, &where, err);
+      if (add_positions(epoch, op, &where, err) != RN_OK) status = RN_FAIL;
       RN_VEC_PUSH(&job->epoch_sources, where);
     } else if (op->op_class == &rn_op_sink_class) {
-      status = add_sink(epoch, op, err);
+      if (add_sink(epoch, op, err) != RN_OK) status = RN_FAIL;
     }
   }
   int64_t spent = rn_monotonic_us() - task->barrier_begin_us;

@@ -86,7 +86,7 @@ void rn_operator_eval(rn_operator *op, const rn_batch *batch, rn_eval *eval, rn_
 rn_status rn_emit(rn_operator *op, rn_batch *batch, rn_error *err) {
   if (batch->live_count == 0) return RN_OK;
   RN_COUNT(op->counters.rows_out, batch->live_count);
-  rn_batch_verify(batch, &op->node->schema); /* does nothing outside debug builds */
+  if (RN_CHECKED_BUILD) rn_batch_verify(batch, &op->node->schema);
   for (uint32_t i = 0; i < op->edge_count; i++) {
     if (rn_deliver_batch(op->edges[i].target, op->edges[i].input, batch, err) != RN_OK) return RN_FAIL;
   }

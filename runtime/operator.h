@@ -13,6 +13,18 @@
 #include "runtime/snapshot.h"
 #include "runtime/state.h"
 
+/* Debug and sanitizer builds verify every emitted batch and, at every epoch, that all rows are accounted for. */
+#if defined(RN_DEBUG) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define RN_CHECKED_BUILD 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define RN_CHECKED_BUILD 1
+#endif
+#endif
+#ifndef RN_CHECKED_BUILD
+#define RN_CHECKED_BUILD 0
+#endif
+
 #define RN_WATERMARK_NONE INT64_MIN
 #define RN_WATERMARK_END INT64_MAX /* end of bounded input: fires everything */
 

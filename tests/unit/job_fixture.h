@@ -281,7 +281,7 @@ static inline rn_store *fixture_store(fixture *f) {
 static inline int64_t ask(fixture *f, const char *sql) {
   sqlite3 *db = NULL;
   sqlite3_stmt *stmt = NULL;
-  assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+  assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL), SQLITE_OK);
   sqlite3_busy_timeout(db, 5000);
   if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK) fail_msg("%s: %s", sql, sqlite3_errmsg(db));
   int rc = sqlite3_step(stmt);
