@@ -74,7 +74,7 @@ static void push_word(const char ***list, size_t *count, const char *word) {
   (*list)[(*count)++] = word;
   (*list)[*count] = NULL;
 }
-static void push_source(cli_options *o, int kind, const char *value) {
+static void push_source(cli_options *o, unsigned kind, const char *value) {
   o->sources = cli_grow(o->sources, (o->source_count + 1) * sizeof *o->sources);
   cli_source source = {.text = value};
   source.kind = kind;

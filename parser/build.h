@@ -43,7 +43,7 @@ typedef struct rn_with { uint32_t count; rn_ast_with_item *items; rn_span span; 
 typedef struct rn_clause { rn_ast_expr *expr; rn_span span; } rn_clause;
 typedef struct rn_frame { int8_t kind; rn_ast_bound low, high; rn_span span; } rn_frame;
 typedef struct rn_alias { rn_ast_name name; rn_ast_names columns; } rn_alias;
-typedef struct rn_join_kind { bool natural; int join; } rn_join_kind;
+typedef struct rn_join_kind { bool natural; unsigned join; } rn_join_kind;
 typedef struct rn_join_on { rn_ast_expr *on; rn_ast_names using; } rn_join_on;
 typedef struct rn_table_args { uint32_t count; rn_ast_table_arg *items; } rn_table_args;
 typedef struct rn_like { const char *text; bool negated, nocase; } rn_like;
@@ -108,7 +108,7 @@ rn_ast_statement *rn_build_create_table(rn_parser *p, unsigned flags, bool if_no
 rn_ast_statement *rn_build_create_view(rn_parser *p, unsigned flags, bool if_not_exists, rn_ast_path path, rn_ast_names columns,
                                        const char *comment, rn_ast_query *query);
 rn_ast_statement *rn_build_drop(rn_parser *p, bool temporary, bool view, bool if_exists, rn_ast_path path);
-rn_ast_statement *rn_build_alter_options(rn_parser *p, bool if_exists, rn_ast_path path, rn_option_list options, int alter);
+rn_ast_statement *rn_build_alter_options(rn_parser *p, bool if_exists, rn_ast_path path, rn_option_list options, unsigned alter);
 rn_ast_statement *rn_build_rename(rn_parser *p, bool if_exists, rn_ast_path path, rn_ast_name name);
 rn_ast_statement *rn_build_set(rn_parser *p, rn_ast_statement_kind kind, const rn_token *key, const rn_token *value);
 rn_like rn_no_like(void);
@@ -125,7 +125,7 @@ rn_ast_query *rn_build_tail(rn_parser *p, rn_ast_query *query, rn_query_tail *ta
 rn_ast_query *rn_build_with(rn_parser *p, rn_with with, rn_ast_query *query);
 rn_ast_query *rn_build_values(rn_parser *p, rn_token begin, rn_exprs rows);
 rn_ast_query *rn_build_table_query(rn_parser *p, rn_token begin, rn_ast_path path);
-rn_ast_query *rn_build_set_op(rn_parser *p, int op, rn_token word, bool all, rn_ast_query *left, rn_ast_query *right);
+rn_ast_query *rn_build_set_op(rn_parser *p, unsigned op, rn_token word, bool all, rn_ast_query *left, rn_ast_query *right);
 rn_with rn_with_begin(rn_token word);
 rn_with rn_with_add(rn_parser *p, rn_with with, rn_ast_with_item item);
 rn_ast_with_item rn_build_with_item(rn_ast_name name, rn_ast_names columns, rn_ast_query *query);
@@ -147,16 +147,16 @@ rn_groups rn_groups_begin(rn_groups groups, rn_token word);
 rn_groups rn_groups_add(rn_parser *p, rn_groups groups, rn_ast_group_item item);
 rn_ast_group_item rn_build_group_expr(rn_parser *p, rn_ast_expr *expr);
 rn_ast_group_item rn_build_group_empty(rn_token begin, rn_token end);
-rn_ast_group_item rn_build_group_sets(int kind, rn_token begin, rn_groups items, rn_token end);
+rn_ast_group_item rn_build_group_sets(unsigned kind, rn_token begin, rn_groups items, rn_token end);
 rn_windows rn_windows_add(rn_parser *p, rn_windows list, rn_ast_window *window);
 rn_ast_window *rn_build_window_name(rn_ast_window *window, rn_ast_name name);
 rn_ast_window *rn_build_window(rn_parser *p, rn_token begin, rn_ast_name reference, rn_exprs partition, rn_sort_items order,
                                rn_frame frame, rn_token end);
 rn_ast_window *rn_build_window_reference(rn_parser *p, rn_ast_name name);
 rn_frame rn_build_frame(rn_token unit, rn_ast_bound low, const rn_ast_bound *high);
-rn_ast_bound rn_build_bound(int kind, rn_ast_expr *value, rn_token begin, rn_token end);
+rn_ast_bound rn_build_bound(unsigned kind, rn_ast_expr *value, rn_token begin, rn_token end);
 rn_join_kind rn_join_comma(void);
-rn_join_kind rn_build_join_kind(bool natural, int join);
+rn_join_kind rn_build_join_kind(bool natural, unsigned join);
 rn_join_on rn_no_join_on(void);
 rn_join_on rn_build_join_on(rn_ast_expr *on, rn_ast_names using);
 rn_ast_from *rn_build_join(rn_parser *p, rn_join_kind kind, rn_ast_from *left, rn_ast_from *right, rn_join_on on);
@@ -224,7 +224,7 @@ rn_qualifier rn_build_qualifier_to(rn_parser *p, rn_qualifier from, rn_qualifier
 rn_type_size rn_no_size(void);
 rn_type_size rn_build_size(rn_parser *p, rn_token precision, const rn_token *scale, rn_token end);
 rn_zone_clause rn_no_zone(void);
-rn_zone_clause rn_build_zone(int kind, rn_token end);
+rn_zone_clause rn_build_zone(unsigned kind, rn_token end);
 rn_ast_type *rn_build_type(rn_parser *p, rn_token word, rn_type_size size);
 rn_ast_type *rn_build_type_path(rn_parser *p, rn_ast_path path);
 rn_ast_type *rn_build_type_path_sized(rn_parser *p, rn_ast_path path, rn_token end);

@@ -410,7 +410,7 @@ rn_type_size rn_build_size(rn_parser *p, rn_token precision, const rn_token *sca
   return (rn_type_size){number(p, precision), scale ? number(p, *scale) : -1, end.span};
 }
 rn_zone_clause rn_no_zone(void) { return (rn_zone_clause){RN_ZONE_NONE, {0, 0}}; }
-rn_zone_clause rn_build_zone(int kind, rn_token end) {
+rn_zone_clause rn_build_zone(unsigned kind, rn_token end) {
   rn_zone_clause zone = {RN_ZONE_NONE, end.span};
   zone.kind = kind;
   return zone;

@@ -89,7 +89,7 @@ rn_ast_query *rn_build_table_query(rn_parser *p, rn_token begin, rn_ast_path pat
   query->path = path;
   return query;
 }
-rn_ast_query *rn_build_set_op(rn_parser *p, int op, rn_token word, bool all, rn_ast_query *left, rn_ast_query *right) {
+rn_ast_query *rn_build_set_op(rn_parser *p, unsigned op, rn_token word, bool all, rn_ast_query *left, rn_ast_query *right) {
   rn_ast_query *query = make(p, RN_AST_SET_OP, rn_span_join(left->span, right->span));
   query->set_op = op;
   query->all = all;
@@ -228,7 +228,7 @@ rn_ast_group_item rn_build_group_expr(rn_parser *p, rn_ast_expr *expr) {
 rn_ast_group_item rn_build_group_empty(rn_token begin, rn_token end) {
   return (rn_ast_group_item){.kind = RN_GROUP_EMPTY, .span = rn_span_join(begin.span, end.span)};
 }
-rn_ast_group_item rn_build_group_sets(int kind, rn_token begin, rn_groups items, rn_token end) {
+rn_ast_group_item rn_build_group_sets(unsigned kind, rn_token begin, rn_groups items, rn_token end) {
   rn_ast_group_item item = {.item_count = items.count, .items = items.items, .span = rn_span_join(begin.span, end.span)};
   item.kind = kind;
   return item;
@@ -274,7 +274,7 @@ rn_frame rn_build_frame(rn_token unit, rn_ast_bound low, const rn_ast_bound *hig
   frame.span = rn_span_join(unit.span, frame.high.span);
   return frame;
 }
-rn_ast_bound rn_build_bound(int kind, rn_ast_expr *value, rn_token begin, rn_token end) {
+rn_ast_bound rn_build_bound(unsigned kind, rn_ast_expr *value, rn_token begin, rn_token end) {
   rn_ast_bound bound = {.value = value, .span = rn_span_join(value ? value->span : begin.span, end.span)};
   bound.kind = kind;
   return bound;
@@ -282,7 +282,7 @@ rn_ast_bound rn_build_bound(int kind, rn_ast_expr *value, rn_token begin, rn_tok
 
 /* --- FROM --------------------------------------------------------------------------------------------------------------- */
 rn_join_kind rn_join_comma(void) { return (rn_join_kind){false, RN_JOIN_COMMA}; }
-rn_join_kind rn_build_join_kind(bool natural, int join) { return (rn_join_kind){natural, join}; }
+rn_join_kind rn_build_join_kind(bool natural, unsigned join) { return (rn_join_kind){natural, join}; }
 rn_join_on rn_no_join_on(void) { return (rn_join_on){NULL, rn_no_names()}; }
 rn_join_on rn_build_join_on(rn_ast_expr *on, rn_ast_names using) { return (rn_join_on){on, using}; }
 

@@ -226,7 +226,7 @@ rn_ast_statement *rn_build_drop(rn_parser *p, bool temporary, bool view, bool if
   s->path = path;
   return s;
 }
-rn_ast_statement *rn_build_alter_options(rn_parser *p, bool if_exists, rn_ast_path path, rn_option_list options, int alter) {
+rn_ast_statement *rn_build_alter_options(rn_parser *p, bool if_exists, rn_ast_path path, rn_option_list options, unsigned alter) {
   rn_ast_statement *s = make(p, RN_AST_STMT_ALTER_TABLE);
   s->if_exists = if_exists;
   s->path = path;

@@ -11,7 +11,7 @@ void rn_lexer_fail(rn_lexer *lexer, rn_code code, const char *from, const char *
   if (!lexer->diags) return;
   rn_error err;
   rn_error_clear(&err);
-  err.code = code;
+  err.code = (int)code;
   err.span = (rn_span){(uint32_t)(from - lexer->start), (uint32_t)(to - lexer->start)};
   err.has_span = to > from;
   va_list args;

@@ -97,7 +97,7 @@ static bool read_window(rn_slice text, size_t from, size_t window, rn_arena *are
   }
   out->next = from + (size_t)(lexer.cursor - lexer.start);
   out->failed |= lexer.failed;
-  out->unfinished = lexer.unfinished;
+  out->unfinished = (int)lexer.unfinished;
   if (out->list.len && out->end.span.begin - out->list.data[0].span.begin > RN_STATEMENT_BYTES_MAX)
     limit_error(diags, out, out->list.data[0].span, "statement is longer in bytes than", RN_STATEMENT_BYTES_MAX);
   for (size_t i = 0; i < found.count; i++) {
