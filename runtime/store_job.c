@@ -96,7 +96,7 @@ static rn_status write_dead_letters(rn_store *store, const rn_epoch *epoch, rn_e
       break;
     }
     rn_builder_clear(&when);
-    rn_format_timestamp(&when, d->time_us, 3, false, 'T');
+    rn_format_timestamp(&when, d->time_us, 3, false, ' ');
     rn_builder_char(&when, 'Z');
     bind_text(stmt, 1, epoch->job);
     bind_text(stmt, 2, d->source);
