@@ -8,7 +8,7 @@
 
 static const rn_function_set *const sets[] = {
   &rn_set_compare, &rn_set_arithmetic, &rn_set_interval, &rn_set_cast, &rn_set_like, &rn_set_logic, &rn_set_row,
-  &rn_set_math, &rn_set_text, &rn_set_conditional,
+  &rn_set_math, &rn_set_text, &rn_set_time, &rn_set_time_unit, &rn_set_time_text, &rn_set_conditional,
 };
 enum { SET_COUNT = sizeof sets / sizeof sets[0] };
 
@@ -151,11 +151,13 @@ static rn_status argument_error(const rn_function *fn, rn_slice name, const rn_t
   const rn_function *row;
   for (size_t i = 0; (row = rn_function_rows(i)); i++) {
     if (!rn_slice_eq_nocase(rn_slice_of(row->name), name)) continue;
-    const char *open = strchr(row->signature, '(');
-    if (forms.len) rn_builder_text(&forms, " or ");
     const char *end = strstr(row->signature, " -> ");
-    const char *begin = (fn->flags & RN_FN_OPERATOR) || !open ? row->signature : open;
-    rn_builder_append(&forms, begin, end ? (size_t)(end - begin) : strlen(begin));
+    if (!end) end = row->signature + strlen(row->signature);
+    const char *open = memchr(row->signature, '(', (size_t)(end - row->signature));
+    if (forms.len) rn_builder_text(&forms, " or ");
+    if (fn->flags & RN_FN_OPERATOR) open = row->signature;
+    if (!open || end - open <= 2) rn_builder_text(&forms, "no arguments");
+    else rn_builder_append(&forms, open, (size_t)(end - open));
   }
   if (fn->flags & RN_FN_OPERATOR) {
     rn_fail_at(err, RN_E_TYPE, span, "cannot apply %s to (%s)", fn->name, got.data ? got.data : "");

@@ -1,0 +1,410 @@
+/* Dates and times from and to text by pattern: DATE_FORMAT, TO_DATE, TO_TIMESTAMP .. (DIALECT 8.4).
+ *
+ * A constant pattern or zone is compiled once per call site; one that changes per row is kept until the
+ * next other text. Without a pattern the fixed form is read by base/calendar.c. */
+#include <math.h>
+
+#include "base/alloc.h"
+#include "runtime/functions/cast.h"
+#include "runtime/functions/time_pattern.h"
+
+/* --- patterns and zones of a call ------------------------------------------------------------------------------------- */
+
+typedef struct pattern_state {
+  bool constant, bad; /* bad: the text is no pattern */
+  time_pattern *pattern;
+  rn_zone *zones[2];  /* CONVERT_TZ: from, to; TO_TIMESTAMP_LTZ: [0] */
+} pattern_state;
+
+static void free_state(void *state) {
+  pattern_state *s = state;
+  rn_time_pattern_free(s->pattern);
+  rn_zone_close(s->zones[0]);
+  rn_zone_close(s->zones[1]);
+  rn_free(s);
+}
+
+/* The pattern is argument 1. `tolerant`: a bad one gives NULL at run time instead of an error. */
+static rn_status prepare_pattern(const rn_value *const *values, uint32_t count, void **state, rn_error *err, bool tolerant) {
+  *state = NULL;
+  if (count < 2 || !values[1] || values[1]->is_null || !rn_type_is_string(values[1]->type)) return RN_OK;
+  pattern_state *s = rn_calloc(1, sizeof *s);
+  rn_error why = {0};
+  s->constant = true;
+  s->bad = rn_time_pattern_compile(values[1]->u.text, &s->pattern, &why) != RN_OK;
+  if (s->bad && !tolerant) {
+    free_state(s);
+    return rn_fail(err, RN_E_VALUE, "%s", why.message);
+  }
+  *state = s;
+  return RN_OK;
+}
+static rn_status prepare_strict(const rn_value *const *values, uint32_t count, void **state, rn_error *err) {
+  return prepare_pattern(values, count, state, err, false);
+}
+static rn_status prepare_tolerant(const rn_value *const *values, uint32_t count, void **state, rn_error *err) {
+  return prepare_pattern(values, count, state, err, true);
+}
+
+/* Patterns of one kernel call whose pattern argument is not constant. */
+typedef struct pattern_cache {
+  rn_slice text;
+  time_pattern *pattern;
+  bool set;
+} pattern_cache;
+
+/* NULL: not a pattern; why tells. */
+static const time_pattern *pattern_at(const rn_eval *eval, pattern_cache *cache, rn_slice text, rn_error *why) {
+  const pattern_state *s = eval->call_state;
+  if (s && s->constant) return s->pattern;
+  if (!cache->set || !rn_slice_eq(cache->text, text)) {
+    rn_time_pattern_free(cache->pattern);
+    cache->text = text;
+    cache->set = true;
+    rn_time_pattern_compile(text, &cache->pattern, why);
+  }
+  return cache->pattern;
+}
+
+static void put_copy(rn_eval *eval, rn_column *out, uint32_t row, const rn_builder *b) {
+  const char *ptr = b->data ? b->data : "";
+  if (b->len > RN_STR_INLINE) {
+    char *room = text_room(eval, b->len);
+    memcpy(room, ptr, b->len);
+    ptr = room;
+  }
+  put_str(out, row, ptr, b->len);
+}
+
+/* --- to text --------------------------------------------------------------------------------------------------------------- */
+
+/* `local_us` formatted by argument 1, or as yyyy-MM-dd HH:mm:ss without it. */
+static rn_status put_formatted(rn_eval *eval, const rn_column *const *args, uint32_t arg_count, pattern_cache *cache,
+                               rn_builder *b, int64_t local_us, rn_column *out, uint32_t row) {
+  rn_builder_clear(b);
+  if (arg_count < 2) {
+    rn_format_timestamp(b, local_us, 0, false, ' ');
+  } else {
+    rn_error why = {0};
+    const time_pattern *pattern = pattern_at(eval, cache, TEXT(1, row), &why);
+    if (!pattern) return rn_eval_fail(eval, row, RN_E_VALUE, "%s", why.message);
+    if (!rn_time_pattern_format(pattern, local_us, b)) {
+      rn_slice text = TEXT(1, row);
+      return rn_eval_fail(eval, row, RN_E_VALUE, "pattern '%.*s' asks for a time zone, which the value does not have", (int)text.len, text.ptr);
+    }
+  }
+  put_copy(eval, out, row, b);
+  return RN_OK;
+}
+
+KERNEL(date_format) {
+  rn_builder b = {0};
+  pattern_cache cache = {0};
+  rn_status status = RN_OK;
+  bool text = rn_type_is_string(args[0]->type), instant = args[0]->type->id == RN_T_TIMESTAMP_LTZ;
+  for (uint32_t i = 0; i < sel->count && status == RN_OK; i++) {
+    uint32_t row = rn_sel_row(sel, i);
+    int64_t us;
+    if (text) {
+      if (!rn_cast_timestamp(TEXT(0, row), &us) || TEXT(0, row).len < 11) { /* a date alone is no timestamp here */
+        put_null(eval, out, row);
+        continue;
+      }
+    } else {
+      us = I64(0, row);
+      if (instant) us = rn_zone_to_local(eval->zone, us);
+    }
+    status = put_formatted(eval, args, arg_count, &cache, &b, us, out, row);
+  }
+  rn_time_pattern_free(cache.pattern);
+  rn_builder_free(&b);
+  return status;
+}
+
+KERNEL(from_unixtime) {
+  rn_builder b = {0};
+  pattern_cache cache = {0};
+  rn_status status = RN_OK;
+  for (uint32_t i = 0; i < sel->count && status == RN_OK; i++) {
+    uint32_t row = rn_sel_row(sel, i);
+    int64_t us;
+    if (__builtin_mul_overflow(I64(0, row), RN_US_PER_SECOND, &us)) {
+      put_null(eval, out, row);
+      continue;
+    }
+    status = put_formatted(eval, args, arg_count, &cache, &b, rn_zone_to_local(eval->zone, us), out, row);
+  }
+  rn_time_pattern_free(cache.pattern);
+  rn_builder_free(&b);
+  return status;
+}
+
+/* --- from text ------------------------------------------------------------------------------------------------------------- */
+
+typedef struct parsed {
+  int64_t us;
+  bool has_offset;
+  int32_t offset_s;
+} parsed;
+
+/* By argument 1; false: not of the form. *bad_pattern: nor is the pattern one. */
+static bool parse_by_pattern(const rn_eval *eval, const rn_column *const *args, pattern_cache *cache, uint32_t row, parsed *out,
+                             bool *bad_pattern, rn_error *why) {
+  const time_pattern *pattern = pattern_at(eval, cache, TEXT(1, row), why);
+  *bad_pattern = pattern == NULL;
+  return pattern && rn_time_pattern_parse(pattern, TEXT(0, row), &out->us, &out->has_offset, &out->offset_s);
+}
+
+KERNEL(to_timestamp) {
+  pattern_cache cache = {0};
+  FOR_ROWS(row) {
+    parsed p = {0};
+    bool bad = false, ok = false;
+    rn_error why = {0};
+    if (arg_count > 1) ok = parse_by_pattern(eval, args, &cache, row, &p, &bad, &why);
+    if (!ok && !bad) ok = rn_cast_timestamp(TEXT(0, row), &p.us);
+    if (ok) put_i64(out, row, cut_us(p.us, 3));
+    else put_null(eval, out, row);
+  }
+  rn_time_pattern_free(cache.pattern);
+  return RN_OK;
+}
+
+KERNEL(to_date) {
+  pattern_cache cache = {0};
+  rn_status status = RN_OK;
+  FOR_ROWS(row) {
+    parsed p = {0};
+    bool bad = false;
+    rn_error why = {0};
+    int32_t days = 0;
+    bool ok;
+    if (arg_count > 1) {
+      ok = parse_by_pattern(eval, args, &cache, row, &p, &bad, &why);
+      days = (int32_t)rn_floor_div(p.us, RN_US_PER_DAY);
+      if (bad) {
+        status = rn_eval_fail(eval, row, RN_E_VALUE, "%s", why.message);
+        break;
+      }
+    } else {
+      ok = rn_cast_date(TEXT(0, row), &days);
+    }
+    if (ok) put_i32(out, row, days);
+    else put_null(eval, out, row);
+  }
+  rn_time_pattern_free(cache.pattern);
+  return status;
+}
+
+/* Seconds since 1970 of a wall clock in the session zone, or of the offset in the text. */
+KERNEL(unix_timestamp) {
+  pattern_cache cache = {0};
+  rn_status status = RN_OK;
+  FOR_ROWS(row) {
+    parsed p = {0};
+    bool bad = false, ok;
+    rn_error why = {0};
+    if (arg_count > 1) {
+      ok = parse_by_pattern(eval, args, &cache, row, &p, &bad, &why);
+      if (bad) {
+        status = rn_eval_fail(eval, row, RN_E_VALUE, "%s", why.message);
+        break;
+      }
+    } else {
+      ok = TEXT(0, row).len > 10 && rn_cast_timestamp(TEXT(0, row), &p.us);
+    }
+    int64_t us = p.has_offset ? p.us - (int64_t)p.offset_s * RN_US_PER_SECOND : rn_zone_to_utc(eval->zone, p.us);
+    put_i64(out, row, ok ? rn_floor_div(us, RN_US_PER_SECOND) : INT64_MIN);
+  }
+  rn_time_pattern_free(cache.pattern);
+  return status;
+}
+
+KERNEL(unix_now) {
+  (void)args, (void)arg_count;
+  FOR_ROWS(row) put_i64(out, row, rn_floor_div(eval->now_us, RN_US_PER_SECOND));
+  return RN_OK;
+}
+
+/* --- TO_TIMESTAMP_LTZ ------------------------------------------------------------------------------------------------------ */
+
+static const int64_t last_us = 253402300799999999LL, first_us = -62167219200000000LL; /* years 0 to 9999 */
+
+static void put_instant(rn_eval *eval, rn_column *out, uint32_t row, rn_i128 us) {
+  if (us > last_us || us < first_us) put_null(eval, out, row);
+  else put_i64(out, row, cut_us((int64_t)us, out->type->precision));
+}
+
+static rn_i128 floor_div_128(rn_i128 a, rn_i128 b) { return a / b - (a % b != 0 && (a % b < 0) != (b < 0)); }
+
+/* n counts 10^-p seconds. */
+static rn_i128 scaled_us(int64_t n, int p) {
+  return p <= 6 ? (rn_i128)n * rn_pow10_64((unsigned)(6 - p)) : floor_div_128(n, rn_pow10_64((unsigned)(p - 6)));
+}
+
+static int precision_at(const rn_column *const *args, uint32_t arg_count, uint32_t row) {
+  return arg_count > 1 ? I32(1, row) : 3;
+}
+
+KERNEL(ltz_of_integer) {
+  FOR_ROWS(row) {
+    int p = precision_at(args, arg_count, row);
+    if (p < 0 || p > 9) return rn_eval_fail(eval, row, RN_E_VALUE, "the precision of TO_TIMESTAMP_LTZ is from 0 to 9, got %d", p);
+    int64_t n;
+    if (args[0]->type->id == RN_T_DECIMAL) n = (int64_t)(decimal_at(args[0], row) / rn_pow10_128((unsigned)args[0]->type->scale));
+    else n = integer_at(args[0], row);
+    put_instant(eval, out, row, scaled_us(n, p));
+  }
+  return RN_OK;
+}
+
+KERNEL(ltz_of_real) {
+  FOR_ROWS(row) {
+    int p = precision_at(args, arg_count, row);
+    if (p < 0 || p > 9) return rn_eval_fail(eval, row, RN_E_VALUE, "the precision of TO_TIMESTAMP_LTZ is from 0 to 9, got %d", p);
+    double us = floor(((const double *)args[0]->data)[AT(0, row)] * pow(10, 6 - p));
+    if (us >= -1e18 && us <= 1e18) put_instant(eval, out, row, (rn_i128)us);
+    else put_null(eval, out, row);
+  }
+  return RN_OK;
+}
+
+static rn_status resolve_ltz(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
+  const rn_value *v = count > 1 && out->constants ? out->constants[1] : NULL;
+  bool text = rn_type_is_string(types[0]);
+  int precision = !text && v && !v->is_null ? (int)v->u.i : 3;
+  if (precision < 0 || precision > 9) return RN_FAIL;
+  if (types[0]->id == RN_T_FLOAT) out->arg_types[0] = rn_type_basic(RN_T_DOUBLE, types[0]->nullable);
+  out->result = rn_type_sized(arena, RN_T_TIMESTAMP_LTZ, precision > 3 ? precision : 3, true);
+  out->kernel = rn_type_is_approximate(types[0]) ? ltz_of_real : fn->kernel;
+  return RN_OK;
+}
+
+static rn_status prepare_ltz_text(const rn_value *const *values, uint32_t count, void **state, rn_error *err) {
+  if (prepare_pattern(values, count, state, err, false) != RN_OK) return RN_FAIL;
+  if (count < 3 || !values[2] || values[2]->is_null) return RN_OK;
+  rn_zone *zone;
+  rn_slice name = values[2]->u.text;
+  char *text = rn_strndup(name.ptr, name.len);
+  rn_status status = rn_zone_open(text, &zone, err);
+  rn_free(text);
+  if (status != RN_OK) {
+    if (*state) free_state(*state);
+    *state = NULL;
+    return RN_FAIL;
+  }
+  pattern_state *s = *state ? *state : rn_calloc(1, sizeof *s);
+  s->zones[0] = zone;
+  *state = s;
+  return RN_OK;
+}
+
+static rn_zone *open_zone(rn_slice name) {
+  rn_zone *zone = NULL;
+  rn_error ignored = {0};
+  char *text = rn_strndup(name.ptr, name.len);
+  if (rn_zone_open(text, &zone, &ignored) != RN_OK) zone = NULL;
+  rn_free(text);
+  return zone;
+}
+
+KERNEL(ltz_of_text) {
+  pattern_cache cache = {0};
+  rn_status status = RN_OK;
+  const pattern_state *s = eval->call_state;
+  FOR_ROWS(row) {
+    parsed p = {0};
+    bool bad = false;
+    rn_error why = {0};
+    bool ok = arg_count > 1 ? parse_by_pattern(eval, args, &cache, row, &p, &bad, &why) : rn_cast_timestamp(TEXT(0, row), &p.us);
+    if (!ok) {
+      rn_slice text = TEXT(0, row);
+      status = bad ? rn_eval_fail(eval, row, RN_E_VALUE, "%s", why.message)
+                   : rn_eval_fail(eval, row, RN_E_VALUE, "text '%.*s' is no timestamp", (int)text.len, text.ptr);
+      break;
+    }
+    rn_zone *own = NULL;
+    const rn_zone *zone = s ? s->zones[0] : NULL;
+    if (arg_count > 2 && !zone) {
+      zone = own = open_zone(TEXT(2, row));
+      if (!zone) {
+        rn_slice name = TEXT(2, row);
+        status = rn_eval_fail(eval, row, RN_E_VALUE, "unknown time zone '%.*s'", (int)name.len, name.ptr);
+        break;
+      }
+    }
+    put_instant(eval, out, row, zone ? rn_zone_to_utc(zone, p.us) : p.us);
+    rn_zone_close(own);
+  }
+  rn_time_pattern_free(cache.pattern);
+  return status;
+}
+
+/* --- CONVERT_TZ --------------------------------------------------------------------------------------------------------------- */
+
+static rn_status prepare_zones(const rn_value *const *values, uint32_t count, void **state, rn_error *err) {
+  (void)count, (void)err;
+  pattern_state *s = rn_calloc(1, sizeof *s);
+  for (int k = 0; k < 2; k++) {
+    const rn_value *v = values[k + 1];
+    if (v && !v->is_null) s->zones[k] = open_zone(v->u.text);
+  }
+  *state = s;
+  return RN_OK;
+}
+
+/* An unknown zone counts as UTC. */
+KERNEL(convert_tz) {
+  (void)arg_count;
+  const pattern_state *s = eval->call_state;
+  rn_builder b = {0};
+  FOR_ROWS(row) {
+    int64_t us;
+    rn_slice text = TEXT(0, row);
+    if (text.len < 11 || !rn_cast_timestamp(text, &us)) {
+      put_null(eval, out, row);
+      continue;
+    }
+    rn_zone *own[2] = {NULL, NULL};
+    for (uint32_t k = 0; k < 2; k++) {
+      if (!args[k + 1]->constant) own[k] = open_zone(TEXT(k + 1, row));
+    }
+    const rn_zone *from = own[0] ? own[0] : args[1]->constant && s ? s->zones[0] : NULL;
+    const rn_zone *to = own[1] ? own[1] : args[2]->constant && s ? s->zones[1] : NULL;
+    if (from) us = rn_zone_to_utc(from, us);
+    if (to) us = rn_zone_to_local(to, us);
+    rn_builder_clear(&b);
+    rn_format_timestamp(&b, us, 0, false, ' ');
+    put_copy(eval, out, row, &b);
+    rn_zone_close(own[0]);
+    rn_zone_close(own[1]);
+  }
+  rn_builder_free(&b);
+  return RN_OK;
+}
+
+static rn_status resolve_timestamp3(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
+  (void)types, (void)count;
+  out->result = rn_type_sized(arena, RN_T_TIMESTAMP, 3, true);
+  out->kernel = fn->kernel;
+  return RN_OK;
+}
+
+#define FN(n, sig, lo, hi, f, res, k, result_type, prep, h, e, ...)                                                     \
+  {.name = n, .signature = n sig, .min_args = lo, .max_args = hi, .flags = (f), .classes = {__VA_ARGS__}, .resolve = res, \
+   .kernel = k, .result = result_type, .prepare = prep, .free_state = free_state, .help = h, .example = e}
+enum { NULLS = RN_FN_STRICT | RN_FN_NULL_RESULT, FAILS = RN_FN_STRICT | RN_FN_NULL_RESULT | RN_FN_MAY_FAIL };
+#define S RN_ARG_STRING
+static const rn_function rows[] = {
+  FN("DATE_FORMAT", "(t TIMESTAMP, pattern STRING) -> STRING", 2, 2, FAILS | RN_FN_ZONE, NULL, date_format, RN_T_VARCHAR, prepare_strict, "t written by a pattern of y M d H m s S E a ..", "DATE_FORMAT(TIMESTAMP '2024-02-29 13:14:15', 'HH:mm') = '13:14'", RN_ARG_TIMESTAMP, S),
+  FN("DATE_FORMAT", "(t STRING, pattern STRING) -> STRING", 2, 2, FAILS, NULL, date_format, RN_T_VARCHAR, prepare_strict, "a timestamp in text, written by another pattern", "DATE_FORMAT('2024-02-29 13:14:15', 'yyyy') = '2024'", S, S),
+  FN("TO_DATE", "(s STRING [, pattern STRING]) -> DATE", 1, 2, FAILS, NULL, to_date, RN_T_DATE, prepare_strict, "the date in a text; NULL when there is none", "TO_DATE('29/02/2024', 'dd/MM/yyyy') = DATE '2024-02-29'", S, S),
+  FN("TO_TIMESTAMP", "(s STRING [, pattern STRING]) -> TIMESTAMP(3)", 1, 2, NULLS, resolve_timestamp3, to_timestamp, 0, prepare_tolerant, "the timestamp in a text; NULL when there is none", "TO_TIMESTAMP('2024-02-29 13:14:15') = TIMESTAMP '2024-02-29 13:14:15'", S, S),
+  FN("TO_TIMESTAMP_LTZ", "(n NUMERIC [, precision INT]) -> TIMESTAMP_LTZ", 1, 2, FAILS, resolve_ltz, ltz_of_integer, 0, NULL, "the instant n * 10^-precision seconds (without: milliseconds) after 1970", "EXTRACT(EPOCH FROM TO_TIMESTAMP_LTZ(1500, 3)) = 1", RN_ARG_NUMERIC, RN_ARG_INT),
+  FN("TO_TIMESTAMP_LTZ", "(s STRING [, pattern STRING [, zone STRING]]) -> TIMESTAMP_LTZ(3)", 1, 3, FAILS, resolve_ltz, ltz_of_text, 0, prepare_ltz_text, "the instant in a text, in UTC or the zone given", "EXTRACT(EPOCH FROM TO_TIMESTAMP_LTZ('1970-01-01 00:01:00')) = 60", S, S, S),
+  FN("UNIX_TIMESTAMP", "() -> BIGINT", 0, 0, RN_FN_NOW, NULL, unix_now, RN_T_BIGINT, NULL, "seconds since 1970", "(UNIX_TIMESTAMP() > 0) = TRUE", 0),
+  FN("UNIX_TIMESTAMP", "(s STRING [, pattern STRING]) -> BIGINT", 1, 2, RN_FN_STRICT | RN_FN_ZONE | RN_FN_MAY_FAIL, NULL, unix_timestamp, RN_T_BIGINT, prepare_strict, "seconds since 1970 of a timestamp in text", "UNIX_TIMESTAMP('1970-01-01T00:01:00Z', 'yyyy-MM-dd''T''HH:mm:ssX') = 60", S, S),
+  FN("FROM_UNIXTIME", "(seconds BIGINT [, pattern STRING]) -> STRING", 1, 2, FAILS | RN_FN_ZONE, NULL, from_unixtime, RN_T_VARCHAR, prepare_strict, "seconds since 1970 as a timestamp in text", "CHAR_LENGTH(FROM_UNIXTIME(44)) = 19", RN_ARG_BIGINT, S),
+  FN("CONVERT_TZ", "(s STRING, from STRING, to STRING) -> STRING", 3, 3, NULLS, NULL, convert_tz, RN_T_VARCHAR, prepare_zones, "a timestamp in text, moved from one zone to another", "CONVERT_TZ('1970-01-01 00:00:00', 'UTC', 'Asia/Tokyo') = '1970-01-01 09:00:00'", S, S, S),
+};
+RN_FUNCTION_SET(rn_set_time_text, "Dates and times as text", rows);
