@@ -9,56 +9,114 @@
 
 const rn_option rn_kafka_options[] = {
     {.name = "topic", .flags = RN_OPTION_REQUIRED, .help = "topic; a source may list several: 'a;b'"},
-    {.name = "properties.bootstrap.servers", .flags = RN_OPTION_REQUIRED | RN_OPTION_REOPEN, .help = "brokers: 'host:9092,host2:9092'",
+    {.name = "properties.bootstrap.servers",
+     .flags = RN_OPTION_REQUIRED | RN_OPTION_REOPEN,
+     .help = "brokers: 'host:9092,host2:9092'",
      .old_name = "bootstrap.servers"},
-    {.name = "properties.group.id", .flags = RN_OPTION_REOPEN,
+    {.name = "properties.group.id",
+     .flags = RN_OPTION_REOPEN,
      .help = "group whose offsets are read by 'group-offsets' and told after each epoch; not needed otherwise"},
-    {.name = "properties.auto.offset.reset", .type = RN_OPT_ENUM, .flags = SOURCE | RN_OPTION_REOPEN, .choices = "earliest|latest|none",
+    {.name = "properties.auto.offset.reset",
+     .type = RN_OPT_ENUM,
+     .flags = SOURCE | RN_OPTION_REOPEN,
+     .choices = "earliest|latest|none",
      .help = "where 'group-offsets' starts a partition without a committed offset (default: earliest, with a notice)"},
-    {.name = "properties.isolation.level", .type = RN_OPT_ENUM, .flags = SOURCE, .default_text = "read_committed",
-     .choices = "read_committed|read_uncommitted", .help = "whether rows of open and aborted transactions are read"},
+    {.name = "properties.isolation.level",
+     .type = RN_OPT_ENUM,
+     .flags = SOURCE,
+     .default_text = "read_committed",
+     .choices = "read_committed|read_uncommitted",
+     .help = "whether rows of open and aborted transactions are read"},
     {.name = "properties.sasl.password", .flags = RN_OPTION_SECRET | RN_OPTION_REOPEN, .help = "password for SASL"},
-    {.name = "properties.sasl.jaas.config", .flags = RN_OPTION_SECRET | RN_OPTION_REOPEN, .help = "Java's spelling; use sasl.username and sasl.password"},
-    {.name = "properties.sasl.oauthbearer.config", .flags = RN_OPTION_SECRET | RN_OPTION_REOPEN, .help = "SASL/OAUTHBEARER settings"},
-    {.name = "properties.sasl.oauthbearer.client.secret", .flags = RN_OPTION_SECRET | RN_OPTION_REOPEN, .help = "client secret of SASL/OAUTHBEARER"},
-    {.name = "properties.ssl.key.password", .flags = RN_OPTION_SECRET | RN_OPTION_REOPEN, .help = "password of the private key"},
+    {.name = "properties.sasl.jaas.config",
+     .flags = RN_OPTION_SECRET | RN_OPTION_REOPEN,
+     .help = "Java's spelling; use sasl.username and sasl.password"},
+    {.name = "properties.sasl.oauthbearer.config",
+     .flags = RN_OPTION_SECRET | RN_OPTION_REOPEN,
+     .help = "SASL/OAUTHBEARER settings"},
+    {.name = "properties.sasl.oauthbearer.client.secret",
+     .flags = RN_OPTION_SECRET | RN_OPTION_REOPEN,
+     .help = "client secret of SASL/OAUTHBEARER"},
+    {.name = "properties.ssl.key.password",
+     .flags = RN_OPTION_SECRET | RN_OPTION_REOPEN,
+     .help = "password of the private key"},
     {.name = "properties.ssl.key.pem", .flags = RN_OPTION_SECRET | RN_OPTION_REOPEN, .help = "private key as PEM text"},
-    {.name = "properties.ssl.keystore.password", .flags = RN_OPTION_SECRET | RN_OPTION_REOPEN, .help = "password of the PKCS#12 key store"},
+    {.name = "properties.ssl.keystore.password",
+     .flags = RN_OPTION_SECRET | RN_OPTION_REOPEN,
+     .help = "password of the PKCS#12 key store"},
     {.name = "properties.key.serializer", .flags = RN_OPTION_IGNORED, .help = "Java class; formats do this here"},
     {.name = "properties.value.serializer", .flags = RN_OPTION_IGNORED, .help = "Java class; formats do this here"},
     {.name = "properties.key.deserializer", .flags = RN_OPTION_IGNORED, .help = "Java class; formats do this here"},
     {.name = "properties.value.deserializer", .flags = RN_OPTION_IGNORED, .help = "Java class; formats do this here"},
     {.name = "properties.max.poll.records", .flags = RN_OPTION_IGNORED, .help = "Java client only"},
     {.name = "properties.enable.auto.commit", .flags = RN_OPTION_IGNORED, .help = "offsets are kept with the epoch"},
-    {.name = "properties.", .flags = RN_OPTION_PREFIX | RN_OPTION_REOPEN, .help = "any setting of librdkafka, without the prefix"},
+    {.name = "properties.",
+     .flags = RN_OPTION_PREFIX | RN_OPTION_REOPEN,
+     .help = "any setting of librdkafka, without the prefix"},
 
     {.name = "value.format", .help = "how values are read and written; 'format' is the same"},
     {.name = "key.format", .help = "how keys are read and written; needs 'key.fields'"},
     {.name = "key.fields", .help = "columns that the key carries: 'a;b'"},
     {.name = "key.fields-prefix", .help = "prefix of the key's columns in the table, cut off in the key"},
-    {.name = "value.fields-include", .type = RN_OPT_ENUM, .default_text = "ALL", .choices = "ALL|EXCEPT_KEY",
+    {.name = "value.fields-include",
+     .type = RN_OPT_ENUM,
+     .default_text = "ALL",
+     .choices = "ALL|EXCEPT_KEY",
      .help = "whether the value carries the key's columns too"},
 
-    {.name = "scan.startup.mode", .type = RN_OPT_ENUM, .flags = SOURCE, .default_text = "group-offsets",
-     .choices = "earliest-offset|latest-offset|group-offsets|timestamp|specific-offsets", .old_name = "startup-mode",
+    {.name = "scan.startup.mode",
+     .type = RN_OPT_ENUM,
+     .flags = SOURCE,
+     .default_text = "group-offsets",
+     .choices = "earliest-offset|latest-offset|group-offsets|timestamp|specific-offsets",
+     .old_name = "startup-mode",
      .help = "where a job that has no stored position begins"},
-    {.name = "scan.startup.specific-offsets", .flags = SOURCE, .old_name = "specific-offsets",
+    {.name = "scan.startup.specific-offsets",
+     .flags = SOURCE,
+     .old_name = "specific-offsets",
      .help = "'partition:0,offset:42;partition:1,offset:300'; other partitions start at the earliest"},
-    {.name = "scan.startup.timestamp-millis", .type = RN_OPT_INT, .flags = SOURCE, .min = 0, .max = INT64_MAX,
+    {.name = "scan.startup.timestamp-millis",
+     .type = RN_OPT_INT,
+     .flags = SOURCE,
+     .min = 0,
+     .max = INT64_MAX,
      .help = "milliseconds since 1970: start at the first record not older"},
-    {.name = "scan.bounded.mode", .type = RN_OPT_ENUM, .flags = SOURCE, .default_text = "unbounded",
+    {.name = "scan.bounded.mode",
+     .type = RN_OPT_ENUM,
+     .flags = SOURCE,
+     .default_text = "unbounded",
      .choices = "unbounded|latest-offset|group-offsets|timestamp|specific-offsets",
      .help = "where the table ends; the offsets are taken when the job starts"},
-    {.name = "scan.bounded.specific-offsets", .flags = SOURCE, .help = "'partition:0,offset:42'; other partitions are not read"},
-    {.name = "scan.bounded.timestamp-millis", .type = RN_OPT_INT, .flags = SOURCE, .min = 0, .max = INT64_MAX,
+    {.name = "scan.bounded.specific-offsets",
+     .flags = SOURCE,
+     .help = "'partition:0,offset:42'; other partitions are not read"},
+    {.name = "scan.bounded.timestamp-millis",
+     .type = RN_OPT_INT,
+     .flags = SOURCE,
+     .min = 0,
+     .max = INT64_MAX,
      .help = "milliseconds since 1970: end before the first record not older"},
-    {.name = "scan.topic-partition-discovery.interval", .type = RN_OPT_DURATION, .flags = SOURCE, .default_text = "5 min", .min = 0,
-     .max = INT64_MAX, .help = "how often new partitions are looked for; 0: never"},
+    {.name = "scan.topic-partition-discovery.interval",
+     .type = RN_OPT_DURATION,
+     .flags = SOURCE,
+     .default_text = "5 min",
+     .min = 0,
+     .max = INT64_MAX,
+     .help = "how often new partitions are looked for; 0: never"},
 
-    {.name = "sink.partitioner", .type = RN_OPT_ENUM, .flags = SINK, .default_text = "default", .choices = "default|fixed|round-robin",
+    {.name = "sink.partitioner",
+     .type = RN_OPT_ENUM,
+     .flags = SINK,
+     .default_text = "default",
+     .choices = "default|fixed|round-robin",
      .help = "default: by hash of the key, as Java clients do"},
-    {.name = "sink.delivery-guarantee", .type = RN_OPT_ENUM, .flags = SINK, .default_text = "at-least-once",
-     .choices = "at-least-once|none|exactly-once", .old_name = "sink.semantic", .help = "what a crash may do to the rows written"},
+    {.name = "sink.delivery-guarantee",
+     .type = RN_OPT_ENUM,
+     .flags = SINK,
+     .default_text = "at-least-once",
+     .choices = "at-least-once|none|exactly-once",
+     .old_name = "sink.semantic",
+     .help = "what a crash may do to the rows written"},
     {.name = "sink.transactional-id-prefix", .flags = SINK | RN_OPTION_IGNORED, .help = "for exactly-once only"},
     {.name = "sink.transaction-naming-strategy", .flags = SINK | RN_OPTION_IGNORED, .help = "for exactly-once only"},
 };
@@ -69,7 +127,8 @@ static const rn_metadata_key metadata[RN_KAFKA_META_COUNT] = {
     [RN_KAFKA_META_PARTITION] = {"partition", RN_T_INT, 0, false, "partition of the record"},
     [RN_KAFKA_META_OFFSET] = {"offset", RN_T_BIGINT, 0, false, "offset in the partition"},
     [RN_KAFKA_META_TIMESTAMP] = {"timestamp", RN_T_TIMESTAMP_LTZ, 3, true, "timestamp of the record"},
-    [RN_KAFKA_META_TIMESTAMP_TYPE] = {"timestamp-type", RN_T_VARCHAR, RN_LENGTH_MAX, false, "NoTimestampType, CreateTime or LogAppendTime"},
+    [RN_KAFKA_META_TIMESTAMP_TYPE] = {"timestamp-type", RN_T_VARCHAR, RN_LENGTH_MAX, false,
+                                      "NoTimestampType, CreateTime or LogAppendTime"},
     [RN_KAFKA_META_KEY] = {"key", RN_T_VARBINARY, RN_LENGTH_MAX, false, "the key's bytes (not in Flink)"},
 };
 
@@ -110,38 +169,45 @@ static void check_topics(const rn_table_spec *table, uint16_t direction, rn_diag
     bool good = name.len > 0 && name.len <= 249;
     for (size_t i = 0; i < name.len; i++) {
       char c = name.ptr[i];
-      good = good && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-');
+      good = good && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+                      c == '_' || c == '-');
     }
     if (!good)
-      (void)rn_diag(diags, RN_E_OPTION_VALUE, value_span(table, "topic"), "letters, digits, '.', '_' and '-', at most 249",
-                    "\"%.*s\" is no name of a topic", (int)name.len, name.ptr);
+      (void)rn_diag(diags, RN_E_OPTION_VALUE, value_span(table, "topic"),
+                    "letters, digits, '.', '_' and '-', at most 249", "\"%.*s\" is no name of a topic", (int)name.len,
+                    name.ptr);
     count++;
   }
-  if (count == 0) (void)rn_diag(diags, RN_E_OPTION_VALUE, value_span(table, "topic"), NULL, "option 'topic' names no topic");
+  if (count == 0)
+    (void)rn_diag(diags, RN_E_OPTION_VALUE, value_span(table, "topic"), NULL, "option 'topic' names no topic");
   if (count > 1 && direction == SINK)
-    (void)rn_diag(diags, RN_E_OPTION_VALUE, value_span(table, "topic"), NULL, "a sink writes one topic, 'topic' lists %zu", count);
+    (void)rn_diag(diags, RN_E_OPTION_VALUE, value_span(table, "topic"), NULL,
+                  "a sink writes one topic, 'topic' lists %zu", count);
 }
 
-static void no_entry(void *ctx, int32_t partition, int64_t offset) {
-  (void)ctx, (void)partition, (void)offset;
-}
+static void no_entry(void *ctx, int32_t partition, int64_t offset) { (void)ctx, (void)partition, (void)offset; }
 
 /* A mode and the option that it needs. */
-static void check_mode(const rn_table_spec *table, const char *mode_key, const char *offsets_key, const char *time_key, rn_diagnostics *diags) {
+static void check_mode(const rn_table_spec *table, const char *mode_key, const char *offsets_key, const char *time_key,
+                       rn_diagnostics *diags) {
   const char *mode = rn_kafka_option(table, mode_key);
   const char *offsets = rn_kafka_option(table, offsets_key), *time = rn_kafka_option(table, time_key);
   if (!mode) return;
   if (strcmp(mode, "timestamp") == 0 && !time)
-    (void)rn_diag(diags, RN_E_OPTION_MISSING, key_span(table, mode_key), NULL, "'%s' = 'timestamp' needs option '%s'", mode_key, time_key);
+    (void)rn_diag(diags, RN_E_OPTION_MISSING, key_span(table, mode_key), NULL, "'%s' = 'timestamp' needs option '%s'",
+                  mode_key, time_key);
   if (strcmp(mode, "specific-offsets") != 0) return;
   const char *topics = rn_kafka_option(table, "topic");
   if (!offsets)
-    (void)rn_diag(diags, RN_E_OPTION_MISSING, key_span(table, mode_key), NULL, "'%s' = 'specific-offsets' needs option '%s'", mode_key, offsets_key);
+    (void)rn_diag(diags, RN_E_OPTION_MISSING, key_span(table, mode_key), NULL,
+                  "'%s' = 'specific-offsets' needs option '%s'", mode_key, offsets_key);
   else if (!is_reference(offsets) && !rn_kafka_parse_offsets(offsets, no_entry, NULL))
-    (void)rn_diag(diags, RN_E_OPTION_VALUE, value_span(table, offsets_key), "write 'partition:0,offset:42;partition:1,offset:300'",
-                  "option '%s' cannot be '%s'", offsets_key, offsets);
+    (void)rn_diag(diags, RN_E_OPTION_VALUE, value_span(table, offsets_key),
+                  "write 'partition:0,offset:42;partition:1,offset:300'", "option '%s' cannot be '%s'", offsets_key,
+                  offsets);
   if (topics && strchr(topics, ';'))
-    (void)rn_diag(diags, RN_E_OPTION_VALUE, value_span(table, "topic"), NULL, "'%s' = 'specific-offsets' works with one topic only", mode_key);
+    (void)rn_diag(diags, RN_E_OPTION_VALUE, value_span(table, "topic"), NULL,
+                  "'%s' = 'specific-offsets' works with one topic only", mode_key);
 }
 
 static void check_properties(const rn_table_spec *table, rn_diagnostics *diags) {
@@ -165,15 +231,18 @@ static rn_status check(const rn_table_spec *table, uint16_t direction, rn_diagno
     (void)rn_diag(diags, RN_E_OPTION_MISSING, key_span(table, "scan.bounded.mode"), NULL,
                   "'scan.bounded.mode' = 'group-offsets' needs option 'properties.group.id'");
   if (rn_option_text(&table->options, "format") && rn_option_text(&table->options, "value.format"))
-    (void)rn_diag(diags, RN_E_OPTION_VALUE, key_span(table, "value.format"), NULL, "'format' and 'value.format' are the same option: give one");
+    (void)rn_diag(diags, RN_E_OPTION_VALUE, key_span(table, "value.format"), NULL,
+                  "'format' and 'value.format' are the same option: give one");
   const char *guarantee = rn_kafka_option(table, "sink.delivery-guarantee");
   if (guarantee && strcmp(guarantee, "exactly-once") == 0)
-    (void)rn_diag(diags, RN_E_OPTION_VALUE, value_span(table, "sink.delivery-guarantee"),
-                  "use 'at-least-once' (after a crash the rows of the last epoch may come twice); sinks in the database file are exactly once",
-                  "a kafka sink cannot be exactly-once yet");
+    (void)rn_diag(
+        diags, RN_E_OPTION_VALUE, value_span(table, "sink.delivery-guarantee"),
+        "use 'at-least-once' (after a crash the rows of the last epoch may come twice); sinks in the database file are exactly once",
+        "a kafka sink cannot be exactly-once yet");
   const char *partitioner = rn_kafka_option(table, "sink.partitioner");
   if (partitioner && strcmp(partitioner, "round-robin") == 0 && rn_option_text(&table->options, "key.fields"))
-    (void)rn_diag(diags, RN_E_OPTION_VALUE, value_span(table, "sink.partitioner"), NULL, "'sink.partitioner' = 'round-robin' works without 'key.fields' only");
+    (void)rn_diag(diags, RN_E_OPTION_VALUE, value_span(table, "sink.partitioner"), NULL,
+                  "'sink.partitioner' = 'round-robin' works without 'key.fields' only");
 
   rn_arena arena;
   rn_key_layout layout;

@@ -17,11 +17,11 @@ typedef struct setting {
 /* May be changed by 'properties.*'. */
 static const setting defaults[] = {
     {ALL, "client.id", "runnel"},
-    {ALL, "socket.timeout.ms", "8000"},          /* above the fetch wait; a silent network cut heals in a second */
+    {ALL, "socket.timeout.ms", "8000"}, /* above the fetch wait; a silent network cut heals in a second */
     {ALL, "socket.keepalive.enable", "true"},
     {ALL, "socket.nagle.disable", "true"},
     {ALL, "reconnect.backoff.ms", "100"},
-    {ALL, "reconnect.backoff.max.ms", "1000"},   /* the default of 10 s is most of a recovery */
+    {ALL, "reconnect.backoff.max.ms", "1000"}, /* the default of 10 s is most of a recovery */
     {ALL, "log.connection.close", "false"},
     {CONSUMER, "fetch.wait.max.ms", "100"},
     {CONSUMER, "fetch.error.backoff.ms", "200"},
@@ -41,7 +41,7 @@ static const setting forced[] = {
     {CONSUMER | GROUP, "enable.auto.commit", "false"},
     {CONSUMER | GROUP, "enable.auto.offset.store", "false"},
     {CONSUMER | GROUP, "allow.auto.create.topics", "false"},
-    {CONSUMER, "auto.offset.reset", "error"},    /* never jump silently */
+    {CONSUMER, "auto.offset.reset", "error"}, /* never jump silently */
     {CONSUMER, "enable.partition.eof", "true"},
     {PRODUCER, "enable.idempotence", "true"},
     {PRODUCER, "acks", "all"},
@@ -50,22 +50,46 @@ static const setting forced[] = {
 
 static const char by_runnel[] = "runnel sets it: positions are kept with the epoch";
 static const char dangerous[] = "it could load code or run a command";
-static const struct { const char *name, *why; } refused[] = {
-    {"enable.auto.offset.store", by_runnel}, {"offset.store.method", by_runnel}, {"offset.store.path", by_runnel},
-    {"auto.commit.enable", by_runnel}, {"auto.commit.interval.ms", by_runnel}, {"enable.partition.eof", by_runnel},
-    {"group.instance.id", by_runnel}, {"group.protocol", by_runnel}, {"group.remote.assignor", by_runnel},
-    {"partition.assignment.strategy", by_runnel}, {"allow.auto.create.topics", "runnel sets it: a misspelt topic must be an error"},
+static const struct {
+  const char *name, *why;
+} refused[] = {
+    {"enable.auto.offset.store", by_runnel},
+    {"offset.store.method", by_runnel},
+    {"offset.store.path", by_runnel},
+    {"auto.commit.enable", by_runnel},
+    {"auto.commit.interval.ms", by_runnel},
+    {"enable.partition.eof", by_runnel},
+    {"group.instance.id", by_runnel},
+    {"group.protocol", by_runnel},
+    {"group.remote.assignor", by_runnel},
+    {"partition.assignment.strategy", by_runnel},
+    {"allow.auto.create.topics", "runnel sets it: a misspelt topic must be an error"},
     {"enable.idempotence", "runnel sets it: rows are neither lost nor doubled by the client"},
-    {"acks", "runnel sets it: rows must be on all replicas in sync"}, {"request.required.acks", "runnel sets it: rows must be on all replicas in sync"},
-    {"transactional.id", "a kafka sink is at least once here"}, {"statistics.interval.ms", "runnel sets it"},
-    {"log.queue", "runnel sets it"}, {"enable.gapless.guarantee", "runnel sets it"}, {"debug", "runnel sets it"},
-    {"log_level", "runnel sets it"}, {"test.mock.num.brokers", "it is for tests of librdkafka"}, {"test.mock.broker.rtt", "it is for tests of librdkafka"},
-    {"plugin.library.paths", dangerous}, {"ssl.engine.location", dangerous}, {"ssl.engine.id", dangerous}, {"ssl.providers", dangerous},
-    {"sasl.kerberos.kinit.cmd", dangerous}, {"interceptors", dangerous}, {"interceptor.classes", dangerous}, {"opaque", dangerous},
-    {"default_topic_conf", dangerous}, {"ssl_engine_callback_data", dangerous},
+    {"acks", "runnel sets it: rows must be on all replicas in sync"},
+    {"request.required.acks", "runnel sets it: rows must be on all replicas in sync"},
+    {"transactional.id", "a kafka sink is at least once here"},
+    {"statistics.interval.ms", "runnel sets it"},
+    {"log.queue", "runnel sets it"},
+    {"enable.gapless.guarantee", "runnel sets it"},
+    {"debug", "runnel sets it"},
+    {"log_level", "runnel sets it"},
+    {"test.mock.num.brokers", "it is for tests of librdkafka"},
+    {"test.mock.broker.rtt", "it is for tests of librdkafka"},
+    {"plugin.library.paths", dangerous},
+    {"ssl.engine.location", dangerous},
+    {"ssl.engine.id", dangerous},
+    {"ssl.providers", dangerous},
+    {"sasl.kerberos.kinit.cmd", dangerous},
+    {"interceptors", dangerous},
+    {"interceptor.classes", dangerous},
+    {"opaque", dangerous},
+    {"default_topic_conf", dangerous},
+    {"ssl_engine_callback_data", dangerous},
 };
 /* Java's names for what librdkafka calls otherwise. */
-static const struct { const char *name, *hint; } java_names[] = {
+static const struct {
+  const char *name, *hint;
+} java_names[] = {
     {"sasl.jaas.config", "write 'properties.sasl.username' and 'properties.sasl.password'"},
     {"ssl.truststore.location", "write 'properties.ssl.ca.location' with a PEM file"},
     {"ssl.truststore.password", "write 'properties.ssl.ca.location' with a PEM file"},
@@ -92,7 +116,8 @@ static bool passes_on(const char *key, rn_kafka_role role) {
   return !(strcmp(key, "properties.isolation.level") == 0 && role != RN_KAFKA_CONSUMER);
 }
 
-static rn_status property_error(rd_kafka_conf_t *conf, rd_kafka_conf_res_t result, const rn_option_value *item, const char *text, rn_error *err) {
+static rn_status property_error(rd_kafka_conf_t *conf, rd_kafka_conf_res_t result, const rn_option_value *item,
+                                const char *text, rn_error *err) {
   const char *name = item->key + 11;
   for (size_t i = 0; i < sizeof java_names / sizeof java_names[0]; i++)
     if (strcmp(name, java_names[i].name) == 0) {
@@ -116,7 +141,8 @@ static rn_status property_error(rd_kafka_conf_t *conf, rd_kafka_conf_res_t resul
 static rn_status set_all(rd_kafka_conf_t *conf, const setting *settings, size_t count, int role, rn_error *err) {
   char text[256];
   for (size_t i = 0; i < count; i++)
-    if ((settings[i].roles & role) && rd_kafka_conf_set(conf, settings[i].name, settings[i].value, text, sizeof text) != RD_KAFKA_CONF_OK)
+    if ((settings[i].roles & role) &&
+        rd_kafka_conf_set(conf, settings[i].name, settings[i].value, text, sizeof text) != RD_KAFKA_CONF_OK)
       return rn_fail(err, RN_E_INTERNAL, "librdkafka %s: %s", rd_kafka_version_str(), text);
   return RN_OK;
 }
@@ -131,11 +157,13 @@ rn_status rn_kafka_conf(const rn_table_spec *table, rn_kafka_role role, rd_kafka
   if (status == RN_OK && servers && !strstr(servers, "${") &&
       rd_kafka_conf_set(conf, "bootstrap.servers", servers, text, sizeof text) != RD_KAFKA_CONF_OK)
     status = rn_fail(err, RN_E_OPTION_VALUE, "option 'properties.bootstrap.servers': %s", text);
-  if (status == RN_OK && role == RN_KAFKA_GROUP && group && rd_kafka_conf_set(conf, "group.id", group, text, sizeof text) != RD_KAFKA_CONF_OK)
+  if (status == RN_OK && role == RN_KAFKA_GROUP && group &&
+      rd_kafka_conf_set(conf, "group.id", group, text, sizeof text) != RD_KAFKA_CONF_OK)
     status = rn_fail(err, RN_E_OPTION_VALUE, "option 'properties.group.id': %s", text);
   for (size_t i = 0; i < table->options.count && status == RN_OK; i++) {
     const rn_option_value *item = &table->options.items[i];
-    if (strncmp(item->key, "properties.", 11) != 0 || strstr(item->value, "${") || !passes_on(item->key, role)) continue;
+    if (strncmp(item->key, "properties.", 11) != 0 || strstr(item->value, "${") || !passes_on(item->key, role))
+      continue;
     const char *why = rn_kafka_property_refused(item->key + 11);
     if (why) {
       (void)rn_fail_at(err, RN_E_OPTION_VALUE, item->key_span, "option '%s' cannot be set", item->key);
@@ -184,7 +212,8 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
   } else if (cause == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
     int64_t now = rn_monotonic_us();
     if (!client->down && client->refused_us == 0 && (client->told_us == 0 || now - client->told_us > TELL_AGAIN_US)) {
-      (void)snprintf(line, sizeof line, "kafka %s cannot be reached: %s; trying on", client->servers, client->reason[0] ? client->reason : "the connection was lost");
+      (void)snprintf(line, sizeof line, "kafka %s cannot be reached: %s; trying on", client->servers,
+                     client->reason[0] ? client->reason : "the connection was lost");
       client->down_told = true;
       client->told_us = now;
     }
@@ -194,7 +223,8 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     rn_kafka_clean_reason(reason, client->reason, sizeof client->reason);
     client->cause = cause;
     bool refusal = cause == RD_KAFKA_RESP_ERR__AUTHENTICATION || cause == RD_KAFKA_RESP_ERR__SSL ||
-                   cause == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED || cause == RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM;
+                   cause == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED ||
+                   cause == RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM;
     if (refusal && client->refused_us == 0) client->refused_us = rn_monotonic_us();
   }
   (void)pthread_mutex_unlock(&client->lock);
@@ -210,7 +240,8 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void 
   client->delivered(rk, message, client->owner);
 }
 
-static void on_commit(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t *offsets, void *opaque) {
+static void on_commit(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t *offsets,
+                      void *opaque) {
   rn_kafka_client *client = opaque;
   (void)rk, (void)offsets;
   client->commits_pending--;
@@ -267,13 +298,20 @@ rn_status rn_kafka_connect_error(rn_kafka_client *client, rn_error *err) {
   memcpy(reason, client->reason, sizeof reason);
   (void)pthread_mutex_unlock(&client->lock);
   (void)rn_fail(err, RN_E_CONNECT, "kafka %s: %s", client->servers, reason[0] ? reason : "no broker answers");
-  bool authentication = cause == RD_KAFKA_RESP_ERR__AUTHENTICATION || cause == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED;
+  bool authentication =
+      cause == RD_KAFKA_RESP_ERR__AUTHENTICATION || cause == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED;
   if (authentication && client->scram && rd_kafka_version() < 0x020601ff)
-    return rn_hint(err, "SCRAM against Kafka 4 fails with librdkafka before 2.6.1 even when the password is right (here: %s); "
-                        "use a newer librdkafka, or PLAIN over TLS", rd_kafka_version_str());
-  if (authentication) return rn_hint(err, "check 'properties.sasl.username', 'properties.sasl.password' and 'properties.sasl.mechanism'");
+    return rn_hint(
+        err,
+        "SCRAM against Kafka 4 fails with librdkafka before 2.6.1 even when the password is right (here: %s); "
+        "use a newer librdkafka, or PLAIN over TLS",
+        rd_kafka_version_str());
+  if (authentication)
+    return rn_hint(err, "check 'properties.sasl.username', 'properties.sasl.password' and 'properties.sasl.mechanism'");
   if (cause == RD_KAFKA_RESP_ERR__SSL)
-    return rn_hint(err, "check 'properties.security.protocol' and 'properties.ssl.ca.location' (the authority that signed the broker's certificate)");
+    return rn_hint(
+        err,
+        "check 'properties.security.protocol' and 'properties.ssl.ca.location' (the authority that signed the broker's certificate)");
   if (strstr(reason, "refused") || strstr(reason, "resolve"))
     return rn_hint(err, "is the broker running, and is 'properties.bootstrap.servers' right?");
   return rn_hint(err, "is the broker well, and does the port speak TLS or SASL? See 'properties.security.protocol'");
@@ -282,7 +320,8 @@ rn_status rn_kafka_connect_error(rn_kafka_client *client, rn_error *err) {
 rn_status rn_kafka_client_serve(rn_kafka_client *client, int wait_ms, rn_error *err) {
   (void)rd_kafka_poll(client->rk, wait_ms);
   (void)pthread_mutex_lock(&client->lock);
-  bool refused_long = client->refused_us != 0 && (client->opening || rn_monotonic_us() - client->refused_us > RN_KAFKA_OPEN_WAIT_MS * 1000ll);
+  bool refused_long = client->refused_us != 0 &&
+                      (client->opening || rn_monotonic_us() - client->refused_us > RN_KAFKA_OPEN_WAIT_MS * 1000ll);
   bool stop = client->fatal || refused_long;
   (void)pthread_mutex_unlock(&client->lock);
   return stop ? rn_kafka_connect_error(client, err) : RN_OK;
@@ -310,7 +349,8 @@ static rn_status unknown_topic(rn_kafka_client *client, const char *name, rn_err
   if (rd_kafka_metadata(client->rk, 1, NULL, &all, 2000) != RD_KAFKA_RESP_ERR_NO_ERROR) return RN_FAIL;
   RN_VEC(const char *) names = {0};
   for (int i = 0; i < all->topic_cnt; i++)
-    if (strncmp(all->topics[i].topic, "__", 2) != 0 && strcmp(all->topics[i].topic, name) != 0) RN_VEC_PUSH(&names, all->topics[i].topic);
+    if (strncmp(all->topics[i].topic, "__", 2) != 0 && strcmp(all->topics[i].topic, name) != 0)
+      RN_VEC_PUSH(&names, all->topics[i].topic);
   const char *near = rn_text_nearest(rn_slice_of(name), names.data, names.len);
   if (near) {
     (void)rn_hint(err, "did you mean \"%s\"?", near);
@@ -334,7 +374,8 @@ rd_kafka_resp_err_t rn_kafka_ask_partitions(rd_kafka_t *rk, const char *name, in
     if (strcmp(data->topics[i].topic, name) == 0) {
       code = data->topics[i].err;
       *count = data->topics[i].partition_cnt;
-      if (*count > 0 && code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) code = RD_KAFKA_RESP_ERR_NO_ERROR; /* it will have one */
+      if (*count > 0 && code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE)
+        code = RD_KAFKA_RESP_ERR_NO_ERROR; /* it will have one */
     }
   rd_kafka_metadata_destroy(data);
   return code;
@@ -352,11 +393,15 @@ rn_status rn_kafka_partition_count(rn_kafka_client *client, const char *name, in
       break;
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
       return rn_fail(err, RN_E_CONNECT, "kafka %s denies access to topic \"%s\"", client->servers, name);
-    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
       rn_kafka_client_alive(client);
       if (waited_ms >= RN_KAFKA_TOPIC_WAIT_MS) return unknown_topic(client, name, err);
       break;
-    case RD_KAFKA_RESP_ERR__TIMED_OUT: case RD_KAFKA_RESP_ERR__TRANSPORT: case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN: case RD_KAFKA_RESP_ERR__RESOLVE:
+    case RD_KAFKA_RESP_ERR__TIMED_OUT:
+    case RD_KAFKA_RESP_ERR__TRANSPORT:
+    case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+    case RD_KAFKA_RESP_ERR__RESOLVE:
       if (waited_ms >= RN_KAFKA_OPEN_WAIT_MS) return rn_kafka_connect_error(client, err);
       break;
     default:

@@ -62,11 +62,14 @@ static rd_kafka_topic_partition_list_t *list_of_splits(rn_source *source, int64_
   return list;
 }
 
-static rn_status question_failed(rn_source *source, const rn_kafka_split *split, rd_kafka_resp_err_t code, const char *what, rn_error *err) {
+static rn_status question_failed(rn_source *source, const rn_kafka_split *split, rd_kafka_resp_err_t code,
+                                 const char *what, rn_error *err) {
   rn_kafka_client *client = &source->client;
-  if (code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+  if (code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT ||
+      code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
     return rn_kafka_connect_error(client, err);
-  return rn_fail(err, RN_E_CONNECT, "kafka %s: %s of %s: %s", client->servers, what, split ? split->name : source->table->name, rd_kafka_err2str(code));
+  return rn_fail(err, RN_E_CONNECT, "kafka %s: %s of %s: %s", client->servers, what,
+                 split ? split->name : source->table->name, rd_kafka_err2str(code));
 }
 
 /* out[i] for split i: the offset at `time` (ms, or RD_KAFKA_OFFSET_END / _BEGINNING); -1 when time lies
@@ -108,7 +111,8 @@ static rn_status ask_committed(rn_source *source, int64_t *out, rn_error *err) {
     rd_kafka_topic_partition_list_destroy(list);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return RN_OK;
     if (code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
-      return rn_fail(err, RN_E_CONNECT, "kafka %s denies access to the group of 'properties.group.id'", source->client.servers);
+      return rn_fail(err, RN_E_CONNECT, "kafka %s denies access to the group of 'properties.group.id'",
+                     source->client.servers);
     if (rn_kafka_client_serve(&source->group, 100, err) != RN_OK) return RN_FAIL;
     if (wait_left_ms(begin) == 0) return question_failed(source, NULL, code, "group offsets", err);
   }
@@ -129,7 +133,8 @@ static void take_specific(void *ctx, int32_t partition, int64_t offset) {
     if (s->source->splits.data[i].partition == partition) s->offsets[i] = offset;
 }
 
-static rn_status start_of_groups(rn_source *source, const int64_t *low, const int64_t *high, int64_t *start, rn_error *err) {
+static rn_status start_of_groups(rn_source *source, const int64_t *low, const int64_t *high, int64_t *start,
+                                 rn_error *err) {
   const char *group = rn_kafka_option(source->table, "properties.group.id");
   const char *reset = rn_kafka_option(source->table, "properties.auto.offset.reset");
   size_t missing = 0, first = 0, n = source->splits.len;
@@ -137,7 +142,9 @@ static rn_status start_of_groups(rn_source *source, const int64_t *low, const in
   if (!source->has_group) {
     for (size_t i = 0; i < n; i++) start[i] = reset && strcmp(reset, "latest") == 0 ? high[i] : low[i];
     if (!reset && n > 0) {
-      (void)snprintf(line, sizeof line, "table %s: no 'properties.group.id' and no 'scan.startup.mode': reading from the earliest offset", source->table->name);
+      (void)snprintf(line, sizeof line,
+                     "table %s: no 'properties.group.id' and no 'scan.startup.mode': reading from the earliest offset",
+                     source->table->name);
       tell(source, line);
     }
     return RN_OK;
@@ -150,15 +157,17 @@ static rn_status start_of_groups(rn_source *source, const int64_t *low, const in
     }
   if (missing == 0 || (reset && strcmp(reset, "none") != 0)) return RN_OK;
   if (reset)
-    return rn_fail(err, RN_E_OFFSET, "group \"%s\" has no committed offset for %s, and 'properties.auto.offset.reset' is 'none'", group,
+    return rn_fail(err, RN_E_OFFSET,
+                   "group \"%s\" has no committed offset for %s, and 'properties.auto.offset.reset' is 'none'", group,
                    source->splits.data[first].name);
-  (void)snprintf(line, sizeof line, "group \"%s\" has no committed offset for %s%s: reading from the earliest", group, source->splits.data[first].name,
-                 missing > 1 ? " and others" : "");
+  (void)snprintf(line, sizeof line, "group \"%s\" has no committed offset for %s%s: reading from the earliest", group,
+                 source->splits.data[first].name, missing > 1 ? " and others" : "");
   tell(source, line);
   return RN_OK;
 }
 
-static rn_status start_by_mode(rn_source *source, const int64_t *low, const int64_t *high, int64_t *start, rn_error *err) {
+static rn_status start_by_mode(rn_source *source, const int64_t *low, const int64_t *high, int64_t *start,
+                               rn_error *err) {
   const char *mode = rn_kafka_option(source->table, "scan.startup.mode");
   size_t n = source->splits.len;
   for (size_t i = 0; i < n; i++) start[i] = low[i];
@@ -167,7 +176,8 @@ static rn_status start_by_mode(rn_source *source, const int64_t *low, const int6
   } else if (strcmp(mode, "group-offsets") == 0) {
     return start_of_groups(source, low, high, start, err);
   } else if (strcmp(mode, "timestamp") == 0) {
-    int64_t time = rn_option_int(&source->table->options, rn_kafka_options, rn_kafka_option_count, "scan.startup.timestamp-millis");
+    int64_t time = rn_option_int(&source->table->options, rn_kafka_options, rn_kafka_option_count,
+                                 "scan.startup.timestamp-millis");
     if (ask_offsets(source, time, "offset by timestamp", start, err) != RN_OK) return RN_FAIL;
     for (size_t i = 0; i < n; i++)
       if (start[i] < 0) start[i] = high[i];
@@ -180,16 +190,20 @@ static rn_status start_by_mode(rn_source *source, const int64_t *low, const int6
   return RN_OK;
 }
 
-rn_status rn_kafka_offset_gone(rn_source *source, const rn_kafka_split *split, int64_t low, int64_t high, rn_error *err) {
+rn_status rn_kafka_offset_gone(rn_source *source, const rn_kafka_split *split, int64_t low, int64_t high,
+                               rn_error *err) {
   const char *topic = source->topics.data[split->topic].name;
   if (split->next < low) {
-    (void)rn_fail(err, RN_E_OFFSET, "%s: offset %lld is gone, the broker has %lld to %lld: %lld records are lost to this job", split->name,
-                  (long long)split->next, (long long)low, (long long)high, (long long)(low - split->next));
+    (void)rn_fail(err, RN_E_OFFSET,
+                  "%s: offset %lld is gone, the broker has %lld to %lld: %lld records are lost to this job",
+                  split->name, (long long)split->next, (long long)low, (long long)high, (long long)(low - split->next));
     (void)rn_hint(err, "the topic's retention removed them; to go on from what is left, start over with --fresh");
   } else {
-    (void)rn_fail(err, RN_E_OFFSET, "%s: the job stands at offset %lld, but the partition ends at %lld", split->name, (long long)split->next,
-                  (long long)high);
-    (void)rn_hint(err, "the topic was made anew, or the broker lost records; nothing is read before this is decided: start over with --fresh");
+    (void)rn_fail(err, RN_E_OFFSET, "%s: the job stands at offset %lld, but the partition ends at %lld", split->name,
+                  (long long)split->next, (long long)high);
+    (void)rn_hint(
+        err,
+        "the topic was made anew, or the broker lost records; nothing is read before this is decided: start over with --fresh");
   }
   (void)snprintf(err->topic, sizeof err->topic, "%s", topic);
   err->partition = split->partition;
@@ -204,13 +218,16 @@ static rn_status take_restored(rn_source *source, const rn_source_spec *spec, in
     char *end;
     errno = 0;
     long long offset = strtoll(spec->restored[r].position, &end, 10);
-    if (!rn_kafka_parse_split(spec->restored[r].split, &topic, &partition) || *end || end == spec->restored[r].position || errno || offset < 0)
-      return rn_fail(err, RN_E_STATE_CORRUPT, "stored position \"%s\" of \"%s\" is not one of a kafka table", spec->restored[r].position, spec->restored[r].split);
+    if (!rn_kafka_parse_split(spec->restored[r].split, &topic, &partition) || *end ||
+        end == spec->restored[r].position || errno || offset < 0)
+      return rn_fail(err, RN_E_STATE_CORRUPT, "stored position \"%s\" of \"%s\" is not one of a kafka table",
+                     spec->restored[r].position, spec->restored[r].split);
     for (size_t t = 0; t < source->topics.len; t++) {
       const rn_kafka_topic *known = &source->topics.data[t];
       if (!rn_slice_is(topic, known->name)) continue;
       if (partition >= known->partition_count) {
-        (void)rn_fail(err, RN_E_OFFSET, "topic \"%s\" has %d partitions, but the job stands at offset %lld of partition %d", known->name,
+        (void)rn_fail(err, RN_E_OFFSET,
+                      "topic \"%s\" has %d partitions, but the job stands at offset %lld of partition %d", known->name,
                       known->partition_count, offset, partition);
         return rn_hint(err, "the topic was made anew; start over with --fresh");
       }
@@ -230,10 +247,12 @@ static rn_status end_by_mode(rn_source *source, const int64_t *high, int64_t *en
     if (ask_committed(source, ends, err) != RN_OK) return RN_FAIL;
     for (size_t i = 0; i < n; i++)
       if (ends[i] < 0)
-        return rn_fail(err, RN_E_OFFSET, "'scan.bounded.mode' = 'group-offsets', but group \"%s\" has no committed offset for %s",
+        return rn_fail(err, RN_E_OFFSET,
+                       "'scan.bounded.mode' = 'group-offsets', but group \"%s\" has no committed offset for %s",
                        rn_kafka_option(source->table, "properties.group.id"), source->splits.data[i].name);
   } else if (strcmp(mode, "timestamp") == 0) {
-    int64_t time = rn_option_int(&source->table->options, rn_kafka_options, rn_kafka_option_count, "scan.bounded.timestamp-millis");
+    int64_t time = rn_option_int(&source->table->options, rn_kafka_options, rn_kafka_option_count,
+                                 "scan.bounded.timestamp-millis");
     if (ask_offsets(source, time, "offset by timestamp", ends, err) != RN_OK) return RN_FAIL;
     for (size_t i = 0; i < n; i++)
       if (ends[i] < 0) ends[i] = high[i];
@@ -254,7 +273,8 @@ static rn_status take_until(rn_source *source, const rn_source_spec *spec, int64
     char *end;
     long long offset = strtoll(spec->until[u].position, &end, 10);
     if (*end || end == spec->until[u].position)
-      return rn_fail(err, RN_E_STATE_CORRUPT, "stored end position \"%s\" of \"%s\" is not one of a kafka table", spec->until[u].position, spec->until[u].split);
+      return rn_fail(err, RN_E_STATE_CORRUPT, "stored end position \"%s\" of \"%s\" is not one of a kafka table",
+                     spec->until[u].position, spec->until[u].split);
     for (size_t i = 0; i < source->splits.len; i++)
       if (strcmp(spec->until[u].split, source->splits.data[i].name) == 0) ends[i] = offset;
   }
@@ -299,8 +319,8 @@ rn_status rn_kafka_offsets_resolve(rn_source *source, const rn_source_spec *spec
     for (int again = 0; again < 20 && split->next > split->high && status == RN_OK && !split->done; again++) {
       int64_t lowest = 0, highest = 0;
       status = rn_kafka_client_serve(&source->client, 100, err);
-      if (rd_kafka_query_watermark_offsets(source->client.rk, source->topics.data[split->topic].name, split->partition, &lowest, &highest, 3000) ==
-          RD_KAFKA_RESP_ERR_NO_ERROR)
+      if (rd_kafka_query_watermark_offsets(source->client.rk, source->topics.data[split->topic].name, split->partition,
+                                           &lowest, &highest, 3000) == RD_KAFKA_RESP_ERR_NO_ERROR)
         split->high = highest;
     }
     if (status == RN_OK && !split->done && (split->next < low[i] || split->next > split->high))

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 struct rn_staged {
-  int64_t pending;  /* messages not acknowledged yet (atomic) */
+  int64_t pending; /* messages not acknowledged yet (atomic) */
   struct rn_staged *next;
 };
 
@@ -19,7 +19,7 @@ typedef struct row_encoder { /* an encoder and the view of the batch that holds 
   const rn_format *format;
   rn_encoder *encoder;
   uint32_t count;
-  uint32_t *from;           /* batch column of view column i */
+  uint32_t *from; /* batch column of view column i */
   rn_column *columns;
   rn_batch view;
   rn_builder text;
@@ -32,16 +32,16 @@ struct rn_sink {
   rd_kafka_topic_t *topic;
   row_encoder key, value;
   bool has_key;
-  int timestamp_column;     /* batch column, -1: the client's clock */
+  int timestamp_column; /* batch column, -1: the client's clock */
   partitioner partitioner;
   int32_t partition_count, next_partition;
   rn_staged *current;
-  rn_staged *frozen;        /* generations handed out and not committed yet */
-  pthread_mutex_t lock;     /* guards frozen and failure */
+  rn_staged *frozen;    /* generations handed out and not committed yet */
+  pthread_mutex_t lock; /* guards frozen and failure */
   char failure[256];
-  int failed;               /* atomic */
-  uint64_t written;         /* atomic */
-  rn_arena arena;           /* layout and column lists: as long as the sink */
+  int failed;       /* atomic */
+  uint64_t written; /* atomic */
+  rn_arena arena;   /* layout and column lists: as long as the sink */
 };
 
 /* --- acknowledgements --------------------------------------------------------------------------- */
@@ -60,9 +60,11 @@ static void on_delivered(rd_kafka_t *rk, const rd_kafka_message_t *message, void
 
 static rn_status sink_error(rn_sink *s, rn_error *err) {
   (void)pthread_mutex_lock(&s->lock);
-  (void)rn_fail(err, RN_E_SINK, "topic \"%s\" on kafka %s did not take a row: %s", s->topic_name, s->client.servers, s->failure);
+  (void)rn_fail(err, RN_E_SINK, "topic \"%s\" on kafka %s did not take a row: %s", s->topic_name, s->client.servers,
+                s->failure);
   (void)pthread_mutex_unlock(&s->lock);
-  return rn_hint(err, "nothing of this epoch was committed; the job continues from the last epoch when it is started again");
+  return rn_hint(err,
+                 "nothing of this epoch was committed; the job continues from the last epoch when it is started again");
 }
 static rn_status serve(rn_sink *s, int wait_ms, rn_error *err) {
   if (rn_kafka_client_serve(&s->client, wait_ms, err) != RN_OK) return RN_FAIL;
@@ -71,8 +73,9 @@ static rn_status serve(rn_sink *s, int wait_ms, rn_error *err) {
 
 /* --- open, close ----------------------------------------------------------------------------------- */
 /* `columns`: table columns in the order the format wants; missing ones are not written. */
-static rn_status open_encoder(rn_sink *s, row_encoder *e, const rn_sink_spec *spec, const rn_format *format, const rn_table_spec *table,
-                              const uint32_t *columns, uint32_t count, bool is_key, rn_error *err) {
+static rn_status open_encoder(rn_sink *s, row_encoder *e, const rn_sink_spec *spec, const rn_format *format,
+                              const rn_table_spec *table, const uint32_t *columns, uint32_t count, bool is_key,
+                              rn_error *err) {
   uint32_t *chosen = RN_NEW_N(&s->arena, uint32_t, count + 1);
   e->from = RN_NEW_N(&s->arena, uint32_t, count + 1);
   e->columns = RN_NEW_N(&s->arena, rn_column, count + 1);
@@ -114,18 +117,23 @@ rn_status rn_kafka_sink_open(const rn_sink_spec *spec, rn_sink **out, rn_error *
   s->partitioner = strcmp(how, "fixed") == 0 ? FIXED : strcmp(how, "round-robin") == 0 ? ROUND_ROBIN : BY_KEY;
 
   rn_status status = rn_key_layout_make(spec->table, &s->arena, &layout, err);
-  if (status == RN_OK && strchr(s->topic_name, ';')) status = rn_fail(err, RN_E_OPTION_VALUE, "a sink writes one topic, 'topic' lists several");
+  if (status == RN_OK && strchr(s->topic_name, ';'))
+    status = rn_fail(err, RN_E_OPTION_VALUE, "a sink writes one topic, 'topic' lists several");
   if (status == RN_OK)
-    status = open_encoder(s, &s->value, spec, spec->table->value_format, spec->table, layout.value_columns, layout.value_count, false, err);
+    status = open_encoder(s, &s->value, spec, spec->table->value_format, spec->table, layout.value_columns,
+                          layout.value_count, false, err);
   if (status == RN_OK && layout.key_count > 0) {
     s->has_key = true;
-    status = open_encoder(s, &s->key, spec, spec->table->key_format, layout.key_table, layout.key_columns, layout.key_count, true, err);
+    status = open_encoder(s, &s->key, spec, spec->table->key_format, layout.key_table, layout.key_columns,
+                          layout.key_count, true, err);
   }
-  if (status == RN_OK) status = rn_kafka_client_open(&s->client, spec->table, RN_KAFKA_PRODUCER, spec->notice, spec->notice_ctx, err);
+  if (status == RN_OK)
+    status = rn_kafka_client_open(&s->client, spec->table, RN_KAFKA_PRODUCER, spec->notice, spec->notice_ctx, err);
   if (status == RN_OK) status = rn_kafka_partition_count(&s->client, s->topic_name, &s->partition_count, err);
   if (status == RN_OK) {
     s->topic = rd_kafka_topic_new(s->client.rk, s->topic_name, NULL);
-    if (!s->topic) status = rn_fail(err, RN_E_TOPIC, "topic \"%s\": %s", s->topic_name, rd_kafka_err2str(rd_kafka_last_error()));
+    if (!s->topic)
+      status = rn_fail(err, RN_E_TOPIC, "topic \"%s\": %s", s->topic_name, rd_kafka_err2str(rd_kafka_last_error()));
     s->next_partition = s->partitioner == FIXED ? (int32_t)(spec->subtask % (unsigned)s->partition_count) : 0;
   }
   s->client.opening = false;
@@ -172,13 +180,22 @@ static void aim(row_encoder *e, const rn_batch *batch) {
   e->view.column_count = e->count;
 }
 
-static rd_kafka_resp_err_t produce(rn_sink *s, int32_t partition, bool null_value, bool null_key, int64_t timestamp_ms) {
+static rd_kafka_resp_err_t produce(rn_sink *s, int32_t partition, bool null_value, bool null_key,
+                                   int64_t timestamp_ms) {
   const rn_builder *value = &s->value.text, *key = &s->key.text;
   rd_kafka_vu_t parts[7] = {
       {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = s->topic},
       {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition},
-      {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {null_value ? NULL : value->data ? value->data : (void *)"", null_value ? 0 : value->len}},
-      {.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {null_key ? NULL : key->data ? key->data : (void *)"", null_key ? 0 : key->len}},
+      {.vtype = RD_KAFKA_VTYPE_VALUE,
+       .u.mem = {null_value    ? NULL
+                 : value->data ? value->data
+                               : (void *)"",
+                 null_value ? 0 : value->len}},
+      {.vtype = RD_KAFKA_VTYPE_KEY,
+       .u.mem = {null_key    ? NULL
+                 : key->data ? key->data
+                             : (void *)"",
+                 null_key ? 0 : key->len}},
       {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
       {.vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = s->current},
       {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = timestamp_ms},
@@ -198,10 +215,12 @@ rn_status rn_kafka_sink_stage(rn_sink *s, const rn_batch *batch, rn_error *err) 
     uint32_t row = rn_live(batch, i);
     bool null_value = false, null_key = !s->has_key;
     rn_builder_clear(&s->value.text);
-    if (s->value.format->encode(s->value.encoder, &s->value.view, row, &s->value.text, &null_value, err) != RN_OK) return RN_FAIL;
+    if (s->value.format->encode(s->value.encoder, &s->value.view, row, &s->value.text, &null_value, err) != RN_OK)
+      return RN_FAIL;
     if (s->has_key) {
       rn_builder_clear(&s->key.text);
-      if (s->key.format->encode(s->key.encoder, &s->key.view, row, &s->key.text, &null_key, err) != RN_OK) return RN_FAIL;
+      if (s->key.format->encode(s->key.encoder, &s->key.view, row, &s->key.text, &null_key, err) != RN_OK)
+        return RN_FAIL;
     }
     int64_t timestamp_ms = -1;
     if (s->timestamp_column >= 0) {
@@ -217,8 +236,11 @@ rn_status rn_kafka_sink_stage(rn_sink *s, const rn_batch *batch, rn_error *err) 
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
       (void)__atomic_sub_fetch(&s->current->pending, 1, __ATOMIC_RELAXED);
       if (rn_failed(err)) return RN_FAIL;
-      (void)rn_fail(err, RN_E_SINK, "topic \"%s\" did not take a row of %zu bytes: %s", s->topic_name, s->value.text.len, rd_kafka_err2str(code));
-      return code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ? rn_hint(err, "see 'properties.message.max.bytes' and the topic's max.message.bytes") : RN_FAIL;
+      (void)rn_fail(err, RN_E_SINK, "topic \"%s\" did not take a row of %zu bytes: %s", s->topic_name,
+                    s->value.text.len, rd_kafka_err2str(code));
+      return code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE
+                 ? rn_hint(err, "see 'properties.message.max.bytes' and the topic's max.message.bytes")
+                 : RN_FAIL;
     }
     if (++served % 256 == 0 && serve(s, 0, err) != RN_OK) return RN_FAIL;
   }

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 enum {
-  SERVE_EVERY_US = 100000,      /* events and lag */
-  METADATA_WAIT_MS = 2000,      /* of the discovery thread */
+  SERVE_EVERY_US = 100000, /* events and lag */
+  METADATA_WAIT_MS = 2000, /* of the discovery thread */
 };
 
 /* --- splits -------------------------------------------------------------------------------------- */
@@ -30,7 +30,13 @@ static void add_split(rn_source *s, uint32_t topic_index, int32_t partition) {
   if (!is_mine(s, topic_index, partition)) return;
   rn_builder name = {0};
   rn_builder_printf(&name, "%s/%d", topic->name, partition);
-  rn_kafka_split split = {.name = rn_builder_take(&name), .topic = topic_index, .partition = partition, .next = -1, .taken = -1, .end = -1, .high = -1};
+  rn_kafka_split split = {.name = rn_builder_take(&name),
+                          .topic = topic_index,
+                          .partition = partition,
+                          .next = -1,
+                          .taken = -1,
+                          .end = -1,
+                          .high = -1};
   topic->split_of[partition] = (int32_t)s->splits.len;
   RN_VEC_PUSH(&s->splits, split);
 }
@@ -62,17 +68,20 @@ static rn_status open_topics(rn_source *s, rn_error *err) {
     at += len + (at[len] == ';');
     if (name.len == 0) continue;
     for (size_t i = 0; i < s->topics.len; i++)
-      if (rn_slice_is(name, s->topics.data[i].name)) return rn_fail(err, RN_E_OPTION_VALUE, "option 'topic' lists \"%.*s\" twice", (int)name.len, name.ptr);
+      if (rn_slice_is(name, s->topics.data[i].name))
+        return rn_fail(err, RN_E_OPTION_VALUE, "option 'topic' lists \"%.*s\" twice", (int)name.len, name.ptr);
     rn_kafka_topic topic = {.name = rn_strndup(name.ptr, name.len)};
     RN_VEC_PUSH(&s->topics, topic);
     uint32_t index = (uint32_t)s->topics.len - 1;
     rn_kafka_topic *added = &s->topics.data[index];
     if (rn_kafka_partition_count(&s->client, added->name, &added->partition_count, err) != RN_OK) return RN_FAIL;
     added->handle = rd_kafka_topic_new(s->client.rk, added->name, NULL);
-    if (!added->handle) return rn_fail(err, RN_E_TOPIC, "topic \"%s\": %s", added->name, rd_kafka_err2str(rd_kafka_last_error()));
+    if (!added->handle)
+      return rn_fail(err, RN_E_TOPIC, "topic \"%s\": %s", added->name, rd_kafka_err2str(rd_kafka_last_error()));
     for (int32_t p = 0; p < added->partition_count; p++) add_split(s, index, p);
   }
-  if (s->splits.len > UINT16_MAX) return rn_fail(err, RN_E_LIMIT, "table %s has more than %d partitions", s->table->name, UINT16_MAX);
+  if (s->splits.len > UINT16_MAX)
+    return rn_fail(err, RN_E_LIMIT, "table %s has more than %d partitions", s->table->name, UINT16_MAX);
   return RN_OK;
 }
 
@@ -92,21 +101,25 @@ rn_status rn_kafka_source_open(const rn_source_spec *spec, rn_source **out, rn_e
   s->wake = spec->wake;
   s->wake_ctx = spec->wake_ctx;
   s->has_group = rn_kafka_option(spec->table, "properties.group.id") != NULL;
-  s->discovery_us = rn_option_int(&spec->table->options, rn_kafka_options, rn_kafka_option_count, "scan.topic-partition-discovery.interval");
+  s->discovery_us = rn_option_int(&spec->table->options, rn_kafka_options, rn_kafka_option_count,
+                                  "scan.topic-partition-discovery.interval");
   s->discovery.gone = -1;
   s->discovery.next_us = rn_monotonic_us() + s->discovery_us;
   __atomic_store_n(&s->lag, -1, __ATOMIC_RELAXED);
   for (uint32_t i = 0; i < spec->column_count; i++) {
     const rn_table_column *column = &spec->table->columns[spec->columns[i]];
-    if (column->role == RN_COLUMN_METADATA && strncmp(column->metadata_key, "timestamp", 9) == 0) s->want_timestamp = true;
+    if (column->role == RN_COLUMN_METADATA && strncmp(column->metadata_key, "timestamp", 9) == 0)
+      s->want_timestamp = true;
   }
-  rn_status status = rn_kafka_client_open(&s->client, spec->table, RN_KAFKA_CONSUMER, spec->notice, spec->notice_ctx, err);
+  rn_status status =
+      rn_kafka_client_open(&s->client, spec->table, RN_KAFKA_CONSUMER, spec->notice, spec->notice_ctx, err);
   if (status == RN_OK) {
     s->queue = rd_kafka_queue_new(s->client.rk);
     status = open_topics(s, err);
   }
   /* A client of its own: the reading one has no group, so that it needs no coordinator and no rights on one. */
-  if (status == RN_OK && s->has_group) status = rn_kafka_client_open(&s->group, spec->table, RN_KAFKA_GROUP, spec->notice, spec->notice_ctx, err);
+  if (status == RN_OK && s->has_group)
+    status = rn_kafka_client_open(&s->group, spec->table, RN_KAFKA_GROUP, spec->notice, spec->notice_ctx, err);
   if (status == RN_OK) status = rn_kafka_offsets_resolve(s, spec, err);
   if (status == RN_OK && s->wake) rd_kafka_queue_cb_event_enable(s->queue, on_data, s);
   for (size_t i = 0; i < s->splits.len && status == RN_OK; i++)
@@ -163,7 +176,9 @@ static void *discover(void *opaque) {
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
     for (int32_t p = d->known.data[t]; p < count; p++) {
       int64_t low = 0, high = 0;
-      if (rd_kafka_query_watermark_offsets(s->client.rk, topic->name, p, &low, &high, METADATA_WAIT_MS) != RD_KAFKA_RESP_ERR_NO_ERROR) break;
+      if (rd_kafka_query_watermark_offsets(s->client.rk, topic->name, p, &low, &high, METADATA_WAIT_MS) !=
+          RD_KAFKA_RESP_ERR_NO_ERROR)
+        break;
       struct rn_kafka_found found = {(uint32_t)t, p, low}; /* from its beginning: "latest" would lose rows */
       RN_VEC_PUSH(&d->found, found);
     }
@@ -196,7 +211,8 @@ static rn_status discovery_step(rn_source *s, int64_t now, rn_error *err) {
       s->open_splits++;
       status = start_split(s, split, err);
       rn_builder line = {0};
-      rn_builder_printf(&line, "%s is a new partition, reading it from offset %lld", split->name, (long long)found->low);
+      rn_builder_printf(&line, "%s is a new partition, reading it from offset %lld", split->name,
+                        (long long)found->low);
       if (s->notice) s->notice(s->notice_ctx, line.data);
       rn_builder_free(&line);
     }
@@ -217,7 +233,8 @@ static void measure_lag(rn_source *s) {
   for (size_t i = 0; i < s->splits.len; i++) {
     rn_kafka_split *split = &s->splits.data[i];
     int64_t low = 0, high = 0;
-    if (rd_kafka_get_watermark_offsets(s->client.rk, s->topics.data[split->topic].name, split->partition, &low, &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+    if (rd_kafka_get_watermark_offsets(s->client.rk, s->topics.data[split->topic].name, split->partition, &low,
+                                       &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
         high > split->high)
       split->high = high;
     int64_t end = split->end >= 0 && split->end < split->high ? split->end : split->high;
@@ -262,9 +279,12 @@ static rn_status out_of_range(rn_source *s, rn_kafka_split *split, rn_error *err
   int64_t low = 0, high = 0;
   stop_split(s, split);
   for (int i = 0;; i++) {
-    rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(s->client.rk, s->topics.data[split->topic].name, split->partition, &low, &high, 3000);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR && split->next >= low && split->next <= high) return start_split(s, split, err);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR && (split->next < low || i >= 20)) return rn_kafka_offset_gone(s, split, low, high, err);
+    rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(s->client.rk, s->topics.data[split->topic].name,
+                                                                split->partition, &low, &high, 3000);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR && split->next >= low && split->next <= high)
+      return start_split(s, split, err);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR && (split->next < low || i >= 20))
+      return rn_kafka_offset_gone(s, split, low, high, err);
     if (rn_kafka_client_serve(&s->client, 100, err) != RN_OK) return RN_FAIL;
   }
 }
@@ -274,12 +294,14 @@ static rn_status topic_gone(rn_source *s, rn_kafka_split *split, rn_error *err) 
   int32_t count = 0;
   if (rn_kafka_partition_count(&s->client, topic->name, &count, err) != RN_OK) return RN_FAIL;
   if (split->partition >= count)
-    return rn_fail(err, RN_E_TOPIC, "%s does not exist any more: topic \"%s\" has %d partitions", split->name, topic->name, count);
+    return rn_fail(err, RN_E_TOPIC, "%s does not exist any more: topic \"%s\" has %d partitions", split->name,
+                   topic->name, count);
   stop_split(s, split); /* there after all: metadata was late */
   return start_split(s, split, err);
 }
 
-static rn_status on_message_error(rn_source *s, rn_kafka_split *split, const rd_kafka_message_t *message, rn_error *err) {
+static rn_status on_message_error(rn_source *s, rn_kafka_split *split, const rd_kafka_message_t *message,
+                                  rn_error *err) {
   int code = message->err;
   if (code == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     rn_kafka_client_alive(&s->client);
@@ -294,22 +316,27 @@ static rn_status on_message_error(rn_source *s, rn_kafka_split *split, const rd_
   }
   if (split->done || split->paused) return RN_OK;
   switch (code) {
-  case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET: case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-  case -139: /* _LOG_TRUNCATION, from 2.1 on */
-    return out_of_range(s, split, err);
-  case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION: case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-    return topic_gone(s, split, err);
+  case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+  case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+  case -139: /* _LOG_TRUNCATION, from 2.1 on */ return out_of_range(s, split, err);
+  case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+  case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+  case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC: return topic_gone(s, split, err);
   case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-    return rn_fail(err, RN_E_CONNECT, "kafka %s denies access to topic \"%s\"", s->client.servers, s->topics.data[split->topic].name);
-  case RD_KAFKA_RESP_ERR__BAD_MSG: case RD_KAFKA_RESP_ERR_INVALID_MSG: case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE: case RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED:
+    return rn_fail(err, RN_E_CONNECT, "kafka %s denies access to topic \"%s\"", s->client.servers,
+                   s->topics.data[split->topic].name);
+  case RD_KAFKA_RESP_ERR__BAD_MSG:
+  case RD_KAFKA_RESP_ERR_INVALID_MSG:
+  case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+  case RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED:
     (void)rn_fail(err, RN_E_BAD_RECORD, "%s at offset %lld cannot be read: %.*s", split->name, (long long)split->next,
-                  message->len > 400 ? 400 : (int)message->len, message->payload ? (const char *)message->payload : rd_kafka_err2str(message->err));
+                  message->len > 400 ? 400 : (int)message->len,
+                  message->payload ? (const char *)message->payload : rd_kafka_err2str(message->err));
     (void)snprintf(err->topic, sizeof err->topic, "%s", s->topics.data[split->topic].name);
     err->partition = split->partition;
     err->offset = split->next;
     return RN_FAIL;
-  default:
-    return RN_OK; /* retried inside librdkafka */
+  default: return RN_OK; /* retried inside librdkafka */
   }
 }
 
@@ -318,7 +345,8 @@ static int32_t split_of_message(rn_source *s, const rd_kafka_message_t *message)
   for (size_t t = 0; t < s->topics.len; t++) {
     const rn_kafka_topic *topic = &s->topics.data[t];
     if (topic->handle == message->rkt || strcmp(topic->name, rd_kafka_topic_name(message->rkt)) == 0)
-      return message->partition >= 0 && message->partition < topic->split_cap ? topic->split_of[message->partition] : -1;
+      return message->partition >= 0 && message->partition < topic->split_cap ? topic->split_of[message->partition]
+                                                                              : -1;
   }
   return -1;
 }
@@ -379,7 +407,8 @@ static rn_status sort_out(rn_source *s, rn_error *err) {
   return RN_OK;
 }
 
-rn_status rn_kafka_poll_records(rn_source *s, uint32_t max_records, int64_t wait_us, rn_record_run *out, rn_poll *poll, rn_error *err) {
+rn_status rn_kafka_poll_records(rn_source *s, uint32_t max_records, int64_t wait_us, rn_record_run *out, rn_poll *poll,
+                                rn_error *err) {
   memset(out, 0, sizeof *out);
   *poll = RN_POLL_IDLE;
   if (max_records > RN_KAFKA_RUN_MAX) max_records = RN_KAFKA_RUN_MAX;
@@ -417,11 +446,13 @@ void rn_kafka_consumed(rn_source *s, uint32_t records) {
   s->taken = end;
 }
 
-void rn_kafka_metadata_value(rn_source *s, const rn_record *record, uint32_t metadata, rn_column *out, uint32_t row, uint32_t capacity, rn_arena *arena) {
+void rn_kafka_metadata_value(rn_source *s, const rn_record *record, uint32_t metadata, rn_column *out, uint32_t row,
+                             uint32_t capacity, rn_arena *arena) {
   const rd_kafka_message_t *message = record->headers;
   const rn_kafka_split *split = &s->splits.data[record->split];
   rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
-  static const char *const type_names[] = {[RD_KAFKA_TIMESTAMP_NOT_AVAILABLE] = "NoTimestampType", [RD_KAFKA_TIMESTAMP_CREATE_TIME] = "CreateTime",
+  static const char *const type_names[] = {[RD_KAFKA_TIMESTAMP_NOT_AVAILABLE] = "NoTimestampType",
+                                           [RD_KAFKA_TIMESTAMP_CREATE_TIME] = "CreateTime",
                                            [RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME] = "LogAppendTime"};
   bool null = false;
   switch (metadata) {
@@ -488,7 +519,8 @@ rn_status rn_kafka_until_positions(rn_source *s, rn_positions *out, rn_error *er
 }
 
 /* Store thread. Touches the group client and the topics' names only, which do not change. */
-rn_status rn_kafka_source_committed(rn_source *s, uint64_t epoch, const rn_position *positions, size_t count, rn_error *err) {
+rn_status rn_kafka_source_committed(rn_source *s, uint64_t epoch, const rn_position *positions, size_t count,
+                                    rn_error *err) {
   (void)epoch, (void)err;
   if (!s->has_group) return RN_OK;
   rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count + 1);
@@ -498,7 +530,8 @@ rn_status rn_kafka_source_committed(rn_source *s, uint64_t epoch, const rn_posit
     if (!rn_kafka_parse_split(positions[i].split, &name, &partition)) continue;
     for (size_t t = 0; t < s->topics.len; t++)
       if (rn_slice_is(name, s->topics.data[t].name))
-        rd_kafka_topic_partition_list_add(list, s->topics.data[t].name, partition)->offset = strtoll(positions[i].position, NULL, 10);
+        rd_kafka_topic_partition_list_add(list, s->topics.data[t].name, partition)->offset =
+            strtoll(positions[i].position, NULL, 10);
   }
   (void)rd_kafka_poll(s->group.rk, 0);
   if (list->cnt > 0 && rd_kafka_commit(s->group.rk, list, 1) == RD_KAFKA_RESP_ERR_NO_ERROR) s->group.commits_pending++;

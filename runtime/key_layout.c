@@ -8,7 +8,8 @@ static bool in_list(const uint32_t *list, uint32_t count, uint32_t column) {
   return false;
 }
 
-static rn_status read_fields(const rn_table_spec *table, const char *fields, uint32_t *columns, uint32_t *count, rn_error *err) {
+static rn_status read_fields(const rn_table_spec *table, const char *fields, uint32_t *columns, uint32_t *count,
+                             rn_error *err) {
   for (const char *at = fields; *at;) {
     size_t len = strcspn(at, ";");
     rn_slice name = rn_slice_trim(rn_slice_make(at, len));
@@ -23,8 +24,8 @@ static rn_status read_fields(const rn_table_spec *table, const char *fields, uin
       for (uint32_t c = 0; c < table->column_count && n < RN_COLUMNS_MAX; c++)
         if (table->columns[c].role == RN_COLUMN_PHYSICAL) names[n++] = table->columns[c].name;
       const char *near = rn_text_nearest(name, names, n);
-      (void)rn_fail(err, RN_E_OPTION_VALUE, "'key.fields' names \"%.*s\", which is no physical column of table %s", (int)name.len, name.ptr,
-                    table->name);
+      (void)rn_fail(err, RN_E_OPTION_VALUE, "'key.fields' names \"%.*s\", which is no physical column of table %s",
+                    (int)name.len, name.ptr, table->name);
       return near ? rn_hint(err, "did you mean \"%s\"?", near) : RN_FAIL;
     }
     if (in_list(columns, *count, found))
@@ -39,7 +40,8 @@ rn_status rn_key_layout_make(const rn_table_spec *table, rn_arena *arena, rn_key
   const char *prefix = rn_option_text(&table->options, "key.fields-prefix");
   const char *include = rn_option_text(&table->options, "value.fields-include");
   size_t prefix_len = prefix ? strlen(prefix) : 0;
-  uint32_t *key = RN_NEW_N(arena, uint32_t, table->column_count + 1), *value = RN_NEW_N(arena, uint32_t, table->column_count + 1);
+  uint32_t *key = RN_NEW_N(arena, uint32_t, table->column_count + 1),
+           *value = RN_NEW_N(arena, uint32_t, table->column_count + 1);
   memset(out, 0, sizeof *out);
   out->key_in_value = !include || strcmp(include, "EXCEPT_KEY") != 0;
   out->key_columns = key;
@@ -65,7 +67,8 @@ rn_status rn_key_layout_make(const rn_table_spec *table, rn_arena *arena, rn_key
     for (uint32_t i = 0; i < out->key_count; i++) {
       const char *name = table->columns[key[i]].name;
       if (strncmp(name, prefix, prefix_len) != 0)
-        return rn_fail(err, RN_E_OPTION_VALUE, "key column \"%s\" does not begin with the 'key.fields-prefix' \"%s\"", name, prefix);
+        return rn_fail(err, RN_E_OPTION_VALUE, "key column \"%s\" does not begin with the 'key.fields-prefix' \"%s\"",
+                       name, prefix);
       columns[key[i]].name = name + prefix_len;
     }
     key_table->columns = columns;

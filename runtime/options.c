@@ -7,21 +7,48 @@
 #include <stdlib.h>
 
 const rn_option rn_table_options[] = {
-    {.name = "connector", .type = RN_OPT_STRING, .help = "where the table's rows are: kafka, sqlite, filesystem, datagen, print, blackhole"},
+    {.name = "connector",
+     .type = RN_OPT_STRING,
+     .help = "where the table's rows are: kafka, sqlite, filesystem, datagen, print, blackhole"},
     {.name = "format", .type = RN_OPT_STRING, .help = "how a record's bytes are read and written: json, csv, raw"},
-    {.name = "on-error", .type = RN_OPT_ENUM, .flags = RN_OPTION_SOURCE, .default_text = "fail", .choices = "fail|skip|dead-letter",
+    {.name = "on-error",
+     .type = RN_OPT_ENUM,
+     .flags = RN_OPTION_SOURCE,
+     .default_text = "fail",
+     .choices = "fail|skip|dead-letter",
      .help = "what happens with a record that cannot be decoded; dead-letter keeps it in _rn_dead_letter"},
-    {.name = "scan.watermark.emit.strategy", .type = RN_OPT_ENUM, .flags = RN_OPTION_SOURCE, .default_text = "on-periodic",
-     .choices = "on-periodic|on-event", .help = "emit watermarks from time to time, or after every row"},
-    {.name = "scan.watermark.idle-timeout", .type = RN_OPT_DURATION, .flags = RN_OPTION_SOURCE, .min = 0, .max = INT64_MAX,
-     .help = "a partition without rows for this long no longer holds the watermark back; wins over table.exec.source.idle-timeout"},
-    {.name = "scan.watermark.emit.on-event.gap", .type = RN_OPT_INT, .flags = RN_OPTION_SOURCE | RN_OPTION_IGNORED,
+    {.name = "scan.watermark.emit.strategy",
+     .type = RN_OPT_ENUM,
+     .flags = RN_OPTION_SOURCE,
+     .default_text = "on-periodic",
+     .choices = "on-periodic|on-event",
+     .help = "emit watermarks from time to time, or after every row"},
+    {.name = "scan.watermark.idle-timeout",
+     .type = RN_OPT_DURATION,
+     .flags = RN_OPTION_SOURCE,
+     .min = 0,
+     .max = INT64_MAX,
+     .help =
+         "a partition without rows for this long no longer holds the watermark back; wins over table.exec.source.idle-timeout"},
+    {.name = "scan.watermark.emit.on-event.gap",
+     .type = RN_OPT_INT,
+     .flags = RN_OPTION_SOURCE | RN_OPTION_IGNORED,
      .help = "accepted for compatibility"},
-    {.name = "scan.watermark.alignment.", .type = RN_OPT_STRING, .flags = RN_OPTION_SOURCE | RN_OPTION_IGNORED | RN_OPTION_PREFIX,
+    {.name = "scan.watermark.alignment.",
+     .type = RN_OPT_STRING,
+     .flags = RN_OPTION_SOURCE | RN_OPTION_IGNORED | RN_OPTION_PREFIX,
      .help = "accepted for compatibility"},
-    {.name = "scan.parallelism", .type = RN_OPT_INT, .flags = RN_OPTION_SOURCE, .min = 1, .max = RN_PARALLELISM_MAX,
+    {.name = "scan.parallelism",
+     .type = RN_OPT_INT,
+     .flags = RN_OPTION_SOURCE,
+     .min = 1,
+     .max = RN_PARALLELISM_MAX,
      .help = "instances of the scan"},
-    {.name = "sink.parallelism", .type = RN_OPT_INT, .flags = RN_OPTION_SINK, .min = 1, .max = RN_PARALLELISM_MAX,
+    {.name = "sink.parallelism",
+     .type = RN_OPT_INT,
+     .flags = RN_OPTION_SINK,
+     .min = 1,
+     .max = RN_PARALLELISM_MAX,
      .help = "instances of the sink"},
 };
 const size_t rn_table_option_count = sizeof rn_table_options / sizeof rn_table_options[0];
@@ -83,34 +110,77 @@ static bool parse_with_unit(rn_slice text, const unit *units, size_t unit_count,
   size_t i = 0;
   int64_t number = 0;
   for (; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9'; i++)
-    if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, text.ptr[i] - '0', &number)) return false;
+    if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, text.ptr[i] - '0', &number))
+      return false;
   if (i == 0) return false;
   rn_slice name = rn_slice_trim(rn_slice_make(text.ptr + i, text.len - i));
   for (size_t u = 0; u < unit_count; u++)
-    if (rn_slice_eq_nocase(name, rn_slice_of(units[u].name)))
-      return units[u].factor < 0 ? (*out = number / -units[u].factor, true) /* nanoseconds */
-                                 : !__builtin_mul_overflow(number, units[u].factor, out);
+    if (rn_slice_eq_nocase(name, rn_slice_of(units[u].name))) {
+      if (units[u].factor > 0) return !__builtin_mul_overflow(number, units[u].factor, out);
+      *out = number / -units[u].factor; /* nanoseconds */
+      return true;
+    }
   return false;
 }
 bool rn_duration_parse(rn_slice text, int64_t *us) {
   static const int64_t ms = 1000, s = 1000000, min = 60000000, h = 3600000000, d = 86400000000;
   const unit units[] = {
-      {"", ms}, {"ms", ms}, {"milli", ms}, {"millis", ms}, {"millisecond", ms}, {"milliseconds", ms},
-      {"s", s}, {"sec", s}, {"secs", s}, {"second", s}, {"seconds", s},
-      {"m", min}, {"min", min}, {"minute", min}, {"minutes", min},
-      {"h", h}, {"hour", h}, {"hours", h}, {"d", d}, {"day", d}, {"days", d},
-      {"us", 1}, {"\xC2\xB5s", 1}, {"micro", 1}, {"micros", 1}, {"microsecond", 1}, {"microseconds", 1},
-      {"ns", -1000}, {"nano", -1000}, {"nanos", -1000}, {"nanosecond", -1000}, {"nanoseconds", -1000},
+      {"", ms},
+      {"ms", ms},
+      {"milli", ms},
+      {"millis", ms},
+      {"millisecond", ms},
+      {"milliseconds", ms},
+      {"s", s},
+      {"sec", s},
+      {"secs", s},
+      {"second", s},
+      {"seconds", s},
+      {"m", min},
+      {"min", min},
+      {"minute", min},
+      {"minutes", min},
+      {"h", h},
+      {"hour", h},
+      {"hours", h},
+      {"d", d},
+      {"day", d},
+      {"days", d},
+      {"us", 1},
+      {"\xC2\xB5s", 1},
+      {"micro", 1},
+      {"micros", 1},
+      {"microsecond", 1},
+      {"microseconds", 1},
+      {"ns", -1000},
+      {"nano", -1000},
+      {"nanos", -1000},
+      {"nanosecond", -1000},
+      {"nanoseconds", -1000},
   };
   return parse_with_unit(text, units, sizeof units / sizeof units[0], us);
 }
 bool rn_size_parse(rn_slice text, int64_t *bytes) {
   static const unit units[] = {
-      {"", 1}, {"b", 1}, {"bytes", 1},
-      {"k", 1 << 10}, {"kb", 1 << 10}, {"kib", 1 << 10}, {"kibibytes", 1 << 10},
-      {"m", 1 << 20}, {"mb", 1 << 20}, {"mib", 1 << 20}, {"mebibytes", 1 << 20},
-      {"g", 1 << 30}, {"gb", 1 << 30}, {"gib", 1 << 30}, {"gibibytes", 1 << 30},
-      {"t", 1ll << 40}, {"tb", 1ll << 40}, {"tib", 1ll << 40}, {"tebibytes", 1ll << 40},
+      {"", 1},
+      {"b", 1},
+      {"bytes", 1},
+      {"k", 1 << 10},
+      {"kb", 1 << 10},
+      {"kib", 1 << 10},
+      {"kibibytes", 1 << 10},
+      {"m", 1 << 20},
+      {"mb", 1 << 20},
+      {"mib", 1 << 20},
+      {"mebibytes", 1 << 20},
+      {"g", 1 << 30},
+      {"gb", 1 << 30},
+      {"gib", 1 << 30},
+      {"gibibytes", 1 << 30},
+      {"t", 1ll << 40},
+      {"tb", 1ll << 40},
+      {"tib", 1ll << 40},
+      {"tebibytes", 1ll << 40},
   };
   return parse_with_unit(text, units, sizeof units / sizeof units[0], bytes);
 }
@@ -125,7 +195,8 @@ static bool parse_int(const char *text, int64_t *out) {
     if (s.ptr[i] < '0' || s.ptr[i] > '9') return false;
     int digit = s.ptr[i] - '0';
     if (__builtin_mul_overflow(number, 10, &number)) return false;
-    if (negative ? __builtin_sub_overflow(number, digit, &number) : __builtin_add_overflow(number, digit, &number)) return false;
+    if (negative ? __builtin_sub_overflow(number, digit, &number) : __builtin_add_overflow(number, digit, &number))
+      return false;
   }
   *out = number;
   return true;
@@ -178,7 +249,8 @@ static void choice_hint(const char *choices, rn_slice value, char *hint, size_t 
   char copy[512];
   size_t count = 0;
   (void)snprintf(copy, sizeof copy, "%s", choices);
-  for (char *save = NULL, *at = strtok_r(copy, "|", &save); at && count < 32; at = strtok_r(NULL, "|", &save)) names[count++] = at;
+  for (char *save = NULL, *at = strtok_r(copy, "|", &save); at && count < 32; at = strtok_r(NULL, "|", &save))
+    names[count++] = at;
   const char *near = rn_text_nearest(value, names, count);
   int used = near ? snprintf(hint, size, "did you mean '%s'?  (", near) : snprintf(hint, size, "one of ");
   for (size_t i = 0; i < count && used >= 0 && (size_t)used < size; i++)
@@ -187,14 +259,18 @@ static void choice_hint(const char *choices, rn_slice value, char *hint, size_t 
 }
 static void bounds_text(const rn_option *row, int64_t bound, char *out, size_t size) {
   if (row->type == RN_OPT_DURATION)
-    (void)snprintf(out, size, bound % 1000000 == 0 ? "%lld s" : "%lld ms", (long long)(bound % 1000000 == 0 ? bound / 1000000 : bound / 1000));
+    (void)snprintf(out, size, bound % 1000000 == 0 ? "%lld s" : "%lld ms",
+                   (long long)(bound % 1000000 == 0 ? bound / 1000000 : bound / 1000));
   else
     (void)snprintf(out, size, row->type == RN_OPT_SIZE ? "%lld bytes" : "%lld", (long long)bound);
 }
 
-static const char *const type_words[] = {[RN_OPT_STRING] = "a text", [RN_OPT_BOOL] = "'true' or 'false'",
-                                         [RN_OPT_INT] = "a whole number", [RN_OPT_DURATION] = "a duration such as '10 s'",
-                                         [RN_OPT_SIZE] = "a size such as '64 mb'", [RN_OPT_ENUM] = "one of its choices",
+static const char *const type_words[] = {[RN_OPT_STRING] = "a text",
+                                         [RN_OPT_BOOL] = "'true' or 'false'",
+                                         [RN_OPT_INT] = "a whole number",
+                                         [RN_OPT_DURATION] = "a duration such as '10 s'",
+                                         [RN_OPT_SIZE] = "a size such as '64 mb'",
+                                         [RN_OPT_ENUM] = "one of its choices",
                                          [RN_OPT_DOUBLE] = "a number"};
 
 static void check_value(const rn_option *row, const rn_option_value *item, rn_diagnostics *diags) {
@@ -214,21 +290,26 @@ static void check_value(const rn_option *row, const rn_option_value *item, rn_di
       (void)rn_diag(diags, RN_E_OPTION_VALUE, item->value_span, hint, "option '%s' cannot be '%s'", item->key, shown);
     }
     break;
-  case RN_OPT_INT: case RN_OPT_DURATION: case RN_OPT_SIZE:
+  case RN_OPT_INT:
+  case RN_OPT_DURATION:
+  case RN_OPT_SIZE:
     good = parse_number(row, item->value, &number);
     if (good && (row->min != 0 || row->max != 0) && (number < row->min || number > row->max)) {
       char low[40], high[40];
       bounds_text(row, row->min, low, sizeof low);
       bounds_text(row, row->max, high, sizeof high);
       if (row->max == INT64_MAX)
-        (void)rn_diag(diags, RN_E_OPTION_VALUE, item->value_span, NULL, "option '%s' must be at least %s, not '%s'", item->key, low, shown);
+        (void)rn_diag(diags, RN_E_OPTION_VALUE, item->value_span, NULL, "option '%s' must be at least %s, not '%s'",
+                      item->key, low, shown);
       else
-        (void)rn_diag(diags, RN_E_OPTION_VALUE, item->value_span, NULL, "option '%s' must be between %s and %s, not '%s'", item->key, low, high, shown);
+        (void)rn_diag(diags, RN_E_OPTION_VALUE, item->value_span, NULL,
+                      "option '%s' must be between %s and %s, not '%s'", item->key, low, high, shown);
     }
     break;
   }
   if (!good)
-    (void)rn_diag(diags, RN_E_OPTION_VALUE, item->value_span, row->help, "option '%s' must be %s, not '%s'", item->key, type_words[row->type], shown);
+    (void)rn_diag(diags, RN_E_OPTION_VALUE, item->value_span, row->help, "option '%s' must be %s, not '%s'", item->key,
+                  type_words[row->type], shown);
 }
 
 typedef struct row_set {
@@ -242,14 +323,16 @@ static const rn_option *row_of(const row_set *sets, size_t set_count, rn_slice k
   for (size_t i = 0; i < set_count; i++) {
     size_t prefix = strlen(sets[i].prefix);
     if (key.len <= prefix || memcmp(key.ptr, sets[i].prefix, prefix) != 0) continue;
-    const rn_option *row = rn_option_row(sets[i].rows, sets[i].count, rn_slice_make(key.ptr + prefix, key.len - prefix));
+    const rn_option *row =
+        rn_option_row(sets[i].rows, sets[i].count, rn_slice_make(key.ptr + prefix, key.len - prefix));
     if (row && !(row->flags & RN_OPTION_PREFIX)) return row;
     if (row && !best) best = row;
   }
   return best;
 }
 
-static void unknown_option(const char *what, const row_set *sets, size_t set_count, const rn_option_value *item, rn_diagnostics *diags) {
+static void unknown_option(const char *what, const row_set *sets, size_t set_count, const rn_option_value *item,
+                           rn_diagnostics *diags) {
   RN_VEC(char *) names = {0};
   for (size_t s = 0; s < set_count; s++)
     for (size_t i = 0; i < sets[s].count; i++) {
@@ -260,7 +343,8 @@ static void unknown_option(const char *what, const row_set *sets, size_t set_cou
   const char *near = rn_text_nearest(rn_slice_of(item->key), (const char *const *)names.data, names.len);
   char hint[384];
   if (near) (void)snprintf(hint, sizeof hint, "did you mean '%s'?", near);
-  (void)rn_diag(diags, RN_E_OPTION_UNKNOWN, item->key_span, near ? hint : NULL, "%s has no option \"%s\"", what, item->key);
+  (void)rn_diag(diags, RN_E_OPTION_UNKNOWN, item->key_span, near ? hint : NULL, "%s has no option \"%s\"", what,
+                item->key);
   for (size_t i = 0; i < names.len; i++) rn_free(names.data[i]);
   RN_VEC_FREE(&names);
 }
@@ -277,9 +361,11 @@ static rn_status check_sets(const char *what, const rn_options *options, const r
     }
     if (row->old_name && strcmp(item->key, row->old_name) == 0) {
       if (rn_option_find(options, row->name))
-        (void)rn_diag(diags, RN_E_DUPLICATE_NAME, item->key_span, NULL, "option '%s' is the old name of '%s', which is given too", item->key, row->name);
+        (void)rn_diag(diags, RN_E_DUPLICATE_NAME, item->key_span, NULL,
+                      "option '%s' is the old name of '%s', which is given too", item->key, row->name);
       else
-        (void)rn_diag(diags, RN_W_PORTABILITY, item->key_span, NULL, "option '%s' is an old name, read as '%s'", item->key, row->name);
+        (void)rn_diag(diags, RN_W_PORTABILITY, item->key_span, NULL, "option '%s' is an old name, read as '%s'",
+                      item->key, row->name);
     }
     if (row->flags & RN_OPTION_IGNORED)
       (void)rn_diag(diags, RN_W_OPTION, item->key_span, NULL, "option '%s' has no effect here", item->key);
@@ -298,8 +384,8 @@ static rn_status check_sets(const char *what, const rn_options *options, const r
 }
 
 enum { SETS_MAX = 8 };
-rn_status rn_options_check(const char *what, const rn_options *options, const rn_option *const *row_sets, const size_t *row_counts,
-                           size_t set_count, uint16_t direction, rn_diagnostics *diags) {
+rn_status rn_options_check(const char *what, const rn_options *options, const rn_option *const *row_sets,
+                           const size_t *row_counts, size_t set_count, uint16_t direction, rn_diagnostics *diags) {
   row_set sets[SETS_MAX];
   if (set_count > SETS_MAX) set_count = SETS_MAX;
   for (size_t i = 0; i < set_count; i++) sets[i] = (row_set){"", row_sets[i], row_counts[i]};
@@ -314,7 +400,8 @@ typedef struct prefixes {
   char text[4][80];
 } prefixes;
 
-static size_t table_sets(const rn_connector *connector, const rn_format *value_format, const rn_format *key_format, prefixes *names, row_set *sets) {
+static size_t table_sets(const rn_connector *connector, const rn_format *value_format, const rn_format *key_format,
+                         prefixes *names, row_set *sets) {
   size_t n = 0;
   if (connector) sets[n++] = (row_set){"", connector->options, connector->option_count};
   sets[n++] = (row_set){"", rn_table_options, rn_table_option_count};
@@ -330,7 +417,8 @@ static size_t table_sets(const rn_connector *connector, const rn_format *value_f
   }
   return n;
 }
-const rn_option *rn_table_option_row(const rn_connector *connector, const rn_format *value_format, const rn_format *key_format, rn_slice key) {
+const rn_option *rn_table_option_row(const rn_connector *connector, const rn_format *value_format,
+                                     const rn_format *key_format, rn_slice key) {
   prefixes names;
   row_set sets[SETS_MAX];
   return row_of(sets, table_sets(connector, value_format, key_format, &names, sets), key);
@@ -343,7 +431,8 @@ rn_status rn_table_options_check(const rn_table_spec *table, uint16_t direction,
   size_t n = table_sets(table->connector, table->value_format, table->key_format, &names, sets);
   (void)snprintf(what, sizeof what, "connector %s", table->connector ? table->connector->name : "?");
   (void)check_sets(what, &table->options, sets, n, direction, table->span, diags);
-  if (diags->error_count == errors && table->connector && table->connector->check) (void)table->connector->check(table, direction, diags);
+  if (diags->error_count == errors && table->connector && table->connector->check)
+    (void)table->connector->check(table, direction, diags);
   return diags->error_count > errors ? RN_FAIL : RN_OK;
 }
 
@@ -380,15 +469,18 @@ static rn_status read_reference(const char *path, rn_builder *out, rn_error *err
   size_t before = out->len;
   char block[4096];
   size_t n;
-  while ((n = fread(block, 1, sizeof block, file)) > 0 && out->len - before <= REFERENCE_FILE_MAX) rn_builder_append(out, block, n);
+  while ((n = fread(block, 1, sizeof block, file)) > 0 && out->len - before <= REFERENCE_FILE_MAX)
+    rn_builder_append(out, block, n);
   bool failed = ferror(file) != 0;
   (void)fclose(file);
   if (failed) return rn_fail(err, RN_E_OPTION_VALUE, "cannot read \"%s\" of ${file:..}", path);
-  if (out->len - before > REFERENCE_FILE_MAX) return rn_fail(err, RN_E_OPTION_VALUE, "\"%s\" of ${file:..} is larger than 1 MiB", path);
+  if (out->len - before > REFERENCE_FILE_MAX)
+    return rn_fail(err, RN_E_OPTION_VALUE, "\"%s\" of ${file:..} is larger than 1 MiB", path);
   if (out->len > before && memchr(out->data + before, 0, out->len - before))
     return rn_fail(err, RN_E_OPTION_VALUE, "\"%s\" of ${file:..} is not text", path);
   /* The line end that every editor adds is not part of a password. */
-  while (out->len > before && (out->data[out->len - 1] == '\n' || out->data[out->len - 1] == '\r')) out->data[--out->len] = 0;
+  while (out->len > before && (out->data[out->len - 1] == '\n' || out->data[out->len - 1] == '\r'))
+    out->data[--out->len] = 0;
   return RN_OK;
 }
 

@@ -38,13 +38,13 @@ INSERT INTO log VALUES (1), (2), (3);
 CREATE TABLE totals (k STRING NOT NULL, c BIGINT, s BIGINT, PRIMARY KEY (k) NOT ENFORCED);
 CREATE TABLE made AS SELECT n + 1 AS m FROM (VALUES (10), (20)) AS t(n);
 CREATE TABLE windows (w TIMESTAMP(3) NOT NULL, k STRING NOT NULL, c BIGINT, s BIGINT, PRIMARY KEY (w, k) NOT ENFORCED);
-CREATE TABLE running (id BIGINT, k STRING, last3 BIGINT);
+CREATE TABLE last_three (id BIGINT, k STRING, last3 BIGINT);
 EXECUTE STATEMENT SET BEGIN
   INSERT INTO row_log SELECT id, k, v, p FROM ev;
   INSERT INTO totals SELECT k, COUNT(*), SUM(v) FROM ev GROUP BY k;
   INSERT INTO windows SELECT window_start, k, COUNT(*), SUM(v) FROM TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '1' SECOND)
     GROUP BY window_start, window_end, k;
-  INSERT INTO running SELECT id, k, SUM(v) OVER (PARTITION BY k ORDER BY ts ROWS 2 PRECEDING) FROM ev;
+  INSERT INTO last_three SELECT id, k, SUM(v) OVER (PARTITION BY k ORDER BY ts ROWS 2 PRECEDING) FROM ev;
 END;
 """
 
@@ -60,7 +60,7 @@ def problems(path, final=False):
         out.append("log has %d rows" % one("SELECT count(*) FROM log"))
     if "made" in have and one("SELECT count(*) FROM made") not in (0, 2):
         out.append("made has %d rows" % one("SELECT count(*) FROM made"))
-    if {"row_log", "totals", "windows", "running"} <= have:
+    if {"row_log", "totals", "windows", "last_three"} <= have:
         n, distinct = db.execute("SELECT count(*), count(DISTINCT id) FROM row_log").fetchone()
         if n != distinct:
             out.append("%d rows, %d distinct" % (n, distinct))
@@ -71,14 +71,14 @@ def problems(path, final=False):
                     "LEFT JOIN totals t ON t.k = r.k WHERE t.c IS NOT r.c OR t.s IS NOT r.s")
         if wrong or one("SELECT count(*) FROM totals") != one("SELECT count(DISTINCT k) FROM row_log"):
             out.append("totals differ from the rows of the same epoch (%d keys)" % wrong)
-        n, distinct = db.execute("SELECT count(*), count(DISTINCT id) FROM running").fetchone()
+        n, distinct = db.execute("SELECT count(*), count(DISTINCT id) FROM last_three").fetchone()
         if n != distinct:
-            out.append("running: %d rows, %d distinct" % (n, distinct))
+            out.append("last_three: %d rows, %d distinct" % (n, distinct))
         if one("SELECT coalesce(sum(c), 0) FROM windows") > one("SELECT count(*) FROM row_log"):
             out.append("windows hold more rows than were read")
         if final:
             if n != MESSAGES or one("SELECT count(*) FROM row_log") != MESSAGES:
-                out.append("lost: %d of %d rows, %d of running" % (one("SELECT count(*) FROM row_log"), MESSAGES, n))
+                out.append("lost: %d of %d rows, %d of last_three" % (one("SELECT count(*) FROM row_log"), MESSAGES, n))
             if one("SELECT sum(c) FROM windows") != MESSAGES or one("SELECT sum(s) FROM windows") != one("SELECT sum(v) FROM row_log"):
                 out.append("windows hold %s of %d rows" % (one("SELECT sum(c) FROM windows"), MESSAGES))
             if one("SELECT count(*) FROM log") != 6 or one("SELECT count(*) FROM made") != 2:

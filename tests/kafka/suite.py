@@ -116,7 +116,7 @@ def query(db, text):
         connection.close()
 
 
-def stored_ids(db, name="out"):
+def stored_ids(db, name="kept"):
     return [r[0] for r in query(db, "SELECT id FROM %s ORDER BY id" % name)]
 
 
@@ -133,7 +133,7 @@ class Job:
     """`runnel run` in the background; leaving the block stops it (SIGINT) and expects exit 0."""
 
     def __init__(self, text, db="job.db", flags=()):
-        self.words = [runnel, "run", "-q", "--db", db, *flags, sql_file(text)]
+        self.words = [runnel, "run", "--db", db, *flags, sql_file(text)]
 
     def __enter__(self):
         self.log = open("%s/%s/stderr" % (work, current), "a+")
@@ -163,7 +163,7 @@ class Job:
         self.log.close()
 
 
-COPY = "CREATE TABLE out (id BIGINT, v STRING);\nINSERT INTO out SELECT id, v FROM src;\n"
+COPY = "CREATE TABLE kept (id BIGINT, v STRING);\nINSERT INTO kept SELECT id, v FROM src;\n"
 FAST = "SET 'execution.checkpointing.interval' = '100 ms';\n"
 
 

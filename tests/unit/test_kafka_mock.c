@@ -59,7 +59,8 @@ static void produce(fixture *f, const char *topic, int partitions, int from, int
   rd_kafka_topic_t *t = rd_kafka_topic_new(rk, topic, NULL);
   for (int i = from; i < from + count; i++) {
     int n = sprintf(value, "m%d", i), k = sprintf(key, "k%d", i);
-    assert_int_equal(rd_kafka_produce(t, i % partitions, RD_KAFKA_MSG_F_COPY, value, (size_t)n, key, (size_t)k, NULL), 0);
+    assert_int_equal(rd_kafka_produce(t, i % partitions, RD_KAFKA_MSG_F_COPY, value, (size_t)n, key, (size_t)k, NULL),
+                     0);
   }
   assert_int_equal(rd_kafka_flush(rk, 10000), RD_KAFKA_RESP_ERR_NO_ERROR);
   rd_kafka_topic_destroy(t);
@@ -87,13 +88,16 @@ static void make_table(table *t, fixture *f, const char *topic, ...) {
   t->items[n++] = (rn_option_value){.key = "properties.fetch.wait.max.ms", .value = "10"};
   va_list args;
   va_start(args, topic);
-  for (const char *key; (key = va_arg(args, const char *)) != NULL;) t->items[n++] = (rn_option_value){.key = key, .value = va_arg(args, const char *)};
+  for (const char *key; (key = va_arg(args, const char *)) != NULL;)
+    t->items[n++] = (rn_option_value){.key = key, .value = va_arg(args, const char *)};
   va_end(args);
   qsort(t->items, n, sizeof t->items[0], by_key);
-  t->spec = (rn_table_spec){.name = "t", .options = {n, t->items}, .connector = kafka, .columns = t->columns, .column_count = 1};
+  t->spec = (rn_table_spec){
+      .name = "t", .options = {n, t->items}, .connector = kafka, .columns = t->columns, .column_count = 1};
   t->columns[0] = (rn_table_column){.name = "v", .type = NULL, .role = RN_COLUMN_PHYSICAL};
   for (uint32_t m = 0; m < kafka->metadata_count; m++)
-    t->columns[t->spec.column_count++] = (rn_table_column){.name = kafka->metadata[m].key, .role = RN_COLUMN_METADATA, .metadata_key = kafka->metadata[m].key};
+    t->columns[t->spec.column_count++] = (rn_table_column){
+        .name = kafka->metadata[m].key, .role = RN_COLUMN_METADATA, .metadata_key = kafka->metadata[m].key};
   for (uint32_t i = 0; i < t->spec.column_count; i++) t->wanted[i] = i;
 }
 
@@ -105,7 +109,11 @@ static void notice(void *ctx, const char *text) {
 }
 static rn_source_spec source_spec(const table *t) {
   noticed[0] = 0;
-  return (rn_source_spec){.table = &t->spec, .columns = t->wanted, .column_count = t->spec.column_count, .parallelism = 1, .notice = notice};
+  return (rn_source_spec){.table = &t->spec,
+                          .columns = t->wanted,
+                          .column_count = t->spec.column_count,
+                          .parallelism = 1,
+                          .notice = notice};
 }
 static rn_source *open_source(const rn_source_spec *spec) {
   rn_error err;
@@ -236,7 +244,8 @@ static void start_modes(void **state) {
   assert_seen_once(100, 20);
   kafka->source_close(source);
   /* specific, with the old spelling of the mode; the other partition from its beginning */
-  make_table(&t, f, topic, "scan.bounded.mode", "latest-offset", "scan.startup.specific-offsets", "partition:1,offset:55", "startup-mode", "specific-offsets", NULL);
+  make_table(&t, f, topic, "scan.bounded.mode", "latest-offset", "scan.startup.specific-offsets",
+             "partition:1,offset:55", "startup-mode", "specific-offsets", NULL);
   spec = source_spec(&t);
   source = open_source(&spec);
   memset(seen, 0, sizeof seen);
@@ -245,7 +254,8 @@ static void start_modes(void **state) {
   assert_int_equal(seen[111] + seen[109] * 10, 1); /* m111 is offset 55 of partition 1 */
   kafka->source_close(source);
   /* bounded by offsets: a partition without an entry is not read */
-  make_table(&t, f, topic, "scan.bounded.mode", "specific-offsets", "scan.bounded.specific-offsets", "partition:0,offset:10", "scan.startup.mode", "earliest-offset", NULL);
+  make_table(&t, f, topic, "scan.bounded.mode", "specific-offsets", "scan.bounded.specific-offsets",
+             "partition:0,offset:10", "scan.startup.mode", "earliest-offset", NULL);
   spec = source_spec(&t);
   source = open_source(&spec);
   memset(seen, 0, sizeof seen);
@@ -527,15 +537,21 @@ static void definitions(void **state) {
   fixture *f = *state;
   table t;
   rn_diagnostics d;
-  static const struct { const char *key, *value, *message, *hint; } bad[] = {
+  static const struct {
+    const char *key, *value, *message, *hint;
+  } bad[] = {
       {"sink.delivery-guarantee", "exactly-once", "a kafka sink cannot be exactly-once yet", "use 'at-least-once'"},
-      {"properties.plugin.library.paths", "x.so", "option 'properties.plugin.library.paths' cannot be set", "it could load code"},
+      {"properties.plugin.library.paths", "x.so", "option 'properties.plugin.library.paths' cannot be set",
+       "it could load code"},
       {"properties.transactional.id", "x", "option 'properties.transactional.id' cannot be set", "at least once"},
-      {"properties.fetch.wait.maxms", "1", "the kafka client has no setting \"fetch.wait.maxms\"", "did you mean 'properties.fetch.wait.max.ms'?"},
+      {"properties.fetch.wait.maxms", "1", "the kafka client has no setting \"fetch.wait.maxms\"",
+       "did you mean 'properties.fetch.wait.max.ms'?"},
       {"properties.sasl.jaas.config", "x", "the kafka client has no setting \"sasl.jaas.config\"", "sasl.username"},
       {"properties.security.protocol", "carrier-pigeon", "option 'properties.security.protocol'", ""},
-      {"scan.startup.mode", "timestamp", "'scan.startup.mode' = 'timestamp' needs option 'scan.startup.timestamp-millis'", ""},
-      {"scan.startup.mode", "earliest", "option 'scan.startup.mode' cannot be 'earliest'", "did you mean 'earliest-offset'?"},
+      {"scan.startup.mode", "timestamp",
+       "'scan.startup.mode' = 'timestamp' needs option 'scan.startup.timestamp-millis'", ""},
+      {"scan.startup.mode", "earliest", "option 'scan.startup.mode' cannot be 'earliest'",
+       "did you mean 'earliest-offset'?"},
       {"scan.bounded.mode", "group-offsets", "needs option 'properties.group.id'", ""},
       {"key.fields", "v", "'key.fields' needs 'key.format'", ""},
       {"value.fields-include", "EXCEPT_KEY", "'value.fields-include' = 'EXCEPT_KEY' needs 'key.fields'", ""},
@@ -553,27 +569,31 @@ static void definitions(void **state) {
   memset(&d, 0, sizeof d);
   assert_int_equal(rn_table_options_check(&t.spec, RN_OPTION_SINK, &d), RN_FAIL);
   assert_int_equal(d.error_count, 2);
-  make_table(&t, f, "orders", "properties.group.id", "g", "properties.auto.offset.reset", "earliest", "properties.key.deserializer", "x", "properties.sasl.password",
-             "${env:NOT_SET}", "properties.compression.type", "lz4", "startup-mode", "earliest-offset", NULL);
+  make_table(&t, f, "orders", "properties.group.id", "g", "properties.auto.offset.reset", "earliest",
+             "properties.key.deserializer", "x", "properties.sasl.password", "${env:NOT_SET}",
+             "properties.compression.type", "lz4", "startup-mode", "earliest-offset", NULL);
   memset(&d, 0, sizeof d);
   assert_int_equal(rn_table_options_check(&t.spec, RN_OPTION_SOURCE, &d), RN_OK);
   assert_int_equal(d.count, 2); /* the old name, and the Java class that means nothing here */
   assert_int_equal(kafka->sink_accepts(&t.spec), RN_CHANGE_INSERT);
-  assert_true(rn_table_option_row(kafka, NULL, NULL, rn_slice_of("properties.sasl.password"))->flags & RN_OPTION_SECRET);
+  assert_true(rn_table_option_row(kafka, NULL, NULL, rn_slice_of("properties.sasl.password"))->flags &
+              RN_OPTION_SECRET);
 }
 
 /* --- sink ----------------------------------------------------------------------------------------------------- */
 struct rn_encoder {
   uint32_t count;
 };
-static rn_status encoder_open(const rn_table_spec *spec, const uint32_t *columns, uint32_t count, bool is_key, const rn_zone *zone, rn_encoder **out, rn_error *err) {
+static rn_status encoder_open(const rn_table_spec *spec, const uint32_t *columns, uint32_t count, bool is_key,
+                              const rn_zone *zone, rn_encoder **out, rn_error *err) {
   (void)spec, (void)columns, (void)is_key, (void)zone, (void)err;
   *out = rn_calloc(1, sizeof **out);
   (*out)->count = count;
   return RN_OK;
 }
 /* Text of all columns, joined by ','. */
-static rn_status encode(rn_encoder *e, const rn_batch *batch, uint32_t row, rn_builder *out, bool *is_null, rn_error *err) {
+static rn_status encode(rn_encoder *e, const rn_batch *batch, uint32_t row, rn_builder *out, bool *is_null,
+                        rn_error *err) {
   (void)err;
   *is_null = false;
   assert_int_equal(batch->column_count, e->count);
@@ -584,7 +604,8 @@ static rn_status encode(rn_encoder *e, const rn_batch *batch, uint32_t row, rn_b
   return RN_OK;
 }
 static void encoder_close(rn_encoder *e) { rn_free(e); }
-static const rn_format join_format = {.name = "join", .encoder_open = encoder_open, .encode = encode, .encoder_close = encoder_close};
+static const rn_format join_format = {
+    .name = "join", .encoder_open = encoder_open, .encode = encode, .encoder_close = encoder_close};
 
 static void stage_rows(rn_sink *sink, const rn_schema *schema, int from, int count) {
   (void)schema;
@@ -653,7 +674,8 @@ static void sink_delivers_before_the_epoch(void **state) {
   char key[32];
   (void)snprintf(key, sizeof key, "key-%.*s", (int)run.records[0].value.len - 1, run.records[0].value.ptr + 1);
   assert_true(rn_slice_is(run.records[0].key, key));
-  assert_int_equal(read_records(reader, UINT32_MAX, 2048, &got, &err), RN_POLL_END); /* the record above was not consumed */
+  assert_int_equal(read_records(reader, UINT32_MAX, 2048, &got, &err),
+                   RN_POLL_END); /* the record above was not consumed */
   assert_seen_once(0, 160);
   kafka->source_close(reader);
 }
@@ -706,7 +728,8 @@ static void key_layouts(void **state) {
   rn_key_layout layout;
   rn_arena_init(&arena);
   rn_error_clear(&err);
-  make_table(&t, f, "t", "key.fields", "k_id; k_shop", "key.fields-prefix", "k_", "key.format", "raw", "value.fields-include", "EXCEPT_KEY", NULL);
+  make_table(&t, f, "t", "key.fields", "k_id; k_shop", "key.fields-prefix", "k_", "key.format", "raw",
+             "value.fields-include", "EXCEPT_KEY", NULL);
   t.columns[1] = (rn_table_column){.name = "k_shop", .role = RN_COLUMN_PHYSICAL};
   t.columns[2] = (rn_table_column){.name = "k_id", .role = RN_COLUMN_PHYSICAL};
   t.spec.column_count = 3;
@@ -727,11 +750,21 @@ static void key_layouts(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(bounded_reads_everything_once), cmocka_unit_test(positions_resume_exactly), cmocka_unit_test(start_modes),
-      cmocka_unit_test(group_offsets_are_told_and_read), cmocka_unit_test(missing_topic_is_named), cmocka_unit_test(unreachable_broker_is_an_error),
-      cmocka_unit_test(broker_down_and_up), cmocka_unit_test(lost_head_is_an_error), cmocka_unit_test(metadata_columns),
-      cmocka_unit_test(paused_splits_lose_nothing), cmocka_unit_test(wakes_and_measures_lag), cmocka_unit_test(definitions), cmocka_unit_test(sink_delivers_before_the_epoch),
-      cmocka_unit_test(sink_failure_stops_the_epoch), cmocka_unit_test(key_layouts),
+      cmocka_unit_test(bounded_reads_everything_once),
+      cmocka_unit_test(positions_resume_exactly),
+      cmocka_unit_test(start_modes),
+      cmocka_unit_test(group_offsets_are_told_and_read),
+      cmocka_unit_test(missing_topic_is_named),
+      cmocka_unit_test(unreachable_broker_is_an_error),
+      cmocka_unit_test(broker_down_and_up),
+      cmocka_unit_test(lost_head_is_an_error),
+      cmocka_unit_test(metadata_columns),
+      cmocka_unit_test(paused_splits_lose_nothing),
+      cmocka_unit_test(wakes_and_measures_lag),
+      cmocka_unit_test(definitions),
+      cmocka_unit_test(sink_delivers_before_the_epoch),
+      cmocka_unit_test(sink_failure_stops_the_epoch),
+      cmocka_unit_test(key_layouts),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -12,7 +12,11 @@
 static const rn_option rows[] = {
     {.name = "topic", .type = RN_OPT_STRING, .flags = RN_OPTION_REQUIRED, .help = "topic names"},
     {.name = "path", .type = RN_OPT_STRING, .flags = RN_OPTION_REQUIRED | RN_OPTION_SINK},
-    {.name = "mode", .type = RN_OPT_ENUM, .default_text = "slow", .choices = "slow|fast|fastest", .old_name = "old-mode"},
+    {.name = "mode",
+     .type = RN_OPT_ENUM,
+     .default_text = "slow",
+     .choices = "slow|fast|fastest",
+     .old_name = "old-mode"},
     {.name = "count", .type = RN_OPT_INT, .default_text = "3", .min = 1, .max = 10},
     {.name = "wait", .type = RN_OPT_DURATION, .default_text = "5 min", .min = 1000000, .max = INT64_MAX},
     {.name = "room", .type = RN_OPT_SIZE, .default_text = "4 mb"},
@@ -35,15 +39,26 @@ static rn_status check(rn_diagnostics *diags, uint16_t direction, size_t count, 
 
 static void durations_and_sizes(void **state) {
   (void)state;
-  static const struct { const char *text; int64_t us; } good[] = {
-      {"10 s", 10000000}, {"500ms", 500000}, {"1 min", 60000000}, {"7", 7000}, {" 2 days ", 172800000000},
-      {"3h", 10800000000}, {"9 us", 9}, {"1500 ns", 1}, {"4 SECONDS", 4000000}, {"0", 0}};
+  static const struct {
+    const char *text;
+    int64_t us;
+  } good[] = {{"10 s", 10000000},
+              {"500ms", 500000},
+              {"1 min", 60000000},
+              {"7", 7000},
+              {" 2 days ", 172800000000},
+              {"3h", 10800000000},
+              {"9 us", 9},
+              {"1500 ns", 1},
+              {"4 SECONDS", 4000000},
+              {"0", 0}};
   int64_t out;
   for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
     assert_true(rn_duration_parse(rn_slice_of(good[i].text), &out));
     assert_int_equal(out, good[i].us);
   }
-  static const char *const bad[] = {"", "s", "1.5 s", "-1 s", "10 parsecs", "99999999999999999999", "9223372036854775807 d"};
+  static const char *const bad[] = {
+      "", "s", "1.5 s", "-1 s", "10 parsecs", "99999999999999999999", "9223372036854775807 d"};
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) assert_false(rn_duration_parse(rn_slice_of(bad[i]), &out));
   assert_true(rn_size_parse(rn_slice_of("64 kb"), &out));
   assert_int_equal(out, 65536);
@@ -56,7 +71,8 @@ static void durations_and_sizes(void **state) {
 
 static void typed_readers_fall_back(void **state) {
   (void)state;
-  const rn_option_value items[] = {ITEM("count", "7"), ITEM("old-mode", "fast"), ITEM("properties.x", "y"), ITEM("share", "0.25")};
+  const rn_option_value items[] = {ITEM("count", "7"), ITEM("old-mode", "fast"), ITEM("properties.x", "y"),
+                                   ITEM("share", "0.25")};
   rn_options o = {4, items};
   assert_int_equal(rn_option_int(&o, rows, ROWS, "count"), 7);
   assert_int_equal(rn_option_int(&o, rows, ROWS, "wait"), 300000000);
@@ -93,7 +109,7 @@ static void findings(void **state) {
   assert_int_equal(d.items[0].span.begin, 10);
 
   const rn_option_value bad[] = {ITEM("count", "11"), ITEM("loud", "yes"), ITEM("mode", "fsat"), ITEM("room", "x"),
-                                 ITEM("share", "1x"), ITEM("topic", "t"), ITEM("wait", "10 ms")};
+                                 ITEM("share", "1x"), ITEM("topic", "t"),  ITEM("wait", "10 ms")};
   assert_int_equal(check(&d, 0, 7, bad), RN_FAIL);
   assert_int_equal(d.error_count, 6);
   assert_string_equal(d.items[0].message, "option 'count' must be between 1 and 10, not '11'");
@@ -127,9 +143,17 @@ static const rn_connector test_connector = {.name = "test", .options = rows, .op
 
 static void tables_and_formats(void **state) {
   (void)state;
-  const rn_option_value items[] = {ITEM("connector", "test"), ITEM("format", "text"), ITEM("key.text.ignore-parse-errors", "true"),
-                                   ITEM("on-error", "skip"), ITEM("text.standard", "ISO-8601"), ITEM("topic", "t")};
-  rn_table_spec table = {.name = "t", .options = {6, items}, .connector = &test_connector, .value_format = &text_format, .key_format = &text_format};
+  const rn_option_value items[] = {ITEM("connector", "test"),
+                                   ITEM("format", "text"),
+                                   ITEM("key.text.ignore-parse-errors", "true"),
+                                   ITEM("on-error", "skip"),
+                                   ITEM("text.standard", "ISO-8601"),
+                                   ITEM("topic", "t")};
+  rn_table_spec table = {.name = "t",
+                         .options = {6, items},
+                         .connector = &test_connector,
+                         .value_format = &text_format,
+                         .key_format = &text_format};
   rn_diagnostics d;
   memset(&d, 0, sizeof d);
   assert_int_equal(rn_table_options_check(&table, RN_OPTION_SOURCE, &d), RN_OK);
@@ -143,8 +167,10 @@ static void tables_and_formats(void **state) {
   table.key_format = NULL;
   assert_int_equal(rn_table_options_check(&table, RN_OPTION_SOURCE, &d), RN_FAIL);
   assert_int_equal(d.items[0].code, RN_E_OPTION_UNKNOWN);
-  assert_int_equal(rn_table_option_row(&test_connector, &text_format, NULL, rn_slice_of("properties.password"))->flags, RN_OPTION_SECRET);
-  assert_string_equal(rn_table_option_row(&test_connector, &text_format, NULL, rn_slice_of("value.text.standard"))->name, "standard");
+  assert_int_equal(rn_table_option_row(&test_connector, &text_format, NULL, rn_slice_of("properties.password"))->flags,
+                   RN_OPTION_SECRET);
+  assert_string_equal(
+      rn_table_option_row(&test_connector, &text_format, NULL, rn_slice_of("value.text.standard"))->name, "standard");
   assert_null(rn_table_option_row(&test_connector, NULL, NULL, rn_slice_of("text.standard")));
 }
 
@@ -158,8 +184,13 @@ static void references(void **state) {
   assert_int_equal(setenv("RN_TEST_A", "one", 1), 0);
   assert_int_equal(unsetenv("RN_TEST_B"), 0);
   assert_int_equal(setenv("RN_TEST_C", "", 1), 0);
-  static const char *const good[][2] = {{"plain $x ${y", "plain $x ${y"}, {"a${env:RN_TEST_A}b", "aoneb"}, {"${env:RN_TEST_B:-two}", "two"},
-                                        {"${env:RN_TEST_B:-}", ""}, {"${env:RN_TEST_C:-three}", "three"}, {"${env:RN_TEST_C}", ""}, {"", ""}};
+  static const char *const good[][2] = {{"plain $x ${y", "plain $x ${y"},
+                                        {"a${env:RN_TEST_A}b", "aoneb"},
+                                        {"${env:RN_TEST_B:-two}", "two"},
+                                        {"${env:RN_TEST_B:-}", ""},
+                                        {"${env:RN_TEST_C:-three}", "three"},
+                                        {"${env:RN_TEST_C}", ""},
+                                        {"", ""}};
   for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
     assert_int_equal(rn_option_expand(good[i][0], &arena, &out, &err), RN_OK);
     assert_string_equal(out, good[i][1]);
@@ -207,8 +238,12 @@ static void positions_and_registry(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(durations_and_sizes), cmocka_unit_test(typed_readers_fall_back), cmocka_unit_test(findings),
-      cmocka_unit_test(tables_and_formats), cmocka_unit_test(references), cmocka_unit_test(positions_and_registry),
+      cmocka_unit_test(durations_and_sizes),
+      cmocka_unit_test(typed_readers_fall_back),
+      cmocka_unit_test(findings),
+      cmocka_unit_test(tables_and_formats),
+      cmocka_unit_test(references),
+      cmocka_unit_test(positions_and_registry),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -143,7 +143,8 @@ int command_committed(const options *o) {
   for (int p = 0; p < partitions; p++) (void)rd_kafka_topic_partition_list_add(list, only_topic(o), p);
   rd_kafka_resp_err_t code = rd_kafka_committed(rk, list, (int)o->timeout_ms);
   if (code) die("group %s: %s", o->group, rd_kafka_err2str(code));
-  for (int i = 0; i < list->cnt; i++) (void)printf("%d %" PRId64 "\n", list->elems[i].partition, list->elems[i].offset >= 0 ? list->elems[i].offset : -1);
+  for (int i = 0; i < list->cnt; i++)
+    (void)printf("%d %" PRId64 "\n", list->elems[i].partition, list->elems[i].offset >= 0 ? list->elems[i].offset : -1);
   rd_kafka_topic_partition_list_destroy(list);
   rd_kafka_destroy(rk);
   return 0;

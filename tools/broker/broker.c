@@ -108,7 +108,8 @@ static void serve(const options *o, int address_fd) {
   }
   if (o->pid_file) {
     FILE *file = fopen(o->pid_file, "we");
-    if (!file || fprintf(file, "%ld\n", (long)getpid()) < 0 || fclose(file) != 0) die("%s: %s", o->pid_file, strerror(errno));
+    if (!file || fprintf(file, "%ld\n", (long)getpid()) < 0 || fclose(file) != 0)
+      die("%s: %s", o->pid_file, strerror(errno));
   }
   if (dprintf(address_fd, "%s\n", rd_kafka_mock_cluster_bootstraps(cluster)) < 0) die("cannot write the address");
   if (o->background || o->pid_file) {
@@ -141,7 +142,8 @@ static int command_serve(const options *o) {
   if (child == 0) {
     (void)close(ends[0]);
     (void)setsid();
-    if (!freopen("/dev/null", "r", stdin) || !freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr)) _exit(1);
+    if (!freopen("/dev/null", "r", stdin) || !freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
+      _exit(1);
     serve(o, ends[1]);
     _exit(0);
   }
@@ -161,7 +163,8 @@ rd_kafka_t *make_client(const options *o, rd_kafka_type_t type, const char *cons
   if (!o->bootstrap) die("%s needs --bootstrap", o->command);
   rd_kafka_conf_set_log_cb(conf, quiet);
   if (delivered) rd_kafka_conf_set_dr_msg_cb(conf, delivered);
-  if (rd_kafka_conf_set(conf, "bootstrap.servers", o->bootstrap, error, sizeof error) != RD_KAFKA_CONF_OK) die("%s", error);
+  if (rd_kafka_conf_set(conf, "bootstrap.servers", o->bootstrap, error, sizeof error) != RD_KAFKA_CONF_OK)
+    die("%s", error);
   for (int i = 0; more && more[i]; i += 2)
     if (rd_kafka_conf_set(conf, more[i], more[i + 1], error, sizeof error) != RD_KAFKA_CONF_OK) die("%s", error);
   for (int i = 0; i < o->setting_count && strcmp(o->command, "create") != 0; i++) {
@@ -178,9 +181,10 @@ rd_kafka_t *make_client(const options *o, rd_kafka_type_t type, const char *cons
 static const struct {
   const char *name;
   int (*run)(const options *o);
-} commands[] = {{"serve", command_serve}, {"produce", command_produce}, {"consume", command_consume}, {"create", command_create},
-                {"delete", command_delete}, {"grow", command_grow}, {"cut", command_cut}, {"ends", command_ends},
-                {"committed", command_committed}, {"ping", command_ping}};
+} commands[] = {{"serve", command_serve},   {"produce", command_produce}, {"consume", command_consume},
+                {"create", command_create}, {"delete", command_delete},   {"grow", command_grow},
+                {"cut", command_cut},       {"ends", command_ends},       {"committed", command_committed},
+                {"ping", command_ping}};
 
 typedef enum argument_kind { TEXT, NUMBER, FLAG, LIST_TOPIC, LIST_SETTING } argument_kind;
 static const struct {
@@ -188,17 +192,27 @@ static const struct {
   argument_kind kind;
   size_t at;
 } arguments[] = {
-    {"--bootstrap", TEXT, offsetof(options, bootstrap)}, {"--key-field", TEXT, offsetof(options, key_field)},
+    {"--bootstrap", TEXT, offsetof(options, bootstrap)},
+    {"--key-field", TEXT, offsetof(options, key_field)},
     {"--partition-field", TEXT, offsetof(options, partition_field)},
-    {"--timestamp-field", TEXT, offsetof(options, timestamp_field)}, {"--transaction", TEXT, offsetof(options, transaction)},
-    {"--group", TEXT, offsetof(options, group)}, {"--pid-file", TEXT, offsetof(options, pid_file)},
-    {"--brokers", NUMBER, offsetof(options, brokers)}, {"--rate", NUMBER, offsetof(options, rate)},
-    {"--count", NUMBER, offsetof(options, count)}, {"--partition", NUMBER, offsetof(options, partition)},
-    {"--offset", NUMBER, offsetof(options, offset)}, {"--timeout", NUMBER, offsetof(options, timeout_ms)},
-    {"--daemon", FLAG, offsetof(options, background)}, {"--key-tab", FLAG, offsetof(options, key_tab)},
-    {"--follow", FLAG, offsetof(options, follow)}, {"--with-key", FLAG, offsetof(options, with_key)},
-    {"--json", FLAG, offsetof(options, json)}, {"--uncommitted", FLAG, offsetof(options, uncommitted)},
-    {"--topic", LIST_TOPIC, 0}, {"--set", LIST_SETTING, 0},
+    {"--timestamp-field", TEXT, offsetof(options, timestamp_field)},
+    {"--transaction", TEXT, offsetof(options, transaction)},
+    {"--group", TEXT, offsetof(options, group)},
+    {"--pid-file", TEXT, offsetof(options, pid_file)},
+    {"--brokers", NUMBER, offsetof(options, brokers)},
+    {"--rate", NUMBER, offsetof(options, rate)},
+    {"--count", NUMBER, offsetof(options, count)},
+    {"--partition", NUMBER, offsetof(options, partition)},
+    {"--offset", NUMBER, offsetof(options, offset)},
+    {"--timeout", NUMBER, offsetof(options, timeout_ms)},
+    {"--daemon", FLAG, offsetof(options, background)},
+    {"--key-tab", FLAG, offsetof(options, key_tab)},
+    {"--follow", FLAG, offsetof(options, follow)},
+    {"--with-key", FLAG, offsetof(options, with_key)},
+    {"--json", FLAG, offsetof(options, json)},
+    {"--uncommitted", FLAG, offsetof(options, uncommitted)},
+    {"--topic", LIST_TOPIC, 0},
+    {"--set", LIST_SETTING, 0},
 };
 
 static void take_argument(options *o, size_t which, const char *value) {

@@ -83,8 +83,10 @@ static void send_line(rd_kafka_t *rk, rd_kafka_topic_t *topic, const options *o,
   const char *part = NULL;
   size_t part_len = 0;
   int32_t partition = o->partition >= 0 ? (int32_t)o->partition : RD_KAFKA_PARTITION_UA;
-  if (o->partition_field && json_field(line, o->partition_field, &part, &part_len)) partition = (int32_t)strtol(part, NULL, 10);
-  int64_t timestamp = o->timestamp_field && json_field(line, o->timestamp_field, &stamp, &stamp_len) ? strtoll(stamp, NULL, 10) : 0;
+  if (o->partition_field && json_field(line, o->partition_field, &part, &part_len))
+    partition = (int32_t)strtol(part, NULL, 10);
+  int64_t timestamp =
+      o->timestamp_field && json_field(line, o->timestamp_field, &stamp, &stamp_len) ? strtoll(stamp, NULL, 10) : 0;
   rd_kafka_vu_t parts[] = {
       {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = topic},
       {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition},
@@ -109,8 +111,17 @@ int command_produce(const options *o) {
   char id[64];
   const char *topic_name = only_topic(o);
   (void)snprintf(id, sizeof id, "runnel-broker-%" PRId64, now_us());
-  const char *more[] = {"linger.ms", o->rate > 0 ? "2" : "20", "partitioner", "murmur2_random", "reconnect.backoff.max.ms", "500",
-                        "enable.idempotence", "true", o->transaction ? "transactional.id" : NULL, id, NULL};
+  const char *more[] = {"linger.ms",
+                        o->rate > 0 ? "2" : "20",
+                        "partitioner",
+                        "murmur2_random",
+                        "reconnect.backoff.max.ms",
+                        "500",
+                        "enable.idempotence",
+                        "true",
+                        o->transaction ? "transactional.id" : NULL,
+                        id,
+                        NULL};
   rd_kafka_t *rk = make_client(o, RD_KAFKA_PRODUCER, more, on_delivery);
   rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, topic_name, NULL);
   if (!topic) die("topic %s: %s", topic_name, rd_kafka_err2str(rd_kafka_last_error()));
@@ -133,7 +144,9 @@ int command_produce(const options *o) {
   }
   free(line);
   if (rd_kafka_flush(rk, 120000) != RD_KAFKA_RESP_ERR_NO_ERROR) die("messages were not taken in two minutes");
-  if (o->transaction) check(strcmp(o->transaction, "commit") == 0 ? rd_kafka_commit_transaction(rk, 30000) : rd_kafka_abort_transaction(rk, 30000));
+  if (o->transaction)
+    check(strcmp(o->transaction, "commit") == 0 ? rd_kafka_commit_transaction(rk, 30000)
+                                                : rd_kafka_abort_transaction(rk, 30000));
   rd_kafka_topic_destroy(topic);
   rd_kafka_destroy(rk);
   return failures > 0 ? 1 : 0;
@@ -157,7 +170,8 @@ static void print_json_text(const char *text, size_t len) {
 static void print_message(const options *o, const rd_kafka_message_t *m) {
   rd_kafka_timestamp_type_t type;
   if (o->json) {
-    (void)printf("{\"partition\":%d,\"offset\":%" PRId64 ",\"timestamp\":%" PRId64 ",\"key\":", m->partition, m->offset, rd_kafka_message_timestamp(m, &type));
+    (void)printf("{\"partition\":%d,\"offset\":%" PRId64 ",\"timestamp\":%" PRId64 ",\"key\":", m->partition, m->offset,
+                 rd_kafka_message_timestamp(m, &type));
     if (m->key)
       print_json_text(m->key, m->key_len);
     else
@@ -176,8 +190,15 @@ static void print_message(const options *o, const rd_kafka_message_t *m) {
 
 int command_consume(const options *o) {
   const char *topic_name = only_topic(o);
-  const char *more[] = {"enable.partition.eof", "true", "isolation.level", o->uncommitted ? "read_uncommitted" : "read_committed", "fetch.wait.max.ms", "20",
-                        "reconnect.backoff.max.ms", "500", NULL};
+  const char *more[] = {"enable.partition.eof",
+                        "true",
+                        "isolation.level",
+                        o->uncommitted ? "read_uncommitted" : "read_committed",
+                        "fetch.wait.max.ms",
+                        "20",
+                        "reconnect.backoff.max.ms",
+                        "500",
+                        NULL};
   rd_kafka_t *rk = make_client(o, RD_KAFKA_CONSUMER, more, NULL);
   rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, topic_name, NULL);
   rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
@@ -192,7 +213,8 @@ int command_consume(const options *o) {
   for (int p = 0; p < partitions; p++)
     if (o->partition < 0 || o->partition == p) {
       int64_t from = o->offset >= 0 ? o->offset : RD_KAFKA_OFFSET_BEGINNING;
-      if (rd_kafka_consume_start_queue(topic, p, from, queue) != 0) die("partition %d: %s", p, rd_kafka_err2str(rd_kafka_last_error()));
+      if (rd_kafka_consume_start_queue(topic, p, from, queue) != 0)
+        die("partition %d: %s", p, rd_kafka_err2str(rd_kafka_last_error()));
       open++;
     }
   int64_t count = 0, deadline = now_us() + o->timeout_ms * 1000;
