@@ -257,13 +257,10 @@ rn_status rn_sqlite_stage_add(rn_staged *s, const rn_batch *batch, const rn_tabl
     for (uint32_t i = 0; i < batch->live_count; i++) {
       uint32_t row = rn_live(batch, i);
       rn_row_kind kind = rn_kind(batch, row);
-      if (kind == RN_UPDATE_BEFORE) { /* the +U of the same key follows */
-        s->coalesced++;
-        continue;
-      }
       rows[count] = (uint16_t)row;
       cells[count] = row_of_key(s, keys.hashes[i], keys.keys[i], keys.lengths[i]);
-      s->deleted.data[cells[count++]] = kind == RN_DELETE;
+      /* -U takes the row away like -D: its +U may have failed a HAVING, and puts the row back where it did not */
+      s->deleted.data[cells[count++]] = kind == RN_DELETE || kind == RN_UPDATE_BEFORE;
     }
   }
   rn_builder text = {0};

@@ -187,6 +187,8 @@ static void bind_items(rn_select_binder *s, item_list *list) {
     }
     rn_expr *e = rn_bind_expr(&s->q->binder, &s->scope, item->expr);
     if (e->type->id == RN_T_ERROR) s->failed = true;
+    if (item->expr->kind == RN_AST_CAST && e->kind == RN_EXPR_COLUMN) /* CAST to the same type: the attribute goes */
+      e = rn_expr_column(s->q->arena, e->index, rn_type_plain(s->q->arena, e->type), e->span);
     push_item(list, e, item_name(s, item, i), item);
   }
   make_names_unique(list);

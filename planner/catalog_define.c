@@ -265,6 +265,17 @@ static void check_options(table_maker *m) {
   rn_arena_free(&scratch);
 }
 
+/* Columns of a table in the file: SQLite ignores case in names. */
+static void check_case(table_maker *m) {
+  const rn_catalog_object *t = m->object;
+  if (!t->connector || !(t->connector->flags & RN_CONNECTOR_IN_FILE) || m->loading) return;
+  for (uint32_t i = 0; i < t->column_count; i++)
+    for (uint32_t k = 0; k < i; k++)
+      if (rn_text_eq_nocase(t->columns[i].name, t->columns[k].name) && t->columns[i].kind == RN_COL_PHYSICAL && t->columns[k].kind == RN_COL_PHYSICAL)
+        rn_diag(m->diags, RN_E_CATALOG, m->def->column_count > i ? m->def->columns[i].name.span : m->statement->path.span,
+                "SQLite ignores case in names", "columns \"%s\" and \"%s\" differ in case only", t->columns[k].name, t->columns[i].name);
+}
+
 /* --- PRIMARY KEY, WATERMARK ------------------------------------------------------------------------------------ */
 static void primary_key(table_maker *m) {
   rn_catalog_object *t = m->object;
@@ -371,6 +382,8 @@ rn_status rn_catalog_define_table(rn_catalog *catalog, const rn_ast_statement *s
   (void)rn_catalog_new_path(&statement->path, &m.object->arena, m.object, diags);
   if (statement->query && statement->temporary)
     rn_diag(diags, RN_E_UNSUPPORTED, statement->span, NULL, "CREATE TABLE AS cannot be TEMPORARY");
+  if (statement->or_replace)
+    rn_diag(diags, RN_E_UNSUPPORTED, statement->span, "DROP TABLE first", "CREATE OR REPLACE TABLE is not supported yet");
   if (m.def->partitioned_by.count)
     rn_diag(diags, RN_E_UNSUPPORTED, m.def->partitioned_by.items[0].span, NULL, "PARTITIONED BY is not supported yet");
   m.object->columns = RN_NEW_N(&m.object->arena, rn_catalog_column, m.def->column_count + 1);
@@ -381,6 +394,7 @@ rn_status rn_catalog_define_table(rn_catalog *catalog, const rn_ast_statement *s
   copy_options(&m);
   find_connector(&m);
   find_formats(&m);
+  check_case(&m);
   check_metadata(&m);
   primary_key(&m);
   computed_columns(&m);

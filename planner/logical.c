@@ -52,9 +52,9 @@ rn_logical *rn_logical_project(rn_arena *arena, rn_logical *input, uint32_t coun
   for (uint32_t i = 0; i < count; i++) {
     node->u.project[i] = exprs[i];
     const rn_type *type = exprs[i]->type;
-    if (exprs[i]->kind == RN_EXPR_COLUMN)
-      type = input->schema.fields[exprs[i]->index].type;
-    else if (rn_expr_is_proctime(exprs[i]))
+    if (exprs[i]->kind == RN_EXPR_COLUMN) { /* a CAST to the same type is a column without the attribute */
+      if (type->time_attribute != RN_TIME_NONE) type = input->schema.fields[exprs[i]->index].type;
+    } else if (rn_expr_is_proctime(exprs[i]))
       type = rn_type_with_time(arena, type, RN_TIME_PROCTIME);
     else if (type->time_attribute != RN_TIME_NONE)
       type = rn_type_with_time(arena, type, RN_TIME_NONE);
