@@ -20,10 +20,11 @@
 typedef struct counting { /* what the test sets; shared by the instances of the scan */
   int64_t rows_per_split; /* -1: unbounded */
   uint32_t splits, keys;
-  int64_t fail_at;        /* id at which the source fails; -1: never */
+  int64_t fail_at;        /* id at which the source fails, once epoch `fail_epoch` has committed; -1: never */
+  uint64_t fail_epoch;
   int64_t slow_us;        /* pause per poll, so that epochs pass */
   int64_t end_now;        /* until_end: end position of every split */
-  uint64_t polled;        /* atomic */
+  uint64_t committed;     /* atomic: last epoch the source was told of */
 } counting;
 
 struct rn_source {
@@ -69,11 +70,14 @@ static rn_status counting_poll(rn_source *s, uint32_t max_rows, int64_t wait_us,
   (void)wait_us;
   *rows = 0;
   *poll = RN_POLL_END;
-  __atomic_fetch_add(&s->what->polled, 1, __ATOMIC_RELAXED);
   if (s->what->slow_us) usleep((useconds_t)s->what->slow_us);
   for (uint32_t i = s->subtask; i < s->what->splits; i += s->parallelism) {
     for (; s->next[i] < s->until[i] && *rows < max_rows; s->next[i]++) {
       int64_t id = s->next[i] * s->what->splits + i;
+      if (id == s->what->fail_at && __atomic_load_n(&s->what->committed, __ATOMIC_ACQUIRE) < s->what->fail_epoch) {
+        *poll = *rows ? RN_POLL_ROWS : RN_POLL_IDLE;
+        return RN_OK;
+      }
       if (id == s->what->fail_at) return rn_fail(err, RN_E_CONNECT, "the source broke at %lld", (long long)id);
       ((int64_t *)columns[0].data)[*rows] = id;
       ((int64_t *)columns[1].data)[*rows] = id % s->what->keys;
@@ -106,6 +110,12 @@ static rn_status counting_until(rn_source *s, rn_positions *out, rn_error *err) 
   return RN_OK;
 }
 
+static rn_status counting_committed(rn_source *s, uint64_t epoch, const rn_position *positions, size_t count, rn_error *err) {
+  (void)positions, (void)count, (void)err;
+  __atomic_store_n(&s->what->committed, epoch, __ATOMIC_RELEASE);
+  return RN_OK;
+}
+
 static void counting_close(rn_source *s) { rn_free(s); }
 
 static const rn_connector counting_connector = {
@@ -117,6 +127,7 @@ static const rn_connector counting_connector = {
     .poll_rows = counting_poll,
     .positions = counting_positions,
     .until_positions = counting_until,
+    .source_committed = counting_committed,
     .source_close = counting_close,
 };
 

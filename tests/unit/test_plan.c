@@ -343,7 +343,7 @@ static const plan_case window_cases[] = {
      "5 collect <- 4 [I]\n"},
     {"legacy tumble with its helpers", "",
      "SELECT k, TUMBLE_START(ts, INTERVAL '10' SECOND), TUMBLE_END(ts, INTERVAL '10' SECOND), TUMBLE_ROWTIME(ts, INTERVAL '10' SECOND) r, COUNT(*) FROM gen GROUP BY k, TUMBLE(ts, INTERVAL '10' SECOND)",
-     "(k STRING, EXPR$1 TIMESTAMP(3) NOT NULL, EXPR$2 TIMESTAMP(3) NOT NULL, r TIMESTAMP(3) NOT NULL *ROWTIME*, EXPR$4 BIGINT NOT NULL)\n"
+     "(k STRING, EXPR$1 TIMESTAMP(3) NOT NULL, EXPR$2 TIMESTAMP(3) NOT NULL, r TIMESTAMP(3) *ROWTIME*, EXPR$4 BIGINT NOT NULL)\n"
      "0 scan gen [I]\n"
      "1 watermark $1=$1 <- 0 [I]\n"
      "2 window-aggregate TUMBLE($1, 10000000 us) keys=[$0] calls=[COUNT(*)] <- 1 [I] path=collect.agg\n"
