@@ -42,11 +42,12 @@ $(BUILD)/librunnel.a: $(lib_obj)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 $(BUILD)/librunnel.so: $(lib_obj) api/runnel.map
-	$(CC) $(CFLAGS_ALL) -shared -Wl,-soname,librunnel.so.0 -Wl,--version-script=api/runnel.map -Wl,-z,relro,-z,now -o $@ $(lib_obj) $(LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) -shared -Wl,-soname,librunnel.so.0 -Wl,--version-script=api/runnel.map -Wl,-z,relro,-z,now -o $@ $(lib_obj) $(LIBS)
+	$(Q)ln -sf librunnel.so $@.0
 $(BUILD)/runnel: $(cli_obj) $(SHIM) $(BUILD)/librunnel.a
-	$(CC) $(CFLAGS_ALL) -rdynamic -Wl,-z,relro,-z,now -o $@ $(cli_obj) $(SHIM) $(BUILD)/librunnel.a $(LIBS) $(CLILIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) -rdynamic -Wl,-z,relro,-z,now -o $@ $(cli_obj) $(SHIM) $(BUILD)/librunnel.a $(LIBS) $(CLILIBS)
 $(BUILD)/runnel-broker: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tools/broker/*.c))
-	$(CC) $(CFLAGS_ALL) -o $@ $^ -lrdkafka -lpthread
+	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $^ -lrdkafka -lpthread
 $(BUILD)/runnel.pc: tools/runnel.pc.in Makefile
 	@mkdir -p $(@D)
 	sed 's|@PREFIX@|$(PREFIX)|;s|@VERSION@|$(VERSION)|' $< > $@
@@ -76,16 +77,16 @@ unit_src := $(wildcard tests/unit/test_*.c)
 unit_bin := $(unit_src:tests/unit/%.c=$(BUILD)/unit/%)
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(SHIM) $(BUILD)/librunnel.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -rdynamic -o $@ $< $(SHIM) $(BUILD)/librunnel.a $(LIBS) -lcmocka
+	$(Q)$(CC) $(CFLAGS_ALL) -rdynamic -o $@ $< $(SHIM) $(BUILD)/librunnel.a $(LIBS) -lcmocka
 
 # --- test programs ---------------------------------------------------------------------------------------
 $(BUILD)/golden: $(BUILD)/obj/tests/golden/golden.o $(SHIM) $(BUILD)/librunnel.a
-	$(CC) $(CFLAGS_ALL) -rdynamic -o $@ $< $(SHIM) $(BUILD)/librunnel.a $(LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) -rdynamic -o $@ $< $(SHIM) $(BUILD)/librunnel.a $(LIBS)
 $(BUILD)/dialect/run_expressions: $(BUILD)/obj/tests/dialect/run_expressions.o $(SHIM) $(BUILD)/librunnel.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -rdynamic -o $@ $< $(SHIM) $(BUILD)/librunnel.a $(LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) -rdynamic -o $@ $< $(SHIM) $(BUILD)/librunnel.a $(LIBS)
 $(BUILD)/embed: examples/embed/embed.c $(BUILD)/librunnel.so
-	$(CC) -std=c11 -Wall -Wextra -Werror $(SANFLAGS) -Iapi -o $@ $< -L$(BUILD) -lrunnel -Wl,-rpath,'$$ORIGIN'
+	$(Q)$(CC) -std=c11 -Wall -Wextra -Werror $(SANFLAGS) -Iapi -o $@ $< -L$(BUILD) -lrunnel -Wl,-rpath,'$$ORIGIN'
 
 .SECONDARY:
 .PHONY: tests

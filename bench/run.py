@@ -130,7 +130,7 @@ def main():
             if not bootstrap and subprocess.run([script, "available"], stdout=subprocess.DEVNULL).returncode == 0:
                 own = os.path.join(work, "broker")
                 bootstrap = subprocess.run([script, "start", "--dir", own], stdout=subprocess.PIPE, text=True, check=True).stdout.split()[-1]
-                subprocess.run([script, "topic", "bids", "4", "--dir", own], check=True, stdout=subprocess.DEVNULL)
+                subprocess.run([script, "topic", "bids:4", "--dir", own], check=True, stdout=subprocess.DEVNULL)
             if bootstrap:
                 try:
                     kafka_benchmarks(work, bootstrap)
