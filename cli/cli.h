@@ -100,6 +100,7 @@ void cli_status_begin(bool wanted);
 void cli_status_tick(const runnel_stats *stats, unsigned long long rows, const char *what); /* cheap when called often */
 bool cli_status_due(void); /* is it worth fetching statistics? */
 void cli_status_clear(void); /* before anything else is written to the terminal */
+void cli_status_restore(void); /* after it: the line again, below what was written */
 void cli_status_end(void);
 void cli_message(const char *format, ...) __attribute__((format(printf, 1, 2))); /* a line on stderr */
 

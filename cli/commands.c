@@ -93,6 +93,15 @@ static int die_of_pipe(void) {
 int cli_close(cli *c, int code) {
   cli_status_end();
   cli_signal_stopping(true); /* closing may wait for epochs: a second signal in `run` aborts */
+  int running = 0;
+  for (int i = 0; i < runnel_job_count(c->db); i++) {
+    runnel_job *job = runnel_job_at(c->db, i);
+    running += runnel_job_get_state(job) == RUNNEL_JOB_RUNNING;
+    runnel_job_free(job);
+  }
+  if (running && !c->options->quiet)
+    cli_message("stopping %d %s with an epoch%s", running, running == 1 ? "job" : "jobs",
+                c->interactive || c->run ? "" : " (runnel run keeps jobs running)");
   int closed = runnel_close(c->db, -1);
   c->db = NULL;
   if (cli_pipe_gone()) return die_of_pipe();

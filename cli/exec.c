@@ -20,7 +20,7 @@ typedef struct execution {
   runnel_job *job; /* of an INSERT */
   bool stopping, bounded;
   long long started_ms, flushed_ms, row_ms;
-  unsigned long long rows;
+  unsigned long long rows, shown; /* steps; rows of the result, fewer when it was updated in place */
 } execution;
 
 static void show_progress(execution *e) {
@@ -74,17 +74,21 @@ static void footer(const execution *e, bool stopped) {
   if (c->options->quiet || (!c->interactive && !c->timing)) return;
   double ms = (double)(cli_now_ms() - e->started_ms);
   bool has_rows = e->kind == RUNNEL_STMT_QUERY || e->kind == RUNNEL_STMT_TEXT;
-  if (has_rows)
-    cli_message("%s%llu %s%s%.0f ms", stopped ? "stopped: " : "", e->rows, rows_word(e->rows), " · ", ms);
-  else if (c->timing)
-    cli_message("%.0f ms", ms);
+  text line = {0};
+  if (has_rows) {
+    text_printf(&line, "%s%llu %s", stopped ? "stopped: " : "", e->shown, rows_word(e->shown));
+    if (e->shown != e->rows) text_printf(&line, ", %llu changes", e->rows);
+    cli_message("%s · %.0f ms", text_of(&line), ms);
+    text_free(&line);
+  }
+  if (!has_rows && c->timing) cli_message("%.0f ms", ms);
 }
 
 static int finish(execution *e, int code, const char *name, int base_line) {
   cli *c = e->c;
   bool has_rows = e->kind == RUNNEL_STMT_QUERY || e->kind == RUNNEL_STMT_TEXT;
   if (has_rows && !e->out && code == RUNNEL_DONE) e->out = cli_output_begin(c, e->stmt);
-  if (e->out) (void)cli_output_end(e->out);
+  if (e->out) e->shown = cli_output_end(e->out);
   if (code == RUNNEL_DONE) {
     const char *summary = has_rows ? "" : runnel_stmt_summary(e->stmt);
     bool told = !c->options->quiet && (c->interactive || c->run || c->err_tty);

@@ -12,7 +12,7 @@ enum { DRAW_MS = 100, KEPT_ROWS_MAX = 10000 };
 typedef struct live_row {
   char *key;
   char **cells; /* NULL: deleted */
-  unsigned long long changed;
+  unsigned long long born, changed;
   unsigned copies; /* equal rows of a query without a key */
 } live_row;
 
@@ -97,7 +97,7 @@ void live_change(live *l, runnel_rowkind kind, char **cells) {
     if (row->cells && !l->key_count)
       row->copies++;
     else if (!row->cells)
-      row->copies = 1, l->alive++;
+      row->copies = 1, row->born = l->changes, l->alive++;
     free_cells(l, row->cells);
     row->cells = cells;
     row->changed = l->changes;
@@ -117,6 +117,11 @@ static int newest_first(const void *a, const void *b) {
   return x > y ? -1 : x < y;
 }
 
+static int oldest_first(const void *a, const void *b) {
+  unsigned long long x = (*(live_row *const *)a)->born, y = (*(live_row *const *)b)->born;
+  return x < y ? -1 : x > y;
+}
+
 void live_draw(live *l, bool last) {
   long long now = cli_now_ms();
   if (!last && (!l->dirty || now - l->drawn_ms < DRAW_MS)) return;
@@ -128,6 +133,7 @@ void live_draw(live *l, bool last) {
     if (l->rows[i].key && l->rows[i].cells) rows[n++] = &l->rows[i];
   qsort(rows, n, sizeof *rows, newest_first);
   size_t shown = n < most ? n : most;
+  qsort(rows, shown, sizeof *rows, oldest_first); /* rows keep their places while they change */
   table *t = l->shape;
   for (size_t i = 0; i < shown; i++) {
     table_row(t);

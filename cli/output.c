@@ -35,6 +35,7 @@ void cli_write(const char *data, size_t len) {
 }
 void cli_write_flush(void) {
   if (!cli_pipe_gone()) check_write(fflush(stdout) == 0);
+  cli_status_restore();
 }
 
 /* --- begin ------------------------------------------------------------------------------------------------------- */
@@ -172,6 +173,7 @@ void cli_output_flush(cli_output *o, bool idle) {
 unsigned long long cli_output_end(cli_output *o) {
   unsigned long long rows = o->rows;
   if (o->live) {
+    rows = live_rows(o->live);
     live_draw(o->live, true);
     live_end(o->live);
   } else if (o->format == FORMAT_TABLE && (o->shape.rows || !o->shape.header_done) && !o->c->expanded) {

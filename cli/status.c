@@ -20,6 +20,7 @@ static struct {
   uint64_t rate_rows;
   double rate;
   unsigned frame;
+  text last; /* what the line shows, to draw it again below new rows */
 } status = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 void cli_status_init(const cli *c) {
@@ -53,6 +54,7 @@ void cli_status_clear(void) {
 void cli_status_end(void) {
   cli_status_clear();
   status.wanted = false;
+  text_free(&status.last);
 }
 void cli_message(const char *format, ...) {
   va_list args;
@@ -124,7 +126,8 @@ static void logfmt(text *t, const runnel_stats *s, unsigned long long rows, cons
 }
 
 /* The line must fit: a wrapped one cannot be taken away. Columns are counted as the terminal counts them. */
-static void draw(const text *t) {
+static void draw_last(void) {
+  const text *t = &status.last;
   struct winsize size;
   int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
   size_t len = t->len;
@@ -137,6 +140,13 @@ static void draw(const text *t) {
   status.shown = true;
 }
 
+void cli_status_restore(void) {
+  if (!status.terminal || !status.wanted) return;
+  (void)pthread_mutex_lock(&status.lock);
+  if (!status.shown && status.last.len) draw_last();
+  (void)pthread_mutex_unlock(&status.lock);
+}
+
 void cli_status_tick(const runnel_stats *stats, unsigned long long rows, const char *what) {
   if (!stats || !cli_status_due()) return;
   (void)pthread_mutex_lock(&status.lock);
@@ -147,17 +157,16 @@ void cli_status_tick(const runnel_stats *stats, unsigned long long rows, const c
     status.rate_ms = now;
     status.rate_rows = stats->rows_in;
   }
-  text t = {0};
+  text_clear(&status.last);
   if (status.terminal) {
-    line(&t, stats, rows, what);
-    draw(&t);
+    line(&status.last, stats, rows, what);
+    draw_last();
     status.drawn_ms = now;
   } else {
-    logfmt(&t, stats, rows, what);
-    (void)fprintf(stderr, "%s\n", text_of(&t));
+    logfmt(&status.last, stats, rows, what);
+    (void)fprintf(stderr, "%s\n", text_of(&status.last));
     (void)fflush(stderr);
     status.logged_ms = now;
   }
-  text_free(&t);
   (void)pthread_mutex_unlock(&status.lock);
 }
