@@ -201,7 +201,8 @@ static const rn_type *common_number(rn_arena *arena, const rn_type *a, const rn_
   a = rn_type_as_decimal(arena, a);
   b = rn_type_as_decimal(arena, b);
   int scale = larger(a->scale, b->scale), digits = larger(a->precision - a->scale, b->precision - b->scale);
-  return rn_type_with_null(arena, rn_type_decimal_adjusted(arena, digits + scale, scale), nullable);
+  if (digits + scale > RN_DECIMAL_DIGITS_MAX) scale = RN_DECIMAL_DIGITS_MAX - digits; /* whole digits are kept */
+  return rn_type_decimal(arena, digits + scale, scale, nullable);
 }
 
 const rn_type *rn_type_common(rn_arena *arena, const rn_type *a, const rn_type *b) {

@@ -112,12 +112,7 @@ KERNEL(decimal_to_integer) {
   rn_i128 divisor = rn_pow10_128((unsigned)args[0]->type->scale);
   FOR_ROWS(row) {
     int64_t v = (int64_t)(uint64_t)(rn_u128)(decimal_at(args[0], row) / divisor);
-    switch (out->type->id) {
-      case RN_T_TINYINT: ((int8_t *)out->data)[row] = (int8_t)v; break;
-      case RN_T_SMALLINT: ((int16_t *)out->data)[row] = (int16_t)v; break;
-      case RN_T_INT: put_i32(out, row, (int32_t)v); break;
-      default: put_i64(out, row, v); break;
-    }
+    put_integer(out, row, v);
   }
   return RN_OK;
 }

@@ -24,12 +24,7 @@ CAST_BODY(text_to_integer) {
       CAST_FAIL(row, number_reason(s, r));
       continue;
     }
-    switch (out->type->id) {
-      case RN_T_TINYINT: ((int8_t *)out->data)[row] = (int8_t)v; break;
-      case RN_T_SMALLINT: ((int16_t *)out->data)[row] = (int16_t)v; break;
-      case RN_T_INT: put_i32(out, row, (int32_t)v); break;
-      default: put_i64(out, row, v); break;
-    }
+    put_integer(out, row, v);
   }
   return RN_OK;
 }
@@ -90,7 +85,7 @@ CAST_BODY(text_to_time) {
   (void)arg_count;
   FOR_ROWS(row) {
     int32_t ms;
-    if (rn_cast_time(TEXT(0, row), &ms)) put_i32(out, row, cut_ms(ms, out->type->precision));
+    if (rn_cast_time(rn_slice_trim(TEXT(0, row)), &ms)) put_i32(out, row, cut_ms(ms, out->type->precision));
     else CAST_FAIL(row, "expected HH:mm:ss[.fff] where HH is 00-23, mm is 00-59, ss is 00-59");
   }
   return RN_OK;

@@ -121,6 +121,15 @@ static inline void put_null(rn_eval *eval, rn_column *out, uint32_t row) {
 static inline void put_bool(rn_column *out, uint32_t row, bool value) { ((uint8_t *)out->data)[row] = value; }
 static inline void put_i32(rn_column *out, uint32_t row, int32_t value) { ((int32_t *)out->data)[row] = value; }
 static inline void put_i64(rn_column *out, uint32_t row, int64_t value) { ((int64_t *)out->data)[row] = value; }
+/* Into a column of any integer type; cut to its width. */
+static inline void put_integer(rn_column *out, uint32_t row, int64_t value) {
+  switch (out->type->id) {
+    case RN_T_TINYINT: ((int8_t *)out->data)[row] = (int8_t)value; break;
+    case RN_T_SMALLINT: ((int16_t *)out->data)[row] = (int16_t)value; break;
+    case RN_T_INT: put_i32(out, row, (int32_t)value); break;
+    default: put_i64(out, row, value); break;
+  }
+}
 /* `text` must live as long as the batch (or be inline): arena memory, an argument's bytes that are not
  * inline, or static text. */
 static inline void put_str(rn_column *out, uint32_t row, const char *ptr, size_t len) {

@@ -52,13 +52,7 @@ static rn_status zero_divisor(rn_eval *eval, uint32_t row) {
     FOR_ROWS(row) {                                                   \
       T x = a[AT(0, row)], y = b[AT(1, row)];                         \
       if (y == 0) return zero_divisor(eval, row);                     \
-      int64_t r = y == -1 ? 0 : x % y;                                \
-      switch (out->type->id) {                                        \
-        case RN_T_TINYINT: ((int8_t *)out->data)[row] = (int8_t)r; break;    \
-        case RN_T_SMALLINT: ((int16_t *)out->data)[row] = (int16_t)r; break; \
-        case RN_T_INT: put_i32(out, row, (int32_t)r); break;          \
-        default: put_i64(out, row, r); break;                         \
-      }                                                               \
+      put_integer(out, row, y == -1 ? 0 : x % y);                     \
     }                                                                 \
     return RN_OK;                                                     \
   }
@@ -106,7 +100,9 @@ KERNEL(dec_mul_exact) {
 }
 
 static inline rn_status dec_general(rn_eval *eval, const rn_column *const *args, rn_column *out, const rn_sel *sel, arith_op op) {
-  int sa = args[0]->type->scale, sb = args[1]->type->scale, p = out->type->precision, s = out->type->scale;
+  int sa = args[0]->type->scale, sb = args[1]->type->scale;
+  bool to_decimal = out->type->id == RN_T_DECIMAL;
+  int p = to_decimal ? out->type->precision : RN_DECIMAL_DIGITS_MAX, s = to_decimal ? out->type->scale : 0;
   FOR_ROWS(row) {
     rn_i128 x = decimal_at(args[0], row), y = decimal_at(args[1], row), r = 0;
     bool ok = false;
@@ -118,8 +114,9 @@ static inline rn_status dec_general(rn_eval *eval, const rn_column *const *args,
       case OP_DIV: ok = rn_decimal_div(x, sa, y, sb, p, s, &r); break;
       default: ok = rn_decimal_mod(x, sa, y, sb, p, s, &r); break;
     }
-    if (ok) decimal_put(out, row, r);
-    else put_null(eval, out, row);
+    if (!ok) put_null(eval, out, row);
+    else if (out->type->id == RN_T_DECIMAL) decimal_put(out, row, r);
+    else put_integer(out, row, (int64_t)r); /* DECIMAL % integer */
   }
   return RN_OK;
 }
@@ -193,6 +190,8 @@ static rn_status resolve_arithmetic(const rn_function *fn, const rn_type *const 
     out->arg_types[0] = da;
     out->arg_types[1] = db;
     out->result = rn_type_decimal_adjusted(arena, precision, scale);
+    /* Whole numbers: the remainder has the divisor's type. */
+    if (op == OP_MOD && da->scale == 0 && db->scale == 0) out->result = b;
     int form = precision <= RN_DECIMAL_SMALL_DIGITS ? SMALL : precision <= RN_DECIMAL_DIGITS_MAX ? EXACT : GENERAL;
     out->kernel = decimal_kernels[op][form];
     total = form == SMALL && op <= OP_MUL;

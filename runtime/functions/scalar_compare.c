@@ -58,6 +58,12 @@ static int compare_lists(const rn_column *a, rn_list la, const rn_column *b, rn_
 
 #define ORDER(T) (((const T *)a->data)[ra] > ((const T *)b->data)[rb]) - (((const T *)a->data)[ra] < ((const T *)b->data)[rb])
 
+/* NaN equals itself and is the largest, so that there is an order. */
+static int order_reals(double a, double b) {
+  if (a != a || b != b) return (a != a) - (b != b);
+  return (a > b) - (a < b);
+}
+
 int rn_column_compare(const rn_column *a, uint32_t ra, const rn_column *b, uint32_t rb) {
   if (a->constant) ra = 0;
   if (b->constant) rb = 0;
@@ -71,8 +77,8 @@ int rn_column_compare(const rn_column *a, uint32_t ra, const rn_column *b, uint3
     case RN_P_I16: return ORDER(int16_t);
     case RN_P_I32: return ORDER(int32_t);
     case RN_P_I64: return ORDER(int64_t);
-    case RN_P_F32: return ORDER(float);
-    case RN_P_F64: return ORDER(double);
+    case RN_P_F32: return order_reals((double)((const float *)a->data)[ra], (double)((const float *)b->data)[rb]);
+    case RN_P_F64: return order_reals(((const double *)a->data)[ra], ((const double *)b->data)[rb]);
     case RN_P_I128: return ORDER(rn_i128);
     case RN_P_STR: {
       int order = rn_str_compare((const rn_str *)a->data + ra, (const rn_str *)b->data + rb);
@@ -180,7 +186,8 @@ static inline rn_status distinct(rn_eval *eval, const rn_column *const *args, rn
   bool total;
   rn_column equal;
   rn_column_init(&equal, out->type, eval->rows, eval->arena);
-  rn_status status = rn_run_strict(eval, kernel_for(args[0]->type, args[1]->type, OP_EQ, &total), args, 2, 0, &equal, sel);
+  rn_kernel kernel = rn_type_is_approximate(args[0]->type) ? any_eq : kernel_for(args[0]->type, args[1]->type, OP_EQ, &total);
+  rn_status status = rn_run_strict(eval, kernel, args, 2, 0, &equal, sel);
   if (status != RN_OK) return status;
   FOR_ROWS(row) {
     bool a = rn_is_null(args[0], AT(0, row)), b = rn_is_null(args[1], AT(1, row));

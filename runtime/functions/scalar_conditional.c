@@ -43,6 +43,11 @@ static rn_status resolve_nullif(const rn_function *fn, const rn_type *const *typ
   return RN_OK;
 }
 
+static rn_status resolve_extreme(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
+  if (types[0]->child_count) return RN_FAIL; /* rows and arrays have no order */
+  return rn_resolve_first(fn, types, count, arena, out);
+}
+
 static inline rn_status extreme(rn_eval *eval, const rn_column *const *args, uint32_t arg_count, rn_column *out, const rn_sel *sel, int sign) {
   (void)eval;
   size_t width = rn_physical_width(rn_type_physical(out->type));
@@ -95,9 +100,9 @@ static const rn_function rows[] = {
   {.name = "NULLIF", .signature = "NULLIF(a, b)", .min_args = 2, .max_args = 2, .classes = {RN_ARG_ANY, RN_ARG_ANY},
    .resolve = resolve_nullif, .kernel = nullif, .help = "NULL where a equals b, else a", .example = "NULLIF(5, 0) = 5"},
   {.name = "GREATEST", .signature = "GREATEST(a, ..)", .min_args = 1, .max_args = 255, .flags = RN_FN_STRICT | RN_FN_VARIADIC, .classes = {RN_ARG_SAME},
-   .resolve = rn_resolve_first, .kernel = greatest, .help = "the largest; NULL when one is", .example = "GREATEST(1, 3, 2) = 3"},
+   .resolve = resolve_extreme, .kernel = greatest, .help = "the largest; NULL when one is", .example = "GREATEST(1, 3, 2) = 3"},
   {.name = "LEAST", .signature = "LEAST(a, ..)", .min_args = 1, .max_args = 255, .flags = RN_FN_STRICT | RN_FN_VARIADIC, .classes = {RN_ARG_SAME},
-   .resolve = rn_resolve_first, .kernel = least, .help = "the smallest; NULL when one is", .example = "LEAST(3, 1, 2) = 1"},
+   .resolve = resolve_extreme, .kernel = least, .help = "the smallest; NULL when one is", .example = "LEAST(3, 1, 2) = 1"},
   {.name = "UUID", .signature = "UUID() -> CHAR(36)", .flags = RN_FN_VOLATILE, .resolve = resolve_uuid, .kernel = uuid,
    .help = "a random UUID", .example = "CHAR_LENGTH(UUID()) = 36"},
 };

@@ -180,12 +180,7 @@ static inline rn_status round_integer(rn_eval *eval, const rn_column *const *arg
   FOR_ROWS(row) {
     int32_t digits = digits_at(args, arg_count, row);
     int64_t v = (int64_t)drop_digits(integer_at(args[0], row), digits < 0 ? (digits < -30 ? 39 : -digits) : 0, round);
-    switch (out->type->id) {
-      case RN_T_TINYINT: ((int8_t *)out->data)[row] = (int8_t)v; break;
-      case RN_T_SMALLINT: ((int16_t *)out->data)[row] = (int16_t)v; break;
-      case RN_T_INT: put_i32(out, row, (int32_t)v); break;
-      default: put_i64(out, row, v); break;
-    }
+    put_integer(out, row, v);
   }
   return RN_OK;
 }

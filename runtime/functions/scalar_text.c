@@ -342,8 +342,10 @@ KERNEL(concat_ws) {
   return status;
 }
 static rn_status resolve_concat_ws(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
-  (void)count, (void)arena;
-  out->result = rn_type_basic(RN_T_VARCHAR, types[0]->nullable);
+  bool nullable = false;
+  for (uint32_t i = 0; i < count; i++) nullable = nullable || types[i]->nullable;
+  (void)arena;
+  out->result = rn_type_basic(RN_T_VARCHAR, nullable);
   out->kernel = fn->kernel;
   return RN_OK;
 }
@@ -415,20 +417,30 @@ KERNEL(overlay) {
   return RN_OK;
 }
 
-/* `to` may be NULL: characters of `from` are removed. */
+static rn_status resolve_overlay(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
+  (void)count;
+  int64_t length = (int64_t)types[0]->precision + types[1]->precision;
+  out->result = rn_type_sized(arena, RN_T_VARCHAR, length > RN_LENGTH_MAX ? RN_LENGTH_MAX : (int32_t)length, false);
+  out->kernel = fn->kernel;
+  return RN_OK;
+}
+
+/* A NULL `from` changes nothing; a NULL `to` removes the characters of `from`. */
 KERNEL(translate) {
   (void)arg_count;
   rn_builder b = {0};
   FOR_ROWS(row) {
-    bool null = false;
-    for (uint32_t k = 0; k < 2; k++) null = null || args[k]->type->id == RN_T_NULL || rn_is_null(args[k], AT(k, row));
-    if (null) {
+    if (args[0]->type->id == RN_T_NULL || rn_is_null(args[0], AT(0, row))) {
       put_str(out, row, "", 0);
       put_null(eval, out, row);
       continue;
     }
-    bool no_to = args[2]->type->id == RN_T_NULL || rn_is_null(args[2], AT(2, row));
-    rn_slice s = TEXT(0, row), from = TEXT(1, row), to = no_to ? rn_slice_make("", 0) : TEXT(2, row);
+    rn_slice s = TEXT(0, row), set[2];
+    for (uint32_t k = 0; k < 2; k++) {
+      bool none = args[k + 1]->type->id == RN_T_NULL || rn_is_null(args[k + 1], AT(k + 1, row));
+      set[k] = none ? rn_slice_make("", 0) : TEXT(k + 1, row);
+    }
+    rn_slice from = set[0], to = set[1];
     rn_builder_clear(&b);
     for (const char *p = s.ptr, *end = s.ptr + s.len; p < end;) {
       unsigned n = utf8_step(p, end);
@@ -446,6 +458,25 @@ KERNEL(translate) {
     put_copy(eval, out, row, b.data ? b.data : "", b.len);
   }
   rn_builder_free(&b);
+  return RN_OK;
+}
+
+static rn_status resolve_translate(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
+  (void)count, (void)arena;
+  out->result = rn_type_basic(RN_T_VARCHAR, types[0]->nullable);
+  out->kernel = fn->kernel;
+  return RN_OK;
+}
+
+/* The common type of the values; a constant index below 0 is a mistake. */
+static rn_status resolve_elt(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
+  const rn_value *index = out->constants ? out->constants[0] : NULL;
+  if (index && !index->is_null && index->u.i < 0) return RN_FAIL;
+  const rn_type *common = types[1];
+  for (uint32_t i = 2; i < count && common; i++) common = rn_type_common(arena, common, types[i]);
+  if (!common) return RN_FAIL;
+  out->result = common;
+  out->kernel = fn->kernel;
   return RN_OK;
 }
 
@@ -478,24 +509,24 @@ static const rn_function rows[] = {
   FN("UPPER", "(s STRING) -> STRING", 1, 1, RN_FN_STRICT, rn_resolve_first, upper, 0, "in capital letters", "UPPER('abc') = 'ABC'", S),
   FN("LOWER", "(s STRING) -> STRING", 1, 1, RN_FN_STRICT, rn_resolve_first, lower, 0, "in small letters", "LOWER('ABC') = 'abc'", S),
   FN("INITCAP", "(s STRING) -> STRING", 1, 1, RN_FN_STRICT, rn_resolve_first, initcap, 0, "first letter of every word a capital, the others small", "INITCAP('hello world') = 'Hello World'", S),
-  FN("SUBSTRING", "(s STRING, pos INT [, len INT]) -> STRING", 2, 3, RN_FN_STRICT, rn_resolve_varchar, substring, 0, "len characters from pos (1-based; negative: from the end)", "SUBSTRING('hello', 2, 3) = 'ell'", S, I, I),
-  FN("SUBSTR", "(s STRING, pos INT [, len INT]) -> STRING", 2, 3, RN_FN_STRICT, rn_resolve_varchar, substring, 0, "len characters from pos (1-based; negative: from the end)", "SUBSTR('hello', -3) = 'llo'", S, I, I),
-  FN("LEFT", "(s STRING, n INT) -> STRING", 2, 2, RN_FN_STRICT, rn_resolve_varchar, left, 0, "the first n characters", "LEFT('hello', 2) = 'he'", S, I),
-  FN("RIGHT", "(s STRING, n INT) -> STRING", 2, 2, RN_FN_STRICT, rn_resolve_varchar, right, 0, "the last n characters", "RIGHT('hello', 2) = 'lo'", S, I),
+  FN("SUBSTRING", "(s STRING, pos INT [, len INT]) -> STRING", 2, 3, RN_FN_STRICT | RN_FN_NULL_RESULT, rn_resolve_varchar, substring, 0, "len characters from pos (1-based; negative: from the end)", "SUBSTRING('hello', 2, 3) = 'ell'", S, I, I),
+  FN("SUBSTR", "(s STRING, pos INT [, len INT]) -> STRING", 2, 3, RN_FN_STRICT | RN_FN_NULL_RESULT, rn_resolve_varchar, substring, 0, "len characters from pos (1-based; negative: from the end)", "SUBSTR('hello', -3) = 'llo'", S, I, I),
+  FN("LEFT", "(s STRING, n INT) -> STRING", 2, 2, RN_FN_STRICT | RN_FN_NULL_RESULT, rn_resolve_varchar, left, 0, "the first n characters", "LEFT('hello', 2) = 'he'", S, I),
+  FN("RIGHT", "(s STRING, n INT) -> STRING", 2, 2, RN_FN_STRICT | RN_FN_NULL_RESULT, rn_resolve_varchar, right, 0, "the last n characters", "RIGHT('hello', 2) = 'lo'", S, I),
   FN("TRIM", "([[BOTH | LEADING | TRAILING] chars FROM] s STRING) -> STRING", 1, 1, RN_FN_STRICT, rn_resolve_varchar, btrim, 0, "without blanks (or any of chars) at both ends or one", "TRIM('  a ') = 'a'", S),
   FN("TRIM", "(side, chars STRING, s STRING) -> STRING", 3, 3, RN_FN_STRICT, resolve_trim_sides, trim_sides, 0, "without any of chars at both ends or one", "TRIM(LEADING 'x' FROM 'xxax') = 'ax'", RN_ARG_UNIT, S, S),
   FN("LTRIM", "(s STRING [, chars STRING]) -> STRING", 1, 2, RN_FN_STRICT, rn_resolve_varchar, ltrim, 0, "without blanks (or any of chars) at the beginning", "LTRIM('  a') = 'a'", S, S),
   FN("RTRIM", "(s STRING [, chars STRING]) -> STRING", 1, 2, RN_FN_STRICT, rn_resolve_varchar, rtrim, 0, "without blanks (or any of chars) at the end", "RTRIM('a  ') = 'a'", S, S),
-  FN("BTRIM", "(s STRING [, chars STRING]) -> STRING", 1, 2, RN_FN_STRICT, rn_resolve_varchar, btrim, 0, "without blanks (or any of chars) at both ends", "BTRIM('xxaxx', 'x') = 'a'", S, S),
+  FN("BTRIM", "(s STRING [, chars STRING]) -> STRING", 1, 2, RN_FN_STRICT, NULL, btrim, RN_T_VARCHAR, "without blanks (or any of chars) at both ends", "BTRIM('xxaxx', 'x') = 'a'", S, S),
   FN("LPAD", "(s STRING, n INT, pad STRING) -> STRING", 3, 3, RN_FN_STRICT | RN_FN_MAY_FAIL, NULL, lpad, RN_T_VARCHAR, "filled up at the left to n characters, or cut to them", "LPAD('7', 3, '0') = '007'", S, I, S),
   FN("RPAD", "(s STRING, n INT, pad STRING) -> STRING", 3, 3, RN_FN_STRICT | RN_FN_MAY_FAIL, NULL, rpad, RN_T_VARCHAR, "filled up at the right to n characters, or cut to them", "RPAD('a', 3, '-') = 'a--'", S, I, S),
   FN("REPEAT", "(s STRING, n INT) -> STRING", 2, 2, RN_FN_STRICT | RN_FN_MAY_FAIL, NULL, repeat, RN_T_VARCHAR, "n times the text", "REPEAT('ab', 2) = 'abab'", S, I),
-  FN("REVERSE", "(s STRING) -> STRING", 1, 1, RN_FN_STRICT, NULL, reverse, RN_T_VARCHAR, "the characters backwards", "REVERSE('abc') = 'cba'", S),
+  FN("REVERSE", "(s STRING) -> STRING", 1, 1, RN_FN_STRICT | RN_FN_NULL_RESULT, NULL, reverse, RN_T_VARCHAR, "the characters backwards", "REVERSE('abc') = 'cba'", S),
   FN("CONCAT", "(a STRING, ..) -> STRING", 1, 255, RN_FN_STRICT | RN_FN_VARIADIC, NULL, concat, RN_T_VARCHAR, "texts one after the other; NULL when one is", "CONCAT('a', 'b', 'c') = 'abc'", S, S),
   FN("CONCAT_WS", "(separator STRING, a STRING, ..) -> STRING", 1, 255, RN_FN_VARIADIC, resolve_concat_ws, concat_ws, 0, "texts with a separator between them; NULLs are left out", "CONCAT_WS('-', 'a', 'b') = 'a-b'", S, S),
   FN("REPLACE", "(s STRING, from STRING, to STRING) -> STRING", 3, 3, RN_FN_STRICT, NULL, replace, RN_T_VARCHAR, "every occurrence of from replaced", "REPLACE('banana', 'an', 'o') = 'booa'", S, S, S),
-  FN("OVERLAY", "(s STRING PLACING r STRING FROM pos INT [FOR len INT]) -> STRING", 3, 4, RN_FN_STRICT, NULL, overlay, RN_T_VARCHAR, "len characters from pos replaced by r", "OVERLAY('abcdef' PLACING 'XX' FROM 2) = 'aXXdef'", S, S, I, I),
-  FN("TRANSLATE", "(s STRING, from STRING, to STRING) -> STRING", 3, 3, RN_FN_NULL_RESULT, NULL, translate, RN_T_VARCHAR, "characters of from replaced by those of to, removed where there is none", "TRANSLATE('abc', 'ac', 'x') = 'xb'", S, S, S),
-  FN("ELT", "(i INT, a STRING, ..) -> STRING", 2, 255, RN_FN_VARIADIC | RN_FN_NULL_RESULT, NULL, elt, RN_T_VARCHAR, "the i-th value (1-based)", "ELT(2, 'a', 'b') = 'b'", RN_ARG_INTEGER, S),
+  FN("OVERLAY", "(s STRING PLACING r STRING FROM pos INT [FOR len INT]) -> STRING", 3, 4, RN_FN_STRICT, resolve_overlay, overlay, 0, "len characters from pos replaced by r", "OVERLAY('abcdef' PLACING 'XX' FROM 2) = 'aXXdef'", S, S, I, I),
+  FN("TRANSLATE", "(s STRING, from STRING, to STRING) -> STRING", 3, 3, 0, resolve_translate, translate, 0, "characters of from replaced by those of to, removed where there is none", "TRANSLATE('abc', 'ac', 'x') = 'xb'", S, S, S),
+  FN("ELT", "(i INT, a STRING, ..) -> STRING", 2, 255, RN_FN_VARIADIC | RN_FN_NULL_RESULT, resolve_elt, elt, 0, "the i-th value (1-based)", "ELT(2, 'a', 'b') = 'b'", RN_ARG_INTEGER, S),
 };
 RN_FUNCTION_SET(rn_set_text, "String functions", rows);

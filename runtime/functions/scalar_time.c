@@ -235,6 +235,7 @@ static rn_status resolve_local_timestamp(const rn_function *fn, const rn_type *c
 }
 static rn_status resolve_watermark(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
   (void)count;
+  if (types[0]->time_attribute != RN_TIME_ROWTIME) return RN_FAIL;
   out->result = rn_type_sized(arena, (rn_type_id)types[0]->id, 3, true);
   out->kernel = fn->kernel;
   return RN_OK;
@@ -268,8 +269,8 @@ static const rn_function rows[] = {
   CLOCK_ROW("CURRENT_DATE", " -> DATE", KEYWORD | RN_FN_ZONE, NULL, k_current_date, RN_T_DATE, "the date in the session zone", "(CURRENT_DATE IS NOT NULL) = TRUE"),
   CLOCK_ROW("CURRENT_TIME", " -> TIME", KEYWORD | RN_FN_ZONE, NULL, k_local_time, RN_T_TIME, "the time of day in the session zone", "(CURRENT_TIME IS NOT NULL) = TRUE"),
   CLOCK_ROW("LOCALTIME", " -> TIME", KEYWORD | RN_FN_ZONE, NULL, k_local_time, RN_T_TIME, "the time of day in the session zone", "(LOCALTIME IS NOT NULL) = TRUE"),
-  {.name = "CURRENT_WATERMARK", .signature = "CURRENT_WATERMARK(rowtime) -> TIMESTAMP(3)", .min_args = 1, .max_args = 1, .flags = RN_FN_VOLATILE,
+  {.name = "CURRENT_WATERMARK", .signature = "CURRENT_WATERMARK(rowtime TIME ATTRIBUTE) -> TIMESTAMP(3)", .min_args = 1, .max_args = 1, .flags = RN_FN_VOLATILE,
    .classes = {RN_ARG_TIMESTAMP}, .resolve = resolve_watermark, .kernel = k_watermark, .help = "the watermark here, NULL before the first one",
-   .example = "(CURRENT_WATERMARK(TIMESTAMP '2024-01-01 00:00:00') IS NULL) = TRUE"},
+   .example = NULL /* needs a column that is a time attribute */},
 };
 RN_FUNCTION_SET(rn_set_time, "Date and time functions", rows);

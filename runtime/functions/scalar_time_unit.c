@@ -168,7 +168,7 @@ static rn_status resolve_diff(const rn_function *fn, const rn_type *const *types
   bool instant_a = types[1]->id == RN_T_TIMESTAMP_LTZ, instant_b = types[2]->id == RN_T_TIMESTAMP_LTZ;
   bool time_a = types[1]->id == RN_T_TIME, time_b = types[2]->id == RN_T_TIME;
   if (instant_a != instant_b || time_a != time_b) return RN_FAIL;
-  if (time_a && unit < U_HOUR) return RN_FAIL;
+  if (time_a && unit < U_WEEK) return RN_FAIL;
   out->result = rn_type_basic(RN_T_INT, false);
   out->kernel = fn->kernel;
   return RN_OK;
