@@ -483,6 +483,34 @@ def address_from_the_environment():
     check("the reference is what is stored", "${env:RN_TEST_ADDRESS}" in str(kept) and env["plain"] not in str(kept), str(kept)[:300])
 
 
+@case()
+def instances_share_partitions():
+    t = topic(3)
+    have = 0
+    for parallelism in (2, 1, 4):
+        tool("produce", "--topic", t, "--key-field", "id", lines="".join('{"id": %d, "v": "x"}\n' % i for i in range(have, have + 300)))
+        have += 300
+        text = "SET 'parallelism.default' = '%d';\n" % parallelism + FAST + table("src", t, set=EARLIEST) + COPY
+        p = run("run", "-q", "--db", "job.db", "--until-end", sql_file(text))
+        check("parallelism %d" % parallelism, p.returncode == 0, p.stderr[-800:])
+        equal("rows", stored_ids("job.db"), list(range(have)))
+
+
+@case()
+def the_address_may_change():
+    t = topic(1)
+    produce(t, range(10), "--partition", "0")
+    p = run("run", "-q", "--db", "job.db", "--until-end", sql_file(table("src", t, set=EARLIEST) + COPY))
+    check("first run", p.returncode == 0, p.stderr)
+    produce(t, range(10, 20), "--partition", "0")
+    moved = {**EARLIEST, "properties.bootstrap.servers": env["plain"].replace("127.0.0.1", "localhost")}
+    p = run("run", "--db", "job.db", "--until-end", sql_file(table("src", t, set=moved) + COPY))
+    check("second run", p.returncode == 0, p.stderr)
+    equal("it goes on", stored_ids("job.db"), list(range(20)))
+    p = run("run", "-q", "--db", "job.db", "--until-end", sql_file(table("src", t + "x", set=EARLIEST) + COPY))
+    check("another topic is another table", p.returncode == 1 and "topic" in p.stderr, p.stderr)
+
+
 # --- all ----------------------------------------------------------------------------------------------------------------
 def main():
     global current, failed, skipped
