@@ -81,7 +81,7 @@ int runnel_prepare(runnel *db, const char *sql, int nbyte, unsigned flags, runne
     }
   }
   rn_diagnostics_sort(&db->diags);
-  rn_api_warn_all(db);
+  if (code == RUNNEL_OK) rn_api_warn_all(db); /* else they are rendered with the errors */
   if (code != RUNNEL_OK) {
     runnel_finalize(stmt);
     return code;

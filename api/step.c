@@ -90,7 +90,7 @@ int runnel_step(runnel_stmt *stmt, int timeout_ms) {
     case RUNNEL_STMT_JOB_CONTROL: code = rn_job_control_step(stmt); break;
   }
   rn_diagnostics_sort(&stmt->db->diags);
-  rn_api_warn_all(stmt->db);
+  if (code == RUNNEL_DONE) rn_api_warn_all(stmt->db);
   stmt->started = stmt->done = true;
   stmt->failed = code != RUNNEL_DONE;
   return code;

@@ -39,15 +39,16 @@ SELECT 'value of each invoice and minute',
   (SELECT group_concat(x, ';') FROM (SELECT customer_id || '|' || invoice_no || '|' || substr(invoice_time, 1, 16) || '|' || CAST(round(amount * 100) AS INTEGER) AS x
      FROM invoice_values ORDER BY 1));
 
--- Invoices of one customer in one minute tie: the job's own order (rowid) decides which comes first.
+-- Invoices of one customer in one minute tie: the job's own order (rowid) decides which comes first. Averages are
+-- compared in tenths of a cent, since halves of a cent are common.
 INSERT INTO checks
 SELECT 'moving average over 3 invoices',
   (SELECT group_concat(x, ';') FROM (SELECT v.customer_id || '|' || v.invoice_no || '|' || v.invoice_time || '|' ||
-       CAST(round(AVG(b.cents) OVER (PARTITION BY v.customer_id ORDER BY v.invoice_time, v.rowid ROWS 2 PRECEDING)) AS INTEGER) AS x
+       CAST(round(10 * AVG(b.cents) OVER (PARTITION BY v.customer_id ORDER BY v.invoice_time, v.rowid ROWS 2 PRECEDING)) AS INTEGER) AS x
      FROM invoice_values v JOIN (SELECT customer_id, invoice_no, substr(invoice_time, 1, 16) AS minute, SUM(quantity * cents) AS cents
        FROM lines WHERE customer_id IS NOT NULL GROUP BY 1, 2, 3) b
        ON b.customer_id = v.customer_id AND b.invoice_no = v.invoice_no AND b.minute = substr(v.invoice_time, 1, 16) ORDER BY 1)),
-  (SELECT group_concat(x, ';') FROM (SELECT customer_id || '|' || invoice_no || '|' || invoice_time || '|' || CAST(round(average_of_3 * 100) AS INTEGER) AS x
+  (SELECT group_concat(x, ';') FROM (SELECT customer_id || '|' || invoice_no || '|' || invoice_time || '|' || CAST(round(average_of_3 * 1000) AS INTEGER) AS x
      FROM invoice_values ORDER BY 1));
 
 INSERT INTO checks

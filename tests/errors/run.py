@@ -5,7 +5,7 @@ A file may hold several cases, divided by lines `-- @case NAME`; each case is a 
 lines before the first case put before it."""
 import os, re, subprocess, sys, tempfile
 
-binary, folder = sys.argv[1], sys.argv[2]
+binary, folder = os.path.abspath(sys.argv[1]), sys.argv[2]
 update = "--update" in sys.argv
 passed = failed = 0
 for name in sorted(os.listdir(folder)):
@@ -20,8 +20,8 @@ for name in sorted(os.listdir(folder)):
             path = os.path.join(work, "case.sql")
             with open(path, "w") as f:
                 f.write(prefix + text)
-            done = subprocess.run([binary, "-q", "-f", path], capture_output=True, text=True, timeout=60, cwd=work)
-            out.append("-- @case %s\n%sexit %d\n" % (case, done.stderr.replace(path, "case.sql"), done.returncode))
+            done = subprocess.run([binary, "-q", "-f", "case.sql"], capture_output=True, text=True, timeout=60, cwd=work)
+            out.append("-- @case %s\n%sexit %d\n" % (case, done.stderr, done.returncode))
     expected = os.path.join(folder, name[:-4] + ".expected")
     if update:
         open(expected, "w").write("\n".join(out))
