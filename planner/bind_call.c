@@ -155,19 +155,6 @@ static rn_expr *bind_aggregate(rn_binder *binder, rn_scope *scope, const rn_ast_
 
 /* --- scalar functions ------------------------------------------------------------------------------------- */
 
-/* YEAR(t) is EXTRACT(YEAR FROM t). */
-static const struct {
-  const char *name, *unit;
-} fields[] = {
-  {"YEAR", "YEAR"}, {"QUARTER", "QUARTER"}, {"MONTH", "MONTH"}, {"WEEK", "WEEK"}, {"DAYOFYEAR", "DOY"}, {"DAYOFMONTH", "DAY"},
-  {"DAYOFWEEK", "DOW"}, {"HOUR", "HOUR"}, {"MINUTE", "MINUTE"}, {"SECOND", "SECOND"},
-};
-
-/* Other names of rows. */
-static const struct {
-  const char *name, *row;
-} synonyms[] = {{"MOD", "%"}, {"CEILING", "CEIL"}, {"CHARACTER_LENGTH", "CHAR_LENGTH"}, {"SUBSTR", "SUBSTRING"}, {"POW", "POWER"}};
-
 /* Words of the dialect that are not built in yet. */
 static const char *const later[] = {
   "LISTAGG", "ARRAY_AGG", "COLLECT", "PERCENTILE", "APPROX_COUNT_DISTINCT", "RANK", "DENSE_RANK", "NTILE", "CUME_DIST", "PERCENT_RANK",
@@ -245,31 +232,21 @@ static rn_expr *bind_scalar(rn_binder *binder, rn_scope *scope, const rn_ast_exp
   const char *name = call_name(ast);
   const rn_function *fn = rn_function_find(rn_slice_of(name));
   if (fn && (fn->flags & RN_FN_OPERATOR) && strcmp(fn->name, "EXTRACT") != 0 && strncmp(fn->name, "TIMESTAMP", 9) != 0) fn = NULL;
-  const char *row = fn ? fn->name : NULL, *unit = NULL;
-  for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms && !row; i++) {
-    if (rn_text_eq_nocase(synonyms[i].name, name)) row = synonyms[i].row;
-  }
-  for (size_t i = 0; i < sizeof fields / sizeof *fields && !row; i++) {
-    if (rn_text_eq_nocase(fields[i].name, name) && ast->arg_count == 1) {
-      row = "EXTRACT";
-      unit = fields[i].unit;
-    }
-  }
-  uint32_t count = ast->arg_count, at = 0;
-  rn_expr **args = rn_arena_alloc(binder->arena, ((size_t)count + 2) * sizeof *args);
-  if (unit) args[at++] = rn_bind_text_const(binder, unit, ast->op_span);
-  bool failed = false, extract = row && strcmp(row, "EXTRACT") == 0 && !unit;
+  const char *row = fn ? fn->name : NULL;
+  uint32_t count = ast->arg_count;
+  rn_expr **args = rn_arena_alloc(binder->arena, ((size_t)count + 1) * sizeof *args);
+  bool failed = false, extract = row && strcmp(row, "EXTRACT") == 0;
   for (uint32_t i = 0; i < count; i++) {
     const rn_ast_expr *arg = ast->args[i];
     bool is_unit = arg->kind == RN_AST_UNIT || (extract && i == 0 && arg->kind == RN_AST_STRING);
-    args[at] = is_unit ? bind_unit(binder, arg) : rn_bind_expr(binder, scope, arg);
-    failed |= rn_bind_failed(args[at++]);
+    args[i] = is_unit ? bind_unit(binder, arg) : rn_bind_expr(binder, scope, arg);
+    failed |= rn_bind_failed(args[i]);
     if (arg->kind == RN_AST_UNIT && row && strcmp(row, "FLOOR") == 0) row = "FLOOR TO";
     if (arg->kind == RN_AST_UNIT && row && strcmp(row, "CEIL") == 0) row = "CEIL TO";
   }
   if (!row) return unknown_function(binder, ast); /* after the arguments: their errors are worth telling too */
   if (failed) return rn_bind_error(binder, ast->span);
-  rn_expr *call = rn_bind_call_row(binder, row, args, at, ast->span);
+  rn_expr *call = rn_bind_call_row(binder, row, args, count, ast->span);
   if (call->kind == RN_EXPR_CALL) refine_round(binder, call);
   return call;
 }

@@ -59,7 +59,7 @@ static bool is_part_of(const compiler *c, uint32_t part, uint32_t whole) {
 static bool find_known(const compiler *c, const rn_expr *e, uint32_t sel, uint32_t *reg) {
   for (size_t i = c->known.len; i-- > 0;) {
     const known *k = &c->known.data[i];
-    if (is_part_of(c, sel, k->sel) && rn_expr_equal(k->expr, e)) {
+    if (rn_expr_equal(k->expr, e) && is_part_of(c, sel, k->sel)) {
       *reg = k->reg;
       return true;
     }
