@@ -145,6 +145,12 @@ KERNEL(text_to_text) {
   return RN_OK;
 }
 
+KERNEL(binary_to_text) {
+  (void)arg_count;
+  FOR_ROWS(row) put_fitted(eval, out, row, rn_text_repair(eval->arena, TEXT(0, row)), true);
+  return RN_OK;
+}
+
 /* Nothing can be cut or padded: the views are shared. */
 KERNEL(text_as_it_is) {
   UNUSED_EVAL;
@@ -189,6 +195,7 @@ rn_kernel rn_cast_to_text_kernel(const rn_type *from, const rn_type *to) {
   if (rn_type_is_binary(to) && !text) return NULL;
   if (!rn_type_is_string(to) && !rn_type_is_binary(to)) return NULL;
   if (!text) return value_to_text;
+  if (rn_type_is_binary(from) && rn_type_is_string(to)) return binary_to_text;
   bool same_family = rn_type_is_string(from) == rn_type_is_string(to);
   bool whole = to->precision == RN_LENGTH_MAX || (same_family && to->precision >= from->precision);
   return whole && to->id != RN_T_CHAR && to->id != RN_T_BINARY ? text_as_it_is : text_to_text;

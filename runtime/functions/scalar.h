@@ -148,6 +148,8 @@ static inline unsigned utf8_step(const char *p, const char *end) {
 size_t rn_text_chars(rn_slice s);
 size_t rn_text_skip(rn_slice s, size_t count);
 bool rn_text_is_ascii(rn_slice s);
+/* Bytes as text: what is no UTF-8 becomes U+FFFD, a byte at a time. The result may share s. */
+rn_slice rn_text_repair(rn_arena *arena, rn_slice s);
 
 /* Runs a strict kernel: rows with a NULL argument become NULL in out, the kernel sees the others. */
 rn_status rn_run_strict(rn_eval *eval, rn_kernel kernel, const rn_column *const *args, uint32_t arg_count,

@@ -40,6 +40,18 @@ size_t rn_text_skip(rn_slice s, size_t count) {
   return (size_t)(p - s.ptr);
 }
 
+rn_slice rn_text_repair(rn_arena *arena, rn_slice s) {
+  if (rn_utf8_valid(s.ptr, s.len)) return s;
+  char *room = rn_arena_alloc_aligned(arena, s.len * 3, 1), *o = room;
+  for (size_t i = 0; i < s.len;) {
+    unsigned n = rn_utf8_valid_at(s.ptr + i, s.len - i);
+    memcpy(o, n ? s.ptr + i : "\xEF\xBF\xBD", n ? n : 3);
+    o += n ? n : 3;
+    i += n ? n : 1;
+  }
+  return rn_slice_make(room, (size_t)(o - room));
+}
+
 static void put_slice(rn_column *out, uint32_t row, rn_slice s) { put_str(out, row, s.ptr, s.len); }
 static void put_copy(rn_eval *eval, rn_column *out, uint32_t row, const char *ptr, size_t len) {
   if (len > RN_STR_INLINE) {
