@@ -82,15 +82,12 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(SHIM) $(BUILD)/librunnel.a
 # --- test programs ---------------------------------------------------------------------------------------
 $(BUILD)/golden: $(BUILD)/obj/tests/golden/golden.o $(SHIM) $(BUILD)/librunnel.a
 	$(Q)$(CC) $(CFLAGS_ALL) -rdynamic -o $@ $< $(SHIM) $(BUILD)/librunnel.a $(LIBS)
-$(BUILD)/dialect/run_expressions: $(BUILD)/obj/tests/dialect/run_expressions.o $(SHIM) $(BUILD)/librunnel.a
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_ALL) -rdynamic -o $@ $< $(SHIM) $(BUILD)/librunnel.a $(LIBS)
 $(BUILD)/embed: examples/embed/embed.c $(BUILD)/librunnel.so
 	$(Q)$(CC) -std=c11 -Wall -Wextra -Werror $(SANFLAGS) -Iapi -o $@ $< -L$(BUILD) -lrunnel -Wl,-rpath,'$$ORIGIN'
 
 .SECONDARY:
 .PHONY: tests
-tests: build $(unit_bin) $(BUILD)/golden $(BUILD)/dialect/run_expressions $(BUILD)/embed ## build the test programs
+tests: build $(unit_bin) $(BUILD)/golden $(BUILD)/embed ## build the test programs
 SUITES ?=
 .PHONY: test
 test: ## install what is missing, build, run all suites

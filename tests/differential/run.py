@@ -170,7 +170,7 @@ def group(number):
             f.write(ddl)
             for i, q in enumerate(queries):
                 f.write("SELECT 'query', %d;\n%s;\n" % (i, q[0]))
-        done = subprocess.run([binary, "-q", "--keep-going", "--format", "json", "-f", script], capture_output=True, text=True, timeout=300)
+        done = subprocess.run([binary, "run", "-q", "--keep-going", "--format", "json", "-f", script], capture_output=True, text=True, timeout=300)
     answers, current = {}, None
     for line in done.stdout.splitlines():
         row = json.loads(line)
