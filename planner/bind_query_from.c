@@ -1,6 +1,7 @@
 /* FROM: tables, views, WITH items, sub-queries. A table becomes a SCAN over a shared rn_access; a view and a
  * WITH item are bound anew where they are named (inlined), so time attributes survive through them. */
 #include "parser/parse.h"
+#include "planner/catalog_parts.h"
 #include "planner/query.h"
 
 enum { VIEW_DEPTH_MAX = 32 };
@@ -57,6 +58,14 @@ void rn_respan_options(rn_table_spec *spec, rn_span span) {
   rn_option_value *items = (rn_option_value *)(uintptr_t)spec->options.items; /* the spec's own copy */
   for (size_t i = 0; i < spec->options.count; i++)
     if (items[i].key_span.begin == items[i].key_span.end) items[i].key_span = items[i].value_span = span;
+}
+
+void rn_place_diagnostics(rn_diagnostics *diags, size_t first, rn_span span) {
+  for (size_t i = first; i < diags->count; i++) {
+    if (diags->items[i].has_span) continue;
+    diags->items[i].span = span;
+    diags->items[i].has_span = true;
+  }
 }
 
 rn_status rn_check_table_options(rn_query_context *q, const rn_table_spec *spec, uint16_t direction) {
@@ -117,15 +126,17 @@ rn_access *rn_bind_access(rn_query_context *q, const rn_catalog_object *object, 
   a->number = q->access_count;
   a->rowtime = object->rowtime;
   uint32_t *map = NULL;
-  if (rn_catalog_table_spec(object, rn_catalog_registry(q->binder.catalog), hints, q->arena, &a->spec, &map, q->binder.diags) != RN_OK)
-    return NULL;
+  size_t noted = q->binder.diags->count;
+  rn_status made = rn_catalog_make_spec(object, rn_catalog_registry(q->binder.catalog), hints, !q->schema_only, q->arena, &a->spec, &map, q->binder.diags);
+  rn_place_diagnostics(q->binder.diags, noted, span);
+  if (made != RN_OK) return NULL;
   rn_respan_options(a->spec, span);
-  if (rn_check_table_options(q, a->spec, RN_OPTION_SOURCE) != RN_OK) return NULL;
+  if (!q->schema_only && rn_check_table_options(q, a->spec, RN_OPTION_SOURCE) != RN_OK) return NULL;
   a->spec_column = RN_NEW_N(q->arena, int, object->column_count + 1);
   a->used = RN_NEW_N(q->arena, bool, object->column_count + 1);
   for (uint32_t i = 0; i < object->column_count; i++) a->spec_column[i] = -1;
   for (uint32_t i = 0; i < a->spec->column_count; i++) a->spec_column[map[i]] = (int)i;
-  a->bounded = object->connector->is_bounded(a->spec);
+  a->bounded = q->schema_only || object->connector->is_bounded(a->spec);
   if (q->binder.batch_mode && !a->bounded) {
     rn_diag(q->binder.diags, RN_E_UNSUPPORTED, span, "SET 'execution.runtime-mode' = 'streaming'; or bound the table with a scan option",
             "table \"%s\" is unbounded, and execution.runtime-mode is BATCH", object->name);
@@ -196,6 +207,7 @@ static rn_logical *bind_view(rn_query_context *q, const rn_catalog_object *view,
   for (size_t i = 0; i < inner->count; i++) { /* spans of the view's text mean nothing here */
     rn_error err = inner->items[i];
     err.span = span;
+    err.has_span = true;
     rn_error_context(&err, "view \"%s\"", view->name);
     if (i == 0 || err.code >= 100000) rn_diagnostics_add(outer, &err);
   }
@@ -238,7 +250,6 @@ static rn_logical *bind_table(rn_query_context *q, rn_ast_from *from, const rn_c
       }
   rn_catalog_object *object = rn_catalog_find(q->binder.catalog, &from->path, q->binder.diags);
   if (!object) return NULL;
-  q->uses_temporary = q->uses_temporary || object->temporary;
   rn_span span = from->path.span;
   if (q->expand) expand_path(q, &from->path, object);
   if (object->kind == RN_OBJECT_VIEW) {

@@ -156,11 +156,13 @@ rn_logical *rn_bind_insert(rn_query_context *q, const rn_ast_insert *insert) {
       rn_diag(diags, RN_E_UNSUPPORTED, insert->span, NULL, "INSERT OVERWRITE is not supported on streams");
     } else {
       rn_table_spec *made = NULL;
+      size_t noted = diags->count;
       if (rn_catalog_table_spec(t, rn_catalog_registry(q->binder.catalog), &insert->hints, q->arena, &made, &map, diags) == RN_OK) {
         rn_respan_options(made, span);
         if (rn_check_table_options(q, made, RN_OPTION_SINK) == RN_OK) spec = made;
         if (find_targets(q, insert, t, &targets) != RN_OK) spec = NULL;
       }
+      rn_place_diagnostics(diags, noted, span);
     }
   }
   rn_logical *input = rn_bind_query(q, insert->query, NULL, true);

@@ -23,8 +23,8 @@ static int by_key(const void *a, const void *b) {
   return strcmp(((const rn_option_value *)a)->key, ((const rn_option_value *)b)->key);
 }
 
-static rn_status expand_options(const rn_catalog_object *object, const rn_ast_hints *hints, rn_arena *arena, rn_options *out,
-                                rn_diagnostics *diags) {
+static rn_status expand_options(const rn_catalog_object *object, const rn_ast_hints *hints, bool expand, rn_arena *arena,
+                                rn_options *out, rn_diagnostics *diags) {
   size_t room = object->options.count;
   for (uint32_t i = 0; hints && i < hints->count; i++) room += hints->items[i].options.count;
   rn_option_value *items = RN_NEW_N(arena, rn_option_value, room + 1);
@@ -41,7 +41,7 @@ static rn_status expand_options(const rn_catalog_object *object, const rn_ast_hi
       items[at] = (rn_option_value){o->key, o->value, o->key_span, o->value_span};
       if (at == count) count++;
     }
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count && expand; i++) {
     rn_error err;
     rn_error_clear(&err);
     if (rn_option_expand(items[i].value, arena, &items[i].value, &err) == RN_OK) continue;
@@ -55,8 +55,8 @@ static rn_status expand_options(const rn_catalog_object *object, const rn_ast_hi
   return RN_OK;
 }
 
-rn_status rn_catalog_table_spec(const rn_catalog_object *object, const rn_registry *registry, const rn_ast_hints *hints,
-                                rn_arena *arena, rn_table_spec **out, uint32_t **column_map, rn_diagnostics *diags) {
+rn_status rn_catalog_make_spec(const rn_catalog_object *object, const rn_registry *registry, const rn_ast_hints *hints, bool expand,
+                               rn_arena *arena, rn_table_spec **out, uint32_t **column_map, rn_diagnostics *diags) {
   rn_table_spec *spec = RN_NEW(arena, rn_table_spec);
   rn_table_column *columns = RN_NEW_N(arena, rn_table_column, object->column_count + 1);
   uint32_t *keys = RN_NEW_N(arena, uint32_t, object->key_count + 1);
@@ -76,7 +76,7 @@ rn_status rn_catalog_table_spec(const rn_catalog_object *object, const rn_regist
     columns[spec->column_count++] = (rn_table_column){c->name, type, metadata ? RN_COLUMN_METADATA : RN_COLUMN_PHYSICAL, c->metadata_key, c->is_virtual};
   }
   spec->connector = object->connector;
-  if (expand_options(object, hints, arena, &spec->options, diags) != RN_OK) return RN_FAIL;
+  if (expand_options(object, hints, expand, arena, &spec->options, diags) != RN_OK) return RN_FAIL;
   const char *value = rn_option_text(&spec->options, "value.format"), *key = rn_option_text(&spec->options, "key.format");
   if (!value) value = rn_option_text(&spec->options, "format");
   const char *names[] = {value, key};
@@ -89,4 +89,9 @@ rn_status rn_catalog_table_spec(const rn_catalog_object *object, const rn_regist
   *out = spec;
   *column_map = map;
   return RN_OK;
+}
+
+rn_status rn_catalog_table_spec(const rn_catalog_object *object, const rn_registry *registry, const rn_ast_hints *hints,
+                                rn_arena *arena, rn_table_spec **out, uint32_t **column_map, rn_diagnostics *diags) {
+  return rn_catalog_make_spec(object, registry, hints, true, arena, out, column_map, diags);
 }

@@ -10,6 +10,7 @@ static rn_logical *bind_view_query(rn_catalog *catalog, rn_ast_statement *statem
   rn_query_context q;
   rn_query_context_init(&q, catalog, &settings, arena, diags);
   q.expand = expand;
+  q.schema_only = true;
   rn_logical *node = rn_bind_query(&q, statement->query, NULL, true);
   return node ? rn_rename_columns(&q, node, &statement->view_columns, "the view") : NULL;
 }

@@ -291,7 +291,7 @@ rn_status rn_plan_explain(rn_catalog *catalog, const rn_planner_settings *settin
   rn_stages s;
   size_t errors = diags->error_count;
   rn_builder text = {0};
-  rn_status status = rn_stages_bind(&s, catalog, settings, query, inserts, count, false, diags);
+  rn_status status = rn_stages_bind(&s, catalog, settings, query, inserts, count, query && query->emit_changes, false, diags);
   if (status == RN_OK) {
     rn_builder_text(&text, "== Abstract Syntax Tree ==\n");
     for (uint32_t i = 0; i < s.root_count; i++) {

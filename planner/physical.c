@@ -102,15 +102,10 @@ static const char *source_path(builder *b, const rn_access *a) {
   return rn_arena_printf(b->arena, "source.%s.%u", a->object->name, same + 1);
 }
 
-static uint32_t scan_parallelism(const builder *b, const rn_access *a) {
-  const char *text = rn_option_text(&a->spec->options, "scan.parallelism");
-  uint32_t n = b->settings->parallelism ? b->settings->parallelism : 1;
-  if (text && n > 1) {
-    uint32_t wanted = 0;
-    for (; *text >= '0' && *text <= '9'; text++) wanted = wanted * 10 + (uint32_t)(*text - '0');
-    if (wanted == 1) n = 1;
-  }
-  return n;
+/* 'scan.parallelism', 'sink.parallelism': one instance, or as many as there are tasks. */
+static bool wants_one(const rn_table_spec *spec, const char *option) {
+  const char *text = rn_option_text(&spec->options, option);
+  return text && rn_slice_is(rn_slice_trim(rn_slice_of(text)), "1");
 }
 
 static built build_access(builder *b, rn_access *a) {
@@ -140,7 +135,7 @@ static built build_access(builder *b, rn_access *a) {
   const char *path = source_path(b, a);
   rn_plan_node *scan = new_node(b, RN_NODE_SCAN, a->span, path, 0, NULL);
   scan->bounded = a->bounded;
-  scan->parallelism = scan_parallelism(b, a);
+  scan->parallelism = b->settings->parallelism && !wants_one(a->spec, "scan.parallelism") ? b->settings->parallelism : 1;
   rn_table_spec *spec = rn_physical_spec(b->arena, a->spec);
   scan->u.scan.table = spec;
   scan->u.scan.source = (uint16_t)b->plan->scan_count++;
@@ -385,6 +380,7 @@ static void build_sink(builder *b, const rn_logical *root) {
   rn_plan_node *input = exact_columns(b, root);
   int *same = identity_map(b, root->schema.count);
   uint32_t *keys = map_columns(b, root->u.sink.keys, root->u.sink.key_count, same);
+  if (wants_one(root->u.sink.table, "sink.parallelism")) input = gather(b, input);
   if (root->u.sink.key_count) input = by_key(b, input, keys, root->u.sink.key_count);
   rn_plan_node *n = over_node(b, RN_NODE_SINK, root->span, root->path, input);
   n->schema = rn_physical_schema(b->arena, &root->schema);

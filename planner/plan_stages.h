@@ -13,8 +13,10 @@ typedef struct rn_stages {
   rn_logical **roots;
 } rn_stages;
 
+/* `schema_only`: nothing will be planned further, only the roots' schemas are wanted. */
 rn_status rn_stages_bind(rn_stages *s, rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query,
-                         const rn_ast_insert *inserts, uint32_t insert_count, bool changelog, rn_diagnostics *diags);
+                         const rn_ast_insert *inserts, uint32_t insert_count, bool changelog, bool schema_only,
+                         rn_diagnostics *diags);
 /* Rewrites and changelog inference. */
 rn_status rn_stages_optimize(rn_stages *s);
 void rn_stages_free(rn_stages *s); /* also after a failure */

@@ -12,7 +12,7 @@ static void add_root(rn_stages *s, rn_logical *root, const char *path) {
 }
 
 rn_status rn_stages_bind(rn_stages *s, rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query,
-                         const rn_ast_insert *inserts, uint32_t insert_count, bool changelog, rn_diagnostics *diags) {
+                         const rn_ast_insert *inserts, uint32_t insert_count, bool changelog, bool schema_only, rn_diagnostics *diags) {
   memset(s, 0, sizeof *s);
   rn_arena_init(&s->arena);
   s->settings = settings;
@@ -20,6 +20,7 @@ rn_status rn_stages_bind(rn_stages *s, rn_catalog *catalog, const rn_planner_set
   s->diags = diags;
   s->query = RN_NEW(&s->arena, rn_query_context);
   rn_query_context_init(s->query, catalog, settings, &s->arena, diags);
+  s->query->schema_only = schema_only;
   s->roots = RN_NEW_N(&s->arena, rn_logical *, insert_count + 1);
   rn_status status = RN_OK;
   if (query) {
@@ -70,7 +71,7 @@ static char *canonical_text(const rn_ast_query *query, const rn_ast_insert *inse
 static rn_status plan(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query, const rn_ast_insert *inserts,
                       uint32_t insert_count, bool changelog, rn_plan **out, rn_stages *s, rn_diagnostics *diags) {
   size_t errors = diags->error_count;
-  rn_status status = rn_stages_bind(s, catalog, settings, query, inserts, insert_count, changelog, diags);
+  rn_status status = rn_stages_bind(s, catalog, settings, query, inserts, insert_count, changelog, false, diags);
   if (status == RN_OK) status = rn_stages_optimize(s);
   if (status == RN_OK && diags->error_count != errors) status = RN_FAIL;
   if (status != RN_OK) return RN_FAIL;
@@ -83,7 +84,7 @@ static rn_status plan(rn_catalog *catalog, const rn_planner_settings *settings, 
 rn_status rn_plan_query(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query, bool changelog,
                         rn_plan **out, rn_query_info *info, rn_diagnostics *diags) {
   rn_stages s;
-  rn_status status = plan(catalog, settings, query, NULL, 0, changelog, out, &s, diags);
+  rn_status status = plan(catalog, settings, query, NULL, 0, changelog || query->emit_changes, out, &s, diags);
   if (status == RN_OK && info) {
     const rn_plan_node *root = (*out)->nodes[(*out)->node_count - 1];
     memset(info, 0, sizeof *info);
@@ -108,7 +109,7 @@ rn_status rn_plan_inserts(rn_catalog *catalog, const rn_planner_settings *settin
 rn_status rn_plan_schema(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query, rn_arena *arena,
                          rn_schema *out, rn_diagnostics *diags) {
   rn_stages s;
-  rn_status status = rn_stages_bind(&s, catalog, settings, query, NULL, 0, false, diags);
+  rn_status status = rn_stages_bind(&s, catalog, settings, query, NULL, 0, false, true, diags);
   if (status == RN_OK) *out = rn_physical_schema(arena, &s.roots[0]->schema);
   rn_stages_free(&s);
   return status;

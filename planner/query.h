@@ -23,7 +23,7 @@ typedef struct rn_query_context {
   rn_access *accesses;      /* in order of first mention */
   uint32_t access_count;
   bool expand;              /* a view is being defined: stars and table names are written out in its AST */
-  bool uses_temporary;      /* a temporary object was named */
+  bool schema_only;         /* nothing will run: options are neither expanded nor checked */
   uint32_t view_depth;
 } rn_query_context;
 
@@ -50,6 +50,8 @@ rn_logical *rn_bind_one_row(rn_query_context *q, rn_span span);
 rn_access *rn_bind_access(rn_query_context *q, const rn_catalog_object *object, const rn_ast_hints *hints, rn_span span);
 /* Options that came from a stored definition point at the place that names the table. */
 void rn_respan_options(rn_table_spec *spec, rn_span span);
+/* Diagnostics from item `first` on that have no span get this one. */
+void rn_place_diagnostics(rn_diagnostics *diags, size_t first, rn_span span);
 /* Errors only. */
 rn_status rn_check_table_options(rn_query_context *q, const rn_table_spec *spec, uint16_t direction);
 /* bind_query_window.c */
