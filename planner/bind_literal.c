@@ -26,7 +26,7 @@ rn_expr *rn_bind_boolean_const(rn_binder *binder, int value, rn_span span) {
 rn_expr *rn_bind_text_const(rn_binder *binder, const char *text, rn_span span) {
   size_t len = strlen(text);
   rn_value v = {.type = rn_type_sized(binder->arena, RN_T_CHAR, (int32_t)rn_utf8_length(text, len), false)};
-  v.u.text = rn_slice_make(text, len);
+  v.u.text = rn_slice_make(rn_arena_strndup(binder->arena, text, len), len);
   return rn_expr_const(binder->arena, v, span);
 }
 
@@ -274,11 +274,11 @@ rn_expr *rn_bind_literal(rn_binder *binder, const rn_ast_expr *ast, bool negate)
     case RN_AST_TEMPORAL: return temporal(binder, ast);
     case RN_AST_STRING:
       v.type = rn_type_sized(binder->arena, RN_T_CHAR, (int32_t)rn_utf8_length(ast->text, ast->text_len), false);
-      v.u.text = rn_slice_make(ast->text, ast->text_len);
+      v.u.text = rn_slice_make(rn_arena_strndup(binder->arena, ast->text, ast->text_len), ast->text_len); /* a plan outlives its statement */
       return rn_expr_const(binder->arena, v, ast->span);
     case RN_AST_BINARY:
       v.type = rn_type_sized(binder->arena, RN_T_BINARY, (int32_t)ast->text_len, false);
-      v.u.text = rn_slice_make(ast->text, ast->text_len);
+      v.u.text = rn_slice_make(rn_arena_strndup(binder->arena, ast->text, ast->text_len), ast->text_len);
       return rn_expr_const(binder->arena, v, ast->span);
     default:
       if (ast->cast_type) {

@@ -59,7 +59,7 @@ static const rn_type *bind_row(rn_binder *binder, const rn_ast_type *ast, bool n
   const char **names = rn_arena_alloc(binder->arena, count * sizeof *names);
   bool ok = true;
   for (uint32_t i = 0; i < count; i++) {
-    names[i] = ast->fields[i].name.text;
+    names[i] = rn_arena_strdup(binder->arena, ast->fields[i].name.text); /* a table outlives its statement */
     types[i] = rn_bind_type(binder, ast->fields[i].type);
     ok &= types[i] != NULL;
     for (uint32_t k = 0; k < i; k++) {
