@@ -18,7 +18,7 @@ static rn_status window_open(rn_operator *op, rn_error *err) {
   rn_window_agg *self = (rn_window_agg *)op;
   const rn_plan_node *node = op->node;
   rn_arena_init(&self->memory);
-  self->fired_end = self->fired_upto_us = INT64_MIN;
+  self->fired_end = INT64_MIN;
   rn_window_time_init(&self->time, &node->u.window_agg.spec, op->context->zone);
   rn_operator_open_state(op);
   rn_agg_set *set = &self->set;
@@ -53,66 +53,98 @@ static void add_to_window(rn_window_agg *self, int64_t end, const rn_batch *batc
 /* Rows of one slice: rows[i] (NULL: i) with key which[i] (NULL: i). */
 static void add_slice(rn_window_agg *self, int64_t slice_end, const rn_batch *batch, const rn_keys *keys,
                       const uint16_t *which, const uint16_t *rows, uint32_t n) {
-  int64_t last = rn_window_last_end(&self->time, slice_end), watermark_us = self->op.watermark_us;
-  bool timed = !self->time.spec->processing_time;
-  if (timed && rn_window_fires(&self->time, last) <= watermark_us) {
-    RN_COUNT(self->op.counters.late, n);
-    return;
+  add_to_window(self, slice_end, batch, keys, which, rows, n);
+  if (self->sliced) rn_window_slices_added(self, slice_end, batch, keys, which, rows, n);
+}
+
+/* Has the last window with the slice fired? Its rows are late then. */
+static bool slice_is_late(rn_window_agg *self, int64_t slice_end, uint32_t rows) {
+  if (self->time.spec->processing_time) return false;
+  if (rn_window_fires(&self->time, rn_window_last_end(&self->time, slice_end)) > self->op.watermark_us) return false;
+  RN_COUNT(self->op.counters.late, rows);
+  return true;
+}
+
+typedef struct row_groups { /* rows of a batch by slice */
+  uint32_t count, first, end; /* rows [first, end) of the batch */
+  int64_t ends[GROUPS_MAX];
+  uint32_t rows[GROUPS_MAX];
+  uint8_t group_of[RN_BATCH_ROWS_MAX];
+} row_groups;
+
+/* Every window gets its rows in order of arrival, whatever slices they lie in: FIRST_VALUE depends on it. */
+static void add_to_each_window(rn_window_agg *self, const row_groups *groups, const rn_batch *batch, const rn_keys *keys) {
+  bool timed = !self->time.spec->processing_time, late[GROUPS_MAX];
+  uint16_t which[RN_BATCH_ROWS_MAX], rows[RN_BATCH_ROWS_MAX];
+  int64_t firsts[GROUPS_MAX], lasts[GROUPS_MAX], step = rn_window_step(&self->time);
+  for (uint32_t g = 0; g < groups->count; g++) {
+    firsts[g] = rn_window_first_end(&self->time, groups->ends[g]);
+    lasts[g] = rn_window_last_end(&self->time, groups->ends[g]);
+    late[g] = slice_is_late(self, groups->ends[g], groups->rows[g]);
   }
-  if (self->time.spec->kind == RN_WINDOW_TUMBLE) {
-    add_to_window(self, slice_end, batch, keys, which, rows, n);
-  } else if (self->sliced) {
-    add_to_window(self, slice_end, batch, keys, which, rows, n);
-    rn_window_slices_added(self, slice_end, batch, keys, which, rows, n);
-  } else {
-    for (int64_t end = rn_window_first_end(&self->time, slice_end); end <= last; end += rn_window_step(&self->time)) {
-      if (timed && rn_window_fires(&self->time, end) <= watermark_us) continue;
+  for (uint32_t g = 0; g < groups->count; g++) {
+    for (int64_t end = firsts[g]; end <= lasts[g] && !late[g]; end += step) {
+      if (timed && rn_window_fires(&self->time, end) <= self->op.watermark_us) continue;
+      bool done = false;
+      for (uint32_t o = 0; o < g && !done; o++) done = !late[o] && firsts[o] <= end && end <= lasts[o];
+      if (done) continue;
+      uint32_t n = 0;
+      for (uint32_t k = groups->first; k < groups->end; k++) {
+        uint8_t o = groups->group_of[k];
+        if (o == UINT8_MAX || firsts[o] > end || lasts[o] < end) continue;
+        which[n] = (uint16_t)k;
+        rows[n++] = (uint16_t)rn_live(batch, k);
+      }
       add_to_window(self, end, batch, keys, which, rows, n);
     }
   }
 }
 
 /* Sorts the rows [first, n) by slice and adds them; returns how far it came (GROUPS_MAX slices at a time). */
-static uint32_t add_rows(rn_window_agg *self, const rn_batch *batch, const rn_keys *keys, const rn_column *time,
-                         uint32_t first) {
-  int64_t ends[GROUPS_MAX];
-  uint32_t counts[GROUPS_MAX], group_count = 0, current = 0, i, n = batch->live_count, missing = 0;
-  uint8_t group_of[RN_BATCH_ROWS_MAX];
-  const int64_t *times = time->data;
+static uint32_t add_rows(rn_window_agg *self, const rn_batch *batch, const rn_keys *keys, const int64_t *times,
+                         const rn_column *time, uint32_t first) {
+  row_groups groups = {.first = first};
+  uint32_t current = 0, i, n = batch->live_count, missing = 0;
   for (i = first; i < n; i++) {
     uint32_t row = rn_live(batch, i);
     if (rn_is_null(time, row)) {
-      group_of[i] = UINT8_MAX;
+      groups.group_of[i] = UINT8_MAX;
       missing++;
       continue;
     }
     int64_t end = rn_slice_end(&self->time, times[row]);
-    if (!group_count || ends[current] != end) {
-      for (current = 0; current < group_count && ends[current] != end; current++) {
+    if (!groups.count || groups.ends[current] != end) {
+      for (current = 0; current < groups.count && groups.ends[current] != end; current++) {
       }
       if (current == GROUPS_MAX) break;
-      if (current == group_count) {
-        ends[group_count] = end;
-        counts[group_count++] = 0;
+      if (current == groups.count) {
+        groups.ends[groups.count] = end;
+        groups.rows[groups.count++] = 0;
       }
     }
-    group_of[i] = (uint8_t)current;
-    counts[current]++;
+    groups.group_of[i] = (uint8_t)current;
+    groups.rows[current]++;
   }
+  groups.end = i;
   if (missing) RN_COUNT(self->op.counters.late, missing);
-  if (group_count == 1 && first == 0 && i == n && !missing) {
-    add_slice(self, ends[0], batch, keys, NULL, batch->live, n);
+  if (!self->sliced && self->time.spec->kind != RN_WINDOW_TUMBLE) {
+    add_to_each_window(self, &groups, batch, keys);
+    return i;
+  }
+  if (groups.count == 1 && first == 0 && i == n && !missing) {
+    if (!slice_is_late(self, groups.ends[0], n)) add_slice(self, groups.ends[0], batch, keys, NULL, batch->live, n);
     return i;
   }
   uint16_t which[RN_BATCH_ROWS_MAX], rows[RN_BATCH_ROWS_MAX];
-  for (uint32_t g = 0; g < group_count; g++) {
+  for (uint32_t g = 0; g < groups.count; g++) {
+    if (slice_is_late(self, groups.ends[g], groups.rows[g])) continue;
     uint32_t count = 0;
     for (uint32_t k = first; k < i; k++) {
-      if (group_of[k] != g) continue;
+      if (groups.group_of[k] != g) continue;
       which[count] = (uint16_t)k;
       rows[count++] = (uint16_t)rn_live(batch, k);
     }
-    add_slice(self, ends[g], batch, keys, which, rows, count);
+    add_slice(self, groups.ends[g], batch, keys, which, rows, count);
   }
   return i;
 }
@@ -139,13 +171,18 @@ static rn_status window_process(rn_operator *op, unsigned input, rn_batch *batch
   rn_arena_reset(&op->arena);
   rn_keys_encode(&keys, batch, node->u.window_agg.keys, node->u.window_agg.key_count, op->context->hash_seed, &op->arena);
   if (self->time.spec->processing_time) {
-    int64_t now_us = rn_clock_now_us(op->context->clock);
-    add_slice(self, rn_slice_end(&self->time, now_us), batch, &keys, NULL, batch->live, batch->live_count);
+    row_groups groups = {.count = 1, .end = batch->live_count, .rows = {batch->live_count}};
+    groups.ends[0] = rn_slice_end(&self->time, rn_clock_now_us(op->context->clock));
+    if (self->sliced || self->time.spec->kind == RN_WINDOW_TUMBLE) {
+      add_slice(self, groups.ends[0], batch, &keys, NULL, batch->live, batch->live_count);
+    } else {
+      add_to_each_window(self, &groups, batch, &keys);
+    }
     set_timer(self);
     return RN_OK;
   }
   const rn_column *time = &batch->columns[node->u.window_agg.spec.time_column];
-  for (uint32_t i = 0; i < batch->live_count;) i = add_rows(self, batch, &keys, time, i);
+  for (uint32_t i = 0; i < batch->live_count;) i = add_rows(self, batch, &keys, time->data, time, i);
   return RN_OK;
 }
 

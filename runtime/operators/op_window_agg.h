@@ -17,8 +17,7 @@ typedef struct rn_window_agg {
   bool fresh[RN_BATCH_ROWS_MAX];
   rn_slice keys[RN_BATCH_ROWS_MAX];
   /* sliced */
-  int64_t fired_end;     /* of the last window that fired; INT64_MIN: none */
-  int64_t fired_upto_us; /* sliced: windows that this watermark closes have fired, empty ones too */
+  int64_t fired_end;     /* of the last window that fired or, holding nothing, passed; INT64_MIN: none */
   uint32_t count_offset; /* rows of a slot: which accumulator, or a word of its own, counts them */
   bool own_count;
   bool stacks;           /* two stacks instead of subtracting */

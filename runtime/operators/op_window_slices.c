@@ -242,8 +242,6 @@ bool rn_window_slices_next(rn_window_agg *self, int64_t *end) {
   uint32_t i = self->fired_end == INT64_MIN ? 0 : rn_map_lower_bound(self->slices, self->fired_end + 1);
   if (i == rn_map_table_count(self->slices)) return false;
   *end = rn_window_first_end(&self->time, rn_table_namespace(rn_map_table_at(self->slices, i)));
-  /* a row may come for a window that is open although earlier ones it belongs to closed without any row */
-  while (rn_window_fires(&self->time, *end) <= self->fired_upto_us) *end += rn_window_step(&self->time);
   return true;
 }
 
@@ -255,7 +253,9 @@ rn_status rn_window_slices_fire(rn_window_agg *self, int64_t upto_us, rn_error *
     if (emit_window(self, end, err) != RN_OK) return RN_FAIL;
     if (cumulation_is_full(self)) finish_cumulation(self);
   }
-  self->fired_upto_us = upto_us;
+  /* Windows that held nothing have passed too: a late row must not bring them back. */
+  int64_t passed = upto_us < INT64_MAX - self->time.spec->size_us ? rn_window_passed(&self->time, upto_us) : INT64_MIN;
+  if (passed > self->fired_end) self->fired_end = passed;
   return RN_OK;
 }
 
@@ -306,7 +306,6 @@ void rn_window_slices_added(rn_window_agg *self, int64_t slice_end, const rn_bat
 }
 
 void rn_window_slices_restored(rn_window_agg *self) {
-  self->fired_upto_us = self->op.watermark_us;
   if (self->fired_end == INT64_MIN) return;
   if (cumulation_is_full(self)) {
     finish_cumulation(self);

@@ -83,3 +83,11 @@ int64_t rn_window_fires(const rn_window_time *w, int64_t window_end) {
   int64_t instant = rn_window_instant(w, window_end);
   return w->spec->processing_time ? instant + RN_US_PER_MS : instant;
 }
+
+int64_t rn_window_passed(const rn_window_time *w, int64_t upto_us) {
+  if (upto_us < -RN_US_PER_DAY * 400000) return INT64_MIN; /* before any time there is */
+  int64_t local = (w->zone ? rn_zone_to_local(w->zone, upto_us) : upto_us) + RN_US_PER_MS;
+  int64_t end = align(local, rn_window_step(w), w->spec->offset_us + w->spec->size_us) + rn_window_step(w);
+  while (rn_window_fires(w, end) > upto_us) end -= rn_window_step(w);
+  return end;
+}

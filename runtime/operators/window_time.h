@@ -28,5 +28,7 @@ int64_t rn_window_start(const rn_window_time *w, int64_t window_end);
 int64_t rn_window_instant(const rn_window_time *w, int64_t window_end);
 /* The clock or watermark at which it fires. */
 int64_t rn_window_fires(const rn_window_time *w, int64_t window_end);
+/* End of the last window that fires at or before `upto_us`. */
+int64_t rn_window_passed(const rn_window_time *w, int64_t upto_us);
 
 #endif
