@@ -400,6 +400,18 @@ static const plan_case table_errors_cases[] = {
      " line 1:40  …BLE a (o BIGINT METADATA FROM 'ofset') WITH ('connector' = 'kafka', 'topic' = 'x', 'properties.boot…\n"
      "                                           ^~~~~~~\n"
      "   hint: did you mean 'offset'?\n"},
+    {"columns of the file that differ in case", "",
+     "CREATE TABLE a (x INT, X INT)",
+     "error[RN3007]: columns \"x\" and \"X\" differ in case only\n"
+     " line 1:24  CREATE TABLE a (x INT, X INT)\n"
+     "                                   ^\n"
+     "   hint: SQLite ignores case in names\n"},
+    {"or replace", "",
+     "CREATE OR REPLACE TABLE a AS SELECT 1 AS x",
+     "error[RN2302]: CREATE OR REPLACE TABLE is not supported yet\n"
+     " line 1:1   CREATE OR REPLACE TABLE a AS SELECT 1 AS x\n"
+     "            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
+     "   hint: DROP TABLE first\n"},
     {"no columns", "",
      "CREATE TABLE a (x AS 1 + 1)",
      "error[RN3007]: table \"a\" needs at least one column with a type\n"
@@ -435,6 +447,16 @@ static const plan_case views_cases[] = {
      " line 1:122 …OP TABLE u; SELECT 1 + x FROM a\n"
      "                                           ^\n"
      "   hint: there are: a, s, t\n"},
+    {"references are read at use, not when a view is made", "",
+     "CREATE TABLE e (x INT, PRIMARY KEY (x) NOT ENFORCED) WITH ('path' = '${env:RUNNEL_TEST_NOT_SET}'); CREATE VIEW a AS SELECT x FROM e; SELECT * FROM a; INSERT INTO e VALUES (1)",
+     "error[RN3003]: view \"a\": table \"e\", option 'path': environment variable RUNNEL_TEST_NOT_SET is not set\n"
+     " line 1:148 …ELECT x FROM e; SELECT * FROM a; INSERT INTO e VALUES (1)\n"
+     "                                           ^\n"
+     "   hint: set it, or write ${env:RUNNEL_TEST_NOT_SET:-default}\n"
+     "error[RN3003]: table \"e\", option 'path': environment variable RUNNEL_TEST_NOT_SET is not set\n"
+     " line 1:163 … SELECT * FROM a; INSERT INTO e VALUES (1)\n"
+     "                                           ^\n"
+     "   hint: set it, or write ${env:RUNNEL_TEST_NOT_SET:-default}\n"},
     {"number of columns", "",
      "CREATE VIEW a (x) AS SELECT id, v FROM t",
      "error[RN2104]: the view names 1 columns, the query has 2\n"

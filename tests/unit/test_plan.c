@@ -126,6 +126,13 @@ static const plan_case select_cases[] = {
      "2 watermark $3=$3 <- 1 [I]\n"
      "3 calc exprs=[$0, $1, $2, $3, $4, $5, $1] <- 2 [I]\n"
      "4 collect <- 3 [I]\n"},
+    {"CAST drops the time attribute, even to the same type", "",
+     "SELECT CAST(ts AS TIMESTAMP(3)) AS t, ts FROM gen",
+     "(t TIMESTAMP(3), ts TIMESTAMP(3) *ROWTIME*)\n"
+     "0 scan gen [I]\n"
+     "1 watermark $0=$0 <- 0 [I]\n"
+     "2 calc exprs=[$0, $0] <- 1 [I]\n"
+     "3 collect <- 2 [I]\n"},
     {"with items see earlier ones", "",
      "WITH a AS (SELECT id, v FROM gen), b (i, w) AS (SELECT id, v FROM a WHERE v > 1) SELECT w FROM b WHERE i < 3",
      "(w INT)\n"
@@ -210,6 +217,13 @@ static const plan_case aggregate_cases[] = {
      "(k STRING, c BIGINT NOT NULL)\n"
      "0 scan gen [I]\n"
      "1 watermark $1=$1 <- 0 [I]\n"
+     "2 group-aggregate keys=[$0] calls=[COUNT(*)] -U <- 1 [IBA] path=collect.agg\n"
+     "3 collect keys=[$0] <- 2 [IBA]\n"},
+    {"EMIT CHANGES wants every change", "",
+     "SELECT k, COUNT(*) c FROM ev GROUP BY k EMIT CHANGES",
+     "(k STRING, c BIGINT NOT NULL)\n"
+     "0 scan ev [I]\n"
+     "1 watermark $1=$1 - INTERVAL '5.000' SECOND <- 0 [I]\n"
      "2 group-aggregate keys=[$0] calls=[COUNT(*)] -U <- 1 [IBA] path=collect.agg\n"
      "3 collect keys=[$0] <- 2 [IBA]\n"},
     {"bounded input is folded", "",
