@@ -130,6 +130,8 @@ static const rn_metadata_key metadata[RN_KAFKA_META_COUNT] = {
     [RN_KAFKA_META_TIMESTAMP_TYPE] = {"timestamp-type", RN_T_VARCHAR, RN_LENGTH_MAX, false,
                                       "NoTimestampType, CreateTime or LogAppendTime"},
     [RN_KAFKA_META_KEY] = {"key", RN_T_VARBINARY, RN_LENGTH_MAX, false, "the key's bytes (not in Flink)"},
+    /* Flink's is MAP<STRING, BYTES>; the same as JSON text until there is a MAP */
+    [RN_KAFKA_META_HEADERS] = {"headers", RN_T_VARCHAR, RN_LENGTH_MAX, false, "headers as a JSON object of texts"},
 };
 
 const char *rn_kafka_option(const rn_table_spec *table, const char *key) {

@@ -164,6 +164,6 @@ bool rn_kafka_split_active(rn_source *source, uint32_t split);
 void rn_kafka_source_close(rn_source *source);
 
 enum { RN_KAFKA_META_TOPIC, RN_KAFKA_META_PARTITION, RN_KAFKA_META_OFFSET, RN_KAFKA_META_TIMESTAMP,
-       RN_KAFKA_META_TIMESTAMP_TYPE, RN_KAFKA_META_KEY, RN_KAFKA_META_COUNT };
+       RN_KAFKA_META_TIMESTAMP_TYPE, RN_KAFKA_META_KEY, RN_KAFKA_META_HEADERS, RN_KAFKA_META_COUNT };
 
 #endif

@@ -446,47 +446,6 @@ void rn_kafka_consumed(rn_source *s, uint32_t records) {
   s->taken = end;
 }
 
-void rn_kafka_metadata_value(rn_source *s, const rn_record *record, uint32_t metadata, rn_column *out, uint32_t row,
-                             uint32_t capacity, rn_arena *arena) {
-  const rd_kafka_message_t *message = record->headers;
-  const rn_kafka_split *split = &s->splits.data[record->split];
-  rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
-  static const char *const type_names[] = {[RD_KAFKA_TIMESTAMP_NOT_AVAILABLE] = "NoTimestampType",
-                                           [RD_KAFKA_TIMESTAMP_CREATE_TIME] = "CreateTime",
-                                           [RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME] = "LogAppendTime"};
-  bool null = false;
-  switch (metadata) {
-  case RN_KAFKA_META_TOPIC: {
-    const char *name = s->topics.data[split->topic].name;
-    ((rn_str *)out->data)[row] = rn_str_make(name, strlen(name));
-    break;
-  }
-  case RN_KAFKA_META_PARTITION: ((int32_t *)out->data)[row] = split->partition; break;
-  case RN_KAFKA_META_OFFSET: ((int64_t *)out->data)[row] = record->offset; break;
-  case RN_KAFKA_META_TIMESTAMP: {
-    int64_t ms = rd_kafka_message_timestamp(message, &type);
-    null = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
-    ((int64_t *)out->data)[row] = null ? 0 : ms * 1000;
-    break;
-  }
-  case RN_KAFKA_META_TIMESTAMP_TYPE:
-    (void)rd_kafka_message_timestamp(message, &type);
-    ((rn_str *)out->data)[row] = rn_str_make(type_names[type], strlen(type_names[type]));
-    break;
-  case RN_KAFKA_META_KEY:
-    null = record->key.ptr == NULL;
-    ((rn_str *)out->data)[row] = null ? rn_str_make("", 0) : rn_str_make(record->key.ptr, record->key.len);
-    break;
-  default: rn_unreachable("kafka metadata");
-  }
-  if (null) {
-    rn_column_nullable(out, capacity, arena);
-    rn_set_null(out, row);
-  } else if (out->valid) {
-    rn_set_valid(out, row);
-  }
-}
-
 /* --- positions ------------------------------------------------------------------------------------------------ */
 uint32_t rn_kafka_source_splits(rn_source *s) { return (uint32_t)s->splits.len; }
 const char *rn_kafka_source_split_name(rn_source *s, uint32_t split) { return s->splits.data[split].name; }

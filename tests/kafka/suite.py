@@ -279,6 +279,15 @@ def metadata():
 
 
 @case()
+def headers():
+    t = topic(1)
+    produce(t, [1], "--partition", "0", "--header", "trace=a\"b", "--header", "n=1", "--header", "n=2")
+    produce(t, [2], "--partition", "0")
+    rows = select(table("src", t, "id BIGINT, h STRING METADATA FROM 'headers' VIRTUAL", set=BOUNDED), "SELECT id, h FROM src")
+    equal("headers as JSON, the last of a name", [json.loads(r["h"]) for r in sorted(rows, key=lambda r: r["id"])], [{"trace": 'a"b', "n": "2"}, {}])
+
+
+@case()
 def keys():
     t = topic(1)
     lines = "".join('{"id":%d}\t{"v":"x%d"}\n' % (i, i) for i in range(20))

@@ -19,7 +19,7 @@ static const char usage[] =
     "      topic NAME PARTITIONS | down N | up N | rtt N MS (N -1: all) | leader TOPIC PARTITION BROKER\n"
     "      topic-error TOPIC CODE | error API CODE [COUNT] | quit\n"
     "  produce   --bootstrap B --topic T [--key-field F | --key-tab] [--timestamp-field F]\n"
-    "            [--partition P | --partition-field F] [--count N] [--rate N] [--transaction commit|abort] < lines\n"
+    "            [--partition P | --partition-field F] [--count N] [--rate N] [--header NAME=VALUE]... [--transaction commit|abort] < lines\n"
     "  consume   --bootstrap B --topic T [--count N] [--follow] [--with-key | --json] [--uncommitted] [--timeout MS]\n"
     "  create    --bootstrap B --topic T:PARTITIONS [--set KEY=VALUE]...   waits until leaders are there\n"
     "  delete, grow (T:PARTITIONS), ends (prints low and high of each partition)\n"
@@ -186,7 +186,7 @@ static const struct {
                 {"cut", command_cut},       {"ends", command_ends},       {"committed", command_committed},
                 {"ping", command_ping}};
 
-typedef enum argument_kind { TEXT, NUMBER, FLAG, LIST_TOPIC, LIST_SETTING } argument_kind;
+typedef enum argument_kind { TEXT, NUMBER, FLAG, LIST_TOPIC, LIST_SETTING, LIST_HEADER } argument_kind;
 static const struct {
   const char *name;
   argument_kind kind;
@@ -213,6 +213,7 @@ static const struct {
     {"--uncommitted", FLAG, offsetof(options, uncommitted)},
     {"--topic", LIST_TOPIC, 0},
     {"--set", LIST_SETTING, 0},
+    {"--header", LIST_HEADER, 0},
 };
 
 static void take_argument(options *o, size_t which, const char *value) {
@@ -233,6 +234,10 @@ static void take_argument(options *o, size_t which, const char *value) {
   case LIST_SETTING:
     if (o->setting_count == MANY) die("too many settings");
     o->settings[o->setting_count++] = value;
+    break;
+  case LIST_HEADER:
+    if (o->header_count == MANY || !strchr(value, '=')) die("--header wants NAME=VALUE");
+    o->headers[o->header_count++] = value;
     break;
   }
 }

@@ -15,6 +15,8 @@ typedef struct options {
   int topic_count;
   const char *settings[MANY]; /* --set KEY=VALUE: topic settings for create, client settings otherwise */
   int setting_count;
+  const char *headers[MANY]; /* --header NAME=VALUE of every message produced */
+  int header_count;
   int64_t brokers, rate, count, partition, offset, timeout_ms;
   bool background, key_tab, follow, with_key, json, uncommitted;
 } options;

@@ -87,7 +87,7 @@ static void send_line(rd_kafka_t *rk, rd_kafka_topic_t *topic, const options *o,
     partition = (int32_t)strtol(part, NULL, 10);
   int64_t timestamp =
       o->timestamp_field && json_field(line, o->timestamp_field, &stamp, &stamp_len) ? strtoll(stamp, NULL, 10) : 0;
-  rd_kafka_vu_t parts[] = {
+  rd_kafka_vu_t parts[6 + MANY] = {
       {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = topic},
       {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition},
       {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {value, len}},
@@ -95,8 +95,17 @@ static void send_line(rd_kafka_t *rk, rd_kafka_topic_t *topic, const options *o,
       {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
       {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = timestamp},
   };
+  char names[MANY][64];
+  for (int i = 0; i < o->header_count; i++) {
+    const char *equals = strchr(o->headers[i], '=');
+    (void)snprintf(names[i], sizeof names[i], "%.*s", (int)(equals - o->headers[i]), o->headers[i]);
+    parts[6 + i].vtype = RD_KAFKA_VTYPE_HEADER;
+    parts[6 + i].u.header.name = names[i];
+    parts[6 + i].u.header.val = equals + 1;
+    parts[6 + i].u.header.size = (ssize_t)strlen(equals + 1);
+  }
   rd_kafka_error_t *error;
-  while ((error = rd_kafka_produceva(rk, parts, sizeof parts / sizeof parts[0])) != NULL) {
+  while ((error = rd_kafka_produceva(rk, parts, 6 + (size_t)o->header_count)) != NULL) {
     if (rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR__QUEUE_FULL) die("%s", rd_kafka_error_string(error));
     rd_kafka_error_destroy(error);
     (void)rd_kafka_poll(rk, 50);
