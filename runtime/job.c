@@ -389,8 +389,8 @@ void rn_job_notice(void *job, const char *text) {
 
 void rn_job_close_early(void *job) {
   rn_job *j = ((rn_job_view *)job)->job;
+  if (__atomic_exchange_n(&j->early, true, __ATOMIC_ACQ_REL)) return;
   pthread_mutex_lock(&j->mutex);
-  j->early = true;
   pthread_cond_broadcast(&j->changed);
   pthread_mutex_unlock(&j->mutex);
 }
@@ -425,14 +425,13 @@ uint32_t rn_job_take_rows(void *job, uint32_t wanted) {
   int64_t take;
   do take = left < (int64_t)wanted ? left : (int64_t)wanted;
   while (take > 0 && !__atomic_compare_exchange_n(&j->rows_left, &left, left - take, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
-  if (take <= 0) {
-    ask_to_end(j, RN_ENDING_STOP);
-    return 0;
-  }
-  return (uint32_t)take;
+  return take > 0 ? (uint32_t)take : 0;
 }
 
-void rn_job_give_rows(void *job, uint32_t unused) {
+void rn_job_took_rows(void *job, uint32_t taken, uint32_t used) {
   rn_job *j = ((rn_job_view *)job)->job;
-  if (j->config.stop_after_rows && unused) __atomic_fetch_add(&j->rows_left, unused, __ATOMIC_ACQ_REL);
+  if (j->config.stop_after_rows == 0) return;
+  if (used < taken) __atomic_fetch_add(&j->rows_left, taken - used, __ATOMIC_ACQ_REL);
+  int64_t read = __atomic_add_fetch(&j->rows_read, used, __ATOMIC_ACQ_REL);
+  if (used && read >= (int64_t)j->config.stop_after_rows) ask_to_end(j, RN_ENDING_STOP);
 }

@@ -81,8 +81,8 @@ void rn_job_close_early(void *job);
 /* What the job knows for a source or sink that is being opened: stored positions, end positions, seed, store. */
 void rn_job_source_spec(void *job, const rn_plan_node *node, rn_arena *arena, rn_source_spec *spec);
 void rn_job_sink_spec(void *job, const rn_plan_node *node, rn_arena *arena, rn_sink_spec *spec);
-/* stop_after_rows: how many of `wanted` rows may still be read; unused ones are given back. */
+/* stop_after_rows: how many of `wanted` rows may still be read; then how many of them were. */
 uint32_t rn_job_take_rows(void *job, uint32_t wanted);
-void rn_job_give_rows(void *job, uint32_t unused);
+void rn_job_took_rows(void *job, uint32_t taken, uint32_t used);
 
 #endif

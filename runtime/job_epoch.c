@@ -190,7 +190,8 @@ static bool close_epoch(rn_job *job, bool last, const char *state, bool clear_un
   }
   job->epoch = epoch;
   job->reports = 0;
-  job->early = job->committed = false;
+  job->committed = false;
+  __atomic_store_n(&job->early, false, __ATOMIC_RELEASE);
   __atomic_store_n(&job->trigger_last, last, __ATOMIC_RELEASE);
   __atomic_store_n(&job->trigger, epoch->epoch, __ATOMIC_RELEASE);
   pthread_mutex_unlock(&job->mutex);
@@ -236,7 +237,7 @@ static rn_job_state run_epochs(rn_job *job) {
     bool epochs = job->durable || job->has_sinks;
     if (last && !epochs) return state;
     int64_t due = !epochs ? INT64_MAX : job->last_commit_at_us + job->interval_us;
-    if (!last && !(epochs && job->early) && rn_monotonic_us() < due) {
+    if (!last && !(epochs && __atomic_load_n(&job->early, __ATOMIC_ACQUIRE)) && rn_monotonic_us() < due) {
       wait_until(job, due);
       continue;
     }

@@ -49,7 +49,6 @@ struct rn_job {
   rn_job_state state;
   rn_error error;
   rn_ending ending;     /* what was asked for */
-  bool early;           /* staged rows are many: close the epoch now */
   uint32_t reports;     /* tasks that have reported for the open epoch */
   uint32_t tasks_ended; /* all their input has ended or drained */
   uint32_t tasks_running;
@@ -65,7 +64,9 @@ struct rn_job {
   bool abort;           /* tasks leave at once; the store stops retrying */
   bool leave;           /* tasks leave: the last epoch is committed */
   bool query_full;      /* rn_job_finish_query: sources end */
-  int64_t rows_left;    /* stop_after_rows */
+  bool early;           /* staged rows are many: the epoch closes as soon as it can, sources wait for it */
+  int64_t rows_left;    /* stop_after_rows: not yet taken by a scan .. */
+  int64_t rows_read;    /* .. and read */
 };
 
 /* job.c */

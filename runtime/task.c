@@ -166,7 +166,8 @@ static rn_status run(rn_task *t, rn_error *err) {
     bool progress = false;
     int64_t next_timer_us;
     if (see_trigger(t, &progress, err) != RN_OK || fire_timers(t, &next_timer_us, err) != RN_OK) return RN_FAIL;
-    bool polling = t->sources_open > 0 && !t->stopped && !t->barrier;
+    /* While staged rows wait for the commit before theirs, reading on would only pile up more. */
+    bool polling = t->sources_open > 0 && !t->stopped && !t->barrier && !__atomic_load_n(&job->early, __ATOMIC_ACQUIRE);
     bool alone = rn_inbox_channels(t->inbox) == 0 && t->sources_open == 1; /* may wait inside its source */
     int64_t wait_us = IDLE_WAIT_MIN_US << (t->idle_rounds < 6 ? t->idle_rounds : 6);
     if (wait_us > IDLE_WAIT_MAX_US) wait_us = IDLE_WAIT_MAX_US;

@@ -438,7 +438,7 @@ static rn_status scan_poll(rn_operator *op, int64_t wait_us, rn_poll *poll, rn_e
     status = emit_rows(s, want, wait_us, poll, &used, err);
   }
   if (begin && used) RN_COUNT(op->counters.busy_us, rn_monotonic_us() - begin);
-  rn_job_give_rows(op->context->job, want - (used < want ? used : want));
+  rn_job_took_rows(op->context->job, want, used < want ? used : want);
   return status;
 }
 
