@@ -176,7 +176,7 @@ KERNEL(url_decode) {
       if (s.ptr[i] == '%') {
         int high = i + 2 < s.len ? hex_value(s.ptr[i + 1]) : -1, low = high >= 0 ? hex_value(s.ptr[i + 2]) : -1;
         ok = low >= 0;
-        *o++ = (char)(high << 4 | low);
+        if (ok) *o++ = (char)(high << 4 | low);
         i += 2;
       } else {
         *o++ = s.ptr[i] == '+' ? ' ' : s.ptr[i];
