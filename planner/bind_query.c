@@ -75,7 +75,8 @@ static rn_logical *values_node(rn_query_context *q, rn_schema schema, uint32_t r
   for (uint32_t c = 0; c < schema.count; c++) names[c] = schema.fields[c].name;
   rn_logical **rows_nodes = RN_NEW_N(q->arena, rn_logical *, rows);
   for (uint32_t r = 0; r < rows; r++)
-    rows_nodes[r] = rn_logical_project(q->arena, rn_bind_one_row(q, span), schema.count, cells + r * schema.count, names, span);
+    rows_nodes[r] = rn_logical_project(q->arena, rn_bind_one_row(q, span), schema.count, cells + r * schema.count,
+                                       names, span);
   if (rows == 1) return rows_nodes[0];
   rn_logical *node = rn_logical_new(q->arena, RN_L_UNION, span, rows, rows_nodes);
   node->schema = schema;
@@ -121,7 +122,8 @@ static rn_logical *bind_values(rn_query_context *q, const rn_ast_query *query) {
                            rn_type_with_null(q->arena, rn_type_plain(q->arena, types[c]), nullable)};
     for (uint32_t r = 0; r < rows; r++) {
       rn_expr **cell = &cells[r * columns + c];
-      if (!rn_type_same((*cell)->type, fields[c].type)) *cell = rn_bind_cast(&q->binder, *cell, fields[c].type, false, false);
+      if (!rn_type_same((*cell)->type, fields[c].type))
+        *cell = rn_bind_cast(&q->binder, *cell, fields[c].type, false, false);
       if ((*cell)->type->id == RN_T_ERROR) return NULL;
       *cell = rn_fold(&q->binder, *cell);
     }
@@ -155,7 +157,8 @@ static rn_logical *bind_set_op(rn_query_context *q, rn_ast_query *query, const r
   if (!sides[0] || !sides[1]) return NULL;
   uint32_t count = sides[0]->schema.count;
   if (sides[1]->schema.count != count) {
-    rn_diag(q->binder.diags, RN_E_TYPE, query->op_span, NULL, "both sides of UNION need the same number of columns, got %u and %u",
+    rn_diag(q->binder.diags, RN_E_TYPE, query->op_span, NULL,
+            "both sides of UNION need the same number of columns, got %u and %u",
             count, sides[1]->schema.count);
     return NULL;
   }
@@ -210,7 +213,8 @@ static rn_status constant_count(rn_query_context *q, const rn_ast_expr *ast, con
   if (e->type->id == RN_T_ERROR) return RN_FAIL;
   rn_value value;
   if (!rn_type_is_integer(e->type) || !rn_bind_constant(&q->binder, e, &value) || value.is_null || value.u.i < 0)
-    return rn_diag(q->binder.diags, RN_E_TYPE, ast->span, NULL, "%s needs a constant whole number that is not negative", clause);
+    return rn_diag(q->binder.diags, RN_E_TYPE, ast->span, NULL,
+                   "%s needs a constant whole number that is not negative", clause);
   *out = value.u.i;
   return RN_OK;
 }
@@ -234,7 +238,8 @@ static rn_logical *put_order(rn_query_context *q, const rn_ast_query *query, rn_
   for (uint32_t i = 0; i < query->order_count; i++) {
     const rn_ast_sort_item *item = keys[i].item;
     /* NULLs are the smallest values: first ascending, last descending (DIALECT 11.24) */
-    sort->u.sort.items[i] = (rn_sort_item){keys[i].column, item->descending, item->nulls ? item->nulls > 0 : !item->descending};
+    sort->u.sort.items[i] = (rn_sort_item){keys[i].column, item->descending,
+                                           item->nulls ? item->nulls > 0 : !item->descending};
   }
   sort->u.sort.limit = limit;
   sort->u.sort.offset = offset;
@@ -272,7 +277,8 @@ static rn_logical *bind_body(rn_query_context *q, rn_ast_query *query, const rn_
       if (column == -2) return NULL;
       if (column < 0 && !extra) {
         for (uint32_t c = 0; c < visible; c++)
-          (void)rn_projection_add(&p, rn_expr_column(q->arena, c, node->schema.fields[c].type, node->span), node->schema.fields[c].name);
+          (void)rn_projection_add(&p, rn_expr_column(q->arena, c, node->schema.fields[c].type, node->span),
+                                  node->schema.fields[c].name);
         extra = true;
       }
       if (column < 0) {
@@ -285,7 +291,8 @@ static rn_logical *bind_body(rn_query_context *q, rn_ast_query *query, const rn_
     if (extra) node = rn_logical_project(q->arena, node, p.count, p.exprs, p.names, query->order_span);
   }
   int64_t limit = -1, offset = 0;
-  if (constant_count(q, query->limit, "LIMIT", &limit) != RN_OK || constant_count(q, query->offset, "OFFSET", &offset) != RN_OK)
+  if (constant_count(q, query->limit, "LIMIT", &limit) != RN_OK || constant_count(q, query->offset, "OFFSET",
+      &offset) != RN_OK)
     return NULL;
   if (order_count) node = put_order(q, query, node, keys, limit, offset);
   else if (limit >= 0 || offset > 0) {
@@ -306,7 +313,8 @@ rn_logical *rn_bind_query(rn_query_context *q, rn_ast_query *query, const rn_cte
   for (uint32_t i = 0; i < query->with_count; i++) {
     for (uint32_t j = 0; j < i; j++)
       if (!strcmp(query->with[i].name.text, query->with[j].name.text)) {
-        rn_diag(q->binder.diags, RN_E_DUPLICATE_NAME, query->with[i].name.span, NULL, "WITH defines \"%s\" twice", query->with[i].name.text);
+        rn_diag(q->binder.diags, RN_E_DUPLICATE_NAME, query->with[i].name.span, NULL, "WITH defines \"%s\" twice",
+                query->with[i].name.text);
         ok = false;
       }
     rn_cte *cte = RN_NEW(q->arena, rn_cte);

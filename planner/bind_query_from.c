@@ -23,7 +23,8 @@ void rn_relation_scope(const rn_relation *relation, const char *clause, rn_scope
 rn_logical *rn_rename_columns(rn_query_context *q, rn_logical *node, const rn_ast_names *names, const char *what) {
   if (!names->count) return node;
   if (names->count != node->schema.count) {
-    rn_diag(q->binder.diags, RN_E_SINK_SCHEMA, names->items[0].span, NULL, "%s names %u columns, the query has %u", what, names->count,
+    rn_diag(q->binder.diags, RN_E_SINK_SCHEMA, names->items[0].span, NULL, "%s names %u columns, the query has %u",
+            what, names->count,
             node->schema.count);
     return NULL;
   }
@@ -94,7 +95,8 @@ static void cast_metadata(rn_query_context *q, rn_access *a) {
     if (c->kind != RN_COL_METADATA) continue;
     const rn_type *given = a->spec->columns[a->spec_column[i]].type;
     if (rn_type_same(given, c->type)) continue;
-    natural[i] = rn_bind_cast(&q->binder, rn_expr_column(q->arena, i, given, a->span), rn_type_plain(q->arena, c->type), true, false);
+    natural[i] = rn_bind_cast(&q->binder, rn_expr_column(q->arena, i, given, a->span),
+                              rn_type_plain(q->arena, c->type), true, false);
     any = true;
   }
   for (uint32_t i = 0; any && i < a->object->column_count; i++) {
@@ -111,11 +113,13 @@ rn_access *rn_bind_access(rn_query_context *q, const rn_catalog_object *object, 
   size_t errors = q->binder.diags->error_count;
   if (!object->connector) { /* unknown connectors are kept in the catalog and refused here */
     const char *name = rn_option_text(&object->options, "connector");
-    rn_diag(q->binder.diags, RN_E_CONNECTOR, span, NULL, "table \"%s\": there is no connector \"%s\"", object->name, name ? name : "");
+    rn_diag(q->binder.diags, RN_E_CONNECTOR, span, NULL, "table \"%s\": there is no connector \"%s\"", object->name,
+            name ? name : "");
     return NULL;
   }
   if (!object->connector->is_bounded) {
-    rn_diag(q->binder.diags, RN_E_DIRECTION, span, NULL, "table \"%s\" cannot be read: connector %s is a sink only", object->name,
+    rn_diag(q->binder.diags, RN_E_DIRECTION, span, NULL, "table \"%s\" cannot be read: connector %s is a sink only",
+            object->name,
             object->connector->name);
     return NULL;
   }
@@ -127,7 +131,8 @@ rn_access *rn_bind_access(rn_query_context *q, const rn_catalog_object *object, 
   a->rowtime = object->rowtime;
   uint32_t *map = NULL;
   size_t noted = q->binder.diags->count;
-  rn_status made = rn_catalog_make_spec(object, rn_catalog_registry(q->binder.catalog), hints, !q->schema_only, q->arena, &a->spec, &map, q->binder.diags);
+  rn_status made = rn_catalog_make_spec(object, rn_catalog_registry(q->binder.catalog), hints, !q->schema_only,
+                                        q->arena, &a->spec, &map, q->binder.diags);
   rn_place_diagnostics(q->binder.diags, noted, span);
   if (made != RN_OK) return NULL;
   rn_respan_options(a->spec, span);
@@ -138,7 +143,8 @@ rn_access *rn_bind_access(rn_query_context *q, const rn_catalog_object *object, 
   for (uint32_t i = 0; i < a->spec->column_count; i++) a->spec_column[map[i]] = (int)i;
   a->bounded = q->schema_only || object->connector->is_bounded(a->spec);
   if (q->binder.batch_mode && !a->bounded) {
-    rn_diag(q->binder.diags, RN_E_UNSUPPORTED, span, "SET 'execution.runtime-mode' = 'streaming'; or bound the table with a scan option",
+    rn_diag(q->binder.diags, RN_E_UNSUPPORTED, span,
+            "SET 'execution.runtime-mode' = 'streaming'; or bound the table with a scan option",
             "table \"%s\" is unbounded, and execution.runtime-mode is BATCH", object->name);
     return NULL;
   }
@@ -148,12 +154,14 @@ rn_access *rn_bind_access(rn_query_context *q, const rn_catalog_object *object, 
   rn_scope scope = {.columns = columns, .clause = "a computed column"};
   for (uint32_t i = 0; i < object->column_count; i++)
     if (object->columns[i].kind != RN_COL_COMPUTED)
-      columns[scope.column_count++] = (rn_scope_column){object->name, object->columns[i].name, object->columns[i].type, i, false};
+      columns[scope.column_count++] = (rn_scope_column){object->name, object->columns[i].name,
+                                                        object->columns[i].type, i, false};
   a->computed = RN_NEW_N(q->arena, rn_expr *, object->column_count + 1);
   rn_diagnostics *outer = q->binder.diags, *inner = rn_calloc(1, sizeof *inner);
   q->binder.diags = inner;
   for (uint32_t i = 0; i < object->column_count; i++)
-    if (object->columns[i].kind == RN_COL_COMPUTED) a->computed[i] = rn_bind_expr(&q->binder, &scope, object->columns[i].computed);
+    if (object->columns[i].kind == RN_COL_COMPUTED)
+      a->computed[i] = rn_bind_expr(&q->binder, &scope, object->columns[i].computed);
   cast_metadata(q, a);
   for (uint32_t i = 0; i < object->column_count; i++)
     if (a->computed[i]) rn_expr_respan(a->computed[i], span);
@@ -167,7 +175,8 @@ rn_access *rn_bind_access(rn_query_context *q, const rn_catalog_object *object, 
   }
   q->binder.diags = outer;
   if (inner->error_count) /* the definition was fine when it was made: something it needs has changed */
-    rn_diag(outer, RN_E_CATALOG, span, inner->items[0].hint[0] ? inner->items[0].hint : NULL, "table \"%s\": %s", object->name,
+    rn_diag(outer, RN_E_CATALOG, span, inner->items[0].hint[0] ? inner->items[0].hint : NULL, "table \"%s\": %s",
+            object->name,
             inner->items[0].message);
   rn_free(inner);
   if (q->binder.diags->error_count != errors) return NULL;
@@ -225,7 +234,8 @@ static rn_status refuse(rn_query_context *q, rn_span span, const char *what) {
 static rn_status check_hints(rn_query_context *q, const rn_ast_hints *hints) {
   for (uint32_t i = 0; i < hints->count; i++)
     if (!rn_text_eq_nocase(hints->items[i].name, "OPTIONS"))
-      return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, hints->items[i].span, NULL, "a table takes the hint OPTIONS, not %s", hints->items[i].name);
+      return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, hints->items[i].span, NULL,
+                     "a table takes the hint OPTIONS, not %s", hints->items[i].name);
   return RN_OK;
 }
 
@@ -254,7 +264,8 @@ static rn_logical *bind_table(rn_query_context *q, rn_ast_from *from, const rn_c
   if (q->expand) expand_path(q, &from->path, object);
   if (object->kind == RN_OBJECT_VIEW) {
     if (from->hints.count) {
-      rn_diag(q->binder.diags, RN_E_UNSUPPORTED, from->hints.items[0].span, NULL, "\"%s\" is a view: OPTIONS belong to a table", object->name);
+      rn_diag(q->binder.diags, RN_E_UNSUPPORTED, from->hints.items[0].span, NULL,
+              "\"%s\" is a view: OPTIONS belong to a table", object->name);
       return NULL;
     }
     return bind_view(q, object, span);
@@ -294,7 +305,8 @@ rn_status rn_bind_from(rn_query_context *q, rn_ast_from *from, const rn_cte *env
       for (size_t i = 0; i < 4; i++) window = window || rn_text_eq_nocase(function, windows[i]);
       if (!window) {
         if (rn_text_eq_nocase(function, "UNNEST")) return refuse(q, from->span, "UNNEST");
-        return rn_diag(q->binder.diags, RN_E_FUNCTION_NOT_FOUND, from->path.span, "windowing functions are TUMBLE, HOP and CUMULATE",
+        return rn_diag(q->binder.diags, RN_E_FUNCTION_NOT_FOUND, from->path.span,
+                       "windowing functions are TUMBLE, HOP and CUMULATE",
                        "there is no table function \"%s\"", function);
       }
       rn_relation relation;

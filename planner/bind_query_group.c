@@ -10,9 +10,11 @@ typedef struct helper_row {
   int column; /* 0 start, 1 end, 2 rowtime, 3 proctime */
 } helper_row;
 static const helper_row helper_rows[] = {
-    {"TUMBLE_START", "TUMBLE", 0}, {"TUMBLE_END", "TUMBLE", 1}, {"TUMBLE_ROWTIME", "TUMBLE", 2}, {"TUMBLE_PROCTIME", "TUMBLE", 3},
+    {"TUMBLE_START", "TUMBLE", 0}, {"TUMBLE_END", "TUMBLE", 1}, {"TUMBLE_ROWTIME", "TUMBLE", 2},
+        {"TUMBLE_PROCTIME", "TUMBLE", 3},
     {"HOP_START", "HOP", 0}, {"HOP_END", "HOP", 1}, {"HOP_ROWTIME", "HOP", 2}, {"HOP_PROCTIME", "HOP", 3},
-    {"SESSION_START", "SESSION", 0}, {"SESSION_END", "SESSION", 1}, {"SESSION_ROWTIME", "SESSION", 2}, {"SESSION_PROCTIME", "SESSION", 3},
+    {"SESSION_START", "SESSION", 0}, {"SESSION_END", "SESSION", 1}, {"SESSION_ROWTIME", "SESSION", 2},
+        {"SESSION_PROCTIME", "SESSION", 3},
 };
 
 static const char *call_name(const rn_ast_expr *e) {
@@ -31,7 +33,8 @@ static rn_status bind_legacy_window(rn_select_binder *s, const rn_ast_expr *ast,
   rn_query_context *q = s->q;
   rn_diagnostics *diags = q->binder.diags;
   if (s->window_ast) return rn_diag(diags, RN_E_WINDOW, ast->span, NULL, "GROUP BY takes one window");
-  if (!strcmp(name, "SESSION")) return rn_diag(diags, RN_E_UNSUPPORTED, ast->span, NULL, "SESSION windows are not supported yet");
+  if (!strcmp(name, "SESSION"))
+    return rn_diag(diags, RN_E_UNSUPPORTED, ast->span, NULL, "SESSION windows are not supported yet");
   bool hop = !strcmp(name, "HOP");
   if (ast->arg_count != (hop ? 3u : 2u))
     return rn_diag(diags, RN_E_ARGUMENTS, ast->span, NULL, hop ? "HOP takes (ts, slide, size)" : "TUMBLE takes (ts, size)");
@@ -39,7 +42,8 @@ static rn_status bind_legacy_window(rn_select_binder *s, const rn_ast_expr *ast,
   rn_expr *time = rn_bind_expr(&q->binder, &s->below, ast->args[0]);
   bool ok = time->type->id != RN_T_ERROR;
   ok = (!hop || rn_bind_interval(&q->binder, ast->args[1], "slide of HOP", &s->window.slide_us)) && ok;
-  ok = rn_bind_interval(&q->binder, ast->args[hop ? 2 : 1], hop ? "size of HOP" : "size of TUMBLE", &s->window.size_us) && ok;
+  ok = rn_bind_interval(&q->binder, ast->args[hop ? 2 : 1], hop ? "size of HOP" : "size of TUMBLE",
+                        &s->window.size_us) && ok;
   if (!ok) return RN_FAIL;
   if (!hop) s->window.slide_us = s->window.size_us;
   const rn_type *type = time->type;
@@ -91,14 +95,16 @@ rn_expr *rn_group_node_hook(rn_binder *binder, rn_scope *scope, const rn_ast_exp
       column = helper_rows[i].column;
     }
   if (!window && legacy_window_name(node)) {
-    rn_diag(binder->diags, RN_E_WINDOW, node->span, "TUMBLE_START(..) and TUMBLE_END(..) give its bounds", "%s(..) stands in GROUP BY or FROM only",
+    rn_diag(binder->diags, RN_E_WINDOW, node->span, "TUMBLE_START(..) and TUMBLE_END(..) give its bounds",
+            "%s(..) stands in GROUP BY or FROM only",
             legacy_window_name(node));
     return error_expr(binder, node->span);
   }
   if (!window) return NULL;
   if (!s->window_ast || strcmp(s->window_name, window) != 0 || !same_arguments(s->window_ast, node)) {
     if (!s->failed)
-      rn_diag(binder->diags, RN_E_WINDOW, node->span, NULL, "%s needs %s(..) with the same arguments in GROUP BY", name, window);
+      rn_diag(binder->diags, RN_E_WINDOW, node->span, NULL, "%s needs %s(..) with the same arguments in GROUP BY",
+              name, window);
     return error_expr(binder, node->span);
   }
   if (column == 3) {
@@ -152,7 +158,8 @@ static rn_status bind_key(rn_select_binder *s, const rn_ast_expr *ast) {
   const char *window = legacy_window_name(ast);
   if (window) return bind_legacy_window(s, ast, window);
   if (ast->kind == RN_AST_NUMBER)
-    return rn_diag(q->binder.diags, RN_E_NOT_GROUPED, ast->span, NULL, "GROUP BY takes expressions, not positions of the select list");
+    return rn_diag(q->binder.diags, RN_E_NOT_GROUPED, ast->span, NULL,
+                   "GROUP BY takes expressions, not positions of the select list");
   rn_scope scope = s->below;
   scope.clause = "GROUP BY";
   rn_expr *e = rn_bind_expr(&q->binder, &scope, ast);
@@ -161,7 +168,8 @@ static rn_status bind_key(rn_select_binder *s, const rn_ast_expr *ast) {
     return RN_FAIL;
   }
   if (e->type->id == RN_T_ARRAY || e->type->id == RN_T_MAP || e->type->id == RN_T_MULTISET)
-    return rn_diag(q->binder.diags, RN_E_TYPE, ast->span, NULL, "%s cannot be a GROUP BY key", rn_type_name(q->arena, e->type));
+    return rn_diag(q->binder.diags, RN_E_TYPE, ast->span, NULL, "%s cannot be a GROUP BY key",
+                   rn_type_name(q->arena, e->type));
   for (uint32_t i = 0; i < s->key_count; i++)
     if (rn_expr_equal(s->keys[i], e)) return RN_OK;
   s->keys[s->key_count] = e;

@@ -19,7 +19,8 @@ static const char *suggest_column(rn_query_context *q, const rn_catalog_object *
   return near ? rn_arena_printf(q->arena, "did you mean \"%s\"?", near) : NULL;
 }
 
-static rn_status find_targets(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t, target_list *out) {
+static rn_status find_targets(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t,
+                              target_list *out) {
   out->columns = RN_NEW_N(q->arena, uint32_t, t->column_count + insert->columns.count + 1);
   out->spans = RN_NEW_N(q->arena, rn_span, t->column_count + insert->columns.count + 1);
   rn_diagnostics *diags = q->binder.diags;
@@ -33,12 +34,15 @@ static rn_status find_targets(rn_query_context *q, const rn_ast_insert *insert, 
     uint32_t c = 0;
     while (c < t->column_count && strcmp(t->columns[c].name, name->text) != 0) c++;
     if (c == t->column_count)
-      return rn_diag(diags, RN_E_COLUMN_NOT_FOUND, name->span, suggest_column(q, t, name->text), "table \"%s\" has no column \"%s\"", t->name, name->text);
+      return rn_diag(diags, RN_E_COLUMN_NOT_FOUND, name->span, suggest_column(q, t, name->text),
+                     "table \"%s\" has no column \"%s\"", t->name, name->text);
     if (!writable(&t->columns[c]))
-      return rn_diag(diags, RN_E_SINK_SCHEMA, name->span, NULL, "column \"%s\" of table \"%s\" is %s and cannot be written", name->text, t->name,
+      return rn_diag(diags, RN_E_SINK_SCHEMA, name->span, NULL,
+                     "column \"%s\" of table \"%s\" is %s and cannot be written", name->text, t->name,
                      t->columns[c].kind == RN_COL_COMPUTED ? "computed" : "METADATA VIRTUAL");
     for (uint32_t k = 0; k < out->count; k++)
-      if (out->columns[k] == c) return rn_diag(diags, RN_E_DUPLICATE_NAME, name->span, NULL, "column \"%s\" is named twice", name->text);
+      if (out->columns[k] == c)
+        return rn_diag(diags, RN_E_DUPLICATE_NAME, name->span, NULL, "column \"%s\" is named twice", name->text);
     out->spans[out->count] = name->span;
     out->columns[out->count++] = c;
   }
@@ -46,7 +50,8 @@ static rn_status find_targets(rn_query_context *q, const rn_ast_insert *insert, 
     bool given = !writable(&t->columns[c]) || t->columns[c].type->nullable || t->columns[c].kind == RN_COL_METADATA;
     for (uint32_t k = 0; k < out->count; k++) given = given || out->columns[k] == c;
     if (!given)
-      return rn_diag(diags, RN_E_SINK_SCHEMA, rn_span_join(insert->columns.items[0].span, insert->columns.items[insert->columns.count - 1].span), NULL,
+      return rn_diag(diags, RN_E_SINK_SCHEMA, rn_span_join(insert->columns.items[0].span,
+                                                           insert->columns.items[insert->columns.count - 1].span), NULL,
                      "column \"%s\" of table \"%s\" is NOT NULL and gets no value", t->columns[c].name, t->name);
   }
   return RN_OK;
@@ -60,7 +65,8 @@ static rn_span item_span(const rn_ast_query *query, uint32_t i, uint32_t count) 
 }
 
 static void list_columns(rn_builder *b, const rn_catalog_object *t, const target_list *targets) {
-  for (uint32_t i = 0; i < targets->count; i++) rn_builder_printf(b, "%s%s", i ? ", " : "", t->columns[targets->columns[i]].name);
+  for (uint32_t i = 0; i < targets->count; i++)
+    rn_builder_printf(b, "%s%s", i ? ", " : "", t->columns[targets->columns[i]].name);
 }
 
 /* Metadata columns are given to the connector in its own type. */
@@ -70,14 +76,17 @@ static const rn_type *stored_type(rn_query_context *q, const rn_table_spec *spec
   return rn_type_plain(q->arena, column->type);
 }
 
-static rn_logical *map_columns(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t, const rn_table_spec *spec,
+static rn_logical *map_columns(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t,
+                               const rn_table_spec *spec,
                                const target_list *targets, rn_logical *input) {
   rn_diagnostics *diags = q->binder.diags;
   if (input->schema.count != targets->count) {
     rn_builder names = {0};
     list_columns(&names, t, targets);
-    rn_diag(diags, RN_E_SINK_SCHEMA, insert->query->span, rn_arena_printf(q->arena, "columns of %s: %s", t->name, names.data ? names.data : "none"),
-            "table \"%s\" wants %u column%s, the query gives %u", t->name, targets->count, targets->count == 1 ? "" : "s", input->schema.count);
+    rn_diag(diags, RN_E_SINK_SCHEMA, insert->query->span, rn_arena_printf(q->arena, "columns of %s: %s", t->name,
+        names.data ? names.data : "none"),
+            "table \"%s\" wants %u column%s, the query gives %u", t->name, targets->count,
+                targets->count == 1 ? "" : "s", input->schema.count);
     rn_builder_free(&names);
     return NULL;
   }
@@ -91,7 +100,8 @@ static rn_logical *map_columns(rn_query_context *q, const rn_ast_insert *insert,
     while (k < targets->count && targets->columns[k] != c) k++;
     if (k == targets->count) {
       if (column->kind != RN_COL_PHYSICAL) continue;
-      exprs[count] = rn_expr_const(q->arena, rn_value_null(rn_type_with_null(q->arena, rn_type_plain(q->arena, column->type), true)), insert->span);
+      exprs[count] = rn_expr_const(q->arena, rn_value_null(rn_type_with_null(q->arena,
+          rn_type_plain(q->arena, column->type), true)), insert->span);
       names[count++] = column->name;
       continue;
     }
@@ -100,13 +110,16 @@ static rn_logical *map_columns(rn_query_context *q, const rn_ast_insert *insert,
     rn_expr *e = rn_expr_column(q->arena, k, from, span);
     if (!rn_type_same(from, to)) {
       if (from->id != RN_T_NULL && !rn_cast_is_implicit(from, to)) {
-        rn_diag(diags, RN_E_SINK_SCHEMA, span, rn_arena_printf(q->arena, "convert it: CAST(.. AS %s)", rn_type_name(q->arena, to)),
-                "column \"%s\" of table \"%s\" is %s, the query gives %s", column->name, t->name, rn_type_name(q->arena, to),
+        rn_diag(diags, RN_E_SINK_SCHEMA, span, rn_arena_printf(q->arena, "convert it: CAST(.. AS %s)",
+                                                               rn_type_name(q->arena, to)),
+                "column \"%s\" of table \"%s\" is %s, the query gives %s", column->name, t->name,
+                    rn_type_name(q->arena, to),
                 rn_type_name(q->arena, from));
         ok = false;
         continue;
       }
-      e = rn_bind_cast(&q->binder, e, rn_type_with_null(q->arena, to, from->nullable || from->id == RN_T_NULL), false, false);
+      e = rn_bind_cast(&q->binder, e, rn_type_with_null(q->arena, to, from->nullable || from->id == RN_T_NULL),
+                       false, false);
       if (rn_bind_failed(e)) ok = false;
     }
     exprs[count] = e;
@@ -115,7 +128,8 @@ static rn_logical *map_columns(rn_query_context *q, const rn_ast_insert *insert,
   return ok ? rn_logical_project(q->arena, input, count, exprs, names, insert->query->span) : NULL;
 }
 
-static rn_logical *sink_node(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t, const rn_table_spec *spec,
+static rn_logical *sink_node(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t,
+                             const rn_table_spec *spec,
                              rn_logical *input) {
   rn_logical *node = rn_logical_over(q->arena, RN_L_SINK, insert->span, input);
   node->u.sink.object = t;
@@ -151,13 +165,15 @@ rn_logical *rn_bind_insert(rn_query_context *q, const rn_ast_insert *insert) {
       const char *name = rn_option_text(&t->options, "connector");
       rn_diag(diags, RN_E_CONNECTOR, span, NULL, "table \"%s\": there is no connector \"%s\"", t->name, name ? name : "");
     } else if (!t->connector->sink_accepts) {
-      rn_diag(diags, RN_E_DIRECTION, span, NULL, "table \"%s\" cannot be written: connector %s is a source only", t->name, t->connector->name);
+      rn_diag(diags, RN_E_DIRECTION, span, NULL, "table \"%s\" cannot be written: connector %s is a source only",
+              t->name, t->connector->name);
     } else if (insert->overwrite) {
       rn_diag(diags, RN_E_UNSUPPORTED, insert->span, NULL, "INSERT OVERWRITE is not supported on streams");
     } else {
       rn_table_spec *made = NULL;
       size_t noted = diags->count;
-      if (rn_catalog_table_spec(t, rn_catalog_registry(q->binder.catalog), &insert->hints, q->arena, &made, &map, diags) == RN_OK) {
+      if (rn_catalog_table_spec(t, rn_catalog_registry(q->binder.catalog), &insert->hints, q->arena, &made, &map,
+                                diags) == RN_OK) {
         rn_respan_options(made, span);
         if (rn_check_table_options(q, made, RN_OPTION_SINK) == RN_OK) spec = made;
         if (find_targets(q, insert, t, &targets) != RN_OK) spec = NULL;

@@ -18,7 +18,8 @@ static const rn_ast_window *find_window(rn_select_binder *s, const rn_ast_name *
   const char **names = RN_NEW_N(s->q->arena, const char *, s->select->window_count + 1);
   for (uint32_t i = 0; i < s->select->window_count; i++) names[i] = s->select->windows[i].name.text;
   const char *near = rn_text_nearest(rn_slice_of(name->text), names, s->select->window_count);
-  rn_diag(s->q->binder.diags, RN_E_WINDOW_NAME, name->span, near ? rn_arena_printf(s->q->arena, "did you mean \"%s\"?", near) : NULL,
+  rn_diag(s->q->binder.diags, RN_E_WINDOW_NAME, name->span, near ? rn_arena_printf(s->q->arena,
+      "did you mean \"%s\"?", near) : NULL,
           "the WINDOW clause defines no window \"%s\"", name->text);
   return NULL;
 }
@@ -62,7 +63,8 @@ static rn_status resolve_frame(rn_select_binder *s, const rn_ast_window *w, over
   out->frame_span = w->frame ? w->frame_span : w->span;
   if (!w->frame) return RN_OK;
   if (w->high.kind != RN_BOUND_CURRENT_ROW)
-    return rn_diag(diags, RN_E_OVER, w->frame_span, NULL, "a frame ends at CURRENT ROW on streams: later rows are not there yet");
+    return rn_diag(diags, RN_E_OVER, w->frame_span, NULL,
+                   "a frame ends at CURRENT ROW on streams: later rows are not there yet");
   if (w->low.kind == RN_BOUND_UNBOUNDED_PRECEDING) return RN_OK;
   out->unbounded = false;
   if (w->low.kind == RN_BOUND_CURRENT_ROW) {
@@ -70,10 +72,12 @@ static rn_status resolve_frame(rn_select_binder *s, const rn_ast_window *w, over
     return RN_OK;
   }
   if (w->low.kind != RN_BOUND_PRECEDING || !w->low.value)
-    return rn_diag(diags, RN_E_OVER, w->frame_span, NULL, "a frame begins at UNBOUNDED PRECEDING, n PRECEDING or CURRENT ROW");
+    return rn_diag(diags, RN_E_OVER, w->frame_span, NULL,
+                   "a frame begins at UNBOUNDED PRECEDING, n PRECEDING or CURRENT ROW");
   if (!out->rows) {
     if (!rn_bind_interval(&q->binder, w->low.value, "RANGE .. PRECEDING", &out->preceding)) return RN_FAIL;
-    if (out->preceding < 0) return rn_diag(diags, RN_E_OVER, w->low.value->span, NULL, "PRECEDING needs an interval that is not negative");
+    if (out->preceding < 0)
+      return rn_diag(diags, RN_E_OVER, w->low.value->span, NULL, "PRECEDING needs an interval that is not negative");
     return RN_OK;
   }
   rn_scope scope = {.clause = "ROWS .. PRECEDING"};
@@ -81,7 +85,8 @@ static rn_status resolve_frame(rn_select_binder *s, const rn_ast_window *w, over
   rn_value value;
   if (n->type->id == RN_T_ERROR) return RN_FAIL;
   if (!rn_type_is_integer(n->type) || !rn_bind_constant(&q->binder, n, &value) || value.is_null || value.u.i < 0)
-    return rn_diag(diags, RN_E_OVER, w->low.value->span, NULL, "ROWS .. PRECEDING needs a constant whole number that is not negative");
+    return rn_diag(diags, RN_E_OVER, w->low.value->span, NULL,
+                   "ROWS .. PRECEDING needs a constant whole number that is not negative");
   out->preceding = value.u.i;
   return RN_OK;
 }
@@ -93,13 +98,15 @@ static rn_status resolve_window(rn_select_binder *s, const rn_over_call *call, o
   memset(out, 0, sizeof *out);
   out->span = w.span;
   if (!w.order_count)
-    return rn_diag(q->binder.diags, RN_E_OVER, call->ast->span, "add ORDER BY with the event-time column or a PROCTIME() column",
+    return rn_diag(q->binder.diags, RN_E_OVER, call->ast->span,
+                   "add ORDER BY with the event-time column or a PROCTIME() column",
                    "OVER needs an ORDER BY time column");
   out->order_span = w.order[0].span;
   if (w.order_count > 1)
     return rn_diag(q->binder.diags, RN_E_OVER, w.order[1].span, NULL, "OVER is ordered by a single time column");
   if (w.order[0].descending)
-    return rn_diag(q->binder.diags, RN_E_OVER, w.order[0].span, NULL, "OVER is ordered ascending on streams: the latest row comes last");
+    return rn_diag(q->binder.diags, RN_E_OVER, w.order[0].span, NULL,
+                   "OVER is ordered ascending on streams: the latest row comes last");
   bool ok = resolve_frame(s, &w, out) == RN_OK;
   out->keys = RN_NEW_N(q->arena, rn_expr *, w.partition_count + 1);
   for (uint32_t i = 0; i < w.partition_count; i++) {
@@ -150,7 +157,8 @@ static rn_status put_over(rn_select_binder *s, const over_window *w) {
   uint32_t width = input->schema.count, call_count = (uint32_t)s->overs.len;
   rn_projection p = {.arena = q->arena};
   for (uint32_t i = 0; i < width; i++)
-    (void)rn_projection_add(&p, rn_expr_column(q->arena, i, input->schema.fields[i].type, w->span), input->schema.fields[i].name);
+    (void)rn_projection_add(&p, rn_expr_column(q->arena, i, input->schema.fields[i].type, w->span),
+                            input->schema.fields[i].name);
   rn_logical *node = rn_logical_new(q->arena, RN_L_OVER, w->span, 1, &input);
   node->u.over.key_count = w->key_count;
   node->u.over.keys = RN_NEW_N(q->arena, uint32_t, w->key_count + 1);
@@ -168,7 +176,8 @@ static rn_status put_over(rn_select_binder *s, const over_window *w) {
   node->u.over.calls = RN_NEW_N(q->arena, rn_agg_call, call_count);
   bool range_interval = !w->rows && !w->unbounded;
   if (range_interval && !rn_type_is_timestamp(order))
-    return rn_diag(q->binder.diags, RN_E_OVER, w->frame_span, NULL, "a RANGE frame with an interval needs a time column, not %s", rn_type_name(q->arena, order));
+    return rn_diag(q->binder.diags, RN_E_OVER, w->frame_span, NULL,
+                   "a RANGE frame with an interval needs a time column, not %s", rn_type_name(q->arena, order));
   for (uint32_t i = 0; i < call_count; i++) {
     rn_bound_call *b = &s->overs.data[i].bound;
     rn_agg_call *call = &node->u.over.calls[i];
@@ -184,7 +193,8 @@ static rn_status put_over(rn_select_binder *s, const over_window *w) {
   rn_field *fields = RN_NEW_N(q->arena, rn_field, p.count + call_count);
   for (uint32_t i = 0; i < p.count; i++) fields[i] = node->inputs[0]->schema.fields[i];
   for (uint32_t i = 0; i < call_count; i++) {
-    fields[p.count + i] = (rn_field){rn_arena_printf(q->arena, "w0$o%u", i), rn_type_plain(q->arena, node->u.over.calls[i].result)};
+    fields[p.count + i] = (rn_field){rn_arena_printf(q->arena, "w0$o%u", i), rn_type_plain(q->arena,
+        node->u.over.calls[i].result)};
     s->overs.data[i].result = rn_expr_column(q->arena, p.count + i, fields[p.count + i].type, s->overs.data[i].ast->span);
   }
   node->schema = (rn_schema){p.count + call_count, fields};
@@ -206,7 +216,8 @@ rn_status rn_build_over(rn_select_binder *s, rn_expr **exprs, uint32_t count) {
   }
   for (size_t i = 1; i < calls; i++)
     if (!same_window(&windows[0], &windows[i]))
-      return rn_diag(q->binder.diags, RN_E_OVER, s->overs.data[i].ast->span, "compute one of them in a sub-query, or share a WINDOW clause",
+      return rn_diag(q->binder.diags, RN_E_OVER, s->overs.data[i].ast->span,
+                     "compute one of them in a sub-query, or share a WINDOW clause",
                      "all OVER calls of one SELECT need the same window on streams");
   if (put_over(s, &windows[0]) != RN_OK) return RN_FAIL;
   for (uint32_t i = 0; i < count; i++) exprs[i] = replace_places(q->arena, s, exprs[i]);

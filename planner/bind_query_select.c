@@ -67,7 +67,8 @@ static rn_status expand_row(rn_select_binder *s, const rn_ast_select_item *item,
   rn_expr *row = rn_bind_expr(&q->binder, &s->scope, &column);
   if (row->type->id == RN_T_ERROR) return RN_FAIL;
   if (row->type->id != RN_T_ROW)
-    return rn_diag(q->binder.diags, RN_E_TYPE, item->span, NULL, ".* needs a table or a ROW column, got %s", rn_type_name(q->arena, row->type));
+    return rn_diag(q->binder.diags, RN_E_TYPE, item->span, NULL, ".* needs a table or a ROW column, got %s",
+                   rn_type_name(q->arena, row->type));
   for (uint32_t i = 0; i < row->type->child_count; i++) {
     const rn_type *type = row->type->children[i];
     if (row->type->nullable) type = rn_type_with_null(q->arena, type, true);
@@ -102,7 +103,8 @@ static rn_status expand_star(rn_select_binder *s, const rn_ast_select_item *item
   if (path->count) {
     for (uint32_t i = 0; i < s->from.count; i++)
       if (path->count > 1 || !strcmp(s->from.columns[i].name, path->parts[0].text)) return expand_row(s, item, list);
-    return rn_diag(q->binder.diags, RN_E_TABLE_NOT_FOUND, path->span, NULL, "FROM has no table \"%s\"", path->parts[path->count - 1].text);
+    return rn_diag(q->binder.diags, RN_E_TABLE_NOT_FOUND, path->span, NULL, "FROM has no table \"%s\"",
+                   path->parts[path->count - 1].text);
   }
   return RN_OK;
 }
@@ -115,9 +117,11 @@ static const char *item_name(rn_select_binder *s, const rn_ast_select_item *item
 }
 
 static bool same_call(const rn_bound_call *a, const rn_bound_call *b) {
-  if (a->call.aggregate != b->call.aggregate || a->call.ops != b->call.ops || a->call.distinct != b->call.distinct || a->call.extra != b->call.extra)
+  if (a->call.aggregate != b->call.aggregate || a->call.ops != b->call.ops || a->call.distinct != b->call.distinct ||
+      a->call.extra != b->call.extra)
     return false;
-  const rn_expr *left[] = {a->argument, a->filter, a->default_argument}, *right[] = {b->argument, b->filter, b->default_argument};
+  const rn_expr *left[] = {a->argument, a->filter, a->default_argument}, *right[] = {b->argument, b->filter,
+      b->default_argument};
   for (int i = 0; i < 3; i++) {
     if (!left[i] != !right[i]) return false;
     if (left[i] && (!rn_expr_equal(left[i], right[i]) || rn_expr_is_volatile(left[i]))) return false;
@@ -153,7 +157,8 @@ static rn_status bind_from_where(rn_select_binder *s, const rn_cte *env) {
   rn_query_context *q = s->q;
   rn_ast_select *select = s->select;
   for (uint32_t i = 0; i < select->hints.count; i++)
-    rn_diag(q->binder.diags, RN_W_OPTION, select->hints.items[i].span, NULL, "the hint %s has no effect", select->hints.items[i].name);
+    rn_diag(q->binder.diags, RN_W_OPTION, select->hints.items[i].span, NULL, "the hint %s has no effect",
+            select->hints.items[i].name);
   if (select->from) {
     if (rn_bind_from(q, select->from, env, &s->from) != RN_OK) return RN_FAIL;
   } else {
@@ -224,7 +229,8 @@ static rn_logical *bind_clauses(rn_select_binder *s, const rn_cte *env, const rn
       for (uint32_t c = 0; c < list.count && column < 0; c++)
         if (rn_expr_equal(list.exprs[c], e)) column = (int)c;
       if (column < 0 && select->distinct) {
-        rn_diag(q->binder.diags, RN_E_NOT_GROUPED, order[i].expr->span, NULL, "with DISTINCT, ORDER BY takes columns of the select list only");
+        rn_diag(q->binder.diags, RN_E_NOT_GROUPED, order[i].expr->span, NULL,
+                "with DISTINCT, ORDER BY takes columns of the select list only");
         s->failed = true;
       }
       if (column < 0) {

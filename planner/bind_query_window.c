@@ -18,7 +18,8 @@ void rn_window_fields(rn_arena *arena, const rn_type *time, bool processing_time
   out[0] = (rn_field){"window_start", bound};
   out[1] = (rn_field){"window_end", bound};
   const rn_type *attribute = rn_type_sized(arena, (rn_type_id)time->id, 3, false);
-  out[2] = (rn_field){"window_time", rn_type_with_time(arena, attribute, processing_time ? RN_TIME_PROCTIME : RN_TIME_ROWTIME)};
+  out[2] = (rn_field){"window_time", rn_type_with_time(arena, attribute,
+                                                       processing_time ? RN_TIME_PROCTIME : RN_TIME_ROWTIME)};
 }
 
 rn_status rn_bind_window_time(rn_query_context *q, const rn_type *type, const char *name, uint32_t column, rn_span span,
@@ -36,7 +37,8 @@ rn_status rn_bind_window_time(rn_query_context *q, const rn_type *type, const ch
   return RN_OK;
 }
 
-rn_status rn_check_window_spec(rn_query_context *q, const char *function, rn_window_spec *spec, bool aggregated, rn_span span) {
+rn_status rn_check_window_spec(rn_query_context *q, const char *function, rn_window_spec *spec, bool aggregated,
+                               rn_span span) {
   long long size = (long long)(spec->size_us / 1000), slide = (long long)(spec->slide_us / 1000);
   long long offset = (long long)(spec->offset_us / 1000);
   rn_diagnostics *d = q->binder.diags;
@@ -44,11 +46,14 @@ rn_status rn_check_window_spec(rn_query_context *q, const char *function, rn_win
   if (spec->size_us <= 0 || size * 1000 != spec->size_us)
     return rn_diag(d, RN_E_WINDOW, span, NULL, "%s needs a size of at least a millisecond, got %lld ms", function, size);
   if (spec->slide_us <= 0 || slide * 1000 != spec->slide_us)
-    return rn_diag(d, RN_E_WINDOW, span, NULL, "%s needs a %s of at least a millisecond, got %lld ms", function, step, slide);
+    return rn_diag(d, RN_E_WINDOW, span, NULL, "%s needs a %s of at least a millisecond, got %lld ms", function,
+                   step, slide);
   if (spec->kind == RN_WINDOW_TUMBLE && (offset <= -size || offset >= size))
-    return rn_diag(d, RN_E_WINDOW, span, NULL, "%s needs an offset smaller than its size, got size %lld ms and offset %lld ms", function, size, offset);
+    return rn_diag(d, RN_E_WINDOW, span, NULL,
+                   "%s needs an offset smaller than its size, got size %lld ms and offset %lld ms", function, size, offset);
   if ((spec->kind == RN_WINDOW_CUMULATE || aggregated) && size % slide != 0)
-    return rn_diag(d, RN_E_WINDOW, span, NULL, "%s requires size to be an integral multiple of %s, but got size %lld ms and %s %lld ms", function,
+    return rn_diag(d, RN_E_WINDOW, span, NULL,
+                   "%s requires size to be an integral multiple of %s, but got size %lld ms and %s %lld ms", function,
                    step, size, step, slide);
   return RN_OK;
 }
@@ -66,19 +71,22 @@ static int argument_slot(rn_query_context *q, const tvf_row *row, const rn_ast_t
   if (rn_text_eq_nocase(arg->name, "TIMECOL")) return 1;
   for (int i = 0; i < 3; i++)
     if (row->names[i] && rn_text_eq_nocase(arg->name, row->names[i])) return i + 2;
-  rn_diag(q->binder.diags, RN_E_ARGUMENTS, arg->name_span, NULL, "%s has no argument \"%s\": it takes DATA, TIMECOL, %s, %s%s%s", row->name,
+  rn_diag(q->binder.diags, RN_E_ARGUMENTS, arg->name_span, NULL,
+          "%s has no argument \"%s\": it takes DATA, TIMECOL, %s, %s%s%s", row->name,
           arg->name, row->names[0], row->names[1], row->names[2] ? ", " : "", row->names[2] ? row->names[2] : "");
   return -1;
 }
 
 static rn_status usage(rn_query_context *q, const tvf_row *row, rn_span span) {
-  return rn_diag(q->binder.diags, RN_E_ARGUMENTS, span, NULL, "%s takes (TABLE t, DESCRIPTOR(ts), %s%s [, offset])", row->name,
+  return rn_diag(q->binder.diags, RN_E_ARGUMENTS, span, NULL, "%s takes (TABLE t, DESCRIPTOR(ts), %s%s [, offset])",
+                 row->name,
                  row->kind == RN_WINDOW_HOP ? "slide, " : row->kind == RN_WINDOW_CUMULATE ? "step, " : "", "size");
 }
 
 rn_status rn_bind_window_tvf(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out) {
   const tvf_row *row = find_row(from->path.parts[from->path.count - 1].text);
-  if (!row) return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, from->path.span, NULL, "SESSION windows are not supported yet");
+  if (!row)
+    return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, from->path.span, NULL, "SESSION windows are not supported yet");
   const rn_ast_table_arg *slots[5] = {0};
   for (uint32_t i = 0; i < from->arg_count; i++) {
     int slot = argument_slot(q, row, &from->args[i], i);
@@ -87,12 +95,14 @@ rn_status rn_bind_window_tvf(rn_query_context *q, rn_ast_from *from, const rn_ct
     slots[slot] = &from->args[i];
   }
   uint32_t intervals = row->kind == RN_WINDOW_TUMBLE ? 1 : 2; /* needed ones; one more is the offset */
-  if (!slots[0] || slots[0]->kind != RN_ARG_TABLE || !slots[1] || slots[1]->kind != RN_ARG_DESCRIPTOR || !slots[2] ||
-      (intervals == 2 && !slots[3]) || slots[2 + intervals + 1 < 5 ? 2 + intervals + 1 : 4] == slots[0])
+  bool complete = slots[0] && slots[0]->kind == RN_ARG_TABLE && slots[1] && slots[1]->kind == RN_ARG_DESCRIPTOR;
+  for (uint32_t i = 0; i < intervals; i++) complete = complete && slots[2 + i];
+  if (!complete)
     return usage(q, row, from->span);
   if (intervals == 1 && slots[4]) return usage(q, row, slots[4]->span);
   if (slots[0]->partition.count)
-    return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, slots[0]->partition.items[0].span, NULL, "PARTITION BY belongs to SESSION windows");
+    return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, slots[0]->partition.items[0].span, NULL,
+                   "PARTITION BY belongs to SESSION windows");
   rn_relation input;
   if (rn_bind_from(q, slots[0]->table, env, &input) != RN_OK) return RN_FAIL;
 
@@ -122,7 +132,8 @@ rn_status rn_bind_window_tvf(rn_query_context *q, rn_ast_from *from, const rn_ct
   rn_relation_scope(&input, "DESCRIPTOR", &scope);
   rn_expr *column = rn_bind_expr(&q->binder, &scope, &column_ast);
   if (column->type->id == RN_T_ERROR) return RN_FAIL;
-  if (rn_bind_window_time(q, column->type, descriptor->items[0].text, column->index, descriptor->items[0].span, &spec) != RN_OK)
+  if (rn_bind_window_time(q, column->type, descriptor->items[0].text, column->index, descriptor->items[0].span,
+                          &spec) != RN_OK)
     return RN_FAIL;
 
   rn_field added[3];

@@ -57,7 +57,8 @@ rn_status rn_catalog_new_path(const rn_ast_path *path, rn_arena *arena, rn_catal
     return rn_diag(diags, RN_E_CATALOG, path->span, "a file has one database: " RN_DEFAULT_CATALOG "." RN_DEFAULT_DATABASE,
                    "there is no database \"%s\"", bad);
   if (starts_nocase(name, "_rn_") || starts_nocase(name, "sqlite_"))
-    return rn_diag(diags, RN_E_CATALOG, path->span, NULL, "names that begin with \"%s\" are reserved", starts_nocase(name, "_rn_") ? "_rn_" : "sqlite_");
+    return rn_diag(diags, RN_E_CATALOG, path->span, NULL, "names that begin with \"%s\" are reserved",
+                   starts_nocase(name, "_rn_") ? "_rn_" : "sqlite_");
   if (!*name) return rn_diag(diags, RN_E_CATALOG, path->span, NULL, "a name needs at least one letter");
   if (strlen(name) > RN_IDENTIFIER_BYTES_MAX)
     return rn_diag(diags, RN_E_LIMIT, path->span, NULL, "names are at most %d bytes long", RN_IDENTIFIER_BYTES_MAX);
@@ -79,7 +80,8 @@ static size_t lower_bound(const rn_catalog *catalog, const char *name) {
 }
 
 static rn_catalog_object *find_kind(const rn_catalog *catalog, const char *name, bool temporary) {
-  for (size_t i = lower_bound(catalog, name); i < catalog->objects.len && !strcmp(catalog->objects.data[i]->name, name); i++)
+  for (size_t i = lower_bound(catalog, name); i < catalog->objects.len && !strcmp(catalog->objects.data[i]->name,
+      name); i++)
     if (catalog->objects.data[i]->temporary == temporary) return catalog->objects.data[i];
   return NULL;
 }
@@ -146,7 +148,8 @@ static void insert_object(rn_catalog *catalog, rn_catalog_object *object) {
 static void remove_object(rn_catalog *catalog, const rn_catalog_object *object) {
   for (size_t i = 0; i < catalog->objects.len; i++) {
     if (catalog->objects.data[i] != object) continue;
-    memmove(catalog->objects.data + i, catalog->objects.data + i + 1, (catalog->objects.len - i - 1) * sizeof *catalog->objects.data);
+    memmove(catalog->objects.data + i, catalog->objects.data + i + 1,
+            (catalog->objects.len - i - 1) * sizeof *catalog->objects.data);
     catalog->objects.len--;
     return;
   }
@@ -181,7 +184,8 @@ static rn_status forget(rn_catalog *catalog, const rn_catalog_object *object, rn
 /* SQLite's names ignore case, ours do not: two that differ in case only would be one table of the file. */
 static const rn_catalog_object *case_clash(const rn_catalog *catalog, const char *name) {
   for (size_t i = 0; i < catalog->objects.len; i++)
-    if (rn_text_eq_nocase(catalog->objects.data[i]->name, name) && strcmp(catalog->objects.data[i]->name, name) != 0) return catalog->objects.data[i];
+    if (rn_text_eq_nocase(catalog->objects.data[i]->name, name) && strcmp(catalog->objects.data[i]->name,
+        name) != 0) return catalog->objects.data[i];
   return NULL;
 }
 
@@ -209,12 +213,14 @@ rn_status rn_catalog_replace(rn_catalog *catalog, rn_catalog_object *object, rn_
   return RN_OK;
 }
 
-static rn_status define(rn_catalog *catalog, const rn_ast_statement *statement, bool loading, rn_catalog_object **out, rn_diagnostics *diags) {
+static rn_status define(rn_catalog *catalog, const rn_ast_statement *statement, bool loading,
+                        rn_catalog_object **out, rn_diagnostics *diags) {
   if (statement->kind == RN_AST_STMT_CREATE_VIEW) return rn_catalog_define_view(catalog, statement, out, diags);
   return rn_catalog_define_table(catalog, statement, loading, out, diags);
 }
 
-rn_status rn_catalog_define(rn_catalog *catalog, const rn_ast_statement *statement, rn_catalog_object **out, rn_diagnostics *diags) {
+rn_status rn_catalog_define(rn_catalog *catalog, const rn_ast_statement *statement, rn_catalog_object **out,
+                            rn_diagnostics *diags) {
   return define(catalog, statement, false, out, diags);
 }
 
@@ -231,11 +237,13 @@ rn_status rn_catalog_create(rn_catalog *catalog, const rn_ast_statement *stateme
     *existed = true;
     *out = old;
     if (statement->if_not_exists) return RN_OK;
-    return rn_diag(diags, RN_E_EXISTS, statement->path.span, "IF NOT EXISTS skips it; DROP removes it", "%s \"%s\" already exists", kind_word(old), name);
+    return rn_diag(diags, RN_E_EXISTS, statement->path.span, "IF NOT EXISTS skips it; DROP removes it",
+                   "%s \"%s\" already exists", kind_word(old), name);
   }
   const rn_catalog_object *clash = loading ? NULL : case_clash(catalog, name);
   if (clash)
-    return rn_diag(diags, RN_E_CATALOG, statement->path.span, "SQLite ignores case in names", "\"%s\" differs from %s \"%s\" in case only", name,
+    return rn_diag(diags, RN_E_CATALOG, statement->path.span, "SQLite ignores case in names",
+                   "\"%s\" differs from %s \"%s\" in case only", name,
                    kind_word(clash), clash->name);
   rn_catalog_object *object = NULL;
   if (define(catalog, statement, loading, &object, diags) != RN_OK) return RN_FAIL;
@@ -262,13 +270,16 @@ rn_status rn_catalog_drop(rn_catalog *catalog, const rn_ast_statement *statement
     return rn_diag(diags, RN_E_CATALOG, path->span, "write DROP TEMPORARY", "\"%s\" is temporary", name);
   if (!object->temporary && statement->temporary) {
     if (statement->if_exists) return RN_OK;
-    return rn_diag(diags, RN_E_TABLE_NOT_FOUND, path->span, NULL, "there is no temporary %s \"%s\"", statement->drop_view ? "view" : "table", name);
+    return rn_diag(diags, RN_E_TABLE_NOT_FOUND, path->span, NULL, "there is no temporary %s \"%s\"",
+                   statement->drop_view ? "view" : "table", name);
   }
   if ((object->kind == RN_OBJECT_VIEW) != statement->drop_view)
-    return rn_diag(diags, RN_E_CATALOG, path->span, object->kind == RN_OBJECT_VIEW ? "write DROP VIEW" : "write DROP TABLE", "\"%s\" is a %s", name,
+    return rn_diag(diags, RN_E_CATALOG, path->span,
+                   object->kind == RN_OBJECT_VIEW ? "write DROP VIEW" : "write DROP TABLE", "\"%s\" is a %s", name,
                    kind_word(object));
   if (object->external)
-    return rn_diag(diags, RN_E_CATALOG, path->span, NULL, "\"%s\" is a table of the file that was not created here: drop it with SQLite", name);
+    return rn_diag(diags, RN_E_CATALOG, path->span, NULL,
+                   "\"%s\" is a table of the file that was not created here: drop it with SQLite", name);
   if (forget(catalog, object, path->span, diags) != RN_OK) return RN_FAIL;
   remove_object(catalog, object);
   rn_catalog_object_free(object);
@@ -288,7 +299,8 @@ static rn_status changed_options(const rn_catalog_object *object, const rn_ast_s
   out->items = RN_NEW_N(arena, rn_ast_option, room + 1);
   for (size_t i = 0; i < object->options.count; i++) {
     const rn_option_value *o = &object->options.items[i];
-    bool reset = statement->alter == RN_ALTER_RESET && find_option(statement->options.items, statement->options.count, o->key) >= 0;
+    bool reset = statement->alter == RN_ALTER_RESET && find_option(statement->options.items,
+                                                                   statement->options.count, o->key) >= 0;
     if (!reset) out->items[out->count++] = (rn_ast_option){o->key, o->value, {0, 0}, {0, 0}};
   }
   for (uint32_t i = 0; i < statement->options.count; i++) {
@@ -308,7 +320,8 @@ rn_status rn_catalog_alter(rn_catalog *catalog, const rn_ast_statement *statemen
   if (old->kind != RN_OBJECT_TABLE)
     return rn_diag(diags, RN_E_CATALOG, statement->path.span, "DROP it and create it again", "\"%s\" is a view", old->name);
   if (old->external)
-    return rn_diag(diags, RN_E_CATALOG, statement->path.span, NULL, "\"%s\" is a table of the file that was not created here", old->name);
+    return rn_diag(diags, RN_E_CATALOG, statement->path.span, NULL,
+                   "\"%s\" is a table of the file that was not created here", old->name);
   rn_arena arena;
   rn_arena_init(&arena);
   rn_ast_statement changed = *old->ast;
@@ -321,9 +334,11 @@ rn_status rn_catalog_alter(rn_catalog *catalog, const rn_ast_statement *statemen
     changed.path = (rn_ast_path){1, &name, statement->new_name.span};
     const rn_catalog_object *clash = case_clash(catalog, statement->new_name.text);
     if (find_kind(catalog, statement->new_name.text, old->temporary))
-      status = rn_diag(diags, RN_E_EXISTS, statement->new_name.span, NULL, "\"%s\" already exists", statement->new_name.text);
+      status = rn_diag(diags, RN_E_EXISTS, statement->new_name.span, NULL, "\"%s\" already exists",
+                       statement->new_name.text);
     else if (clash && clash != old)
-      status = rn_diag(diags, RN_E_CATALOG, statement->new_name.span, NULL, "\"%s\" differs from \"%s\" in case only", statement->new_name.text, clash->name);
+      status = rn_diag(diags, RN_E_CATALOG, statement->new_name.span, NULL,
+                       "\"%s\" differs from \"%s\" in case only", statement->new_name.text, clash->name);
   } else {
     if (statement->alter == RN_ALTER_RESET && !statement->options.count)
       status = rn_diag(diags, RN_E_OPTION_VALUE, statement->span, NULL, "RESET needs at least one option");

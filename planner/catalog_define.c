@@ -122,7 +122,8 @@ static void query_columns(table_maker *m) {
   if (reordered && reordered != schema.count) {
     for (uint32_t i = 0; i < schema.count; i++)
       if (!taken[i])
-        rn_diag(m->diags, RN_E_SINK_SCHEMA, m->statement->path.span, NULL, "the list of names must have all columns of the query: \"%s\" is missing",
+        rn_diag(m->diags, RN_E_SINK_SCHEMA, m->statement->path.span, NULL,
+                "the list of names must have all columns of the query: \"%s\" is missing",
                 schema.fields[i].name);
   }
   for (uint32_t i = 0; i < schema.count; i++) {
@@ -148,9 +149,11 @@ static void copy_options(table_maker *m) {
   rn_option_value *items = RN_NEW_N(arena, rn_option_value, given->count + 1);
   for (uint32_t i = 0; i < given->count; i++) {
     const rn_ast_option *o = &given->items[i];
-    items[i] = (rn_option_value){rn_arena_strdup(arena, o->key), rn_arena_strdup(arena, o->value ? o->value : ""), o->key_span, o->value_span};
+    items[i] = (rn_option_value){rn_arena_strdup(arena, o->key), rn_arena_strdup(arena, o->value ? o->value : ""),
+                                 o->key_span, o->value_span};
     for (uint32_t k = 0; k < i; k++)
-      if (!strcmp(items[k].key, items[i].key)) rn_diag(m->diags, RN_E_DUPLICATE_NAME, o->key_span, NULL, "option '%s' is given twice", o->key);
+      if (!strcmp(items[k].key, items[i].key))
+        rn_diag(m->diags, RN_E_DUPLICATE_NAME, o->key_span, NULL, "option '%s' is given twice", o->key);
   }
   qsort(items, given->count, sizeof *items, by_key);
   m->object->options = (rn_options){given->count, items};
@@ -171,7 +174,8 @@ static void find_connector(table_maker *m) {
     rn_builder_text(&hint, "connectors: ");
     for (size_t i = 0; i < registry->connector_count; i++) rn_builder_printf(&hint, "%s%s", i ? ", " : "", names[i]);
   }
-  rn_diag(m->diags, RN_E_CONNECTOR, given ? given->value_span : m->statement->path.span, hint.data, "there is no connector '%s'", name);
+  rn_diag(m->diags, RN_E_CONNECTOR, given ? given->value_span : m->statement->path.span, hint.data,
+          "there is no connector '%s'", name);
   rn_builder_free(&hint);
 }
 
@@ -214,7 +218,8 @@ static void check_metadata(table_maker *m) {
     rn_span span = def->metadata_span.end ? def->metadata_span : def->name.span;
     if (!row) {
       const char *near = rn_text_nearest(rn_slice_of(column->metadata_key), names, c->metadata_count);
-      rn_diag(m->diags, RN_E_OPTION_UNKNOWN, span, near ? rn_arena_printf(&m->object->arena, "did you mean '%s'?", near) : NULL,
+      rn_diag(m->diags, RN_E_OPTION_UNKNOWN, span, near ? rn_arena_printf(&m->object->arena, "did you mean '%s'?",
+          near) : NULL,
               "connector %s has no metadata '%s'", c->name, column->metadata_key);
       continue;
     }
@@ -225,7 +230,8 @@ static void check_metadata(table_maker *m) {
       rn_error err;
       rn_error_clear(&err);
       if (rn_cast_resolve(natural, column->type, false, span, &m->object->arena, &fn, &unused, &err) != RN_OK)
-        rn_diag(m->diags, RN_E_TYPE, def->type->span, NULL, "metadata '%s' is %s and cannot be read as %s", column->metadata_key,
+        rn_diag(m->diags, RN_E_TYPE, def->type->span, NULL, "metadata '%s' is %s and cannot be read as %s",
+                column->metadata_key,
                 rn_type_name(&m->object->arena, natural), rn_type_name(&m->object->arena, column->type));
     }
   }
@@ -245,7 +251,8 @@ static void check_options(table_maker *m) {
     for (uint32_t k = 0; k < m->object->key_count; k++)
       if (m->object->keys[k] == i) keys[k] = spec->column_count;
     if (c->kind == RN_COL_COMPUTED) continue;
-    columns[spec->column_count++] = (rn_table_column){c->name, c->type, c->kind == RN_COL_METADATA ? RN_COLUMN_METADATA : RN_COLUMN_PHYSICAL,
+    columns[spec->column_count++] = (rn_table_column){c->name, c->type,
+                                                      c->kind == RN_COL_METADATA ? RN_COLUMN_METADATA : RN_COLUMN_PHYSICAL,
                                                       c->metadata_key, c->is_virtual};
   }
   spec->key_count = m->object->key_count;
@@ -260,7 +267,8 @@ static void check_options(table_maker *m) {
     const rn_option_value *o = &spec->options.items[i];
     const rn_option *row = rn_table_option_row(spec->connector, spec->value_format, spec->key_format, rn_slice_of(o->key));
     if (row && (row->flags & RN_OPTION_SECRET) && o->value[0] && !strstr(o->value, "${"))
-      rn_diag(m->diags, RN_W_SECRET, o->value_span, "write ${env:NAME} or ${file:PATH}", "the secret '%s' is stored in the file as it stands here", o->key);
+      rn_diag(m->diags, RN_W_SECRET, o->value_span, "write ${env:NAME} or ${file:PATH}",
+              "the secret '%s' is stored in the file as it stands here", o->key);
   }
   rn_arena_free(&scratch);
 }
@@ -271,9 +279,11 @@ static void check_case(table_maker *m) {
   if (!t->connector || !(t->connector->flags & RN_CONNECTOR_IN_FILE) || m->loading) return;
   for (uint32_t i = 0; i < t->column_count; i++)
     for (uint32_t k = 0; k < i; k++)
-      if (rn_text_eq_nocase(t->columns[i].name, t->columns[k].name) && t->columns[i].kind == RN_COL_PHYSICAL && t->columns[k].kind == RN_COL_PHYSICAL)
+      if (rn_text_eq_nocase(t->columns[i].name, t->columns[k].name) && t->columns[i].kind == RN_COL_PHYSICAL &&
+          t->columns[k].kind == RN_COL_PHYSICAL)
         rn_diag(m->diags, RN_E_CATALOG, m->def->column_count > i ? m->def->columns[i].name.span : m->statement->path.span,
-                "SQLite ignores case in names", "columns \"%s\" and \"%s\" differ in case only", t->columns[k].name, t->columns[i].name);
+                "SQLite ignores case in names", "columns \"%s\" and \"%s\" differ in case only", t->columns[k].name,
+                    t->columns[i].name);
 }
 
 /* --- PRIMARY KEY, WATERMARK ------------------------------------------------------------------------------------ */
@@ -287,14 +297,16 @@ static void primary_key(table_maker *m) {
     return;
   }
   if (def->key_clause_count && def->key_enforced) {
-    rn_diag(m->diags, RN_E_CATALOG, def->key_span, "write PRIMARY KEY (..) NOT ENFORCED", "PRIMARY KEY cannot be enforced on a stream");
+    rn_diag(m->diags, RN_E_CATALOG, def->key_span, "write PRIMARY KEY (..) NOT ENFORCED",
+            "PRIMARY KEY cannot be enforced on a stream");
     return;
   }
   for (uint32_t i = 0; i < def->keys.count; i++) {
     const rn_ast_name *name = &def->keys.items[i];
     int at = find_column(t, name->text);
     if (at < 0) {
-      rn_diag(m->diags, RN_E_COLUMN_NOT_FOUND, name->span, near_column(m, name->text), "PRIMARY KEY names column \"%s\", which is not there", name->text);
+      rn_diag(m->diags, RN_E_COLUMN_NOT_FOUND, name->span, near_column(m, name->text),
+              "PRIMARY KEY names column \"%s\", which is not there", name->text);
       continue;
     }
     if (t->columns[at].kind != RN_COL_PHYSICAL) {
@@ -303,7 +315,8 @@ static void primary_key(table_maker *m) {
       continue;
     }
     for (uint32_t k = 0; k < t->key_count; k++)
-      if (t->keys[k] == (uint32_t)at) rn_diag(m->diags, RN_E_DUPLICATE_NAME, name->span, NULL, "PRIMARY KEY names \"%s\" twice", name->text);
+      if (t->keys[k] == (uint32_t)at)
+        rn_diag(m->diags, RN_E_DUPLICATE_NAME, name->span, NULL, "PRIMARY KEY names \"%s\" twice", name->text);
     t->columns[at].type = rn_type_with_null(arena, t->columns[at].type, false);
     t->keys[t->key_count++] = (uint32_t)at;
   }
@@ -320,7 +333,8 @@ static void watermark(table_maker *m) {
   }
   int at = find_column(t, w->column.text);
   if (at < 0) {
-    rn_diag(m->diags, RN_E_COLUMN_NOT_FOUND, w->column.span, near_column(m, w->column.text), "WATERMARK names column \"%s\", which is not there", w->column.text);
+    rn_diag(m->diags, RN_E_COLUMN_NOT_FOUND, w->column.span, near_column(m, w->column.text),
+            "WATERMARK names column \"%s\", which is not there", w->column.text);
     return;
   }
   const rn_type *type = t->columns[at].type;
@@ -329,7 +343,8 @@ static void watermark(table_maker *m) {
     const char *hint = rn_type_is_string(type) ? "add a computed column: ts AS TO_TIMESTAMP(text), and put the WATERMARK on it"
                        : rn_type_is_integer(type) ? "add a computed column: ts AS TO_TIMESTAMP_LTZ(epoch_ms, 3), and put the WATERMARK on it"
                        : rn_type_is_timestamp(type) ? "declare it with at most 3 fraction digits" : NULL;
-    rn_diag(m->diags, RN_E_TIME_ATTRIBUTE, w->column.span, hint, "WATERMARK needs a TIMESTAMP(3) or TIMESTAMP_LTZ(3) column, but \"%s\" is %s%s", w->column.text,
+    rn_diag(m->diags, RN_E_TIME_ATTRIBUTE, w->column.span, hint,
+            "WATERMARK needs a TIMESTAMP(3) or TIMESTAMP_LTZ(3) column, but \"%s\" is %s%s", w->column.text,
             rn_type_name(&t->arena, type), type->time_attribute == RN_TIME_PROCTIME ? " of processing time" : "");
     return;
   }
@@ -340,8 +355,10 @@ static void watermark(table_maker *m) {
   rn_expr *e = rn_bind_expr(&m->binder, &scope, w->expr);
   if (rn_bind_failed(e)) return;
   if (e->type->id != type->id || e->type->precision > 3) {
-    rn_diag(m->diags, RN_E_TYPE, e->span, "for example: ts - INTERVAL '5' SECOND", "the WATERMARK of a %s column must be %s, got %s",
-            rn_type_name(&t->arena, type), type->id == RN_T_TIMESTAMP ? "TIMESTAMP(3)" : "TIMESTAMP_LTZ(3)", rn_type_name(&t->arena, e->type));
+    rn_diag(m->diags, RN_E_TYPE, e->span, "for example: ts - INTERVAL '5' SECOND",
+            "the WATERMARK of a %s column must be %s, got %s",
+            rn_type_name(&t->arena, type), type->id == RN_T_TIMESTAMP ? "TIMESTAMP(3)" : "TIMESTAMP_LTZ(3)",
+                rn_type_name(&t->arena, e->type));
     return;
   }
   t->rowtime = at;
@@ -401,7 +418,9 @@ rn_status rn_catalog_define_table(rn_catalog *catalog, const rn_ast_statement *s
   watermark(&m);
   uint32_t physical = 0;
   for (uint32_t i = 0; i < m.object->column_count; i++) physical += m.object->columns[i].kind != RN_COL_COMPUTED;
-  if (!physical && !failed(&m)) rn_diag(diags, RN_E_CATALOG, statement->path.span, NULL, "table \"%s\" needs at least one column with a type", m.object->name);
+  if (!physical && !failed(&m))
+    rn_diag(diags, RN_E_CATALOG, statement->path.span, NULL, "table \"%s\" needs at least one column with a type",
+            m.object->name);
   if (!failed(&m)) check_options(&m);
   if (failed(&m) || keep_definition(&m) != RN_OK) {
     rn_catalog_object_free(m.object);

@@ -30,7 +30,8 @@ void rn_quote_text(const char *text, rn_builder *out);
 /* Sets object->sql and object->ast from the text. */
 rn_status rn_catalog_set_text(rn_catalog_object *object, const char *sql, rn_diagnostics *diags);
 /* rn_catalog_table_spec; without `expand` references such as ${env:X} stay as they are. */
-rn_status rn_catalog_make_spec(const rn_catalog_object *object, const rn_registry *registry, const rn_ast_hints *hints, bool expand,
+rn_status rn_catalog_make_spec(const rn_catalog_object *object, const rn_registry *registry,
+                               const rn_ast_hints *hints, bool expand,
                                rn_arena *arena, rn_table_spec **out, uint32_t **column_map, rn_diagnostics *diags);
 /* Type in which the connector gives or takes a metadata column; the declared one where it has no say. */
 const rn_type *rn_catalog_metadata_type(const rn_catalog_object *object, const rn_catalog_column *column, rn_arena *arena);

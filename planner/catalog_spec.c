@@ -55,7 +55,8 @@ static rn_status expand_options(const rn_catalog_object *object, const rn_ast_hi
   return RN_OK;
 }
 
-rn_status rn_catalog_make_spec(const rn_catalog_object *object, const rn_registry *registry, const rn_ast_hints *hints, bool expand,
+rn_status rn_catalog_make_spec(const rn_catalog_object *object, const rn_registry *registry,
+                               const rn_ast_hints *hints, bool expand,
                                rn_arena *arena, rn_table_spec **out, uint32_t **column_map, rn_diagnostics *diags) {
   rn_table_spec *spec = RN_NEW(arena, rn_table_spec);
   rn_table_column *columns = RN_NEW_N(arena, rn_table_column, object->column_count + 1);
@@ -71,9 +72,12 @@ rn_status rn_catalog_make_spec(const rn_catalog_object *object, const rn_registr
       if (object->keys[k] == i) keys[k] = spec->column_count;
     if (c->kind == RN_COL_COMPUTED) continue;
     bool metadata = c->kind == RN_COL_METADATA;
-    const rn_type *type = metadata ? rn_catalog_metadata_type(object, c, arena) : rn_type_with_time(arena, c->type, RN_TIME_NONE);
+    const rn_type *type = metadata ? rn_catalog_metadata_type(object, c, arena) : rn_type_with_time(arena, c->type,
+        RN_TIME_NONE);
     map[spec->column_count] = i;
-    columns[spec->column_count++] = (rn_table_column){c->name, type, metadata ? RN_COLUMN_METADATA : RN_COLUMN_PHYSICAL, c->metadata_key, c->is_virtual};
+    columns[spec->column_count++] = (rn_table_column){c->name, type,
+                                                      metadata ? RN_COLUMN_METADATA : RN_COLUMN_PHYSICAL,
+                                                          c->metadata_key, c->is_virtual};
   }
   spec->connector = object->connector;
   if (expand_options(object, hints, expand, arena, &spec->options, diags) != RN_OK) return RN_FAIL;
@@ -84,7 +88,9 @@ rn_status rn_catalog_make_spec(const rn_catalog_object *object, const rn_registr
   for (int i = 0; i < 2; i++) {
     if (!names[i]) continue;
     *formats[i] = rn_format_find(registry, rn_slice_of(names[i]));
-    if (!*formats[i]) return rn_diag(diags, RN_E_CONNECTOR, (rn_span){0, 0}, NULL, "table \"%s\": there is no format '%s'", object->name, names[i]);
+    if (!*formats[i])
+      return rn_diag(diags, RN_E_CONNECTOR, (rn_span){0, 0}, NULL, "table \"%s\": there is no format '%s'",
+                     object->name, names[i]);
   }
   *out = spec;
   *column_map = map;

@@ -57,7 +57,8 @@ static void column_text(const rn_catalog_column *c, rn_builder *out) {
 
 static const char *shown_value(const rn_catalog_object *object, const rn_option_value *o, bool mask) {
   if (!mask) return o->value;
-  const rn_option *row = rn_table_option_row(object->connector, object->value_format, object->key_format, rn_slice_of(o->key));
+  const rn_option *row = rn_table_option_row(object->connector, object->value_format, object->key_format,
+                                             rn_slice_of(o->key));
   bool secret = row ? (row->flags & RN_OPTION_SECRET) != 0 : strstr(o->key, "password") || strstr(o->key, "secret");
   return secret && !strstr(o->value, "${") ? "******" : o->value;
 }
@@ -117,7 +118,8 @@ rn_status rn_catalog_set_text(rn_catalog_object *object, const char *sql, rn_dia
   object->sql = rn_arena_strdup(&object->arena, sql);
   rn_status status = rn_parse_next(rn_slice_of(object->sql), 0, &object->arena, &ast, &end, found);
   if (status != RN_OK || !ast || found->error_count) {
-    status = rn_diag(diags, RN_E_INTERNAL, (rn_span){0, 0}, object->sql, "the canonical text of \"%s\" does not parse: %s", object->name,
+    status = rn_diag(diags, RN_E_INTERNAL, (rn_span){0, 0}, object->sql,
+                     "the canonical text of \"%s\" does not parse: %s", object->name,
                      found->count ? found->items[0].message : "nothing was found");
   } else {
     object->ast = ast;
@@ -164,7 +166,8 @@ static const char *column_words(const rn_catalog_column *c, rn_arena *arena) {
 static const char *column_difference(const rn_catalog_object *a, const rn_catalog_object *b, rn_arena *arena) {
   for (uint32_t i = 0; i < a->column_count && i < b->column_count; i++)
     if (!same_column(&a->columns[i], &b->columns[i]))
-      return rn_arena_printf(arena, "column %u was %s, now %s", i + 1, column_words(&a->columns[i], arena), column_words(&b->columns[i], arena));
+      return rn_arena_printf(arena, "column %u was %s, now %s", i + 1, column_words(&a->columns[i], arena),
+                             column_words(&b->columns[i], arena));
   if (a->column_count < b->column_count)
     return rn_arena_printf(arena, "column %s is new", column_words(&b->columns[a->column_count], arena));
   if (a->column_count > b->column_count)
@@ -181,7 +184,8 @@ static const char *key_words(const rn_catalog_object *t, rn_arena *arena) {
 }
 
 /* Differences of options; those that may change between runs are only noted. */
-static const char *option_difference(const rn_catalog_object *a, const rn_catalog_object *b, bool *reopen, rn_arena *arena) {
+static const char *option_difference(const rn_catalog_object *a, const rn_catalog_object *b, bool *reopen,
+                                     rn_arena *arena) {
   const char *first = NULL, *soft = NULL;
   const rn_catalog_object *sides[] = {a, b};
   for (int s = 0; s < 2; s++)
@@ -202,7 +206,8 @@ static const char *option_difference(const rn_catalog_object *a, const rn_catalo
   return first ? first : soft;
 }
 
-bool rn_catalog_same(const rn_catalog_object *a, const rn_catalog_object *b, bool *reopen_only, rn_arena *arena, const char **difference) {
+bool rn_catalog_same(const rn_catalog_object *a, const rn_catalog_object *b, bool *reopen_only, rn_arena *arena,
+                     const char **difference) {
   *reopen_only = false;
   *difference = NULL;
   if (a->sql && b->sql && !strcmp(a->sql, b->sql)) return true;
@@ -214,9 +219,12 @@ bool rn_catalog_same(const rn_catalog_object *a, const rn_catalog_object *b, boo
     *difference = column_difference(a, b, arena);
     if (!*difference && strcmp(key_words(a, arena), key_words(b, arena)) != 0)
       *difference = rn_arena_printf(arena, "the PRIMARY KEY was %s, now %s", key_words(a, arena), key_words(b, arena));
-    const char *old = a->rowtime >= 0 ? rn_arena_printf(arena, "FOR %s AS %s", a->columns[a->rowtime].name, a->watermark_text) : "none";
-    const char *now = b->rowtime >= 0 ? rn_arena_printf(arena, "FOR %s AS %s", b->columns[b->rowtime].name, b->watermark_text) : "none";
-    if (!*difference && strcmp(old, now) != 0) *difference = rn_arena_printf(arena, "the WATERMARK was %s, now %s", old, now);
+    const char *old = a->rowtime >= 0 ? rn_arena_printf(arena, "FOR %s AS %s", a->columns[a->rowtime].name,
+                                                        a->watermark_text) : "none";
+    const char *now = b->rowtime >= 0 ? rn_arena_printf(arena, "FOR %s AS %s", b->columns[b->rowtime].name,
+                                                        b->watermark_text) : "none";
+    if (!*difference && strcmp(old, now) != 0)
+      *difference = rn_arena_printf(arena, "the WATERMARK was %s, now %s", old, now);
     if (!*difference) *difference = option_difference(a, b, reopen_only, arena);
     if (!*difference) return true; /* comments only */
   }

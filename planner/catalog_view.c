@@ -5,7 +5,8 @@
 #include "planner/query.h"
 
 /* Binds the query of `statement`; `expand` changes its AST. */
-static rn_logical *bind_view_query(rn_catalog *catalog, rn_ast_statement *statement, bool expand, rn_arena *arena, rn_diagnostics *diags) {
+static rn_logical *bind_view_query(rn_catalog *catalog, rn_ast_statement *statement, bool expand, rn_arena *arena,
+                                   rn_diagnostics *diags) {
   rn_planner_settings settings = {.zone = catalog->zone, .parallelism = 1};
   rn_query_context q;
   rn_query_context_init(&q, catalog, &settings, arena, diags);
@@ -18,7 +19,8 @@ static rn_logical *bind_view_query(rn_catalog *catalog, rn_ast_statement *statem
 static void keep_schema(rn_catalog_object *object, const rn_schema *schema) {
   rn_field *fields = RN_NEW_N(&object->arena, rn_field, schema->count + 1);
   for (uint32_t i = 0; i < schema->count; i++)
-    fields[i] = (rn_field){rn_arena_strdup(&object->arena, schema->fields[i].name), rn_type_copy(&object->arena, schema->fields[i].type)};
+    fields[i] = (rn_field){rn_arena_strdup(&object->arena, schema->fields[i].name),
+                           rn_type_copy(&object->arena, schema->fields[i].type)};
   object->view_schema = (rn_schema){schema->count, fields};
 }
 
@@ -43,7 +45,8 @@ static void view_text(const rn_catalog_object *object, const rn_ast_statement *s
   rn_ast_print_query(statement->query, out);
 }
 
-static rn_status expand_view(rn_catalog *catalog, rn_catalog_object *object, const rn_ast_statement *statement, rn_arena *arena, rn_diagnostics *diags) {
+static rn_status expand_view(rn_catalog *catalog, rn_catalog_object *object, const rn_ast_statement *statement,
+                             rn_arena *arena, rn_diagnostics *diags) {
   rn_builder text = {0};
   rn_ast_print(statement, &text);
   char *copy = rn_arena_strdup(arena, text.data ? text.data : "");
@@ -54,7 +57,8 @@ static rn_status expand_view(rn_catalog *catalog, rn_catalog_object *object, con
   rn_status status = rn_parse_next(rn_slice_of(copy), 0, arena, &again, &end, found);
   if (status == RN_OK && again) status = bind_view_query(catalog, again, true, arena, found) ? RN_OK : RN_FAIL;
   if (status != RN_OK || !again) {
-    status = rn_diag(diags, RN_E_INTERNAL, statement->span, copy, "the text of view \"%s\" does not bind again: %s", object->name,
+    status = rn_diag(diags, RN_E_INTERNAL, statement->span, copy, "the text of view \"%s\" does not bind again: %s",
+                     object->name,
                      found->count ? found->items[0].message : "nothing was found");
   } else {
     rn_builder sql = {0};
@@ -66,7 +70,8 @@ static rn_status expand_view(rn_catalog *catalog, rn_catalog_object *object, con
   return status;
 }
 
-rn_status rn_catalog_define_view(rn_catalog *catalog, const rn_ast_statement *statement, rn_catalog_object **out, rn_diagnostics *diags) {
+rn_status rn_catalog_define_view(rn_catalog *catalog, const rn_ast_statement *statement, rn_catalog_object **out,
+                                 rn_diagnostics *diags) {
   rn_catalog_object *object = rn_catalog_object_new();
   object->kind = RN_OBJECT_VIEW;
   object->temporary = statement->temporary;
@@ -81,7 +86,8 @@ rn_status rn_catalog_define_view(rn_catalog *catalog, const rn_ast_statement *st
     keep_schema(object, &node->schema);
     for (uint32_t i = 0; i < object->view_schema.count; i++) {
       if (object->view_schema.fields[i].type->id != RN_T_NULL) continue;
-      rn_diag(diags, RN_E_TYPE, statement->query->span, NULL, "column \"%s\" has no type: CAST the NULL", object->view_schema.fields[i].name);
+      rn_diag(diags, RN_E_TYPE, statement->query->span, NULL, "column \"%s\" has no type: CAST the NULL",
+              object->view_schema.fields[i].name);
       node = NULL;
     }
   }

@@ -19,7 +19,8 @@ static void project_key(rn_changelog *c, rn_logical *node) {
   uint32_t *keys = RN_NEW_N(c->arena, uint32_t, input->key_count + 1);
   for (uint32_t k = 0; k < input->key_count; k++) {
     uint32_t i = 0;
-    while (i < node->schema.count && !(node->u.project[i]->kind == RN_EXPR_COLUMN && node->u.project[i]->index == input->keys[k])) i++;
+    while (i < node->schema.count && !(node->u.project[i]->kind == RN_EXPR_COLUMN &&
+                                       node->u.project[i]->index == input->keys[k])) i++;
     if (i == node->schema.count) return; /* a key column is not passed on: rows have no identity any more */
     keys[k] = i;
   }
@@ -66,7 +67,8 @@ static const rn_logical *find_updater(const rn_logical *node) {
 static rn_status refuse_updates(rn_changelog *c, const char *consumer, const rn_logical *input, const char *hint) {
   const rn_logical *updater = find_updater(input);
   const char *clause = updater ? updater->u.agg.clause : "the query";
-  return rn_diag(c->diags, RN_E_CHANGELOG, updater ? updater->span : input->span, hint, "%s takes inserts only, but %s updates its rows", consumer, clause);
+  return rn_diag(c->diags, RN_E_CHANGELOG, updater ? updater->span : input->span, hint,
+                 "%s takes inserts only, but %s updates its rows", consumer, clause);
 }
 
 static const char *key_names(rn_changelog *c, const rn_schema *schema, const uint32_t *keys, uint32_t count) {
@@ -94,7 +96,8 @@ static bool sink_key_fits(const rn_logical *sink, const rn_logical *input) {
   for (uint32_t i = 0; i < input->key_count; i++)
     if (!contains(sink->u.sink.keys, sink->u.sink.key_count, input->keys[i])) return false;
   for (uint32_t i = 0; i < sink->u.sink.key_count; i++)
-    if (!contains(input->keys, input->key_count, sink->u.sink.keys[i]) && !is_constant_column(input, sink->u.sink.keys[i])) return false;
+    if (!contains(input->keys, input->key_count, sink->u.sink.keys[i]) && !is_constant_column(input,
+        sink->u.sink.keys[i])) return false;
   return true;
 }
 
@@ -106,7 +109,8 @@ static rn_status check_sink(rn_changelog *c, rn_logical *sink) {
   if (!(sink->u.sink.accepts & RN_CHANGE_UPDATE_AFTER)) {
     const char *hint = "group by a window (TUMBLE, HOP) to get final rows, or write to a table whose connector takes updates";
     if (!sink->u.sink.key_count && input->has_key && input->key_count)
-      hint = rn_arena_printf(c->arena, "if its connector takes updates, declare PRIMARY KEY (%s) NOT ENFORCED on \"%s\"; or group by a window to get final rows",
+      hint = rn_arena_printf(c->arena,
+                             "if its connector takes updates, declare PRIMARY KEY (%s) NOT ENFORCED on \"%s\"; or group by a window to get final rows",
                              key_names(c, &input->schema, input->keys, input->key_count), name);
     return refuse_updates(c, rn_arena_printf(c->arena, "table \"%s\"", name), input, hint);
   }
@@ -142,14 +146,16 @@ static rn_status inserts_only(rn_changelog *c, rn_logical *node, const char *con
   wants w = {RN_CHANGE_INSERT, false, false};
   if (inputs(c, node, w) != RN_OK) return RN_FAIL;
   if (node->emits & UPDATES)
-    return refuse_updates(c, consumer, node->inputs[0], "operators on updated rows do not exist yet for unbounded input: aggregate by a window first");
+    return refuse_updates(c, consumer, node->inputs[0],
+                          "operators on updated rows do not exist yet for unbounded input: aggregate by a window first");
   node->emits = RN_CHANGE_INSERT;
   return RN_OK;
 }
 
 static void warn_state(rn_changelog *c, const rn_logical *node, const char *clause) {
   if (node->bounded) return;
-  rn_diag(c->diags, RN_W_STATE_GROWS, node->span, "add a window where old keys need not be kept", "%s keeps a row for every key for ever", clause);
+  rn_diag(c->diags, RN_W_STATE_GROWS, node->span, "add a window where old keys need not be kept",
+          "%s keeps a row for every key for ever", clause);
 }
 
 static rn_status infer_aggregate(rn_changelog *c, rn_logical *node, wants w) {
@@ -157,7 +163,8 @@ static rn_status infer_aggregate(rn_changelog *c, rn_logical *node, wants w) {
   bool updates = node->u.agg.call_count > 0;
   node->u.agg.fold = c->bounded && !(every_change && (w.accepts & RN_CHANGE_UPDATE_AFTER));
   if (!updates) node->u.agg.fold = false; /* DISTINCT gives a row when it first sees it */
-  const char *consumer = !strcmp(node->u.agg.clause, "DISTINCT") ? "DISTINCT" : node->u.agg.grouped ? "GROUP BY" : "an aggregate";
+  const char *consumer = !strcmp(node->u.agg.clause,
+                                 "DISTINCT") ? "DISTINCT" : node->u.agg.grouped ? "GROUP BY" : "an aggregate";
   if (inserts_only(c, node, consumer) != RN_OK) return RN_FAIL;
   node->u.agg.update_before = w.update_before && updates && !node->u.agg.fold;
   if (updates && !node->u.agg.fold) node->emits |= RN_CHANGE_UPDATE_AFTER;
@@ -173,7 +180,8 @@ static rn_status infer_over(rn_changelog *c, rn_logical *node) {
     const rn_field *order = &node->inputs[0]->schema.fields[node->u.over.order_column];
     if (!c->bounded || c->settings->keep_changes)
       return rn_diag(c->diags, RN_E_OVER, node->span, "order by the column with the WATERMARK, or by a PROCTIME() column",
-                     "OVER on a stream is ordered by a time attribute, and \"%s\" is %s", order->name, rn_type_name(c->arena, order->type));
+                     "OVER on a stream is ordered by a time attribute, and \"%s\" is %s", order->name,
+                         rn_type_name(c->arena, order->type));
     if (!node->u.over.rows)
       return rn_diag(c->diags, RN_E_OVER, node->span, "write ROWS BETWEEN .. PRECEDING AND CURRENT ROW",
                      "RANGE frames over \"%s\" are not supported yet: it is no time attribute", order->name);
@@ -196,7 +204,8 @@ static rn_status infer_sort(rn_changelog *c, rn_logical *node) {
     if (first->descending && field->type->time_attribute == RN_TIME_ROWTIME)
       return rn_diag(c->diags, RN_E_UNSUPPORTED, node->span, hint, "a stream cannot be sorted by descending time");
     const char *what = field->name[0] == '$' ? "the expression" : rn_arena_printf(c->arena, "\"%s\"", field->name);
-    return rn_diag(c->diags, RN_E_UNSUPPORTED, node->span, hint, "sort on a non-time-attribute field is not supported on streams: %s is %s", what,
+    return rn_diag(c->diags, RN_E_UNSUPPORTED, node->span, hint,
+                   "sort on a non-time-attribute field is not supported on streams: %s is %s", what,
                    rn_type_name(c->arena, field->type));
   }
   return inserts_only(c, node, "ORDER BY");

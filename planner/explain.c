@@ -41,10 +41,12 @@ static void time_span(rn_builder *out, int64_t us) {
   rn_builder_printf(out, "%lld us", (long long)us);
 }
 
-static void call_list(rn_builder *out, const char *const *names, const rn_agg_call *calls, uint32_t count, const rn_schema *result, uint32_t first) {
+static void call_list(rn_builder *out, const char *const *names, const rn_agg_call *calls, uint32_t count,
+                      const rn_schema *result, uint32_t first) {
   for (uint32_t i = 0; i < count; i++) {
     const rn_agg_call *c = &calls[i];
-    rn_builder_printf(out, "%s%s(%s%s)", i || first ? ", " : "", c->aggregate->name, c->distinct ? "DISTINCT " : "", c->argument >= 0 ? names[c->argument] : "*");
+    rn_builder_printf(out, "%s%s(%s%s)", i || first ? ", " : "", c->aggregate->name, c->distinct ? "DISTINCT " : "",
+                      c->argument >= 0 ? names[c->argument] : "*");
     if (c->filter >= 0) rn_builder_printf(out, " FILTER %s", names[c->filter]);
     rn_builder_printf(out, " AS %s", result->fields[first + i].name);
   }
@@ -52,7 +54,8 @@ static void call_list(rn_builder *out, const char *const *names, const rn_agg_ca
 
 static void window_text(rn_builder *out, const char *const *names, const rn_window_spec *w) {
   static const char *const kinds[] = {"TUMBLE", "HOP", "CUMULATE", "SESSION"};
-  rn_builder_printf(out, "%s(%s=[%s], size=[", kinds[w->kind], w->processing_time ? "proctime" : "rowtime", w->processing_time ? "clock" : names[w->time_column]);
+  rn_builder_printf(out, "%s(%s=[%s], size=[", kinds[w->kind], w->processing_time ? "proctime" : "rowtime",
+                    w->processing_time ? "clock" : names[w->time_column]);
   time_span(out, w->size_us);
   rn_builder_char(out, ']');
   if (w->kind == RN_WINDOW_HOP || w->kind == RN_WINDOW_CUMULATE) {
@@ -102,7 +105,8 @@ static void print_over(rn_builder *out, const rn_plan_node *n, const char *const
     key_list(out, names, n->u.over.keys, n->u.over.key_count);
     rn_builder_text(out, "], ");
   }
-  rn_builder_printf(out, "orderBy=[%s ASC], window=[%s BETWEEN ", n->u.over.processing_time ? "clock" : names[n->u.over.order_column],
+  rn_builder_printf(out, "orderBy=[%s ASC], window=[%s BETWEEN ",
+                    n->u.over.processing_time ? "clock" : names[n->u.over.order_column],
                     n->u.over.rows ? "ROWS" : "RANGE");
   if (n->u.over.unbounded) rn_builder_text(out, "UNBOUNDED");
   else if (n->u.over.rows) rn_builder_printf(out, "%lld", (long long)n->u.over.preceding);
@@ -118,7 +122,8 @@ static void print_sort(rn_builder *out, const rn_plan_node *n, const char *const
   bool limited = n->u.sort.limit >= 0 || n->u.sort.offset > 0;
   rn_builder_printf(out, "%s(orderBy=[", n->u.sort.temporal ? "TemporalSort" : limited ? "SortLimit" : "Sort");
   for (uint32_t i = 0; i < n->u.sort.item_count; i++)
-    rn_builder_printf(out, "%s%s %s", i ? ", " : "", names[n->u.sort.items[i].column], n->u.sort.items[i].descending ? "DESC" : "ASC");
+    rn_builder_printf(out, "%s%s %s", i ? ", " : "", names[n->u.sort.items[i].column],
+                      n->u.sort.items[i].descending ? "DESC" : "ASC");
   rn_builder_char(out, ']');
   if (limited) rn_builder_printf(out, ", offset=[%lld]", (long long)n->u.sort.offset);
   if (n->u.sort.limit >= 0) rn_builder_printf(out, ", fetch=[%lld]", (long long)n->u.sort.limit);
@@ -143,7 +148,8 @@ static void print_aggregate(rn_builder *out, const rn_plan_node *n, const char *
   rn_builder_text(out, "select=[");
   for (uint32_t i = 0; i < keys; i++) rn_builder_printf(out, "%s%s", i ? ", " : "", n->schema.fields[i].name);
   call_list(out, names, windowed ? n->u.window_agg.calls : n->u.group_agg.calls, calls, &n->schema, keys);
-  for (uint32_t i = keys + calls; i < n->schema.count; i++) rn_builder_printf(out, "%s%s", i ? ", " : "", n->schema.fields[i].name);
+  for (uint32_t i = keys + calls; i < n->schema.count; i++)
+    rn_builder_printf(out, "%s%s", i ? ", " : "", n->schema.fields[i].name);
   rn_builder_char(out, ']');
   if (windowed) closing_text(out, &n->u.window_agg.spec);
   else if (n->u.group_agg.fold) rn_builder_text(out, ", emits=[end of input]");
@@ -170,7 +176,8 @@ static void print_watermark(rn_builder *out, const rn_plan_node *n, const char *
 static void print_node(rn_builder *out, const rn_plan_node *n, const char *const *names) {
   switch (n->kind) {
     case RN_NODE_SCAN:
-      rn_builder_printf(out, "TableSourceScan(table=[[%s, %s, %s]], fields=[", "default_catalog", "default_database", n->u.scan.table->name);
+      rn_builder_printf(out, "TableSourceScan(table=[[%s, %s, %s]], fields=[", "default_catalog", "default_database",
+                        n->u.scan.table->name);
       name_list(out, &n->schema);
       rn_builder_printf(out, "], connector=[%s]", n->u.scan.table->connector->name);
       break;
@@ -221,7 +228,8 @@ static void print_changes(rn_builder *out, const rn_plan_node *n) {
   static const struct {
     uint8_t bit;
     const char *text;
-  } rows[] = {{RN_CHANGE_INSERT, "I"}, {RN_CHANGE_UPDATE_BEFORE, "UB"}, {RN_CHANGE_UPDATE_AFTER, "UA"}, {RN_CHANGE_DELETE, "D"}};
+  } rows[] = {{RN_CHANGE_INSERT, "I"}, {RN_CHANGE_UPDATE_BEFORE, "UB"}, {RN_CHANGE_UPDATE_AFTER, "UA"},
+              {RN_CHANGE_DELETE, "D"}};
   rn_builder_text(out, ", changelogMode=[");
   bool first = true;
   for (size_t i = 0; i < 4 && n->kind != RN_NODE_SINK; i++) {
@@ -252,7 +260,8 @@ static void print_tree(printer *p, const rn_plan_node *n, const char *lead, cons
   rn_builder_char(p->out, '\n');
   rn_builder below = {0};
   rn_builder_printf(&below, "%s%s", prefix, !*lead ? "" : *lead == '+' ? "   " : ":  ");
-  for (uint32_t i = 0; i < n->input_count; i++) print_tree(p, n->inputs[i], i + 1 == n->input_count ? "+- " : ":- ", below.data ? below.data : "");
+  for (uint32_t i = 0; i < n->input_count; i++)
+    print_tree(p, n->inputs[i], i + 1 == n->input_count ? "+- " : ":- ", below.data ? below.data : "");
   rn_builder_free(&below);
 }
 
@@ -285,13 +294,16 @@ rn_status rn_plan_explain(rn_catalog *catalog, const rn_planner_settings *settin
   const rn_ast_query *query = inner->kind == RN_AST_STMT_QUERY ? inner->query : NULL;
   const rn_ast_insert *inserts = inner->kind == RN_AST_STMT_INSERT ? inner->insert : inner->inserts;
   uint32_t count = inner->kind == RN_AST_STMT_INSERT ? 1 : inner->kind == RN_AST_STMT_STATEMENT_SET ? inner->insert_count : 0;
-  if (!query && !count) return rn_diag(diags, RN_E_UNSUPPORTED, inner->span, NULL, "EXPLAIN takes a query, an INSERT or a STATEMENT SET");
+  if (!query && !count)
+    return rn_diag(diags, RN_E_UNSUPPORTED, inner->span, NULL, "EXPLAIN takes a query, an INSERT or a STATEMENT SET");
   if (statement->json_plan || statement->estimated_cost || statement->plan_advice)
-    rn_diag(diags, RN_W_OPTION, statement->span, NULL, "ESTIMATED_COST, JSON_EXECUTION_PLAN and PLAN_ADVICE have no effect");
+    rn_diag(diags, RN_W_OPTION, statement->span, NULL,
+            "ESTIMATED_COST, JSON_EXECUTION_PLAN and PLAN_ADVICE have no effect");
   rn_stages s;
   size_t errors = diags->error_count;
   rn_builder text = {0};
-  rn_status status = rn_stages_bind(&s, catalog, settings, query, inserts, count, query && query->emit_changes, false, diags);
+  rn_status status = rn_stages_bind(&s, catalog, settings, query, inserts, count, query && query->emit_changes,
+                                    false, diags);
   if (status == RN_OK) {
     rn_builder_text(&text, "== Abstract Syntax Tree ==\n");
     for (uint32_t i = 0; i < s.root_count; i++) {

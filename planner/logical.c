@@ -288,7 +288,8 @@ bool rn_logical_verify(const rn_logical *node, const char **why) {
           return false;
       return true;
     case RN_L_WINDOW:
-      return check(node->u.window.processing_time || node->u.window.time_column < in->count, "window without time column", why) &&
+      return check(node->u.window.processing_time || node->u.window.time_column < in->count,
+                   "window without time column", why) &&
              check(node->schema.count == in->count + 3, "window columns are missing", why);
     case RN_L_AGGREGATE: case RN_L_WINDOW_AGG:
       return check(keys_in(node->u.agg.keys, node->u.agg.key_count, in->count), "a group key is not there", why) &&
@@ -299,8 +300,10 @@ bool rn_logical_verify(const rn_logical *node, const char **why) {
                    node->u.agg.window.time_column < in->count, "window without time column", why);
     case RN_L_OVER:
       return check(keys_in(node->u.over.keys, node->u.over.key_count, in->count), "a partition key is not there", why) &&
-             check(calls_in(node->u.over.calls, node->u.over.call_count, in), "an OVER call's argument is not there", why) &&
-             check(node->u.over.order_column < in->count || node->u.over.processing_time, "OVER without order column", why) &&
+             check(calls_in(node->u.over.calls, node->u.over.call_count, in), "an OVER call's argument is not there",
+                   why) &&
+             check(node->u.over.order_column < in->count || node->u.over.processing_time,
+                   "OVER without order column", why) &&
              check(node->schema.count == in->count + node->u.over.call_count, "OVER columns do not add up", why);
     case RN_L_SORT:
       for (uint32_t i = 0; i < node->u.sort.item_count; i++)
@@ -308,7 +311,8 @@ bool rn_logical_verify(const rn_logical *node, const char **why) {
       return true;
     case RN_L_UNION:
       for (uint32_t i = 0; i < node->input_count; i++) {
-        if (!check(node->inputs[i]->schema.count == node->schema.count, "inputs of UNION differ in width", why)) return false;
+        if (!check(node->inputs[i]->schema.count == node->schema.count, "inputs of UNION differ in width",
+                   why)) return false;
         for (uint32_t c = 0; c < node->schema.count; c++)
           if (!check(rn_type_same(node->inputs[i]->schema.fields[c].type, node->schema.fields[c].type),
                      "inputs of UNION differ in type", why))

@@ -20,7 +20,8 @@ typedef struct builder {
   rn_access *accesses;
 } builder;
 
-static rn_plan_node *new_node(builder *b, rn_node_kind kind, rn_span span, const char *path, uint32_t input_count, rn_plan_node *const *inputs) {
+static rn_plan_node *new_node(builder *b, rn_node_kind kind, rn_span span, const char *path, uint32_t input_count,
+                              rn_plan_node *const *inputs) {
   rn_plan_node *node = RN_NEW(b->arena, rn_plan_node);
   node->kind = kind;
   node->id = (uint32_t)b->nodes.len;
@@ -223,7 +224,8 @@ static built build_project(builder *b, const rn_logical *node) {
   if (filter) n->u.calc.filter = rn_physical_expr(b->arena, filter->u.filter, in.map);
   if (!passes_all(node, &in)) {
     n->u.calc.exprs = RN_NEW_N(b->arena, rn_expr *, node->schema.count + 1);
-    for (uint32_t i = 0; i < node->schema.count; i++) n->u.calc.exprs[i] = rn_physical_expr(b->arena, node->u.project[i], in.map);
+    for (uint32_t i = 0; i < node->schema.count; i++)
+      n->u.calc.exprs[i] = rn_physical_expr(b->arena, node->u.project[i], in.map);
   }
   n->schema = rn_physical_schema(b->arena, &node->schema);
   return (built){n, identity_map(b, node->schema.count)};
@@ -241,7 +243,8 @@ static built with_added(builder *b, rn_plan_node *n, const rn_logical *node, bui
   }
   for (uint32_t i = 0; i < added; i++) {
     map[old + i] = (int)(width + i);
-    fields[width + i] = (rn_field){rn_arena_strdup(b->arena, node->schema.fields[old + i].name), rn_type_copy(b->arena, node->schema.fields[old + i].type)};
+    fields[width + i] = (rn_field){rn_arena_strdup(b->arena, node->schema.fields[old + i].name),
+                                   rn_type_copy(b->arena, node->schema.fields[old + i].type)};
   }
   n->schema = (rn_schema){width + added, fields};
   return (built){n, map};
@@ -307,7 +310,8 @@ static built build_over(builder *b, const rn_logical *node) {
   return with_added(b, n, node, in, node->u.over.call_count);
 }
 
-static rn_plan_node *put_limit(builder *b, rn_plan_node *input, rn_span span, const char *path, int64_t limit, int64_t offset) {
+static rn_plan_node *put_limit(builder *b, rn_plan_node *input, rn_span span, const char *path, int64_t limit,
+                               int64_t offset) {
   rn_plan_node *n = over_node(b, RN_NODE_LIMIT, span, path, input);
   n->u.limit.limit = limit;
   n->u.limit.offset = offset;
@@ -329,7 +333,8 @@ static built build_sort(builder *b, const rn_logical *node) {
   n->u.sort.limit = n->u.sort.temporal ? -1 : node->u.sort.limit;
   n->u.sort.offset = n->u.sort.temporal ? 0 : node->u.sort.offset;
   if (n->u.sort.temporal && limited) {
-    n = put_limit(b, n, node->span, rn_arena_printf(b->arena, "%s.limit", node->path), node->u.sort.limit, node->u.sort.offset);
+    n = put_limit(b, n, node->span, rn_arena_printf(b->arena, "%s.limit", node->path), node->u.sort.limit,
+                  node->u.sort.offset);
     n->u.limit.stops_query = node->u.sort.stops_query && node->u.sort.limit >= 0;
   }
   return (built){n, in.map};
@@ -350,7 +355,8 @@ static built build_union(builder *b, const rn_logical *node) {
       inputs[k] = over_node(b, RN_NODE_CALC, node->span, NULL, in.node);
       inputs[k]->u.calc.exprs = RN_NEW_N(b->arena, rn_expr *, width + 1);
       for (uint32_t i = 0; i < width; i++)
-        inputs[k]->u.calc.exprs[i] = rn_expr_column(b->arena, (uint32_t)in.map[i], in.node->schema.fields[in.map[i]].type, node->span);
+        inputs[k]->u.calc.exprs[i] = rn_expr_column(b->arena, (uint32_t)in.map[i],
+                                                    in.node->schema.fields[in.map[i]].type, node->span);
       inputs[k]->schema = rn_physical_schema(b->arena, &node->schema);
     }
     mixed = mixed || inputs[k]->parallelism != inputs[0]->parallelism;
@@ -385,7 +391,8 @@ static void build_sink(builder *b, const rn_logical *root) {
   rn_plan_node *n = over_node(b, RN_NODE_SINK, root->span, root->path, input);
   n->schema = rn_physical_schema(b->arena, &root->schema);
   n->u.sink.table = rn_physical_spec(b->arena, root->u.sink.table);
-  n->u.sink.columns = map_columns(b, root->u.sink.columns, root->schema.count, identity_map(b, root->u.sink.table->column_count));
+  n->u.sink.columns = map_columns(b, root->u.sink.columns, root->schema.count, identity_map(b,
+      root->u.sink.table->column_count));
   n->u.sink.key_count = root->u.sink.key_count;
   n->u.sink.keys = keys;
   n->u.sink.drop_null_rows = b->settings->not_null_drop;

@@ -30,7 +30,8 @@ static void calls_text(rn_arena *arena, const rn_agg_call *calls, uint32_t count
 
 static void window_text(const rn_window_spec *w, rn_builder *out) {
   static const char *const names[] = {"TUMBLE", "HOP", "CUMULATE", "SESSION"};
-  rn_builder_printf(out, " window=%s size=%lld slide=%lld offset=%lld%s%s", names[w->kind], (long long)w->size_us, (long long)w->slide_us,
+  rn_builder_printf(out, " window=%s size=%lld slide=%lld offset=%lld%s%s", names[w->kind], (long long)w->size_us,
+                    (long long)w->slide_us,
                     (long long)w->offset_us, w->processing_time ? " proctime" : "", w->local_zone ? " local" : "");
 }
 
@@ -57,13 +58,15 @@ const char *rn_physical_fingerprint(rn_arena *arena, const rn_plan_node *n) {
       rn_builder_text(&b, n->u.group_agg.call_count ? "group-aggregate" : "distinct");
       keys_text(arena, in, n->u.group_agg.keys, n->u.group_agg.key_count, &b);
       calls_text(arena, n->u.group_agg.calls, n->u.group_agg.call_count, &b);
-      rn_builder_printf(&b, " changes=%s", n->u.group_agg.fold ? "fold" : n->u.group_agg.update_before ? "retract" : "upsert");
+      rn_builder_printf(&b, " changes=%s",
+                        n->u.group_agg.fold ? "fold" : n->u.group_agg.update_before ? "retract" : "upsert");
       break;
     case RN_NODE_OVER:
       rn_builder_text(&b, "over");
       keys_text(arena, in, n->u.over.keys, n->u.over.key_count, &b);
       calls_text(arena, n->u.over.calls, n->u.over.call_count, &b);
-      rn_builder_printf(&b, " %s %s", n->u.over.rows ? "ROWS" : "RANGE", n->u.over.processing_time ? "proctime" : "rowtime");
+      rn_builder_printf(&b, " %s %s", n->u.over.rows ? "ROWS" : "RANGE",
+                        n->u.over.processing_time ? "proctime" : "rowtime");
       if (n->u.over.unbounded) rn_builder_text(&b, " UNBOUNDED");
       else rn_builder_printf(&b, " %lld", (long long)n->u.over.preceding);
       row_text(arena, in, &b);

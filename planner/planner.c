@@ -12,7 +12,8 @@ static void add_root(rn_stages *s, rn_logical *root, const char *path) {
 }
 
 rn_status rn_stages_bind(rn_stages *s, rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query,
-                         const rn_ast_insert *inserts, uint32_t insert_count, bool changelog, bool schema_only, rn_diagnostics *diags) {
+                         const rn_ast_insert *inserts, uint32_t insert_count, bool changelog, bool schema_only,
+                             rn_diagnostics *diags) {
   memset(s, 0, sizeof *s);
   rn_arena_init(&s->arena);
   s->settings = settings;
@@ -24,7 +25,8 @@ rn_status rn_stages_bind(rn_stages *s, rn_catalog *catalog, const rn_planner_set
   s->roots = RN_NEW_N(&s->arena, rn_logical *, insert_count + 1);
   rn_status status = RN_OK;
   if (query) {
-    rn_logical *node = rn_bind_query(s->query, (rn_ast_query *)(uintptr_t)query, NULL, true); /* not expanded: stays as it is */
+    rn_logical *node = rn_bind_query(s->query, (rn_ast_query *)(uintptr_t)query, NULL,
+                                     true); /* not expanded: stays as it is */
     if (!node) return RN_FAIL;
     rn_logical *root = rn_logical_over(&s->arena, RN_L_COLLECT, query->span, node);
     root->u.collect.changelog = changelog;
@@ -40,7 +42,8 @@ rn_status rn_stages_bind(rn_stages *s, rn_catalog *catalog, const rn_planner_set
 
 rn_status rn_stages_optimize(rn_stages *s) {
   rn_rewrite rewrite = {&s->query->binder, &s->arena, s->query->accesses};
-  rn_changelog changelog = {.arena = &s->arena, .settings = s->settings, .diags = s->diags, .bounded = true, .show_changes = s->changelog};
+  rn_changelog changelog = {.arena = &s->arena, .settings = s->settings, .diags = s->diags, .bounded = true,
+                            .show_changes = s->changelog};
   for (uint32_t i = 0; i < s->root_count; i++) changelog.bounded = changelog.bounded && rn_logical_bounded(s->roots[i]);
   rn_status status = RN_OK;
   for (uint32_t i = 0; i < s->root_count; i++) {
@@ -68,7 +71,8 @@ static char *canonical_text(const rn_ast_query *query, const rn_ast_insert *inse
   return rn_builder_take(&text);
 }
 
-static rn_status plan(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query, const rn_ast_insert *inserts,
+static rn_status plan(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query,
+                      const rn_ast_insert *inserts,
                       uint32_t insert_count, bool changelog, rn_plan **out, rn_stages *s, rn_diagnostics *diags) {
   size_t errors = diags->error_count;
   rn_status status = rn_stages_bind(s, catalog, settings, query, inserts, insert_count, changelog, false, diags);
@@ -98,7 +102,8 @@ rn_status rn_plan_query(rn_catalog *catalog, const rn_planner_settings *settings
   return status;
 }
 
-rn_status rn_plan_inserts(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_insert *inserts, uint32_t count,
+rn_status rn_plan_inserts(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_insert *inserts,
+                          uint32_t count,
                           rn_plan **out, rn_diagnostics *diags) {
   rn_stages s;
   rn_status status = plan(catalog, settings, NULL, inserts, count, false, out, &s, diags);
@@ -106,7 +111,8 @@ rn_status rn_plan_inserts(rn_catalog *catalog, const rn_planner_settings *settin
   return status;
 }
 
-rn_status rn_plan_schema(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query, rn_arena *arena,
+rn_status rn_plan_schema(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query,
+                         rn_arena *arena,
                          rn_schema *out, rn_diagnostics *diags) {
   rn_stages s;
   rn_status status = rn_stages_bind(&s, catalog, settings, query, NULL, 0, false, true, diags);
@@ -169,7 +175,8 @@ static bool query_uses(use_search *u, const rn_ast_query *query) {
 
 bool rn_plan_uses(rn_catalog *catalog, const rn_ast_statement *statement, const rn_catalog_object *object) {
   use_search u = {catalog, object, 0};
-  if (statement->kind == RN_AST_STMT_INSERT) return path_uses(&u, &statement->insert->table) || query_uses(&u, statement->insert->query);
+  if (statement->kind == RN_AST_STMT_INSERT)
+    return path_uses(&u, &statement->insert->table) || query_uses(&u, statement->insert->query);
   if (statement->kind == RN_AST_STMT_STATEMENT_SET)
     for (uint32_t i = 0; i < statement->insert_count; i++)
       if (path_uses(&u, &statement->inserts[i].table) || query_uses(&u, statement->inserts[i].query)) return true;

@@ -21,7 +21,8 @@ bool rn_rewrite_can_inline(const rn_logical *project) {
 static bool same_schema(const rn_schema *a, const rn_schema *b) {
   if (a->count != b->count) return false;
   for (uint32_t i = 0; i < a->count; i++)
-    if (strcmp(a->fields[i].name, b->fields[i].name) != 0 || !rn_type_same(a->fields[i].type, b->fields[i].type)) return false;
+    if (strcmp(a->fields[i].name, b->fields[i].name) != 0 || !rn_type_same(a->fields[i].type,
+        b->fields[i].type)) return false;
   return true;
 }
 

@@ -59,7 +59,8 @@ static rn_logical *below_prefix(rn_rewrite *r, rn_logical *filter, rn_logical *n
   conjuncts all = {0}, down = {0}, stay = {0};
   split(r->arena, filter->u.filter, &all);
   for (uint32_t i = 0; i < all.count; i++) {
-    bool moves = reads_below(r, all.items[i], node->schema.count, limit, map) && !rn_expr_is_volatile(all.items[i]) && !rn_expr_is_constant(all.items[i]);
+    bool moves = reads_below(r, all.items[i], node->schema.count, limit, map) &&
+        !rn_expr_is_volatile(all.items[i]) && !rn_expr_is_constant(all.items[i]);
     rn_expr *e = all.items[i];
     if (moves && map) e = rn_expr_replace(r->arena, e, map);
     push_conjunct(r->arena, moves ? &down : &stay, e);
@@ -74,7 +75,8 @@ static rn_logical *below_aggregate(rn_rewrite *r, rn_logical *filter, rn_logical
   const rn_logical *window = NULL; /* its columns must stay where the pass "window-aggregate" finds them */
   for (uint32_t i = 0; i < node->u.agg.key_count; i++)
     if (rn_trace_window(node->inputs[0], node->u.agg.keys[i], &window) < 0)
-      map[i] = rn_expr_column(r->arena, node->u.agg.keys[i], node->inputs[0]->schema.fields[node->u.agg.keys[i]].type, filter->span);
+      map[i] = rn_expr_column(r->arena, node->u.agg.keys[i],
+                              node->inputs[0]->schema.fields[node->u.agg.keys[i]].type, filter->span);
   return below_prefix(r, filter, node, node->u.agg.key_count, map);
 }
 

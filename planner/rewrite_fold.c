@@ -19,7 +19,8 @@ static rn_logical *fold_values(rn_rewrite *r, rn_logical *project) {
   rn_expr **row = RN_NEW_N(r->arena, rn_expr *, width + 1);
   rn_value *values = RN_NEW_N(r->arena, rn_value, rows * count + 1);
   for (uint32_t i = 0; i < rows; i++) {
-    for (uint32_t c = 0; c < width; c++) row[c] = rn_expr_const(r->arena, input->u.values.values[i * width + c], project->u.project[0]->span);
+    for (uint32_t c = 0; c < width; c++)
+      row[c] = rn_expr_const(r->arena, input->u.values.values[i * width + c], project->u.project[0]->span);
     for (uint32_t c = 0; c < count; c++) {
       rn_expr *e = rn_fold(r->binder, rn_expr_replace(r->arena, project->u.project[c], row));
       if (e->kind != RN_EXPR_CONST || !rn_type_same(e->type, project->schema.fields[c].type)) return project;

@@ -76,7 +76,8 @@ static pruned prune_filter(rn_rewrite *r, rn_logical *node, const bool *used) {
 }
 
 /* Output: input columns, then added ones. Keeps `keep[i]` of the added. */
-static pruned appended(rn_rewrite *r, rn_logical *node, pruned below, uint32_t old_width, uint32_t added, const bool *keep) {
+static pruned appended(rn_rewrite *r, rn_logical *node, pruned below, uint32_t old_width, uint32_t added,
+                       const bool *keep) {
   uint32_t width = below.node->schema.count, count = width;
   rn_field *fields = RN_NEW_N(r->arena, rn_field, width + added + 1);
   int *map = RN_NEW_N(r->arena, int, old_width + added + 1);
@@ -239,7 +240,8 @@ static pruned prune_root(rn_rewrite *r, rn_logical *node) {
   }
   if (!alike) {
     rn_expr **exprs = RN_NEW_N(r->arena, rn_expr *, count + 1);
-    for (uint32_t i = 0; i < count; i++) exprs[i] = rn_expr_column(r->arena, (uint32_t)below.map[i], old.fields[i].type, node->span);
+    for (uint32_t i = 0; i < count; i++)
+      exprs[i] = rn_expr_column(r->arena, (uint32_t)below.map[i], old.fields[i].type, node->span);
     below.node = rn_logical_project(r->arena, below.node, count, exprs, names, node->span);
   }
   node->inputs[0] = below.node;

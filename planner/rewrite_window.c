@@ -57,7 +57,8 @@ static bool reads_window(rn_rewrite *r, const rn_expr *e, const rn_logical *wind
 
 /* Filters on window columns hold or fail for a whole group: they go above the aggregate, over its keys. False: one
  * reads something that is no key. */
-static bool lift_filters(rn_rewrite *r, const rn_logical *agg, rn_expr *const *exprs, const rn_logical *window, filters *met) {
+static bool lift_filters(rn_rewrite *r, const rn_logical *agg, rn_expr *const *exprs, const rn_logical *window,
+                         filters *met) {
   rn_expr **map = RN_NEW_N(r->arena, rn_expr *, window->schema.count + 1);
   for (uint32_t i = 0; i < agg->u.agg.key_count; i++) {
     const rn_expr *e = exprs[agg->u.agg.keys[i]];
@@ -115,7 +116,8 @@ static rn_logical *rewrite(rn_rewrite *r, rn_logical *agg) {
   }
   if (!node->u.agg.window.processing_time) {
     uint32_t time = window->u.window.time_column;
-    node->u.agg.window.time_column = rn_projection_add(&p, rn_expr_column(r->arena, time, input->schema.fields[time].type, window->span), input->schema.fields[time].name);
+    node->u.agg.window.time_column = rn_projection_add(&p, rn_expr_column(r->arena, time,
+        input->schema.fields[time].type, window->span), input->schema.fields[time].name);
   } else if (!p.count) { /* COUNT(*) on processing time alone: a batch needs a column to carry its rows */
     rn_value yes = {.type = rn_type_basic(RN_T_BOOLEAN, false), .u.i = 1};
     (void)rn_projection_add(&p, rn_expr_const(r->arena, yes, agg->span), NULL);
