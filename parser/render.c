@@ -116,5 +116,11 @@ void rn_error_render(const rn_error *err, rn_slice text, const char *source_name
     render_line(rn_slice_make(text.ptr + from, to - from), begin, end, width(rn_slice_make(place.data, place.len)), out);
     rn_builder_free(&place);
   }
-  if (err->hint[0]) rn_builder_printf(out, "   hint: %s\n", err->hint);
+  if (!err->hint[0]) return;
+  rn_builder_text(out, "   hint: ");
+  for (const char *at = err->hint; *at; at++) { /* a record with a caret under it has two lines */
+    rn_builder_char(out, *at);
+    if (*at == '\n') rn_builder_text(out, "         ");
+  }
+  rn_builder_char(out, '\n');
 }
