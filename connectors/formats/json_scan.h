@@ -260,6 +260,15 @@ static const char *SCAN(object)(rn_decoder *d, json_object *o, const char *p, un
         p++;
         continue;
       }
+      if (*p != '{' && *p != '[') { /* a number, mostly an integer */
+        unsigned count;
+        uint64_t ignored;
+        const char *q = scan_uint_padded(p, &ignored, &count);
+        if (likely(count > 0 && count <= 18 && !(*p == '0' && count > 1) && *q != '.' && (*q | 32) != 'e')) {
+          p = q;
+          continue;
+        }
+      }
       p = SCAN(skip)(d, p, depth + 1);
       if (unlikely(!p)) return NULL;
       continue;

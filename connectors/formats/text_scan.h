@@ -39,7 +39,7 @@ extern const uint64_t scan_pow10[20]; /* 10^0 .. 10^19 */
 
 /* Reads a run of digits; *count gets their number, *value their value when count <= 18 (undefined
  * beyond). Returns the first byte that is no digit, or stops after 24 digits. */
-static inline const char *scan_uint_padded(const char *p, uint64_t *value, unsigned *count) {
+static inline __attribute__((always_inline)) const char *scan_uint_padded(const char *p, uint64_t *value, unsigned *count) {
   uint64_t v = scan_load64(p);
   unsigned n = scan_digit_count(v);
   if (n == 0) {
