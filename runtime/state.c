@@ -49,7 +49,12 @@ rn_map *rn_state_map(rn_state *state, const rn_map_spec *spec) {
   map->state = state;
   map->spec = *spec;
   rn_ref_spec *refs = rn_malloc((spec->ref_count + 1) * sizeof *refs);
-  if (spec->ref_count) memcpy(refs, spec->refs, spec->ref_count * sizeof *refs);
+  for (uint32_t r = 0; r < spec->ref_count; r++) {
+    refs[r] = spec->refs[r];
+    uint32_t *nested = rn_malloc((refs[r].nested_count + 1) * sizeof *nested);
+    if (refs[r].nested_count) memcpy(nested, refs[r].nested, refs[r].nested_count * sizeof *nested);
+    refs[r].nested = nested;
+  }
   map->spec.refs = refs;
   uint32_t align = spec->value_align > 8 ? spec->value_align : 8;
   map->key_area = spec->key_size ? (spec->key_size + 7) & ~7u : VARIABLE_KEY_INLINE;

@@ -61,7 +61,7 @@ typedef struct rn_ref_spec {
   uint32_t offset;        /* in the value */
   uint32_t element_size;  /* 0: bytes; else a list of such elements */
   uint32_t nested_count;  /* refs (to bytes) in each element .. */
-  const uint32_t *nested; /* .. at these offsets; must live as long as the state */
+  const uint32_t *nested; /* .. at these offsets */
 } rn_ref_spec;
 
 typedef struct rn_map_spec {
@@ -70,7 +70,7 @@ typedef struct rn_map_spec {
   uint32_t value_size;    /* zeroed when a key is inserted */
   uint32_t value_align;   /* 8 or 16 */
   uint32_t ref_count;
-  const rn_ref_spec *refs; /* copied (not `nested`) */
+  const rn_ref_spec *refs; /* copied */
   bool transient;         /* can be derived from the rest: never stored */
 } rn_map_spec;
 

@@ -411,6 +411,7 @@ void rn_map_close(rn_map *map) {
     RN_VEC_FREE(&map->pool[k]);
   }
   RN_VEC_FREE(&map->tables);
+  for (uint32_t r = 0; r < map->spec.ref_count; r++) rn_free((void *)(uintptr_t)map->spec.refs[r].nested);
   rn_free((void *)(uintptr_t)map->spec.refs);
   rn_free(map);
 }

@@ -168,8 +168,8 @@ static bool is_late(rn_over *self, const rn_keys *keys, uint32_t i, int64_t at) 
   if (at > self->op.watermark_us) return false;
   rn_table *table = rn_map_table(self->partitions, 0);
   uint8_t *slot = rn_table_find(table, keys->hashes[i], keys->keys[i], keys->lengths[i]);
-  if (!slot || at > rn_over_head(slot)->last_us) return false;
-  if (!passed(self, rn_over_head(slot))) return true;
+  if (!slot) return false;
+  if (!passed(self, rn_over_head(slot))) return at <= rn_over_head(slot)->last_us;
   rn_table_erase(table, slot); /* the sweep might have been here or not: results must not tell */
   return false;
 }

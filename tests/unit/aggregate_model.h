@@ -73,7 +73,7 @@ static inline void model_aggregate(rn_builder *b, const rn_agg_call *call, const
     rn_builder_text(b, strcmp(name, "MIN") == 0 ? least_text : strcmp(name, "MAX") == 0 ? most_text
                      : strcmp(name, "FIRST_VALUE") == 0 ? first : last);
   } else if (is_double) {
-    rn_builder_printf(b, "%.6f", value == 0 ? 0.0 : value);
+    put_double(b, value);
   } else {
     rn_builder_int(b, (int64_t)value);
   }

@@ -77,11 +77,12 @@ static inline void clear_lines(lines *l) {
   RN_VEC_FREE(l);
 }
 
-/* One value; doubles with 6 digits, so that the order of additions does not show. */
+/* Doubles with 4 digits, pushed off the ties, so that the order of additions does not show. */
+static inline void put_double(rn_builder *b, double d) { rn_builder_printf(b, "%.4f", d + 0.00000137); }
+
 static inline void put_value_text(rn_builder *b, const rn_column *c, uint32_t at) {
   if (rn_is_valid(c, at) && c->type->id == RN_T_DOUBLE) {
-    double d = ((const double *)c->data)[at];
-    rn_builder_printf(b, "%.6f", d == 0 ? 0.0 : d);
+    put_double(b, ((const double *)c->data)[at]);
   } else {
     rn_value_text(b, c, at, RN_TEXT_CAST, NULL);
   }
