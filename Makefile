@@ -15,6 +15,8 @@ BUILD ?= build$(if $(SANITIZE),/san-$(subst $(comma),-,$(SANITIZE)))$(if $(finds
 FOLDERS := base parser planner runtime connectors api
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wformat=2 -Wvla -Werror -Wno-format-nonliteral
+# Warnings that follow values through the code go wrong in instrumented code.
+WARN += $(if $(SANITIZE),-Wno-format-truncation -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-stringop-truncation)
 OPT ?= -O2 -g
 HARDEN := -fstack-protector-strong -fno-strict-aliasing
 ifeq ($(SANITIZE),)

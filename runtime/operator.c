@@ -50,8 +50,8 @@ rn_status rn_operator_open(rn_operator *op, rn_error *err) {
 
 void rn_operator_free(rn_operator *op) {
   if (!op) return;
+  if (op->state) rn_state_close(op->state); /* first: its map descriptions lie in the operator's memory */
   if (op->op_class->close) op->op_class->close(op);
-  if (op->state) rn_state_close(op->state);
   rn_arena_free(&op->arena);
   rn_free(op->edges);
   rn_free(op->input_watermarks);

@@ -3,6 +3,7 @@
 # BUILD: build directory. RUNNEL_REQUIRE_KAFKA=1: a missing broker is a failure. The last line is
 # `N passed, N failed` or `N passed, N failed, N skipped`.
 set -u
+export TSAN_OPTIONS="suppressions=$(cd "$(dirname "$0")" && pwd)/tsan/suppressions.txt ignore_noninstrumented_modules=1 report_thread_leaks=0 ${TSAN_OPTIONS:-}"
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root" || exit 1
 build=${BUILD:-build}
@@ -14,7 +15,7 @@ trap 'rm -f "$log"' EXIT
 add() {
   local name=$1 code=$2 line p f s
   line=$(grep -E '[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
-  p=$(sed -nE 's/.*[^0-9]?([0-9]+) passed.*/\1/p' <<<" $line"); f=$(sed -nE 's/.* ([0-9]+) failed.*/\1/p' <<<" $line")
+  p=$(sed -nE 's/.* ([0-9]+) passed.*/\1/p' <<<" $line"); f=$(sed -nE 's/.* ([0-9]+) failed.*/\1/p' <<<" $line")
   s=$(sed -nE 's/.* ([0-9]+) skipped.*/\1/p' <<<" $line")
   if [ -z "$line" ]; then p=0 f=1; echo "suite $name ended without a count (exit $code)"; tail -n 30 "$log"; fi
   if [ "$code" != 0 ] && [ "${f:-0}" = 0 ]; then f=1; echo "suite $name: exit $code"; tail -n 30 "$log"; fi
