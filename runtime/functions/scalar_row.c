@@ -43,10 +43,10 @@ static rn_status resolve_difference(const rn_function *fn, const rn_type *const 
 
 static const rn_function rows[] = {
   {.name = "ROW", .signature = "ROW(a, ..) -> ROW", .min_args = 1, .max_args = 255, .flags = RN_FN_OPERATOR | RN_FN_VARIADIC,
-   .classes = {RN_ARG_ANY}, .resolve = resolve_row, .kernel = row_kernel, .help = "a row of values", .example = "ROW(1, 'a')"},
+   .classes = {RN_ARG_ANY}, .resolve = resolve_row, .kernel = row_kernel, .help = "a row of values", .example = "(ROW(1, 'a') = ROW(1, 'a')) = TRUE"},
   {.name = "TIME DIFF", .signature = "(a TEMPORAL - b TEMPORAL) DAY -> INTERVAL", .min_args = 2, .max_args = 2,
    .flags = RN_FN_OPERATOR | RN_FN_STRICT, .classes = {RN_ARG_TEMPORAL, RN_ARG_TEMPORAL}, .resolve = resolve_difference,
    .kernel = time_difference, .help = "difference as a day-time interval",
-   .example = "(DATE '2024-01-02' - DATE '2024-01-01') DAY"},
+   .example = "DATE '2024-01-05' + (DATE '2024-01-02' - DATE '2024-01-01') DAY = DATE '2024-01-06'"},
 };
 RN_FUNCTION_SET(rn_set_row, "Rows and differences", rows);
