@@ -16,7 +16,7 @@ FOLDERS := base parser planner runtime connectors api
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wformat=2 -Wvla -Werror -Wno-format-nonliteral
 # Warnings that follow values through the code go wrong in instrumented code.
-WARN += $(if $(SANITIZE),-Wno-format-truncation -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-stringop-truncation)
+WARN += $(if $(SANITIZE),-Wno-conversion -Wno-format-truncation -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-stringop-truncation)
 OPT ?= -O2 -g
 HARDEN := -fstack-protector-strong -fno-strict-aliasing
 ifeq ($(SANITIZE),)

@@ -206,7 +206,16 @@ static int ctas(runnel_stmt *stmt, bool *skip) {
   }
   *skip = existed;
   if (existed) return RUNNEL_OK;
+  rn_planner_settings settings;
+  rn_engine_planner_settings(db, &stmt->arena, &settings);
+  rn_schema schema;
+  if (rn_plan_schema(db->catalog, &settings, stmt->ast->query, &stmt->arena, &schema, &db->diags) != RN_OK) return rn_api_result(db);
   rn_ast_insert *insert = RN_NEW(&stmt->arena, rn_ast_insert);
+  /* by name: the table may have columns of its own before the query's, or another order */
+  insert->columns.count = schema.count;
+  insert->columns.items = RN_NEW_N(&stmt->arena, rn_ast_name, schema.count + 1);
+  for (uint32_t i = 0; i < schema.count; i++)
+    insert->columns.items[i] = (rn_ast_name){.text = schema.fields[i].name, .span = stmt->ast->span};
   insert->table = stmt->ast->path;
   insert->query = stmt->ast->query;
   insert->span = stmt->ast->span;
