@@ -211,7 +211,8 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
     client->fatal = true;
   } else if (cause == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
     int64_t now = rn_monotonic_us();
-    if (!client->down && client->refused_us == 0 && (client->told_us == 0 || now - client->told_us > TELL_AGAIN_US)) {
+    if (!client->quiet && !client->down && client->refused_us == 0 &&
+        (client->told_us == 0 || now - client->told_us > TELL_AGAIN_US)) {
       (void)snprintf(line, sizeof line, "kafka %s cannot be reached: %s; trying on", client->servers,
                      client->reason[0] ? client->reason : "the connection was lost");
       client->down_told = true;
@@ -265,6 +266,7 @@ rn_status rn_kafka_client_open(rn_kafka_client *client, const rn_table_spec *tab
   client->notice = notice;
   client->notice_ctx = notice_ctx;
   client->opening = true;
+  client->quiet = role == RN_KAFKA_GROUP;
   (void)pthread_mutex_init(&client->lock, NULL);
   rd_kafka_conf_set_opaque(conf, client);
   rd_kafka_conf_set_error_cb(conf, on_error);

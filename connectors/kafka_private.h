@@ -32,6 +32,7 @@ typedef struct rn_kafka_client {
   rd_kafka_resp_err_t cause;
   bool down;                /* all brokers are unreachable */
   bool down_told;
+  bool quiet;               /* the group's client: the reading one tells of the same broker */
   int64_t down_us;          /* since when; messages fetched before are no sign of life */
   int64_t told_us;          /* when it was told last: not again within half a minute */
   bool opening;             /* refusals (authentication, TLS) are final at once; later they get some seconds */
