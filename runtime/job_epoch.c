@@ -226,6 +226,17 @@ static void wait_until(rn_job *job, int64_t monotonic_us) {
   pthread_cond_timedwait(&job->changed, &job->mutex, &t);
 }
 
+/* A number that changes with every row, batch and watermark: an epoch in which nothing happened is not written. */
+static uint64_t activity(const rn_job *job) {
+  uint64_t sum = 1;
+  for (size_t i = 0; i < job->instances.len; i++) {
+    const rn_counters *c = &job->instances.data[i].op->counters;
+    sum += __atomic_load_n(&c->rows_in, __ATOMIC_RELAXED) + __atomic_load_n(&c->rows_out, __ATOMIC_RELAXED) +
+           __atomic_load_n(&c->read, __ATOMIC_RELAXED) + (uint64_t)__atomic_load_n(&c->watermark_us, __ATOMIC_RELAXED) * 31;
+  }
+  return sum;
+}
+
 static rn_job_state run_epochs(rn_job *job) {
   for (;;) {
     if (broken(job)) return job->error.code != 0 ? RN_JOB_FAILED : RN_JOB_STOPPED;
@@ -241,6 +252,12 @@ static rn_job_state run_epochs(rn_job *job) {
       wait_until(job, due);
       continue;
     }
+    uint64_t now_active = activity(job);
+    if (!last && now_active == job->last_activity) {
+      job->last_commit_at_us = rn_monotonic_us(); /* what is committed is up to date */
+      continue;
+    }
+    job->last_activity = now_active;
     if (!close_epoch(job, last, last ? rn_job_state_text(state) : "RUNNING", last && all_ended && job->config.until_end)) continue;
     if (last) return state;
   }

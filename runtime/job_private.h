@@ -57,6 +57,7 @@ struct rn_job {
   rn_epoch *epoch;      /* being filled or committed */
   RN_VEC(rn_epoch_source) epoch_sources;
   uint64_t last_epoch;
+  uint64_t last_activity; /* of the counters, when the last epoch was triggered */
   int64_t last_commit_us, last_commit_at_us, interval_us, barrier_us, started_us, ended_us;
   /* atomic */
   uint64_t trigger;     /* epoch whose barrier sources are to inject; 0: none yet */

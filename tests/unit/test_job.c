@@ -289,6 +289,36 @@ static void test_stop_unbounded(void **state) {
   fixture_close(&f);
 }
 
+/* Nothing comes in: no epochs are written. */
+static void test_idle_job_writes_nothing(void **state) {
+  (void)state;
+  fixture f;
+  fixture_open(&f);
+  rn_store *store = fixture_store(&f);
+  counting source = {.rows_per_split = -1, .splits = 1, .keys = KEYS, .fail_at = 100, .fail_epoch = UINT64_MAX};
+  plan_maker m;
+  make_counting_plan(&m, &source, 1);
+  rn_job_config config;
+  config_default(&config, store);
+  rn_error err;
+  rn_error_clear(&err);
+  rn_job *job = NULL;
+  assert_int_equal(rn_job_open(m.plan, &config, &job, &err), RN_OK);
+  assert_int_equal(rn_job_start(job, &err), RN_OK);
+  for (int i = 0; i < 1000 && ask(&f, "SELECT epoch FROM _rn_job") == 0; i++) usleep(2000);
+  usleep(100000);
+  int64_t epochs = ask(&f, "SELECT epoch FROM _rn_job");
+  assert_true(epochs >= 1 && epochs <= 2);
+  assert_int_equal(ask(&f, "SELECT sum(n) FROM counts"), 100);
+  rn_job_stop(job);
+  assert_true(rn_job_wait(job, 10000));
+  assert_int_equal(ask(&f, "SELECT count(*) FROM _rn_job WHERE state = 'STOPPED'"), 1);
+  rn_job_close(job);
+  rn_store_close(store);
+  plan_end(&m);
+  fixture_close(&f);
+}
+
 static void test_until_end(void **state) {
   (void)state;
   fixture f;
@@ -413,7 +443,7 @@ int main(void) {
       cmocka_unit_test(test_failure_keeps_epochs),  cmocka_unit_test(test_changed_query_is_refused),
       cmocka_unit_test(test_damaged_state_is_an_error), cmocka_unit_test(test_parallel_and_rescaled),
       cmocka_unit_test(test_parallel_many_epochs),  cmocka_unit_test(test_stop_unbounded),
-      cmocka_unit_test(test_until_end),             cmocka_unit_test(test_query_with_cursor),
+      cmocka_unit_test(test_idle_job_writes_nothing), cmocka_unit_test(test_until_end),            cmocka_unit_test(test_query_with_cursor),
       cmocka_unit_test(test_query_abandoned),       cmocka_unit_test(test_limit_ends_query),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

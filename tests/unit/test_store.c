@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -358,6 +359,60 @@ static void test_deltas_and_damage(void **state) {
   fixture_close(&f);
 }
 
+/* --- I/O errors ------------------------------------------------------------------------------------------------------------- */
+
+static const rlim_t small_file = 200 << 10;
+
+/* The file may not grow any more: writes fail with an I/O error, after which nobody knows what a COMMIT did. The
+ * first warning lifts the limit; the same epoch must then be committed once, over a new connection. */
+static void lift_limit(void *ctx, int level, const char *text) {
+  if (level != 1 || !strstr(text, "reopening")) return;
+  struct rlimit limit;
+  getrlimit(RLIMIT_FSIZE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_FSIZE, &limit);
+  ++*(int *)ctx;
+}
+
+static void test_io_error_reopens(void **state) {
+  (void)state;
+  fixture f;
+  fixture_open(&f);
+  signal(SIGXFSZ, SIG_IGN);
+  rn_store *store = NULL;
+  rn_error err;
+  rn_error_clear(&err);
+  int reopened = 0;
+  rn_store_config config = {.path = f.path, .log = lift_limit, .log_ctx = &reopened};
+  assert_int_equal(rn_store_open(&config, &store, &err), RN_OK);
+  counting source = {.rows_per_split = 20000, .splits = 1, .keys = 97, .fail_at = -1};
+  plan_maker m;
+  plan_begin(&m);
+  rn_plan_node *scan = add_scan(&m, &source, 1);
+  add_sink(&m, add_count(&m, scan, 1), "counts", 1);
+  add_sink(&m, scan, "rows", 0);
+  rn_job_config job_config = {.name = "j", .store = store, .epoch_interval_us = 500, .batch_rows = 50};
+  rn_job *job = NULL;
+  assert_int_equal(rn_job_open(m.plan, &job_config, &job, &err), RN_OK);
+  struct rlimit limit;
+  getrlimit(RLIMIT_FSIZE, &limit);
+  limit.rlim_cur = small_file;
+  setrlimit(RLIMIT_FSIZE, &limit);
+  assert_int_equal(rn_job_start(job, &err), RN_OK);
+  assert_true(rn_job_wait(job, 30000));
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_FSIZE, &limit);
+  if (rn_job_get_state(job, &err) != RN_JOB_FINISHED) fail_msg("%s", err.message);
+  rn_job_close(job);
+  rn_store_close(store);
+  plan_end(&m);
+  assert_true(reopened > 0);
+  assert_int_equal(ask(&f, "SELECT count(*) FROM rows"), 20000);
+  assert_int_equal(ask(&f, "SELECT count(DISTINCT id) FROM rows"), 20000);
+  assert_int_equal(ask(&f, "SELECT sum(n) FROM counts"), 20000);
+  fixture_close(&f);
+}
+
 static void test_quoting(void **state) {
   (void)state;
   rn_builder b = {0};
@@ -376,6 +431,7 @@ int main(void) {
       cmocka_unit_test(test_busy_is_waited_for), cmocka_unit_test(test_failed_body_is_rolled_back),
       cmocka_unit_test(test_kill_loop),          cmocka_unit_test(test_kill_loop_checker),
       cmocka_unit_test(test_deltas_and_damage),  cmocka_unit_test(test_quoting),
+      cmocka_unit_test(test_io_error_reopens),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
