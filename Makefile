@@ -143,4 +143,4 @@ clean: ## remove all that was built
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
--include $(lib_obj:.o=.d) $(cli_obj:.o=.d)
+-include $(wildcard $(lib_obj:.o=.d) $(cli_obj:.o=.d) $(BUILD)/obj/tools/*/*.d $(BUILD)/obj/tests/*/*.d)
