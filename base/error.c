@@ -36,7 +36,7 @@ void rn_error_clear(rn_error *err) {
 static void set(rn_error *err, rn_code code, rn_span span, const char *format, va_list args) {
   if (!err || err->code) return;
   rn_error_clear(err);
-  err->code = code;
+  err->code = (int)code;
   err->span = span;
   err->has_span = span.end > span.begin;
   (void)vsnprintf(err->message, sizeof err->message, format, args);

@@ -46,7 +46,7 @@ done
 if command -v clang >/dev/null; then
   mkdir -p build/gen
   [ -e build/gen/sql_grammar.h ] || make -s build/gen/sql_grammar.h
-  flags="-std=c11 -D_GNU_SOURCE -DRUNNEL_BUILD_VERSION=\"\" -I. -Ibuild/gen -fsyntax-only -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wno-format-nonliteral -Wvla -Wunreachable-code -Wassign-enum -Wcomma -Werror"
+  flags="-std=c11 -D_GNU_SOURCE -DRUNNEL_BUILD_VERSION=\"\" -I. -Ibuild/gen -fsyntax-only -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wno-format-nonliteral -Wvla -Wunreachable-code -Wassign-enum -Werror"
   out=$(git ls-files 'base/*.c' 'parser/*.c' 'planner/*.c' 'runtime/*.c' 'connectors/*.c' 'api/*.c' 'cli/*.c' | xargs -P 2 -n 8 clang $flags 2>&1) || { echo "$out" | head -60; findings=$((findings + 1)); }
 fi
 [ "$findings" = 0 ] && echo "lint: clean" || { echo "lint: $findings findings"; exit 1; }

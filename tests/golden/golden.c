@@ -133,6 +133,7 @@ static const rn_connector collecting = {.name = "collecting", .help = "test sink
 typedef struct harness {
   rn_catalog *catalog;
   rn_zone *zone;
+  RN_VEC(rn_zone *) zones;
   rn_clock clock;
   rn_planner_settings settings;
   uint32_t batch_rows, parallelism, restore_parallelism;
@@ -308,6 +309,7 @@ static void set_option(harness *h, const char *key, const char *value, rn_error 
   if (rn_slice_is(k, "table.local-time-zone")) {
     rn_zone *zone;
     if (rn_zone_open(value, &zone, err) != RN_OK) return;
+    RN_VEC_PUSH(&h->zones, zone); /* earlier ones are still referred to */
     h->zone = zone;
     h->settings.zone = zone;
     rn_catalog_set_zone(h->catalog, zone);
@@ -388,6 +390,7 @@ int main(int argc, char **argv) {
   registry.connectors = connectors;
   registry.connector_count = count;
   if (rn_zone_open("UTC", &h.zone, &err) != RN_OK) return 2;
+  RN_VEC_PUSH(&h.zones, h.zone);
   h.catalog = rn_catalog_new(&registry, h.zone);
   h.settings = (rn_planner_settings){.mini_batch_off = true, .keep_changes = true, .parallelism = 1, .zone = h.zone, .canonical_settings = ""};
   const char *file = NULL;
@@ -421,6 +424,8 @@ int main(int argc, char **argv) {
     at = end;
   }
   rn_catalog_free(h.catalog);
+  for (size_t i = 0; i < h.zones.len; i++) rn_zone_close(h.zones.data[i]);
+  RN_VEC_FREE(&h.zones);
   rn_free(text);
   rn_free(copy);
   free(dir);
