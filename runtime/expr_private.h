@@ -21,7 +21,7 @@ typedef enum step_kind {
   STEP_COALESCE     /* out = args[0] where it is not NULL; else_sel = rows where it is NULL */
 } step_kind;
 
-enum { NO_SELECTION = UINT32_MAX };
+#define NO_SELECTION UINT32_MAX
 
 typedef struct step {
   step_kind kind;
