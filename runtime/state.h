@@ -55,6 +55,10 @@ uint8_t *rn_list_at(rn_state *state, rn_ref list, uint32_t index); /* 0: oldest 
 uint8_t *rn_list_push(rn_state *state, rn_ref *list, uint32_t element_size); /* zeroed, at the end */
 void rn_list_pop(rn_state *state, rn_ref list); /* the oldest; its own refs are the caller's matter */
 
+/* Asks for the memory of a list ahead of its use: stage 0 its head, later stage 1 its oldest element and the place
+ * of the next one. */
+void rn_list_prefetch(rn_state *state, rn_ref list, unsigned stage);
+
 /* --- maps ------------------------------------------------------------------------------------------------- */
 /* Where a slot's value holds refs. A list may hold elements that hold refs themselves. */
 typedef struct rn_ref_spec {

@@ -165,3 +165,17 @@ void rn_list_pop(rn_state *state, rn_ref list) {
   l->first = l->first + 1 == l->capacity ? 0 : l->first + 1;
   l->count--;
 }
+
+void rn_list_prefetch(rn_state *state, rn_ref list, unsigned stage) {
+  if (!list) return;
+  list_head *l = list_of(state, list);
+  if (stage == 0) {
+    __builtin_prefetch(l);
+    return;
+  }
+  __builtin_prefetch(element(l, 0), 1);
+  __builtin_prefetch(element(l, 0) + l->element_size - 1, 1);
+  if (l->count == l->capacity) return;
+  __builtin_prefetch(element(l, l->count), 1);
+  __builtin_prefetch(element(l, l->count) + l->element_size - 1, 1);
+}

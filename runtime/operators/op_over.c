@@ -90,11 +90,13 @@ static rn_status whole_groups(rn_over *self, const rn_buffered *rows, uint32_t n
     uint32_t b = a + 1;
     while (!by_row && b < n && rows[b].order == rows[a].order) b++;
     for (uint32_t i = a; i < b; i++) {
+      rn_over_prefetch(self, i, n);
       rn_over_enter(self, &c->batch, &c->keys, i, c->times[i]);
       numbers[i] = row_number(self, i);
     }
     for (; a < b; a++) {
       rn_over_finish(self, &c->keys, a, c->times[a]);
+      if (!self->has_positions) continue;
       rn_over_position_results(self, &c->batch, c->batch.columns + self->input_columns, a, numbers[a], n, &self->op.arena);
     }
   }

@@ -32,6 +32,8 @@ typedef struct rn_over {
   uint8_t *singles, *temps; /* per row of a chunk: accumulators of the row alone / of its result */
   uint32_t stride;
   uint8_t *work[2];         /* aligned copies of element accumulators */
+  uint8_t *ways;            /* per call: how its accumulator is kept (op_over_frame.c) */
+  bool has_positions;       /* ROW_NUMBER, RANK, LAG .. among the calls */
   uint8_t *slots[RN_BATCH_ROWS_MAX];
   bool fresh[RN_BATCH_ROWS_MAX];
   bool forgets;             /* RANGE frame that can pass: the partition goes with it */
@@ -47,6 +49,8 @@ static inline rn_over_slot *rn_over_head(uint8_t *slot) { return (rn_over_slot *
 void rn_over_frame_open(rn_over *self); /* layouts, the map */
 /* Accumulators of every live row alone, into self->singles; bounded frames only. */
 void rn_over_singles(rn_over *self, const rn_batch *batch);
+/* Memory of the frames of rows around i, which is about to be processed, is asked for ahead. */
+void rn_over_prefetch(rn_over *self, uint32_t i, uint32_t n);
 /* Takes row i of the chunk into its partition. */
 void rn_over_enter(rn_over *self, const rn_batch *batch, const rn_keys *keys, uint32_t i, int64_t time_us);
 /* The frame of row i's partition is complete for time_us: leaves the row's result accumulators in temps[i]. */

@@ -14,10 +14,13 @@ typedef struct distinct_entry {
 } distinct_entry;
 
 static bool bounded(const rn_over *self) { return !self->op.node->u.over.unbounded; }
-static bool subtracted(const rn_agg_call *call) {
-  return !call->distinct && (call->ops->flags & RN_AGG_INVERTIBLE) && call->ops->subtract;
+
+enum { WAY_NONE, WAY_SUBTRACTED, WAY_STACKED, WAY_DISTINCT };
+static uint8_t way_of(const rn_agg_call *call) {
+  if (!call->ops->merge) return WAY_NONE;
+  if (call->distinct) return WAY_DISTINCT;
+  return (call->ops->flags & RN_AGG_INVERTIBLE) && call->ops->subtract ? WAY_SUBTRACTED : WAY_STACKED;
 }
-static bool stacked(const rn_agg_call *call) { return !call->distinct && !subtracted(call) && call->ops->merge; }
 
 /* Offset of a call's accumulator among accumulators alone (singles, temps, elements). */
 static uint32_t bare_offset(const rn_over *self, uint32_t call) { return self->set.offsets[call] - self->accs; }
@@ -32,6 +35,11 @@ void rn_over_frame_open(rn_over *self) {
   rn_agg_set *set = &self->set;
   rn_agg_set_init(set, node->u.over.calls, calls, self->accs, &self->memory);
   self->acc_size = set->size - self->accs;
+  self->ways = rn_arena_zalloc(&self->memory, calls + 1);
+  for (uint32_t c = 0; c < calls; c++) {
+    self->ways[c] = way_of(&set->calls[c]);
+    if (set->calls[c].ops->over) self->has_positions = true;
+  }
   self->element_accs = 8 + 8 * set->distinct_count;
   self->element_size = (self->element_accs + self->acc_size + 7) & ~7u;
   self->stride = (self->acc_size + 31) & ~15u;
@@ -100,13 +108,13 @@ static void flip(rn_over *self, uint8_t *slot) {
     memcpy(self->work[1], rn_list_at(state, head->frame, i + 1) + self->element_accs, self->acc_size);
     for (uint32_t c = 0; c < self->set.count; c++) {
       const rn_agg_call *call = &self->set.calls[c];
-      if (stacked(call)) call->ops->merge(self->work[0] + bare_offset(self, c), self->work[1] + bare_offset(self, c), state);
+      if (self->ways[c] == WAY_STACKED) call->ops->merge(self->work[0] + bare_offset(self, c), self->work[1] + bare_offset(self, c), state);
     }
     memcpy(rn_list_at(state, head->frame, i) + self->element_accs, self->work[0], self->acc_size);
   }
   for (uint32_t c = 0; c < self->set.count; c++) {
     const rn_agg_call *call = &self->set.calls[c];
-    if (!stacked(call)) continue;
+    if (self->ways[c] != WAY_STACKED) continue;
     uint8_t *acc = slot + self->set.offsets[c];
     for (unsigned r = 0; r < call->ops->ref_count; r++) {
       rn_ref ref;
@@ -174,7 +182,7 @@ static void leave(rn_over *self, uint8_t *slot, const rn_keys *keys, uint32_t i)
     const rn_agg_call *call = &self->set.calls[c];
     bool exact = (call->ops->flags & RN_AGG_INVERTIBLE) && call->ops->subtract;
     bool value_left = call->distinct && (lost >> (self->set.distinct_of[c] & 63) & 1);
-    if (subtracted(call) || (value_left && exact)) {
+    if (self->ways[c] == WAY_SUBTRACTED || (value_left && exact)) {
       call->ops->subtract(slot + self->set.offsets[c], gone + bare_offset(self, c), state);
     }
   }
@@ -248,6 +256,17 @@ static void enter_lag(rn_over *self, uint8_t *slot, uint32_t lag, const rn_agg_c
   }
 }
 
+void rn_over_prefetch(rn_over *self, uint32_t i, uint32_t n) {
+  enum { AHEAD = 16 };
+  if (!self->singles || i % AHEAD) return;
+  for (uint32_t k = i + AHEAD; k < i + 2 * AHEAD && k < n; k++) {
+    rn_list_prefetch(self->op.state, rn_over_head(self->slots[k])->frame, 0);
+  }
+  for (uint32_t k = i; k < i + AHEAD && k < n; k++) {
+    rn_list_prefetch(self->op.state, rn_over_head(self->slots[k])->frame, 1);
+  }
+}
+
 void rn_over_enter(rn_over *self, const rn_batch *batch, const rn_keys *keys, uint32_t i, int64_t time_us) {
   uint8_t *slot = self->slots[i];
   rn_over_slot *head = rn_over_head(slot);
@@ -282,15 +301,22 @@ void rn_over_finish(rn_over *self, const rn_keys *keys, uint32_t i, int64_t time
       leave(self, slot, keys, i);
     }
   }
-  clear_accs(self, temp);
-  bool front = bounded(self) && head->front > 0;
-  if (front) memcpy(self->work[0], rn_list_at(state, head->frame, 0) + self->element_accs, self->acc_size);
+  const uint8_t *front = bounded(self) && head->front > 0 ? rn_list_at(state, head->frame, 0) + self->element_accs : NULL;
   for (uint32_t c = 0; c < self->set.count; c++) {
-    const rn_agg_call *call = &self->set.calls[c];
-    if (!call->ops->merge) continue;
+    const rn_agg_ops *ops = self->set.calls[c].ops;
+    const uint8_t *acc = slot + self->set.offsets[c];
     uint32_t at = bare_offset(self, c);
-    if (front && stacked(call)) call->ops->merge(temp + at, self->work[0] + at, state);
-    call->ops->merge(temp + at, slot + self->set.offsets[c], state);
+    if (self->ways[c] == WAY_NONE) continue;
+    bool both = front && self->ways[c] == WAY_STACKED;
+    if (!ops->ref_count) {
+      memcpy(temp + at, both ? front + at : acc, ops->size);
+    } else { /* text is copied: the partition goes on owning its own */
+      memset(temp + at, 0, ops->size);
+      if (ops->init) ops->init(temp + at);
+      if (both) memcpy(self->work[0] + at, front + at, ops->size);
+      ops->merge(temp + at, both ? self->work[0] + at : acc, state);
+    }
+    if (both) ops->merge(temp + at, acc, state);
   }
 }
 
