@@ -20,8 +20,9 @@
 typedef struct counting { /* what the test sets; shared by the instances of the scan */
   int64_t rows_per_split; /* -1: unbounded */
   uint32_t splits, keys;
-  int64_t fail_at;        /* id at which the source fails, once epoch `fail_epoch` has committed; -1: never */
-  uint64_t fail_epoch;
+  int64_t fail_at;        /* id at which the source fails; -1: never */
+  uint64_t fail_epoch;    /* rows up to there come in that many epochs: each waits for the commit before it */
+  int64_t idle_at;        /* id from which on nothing comes, without an end; 0: never */
   int64_t slow_us;        /* pause per poll, so that epochs pass */
   int64_t end_now;        /* until_end: end position of every split */
   uint64_t committed;     /* atomic: last epoch the source was told of */
@@ -68,15 +69,23 @@ static rn_status counting_poll(rn_source *s, uint32_t max_rows, int64_t wait_us,
                                uint32_t *rows, rn_poll *poll, rn_error *err) {
   (void)arena;
   (void)wait_us;
+  bool waits = false;
   *rows = 0;
   *poll = RN_POLL_END;
   if (s->what->slow_us) usleep((useconds_t)s->what->slow_us);
   for (uint32_t i = s->subtask; i < s->what->splits; i += s->parallelism) {
     for (; s->next[i] < s->until[i] && *rows < max_rows; s->next[i]++) {
       int64_t id = s->next[i] * s->what->splits + i;
-      if (id == s->what->fail_at && __atomic_load_n(&s->what->committed, __ATOMIC_ACQUIRE) < s->what->fail_epoch) {
-        *poll = *rows ? RN_POLL_ROWS : RN_POLL_IDLE;
-        return RN_OK;
+      if (s->what->idle_at && id >= s->what->idle_at) {
+        waits = true;
+        break;
+      }
+      if (s->what->fail_epoch && s->what->fail_at >= 0) {
+        uint64_t committed = __atomic_load_n(&s->what->committed, __ATOMIC_ACQUIRE);
+        if (committed < s->what->fail_epoch && id >= (int64_t)(committed + 1) * s->what->fail_at / (int64_t)(s->what->fail_epoch + 1)) {
+          waits = true;
+          break;
+        }
       }
       if (id == s->what->fail_at) return rn_fail(err, RN_E_CONNECT, "the source broke at %lld", (long long)id);
       ((int64_t *)columns[0].data)[*rows] = id;
@@ -87,6 +96,7 @@ static rn_status counting_poll(rn_source *s, uint32_t max_rows, int64_t wait_us,
     if (s->next[i] < s->until[i]) *poll = RN_POLL_ROWS;
   }
   if (*rows) *poll = RN_POLL_ROWS;
+  else if (waits) *poll = RN_POLL_IDLE;
   return RN_OK;
 }
 

@@ -295,7 +295,7 @@ static void test_idle_job_writes_nothing(void **state) {
   fixture f;
   fixture_open(&f);
   rn_store *store = fixture_store(&f);
-  counting source = {.rows_per_split = -1, .splits = 1, .keys = KEYS, .fail_at = 100, .fail_epoch = UINT64_MAX};
+  counting source = {.rows_per_split = -1, .splits = 1, .keys = KEYS, .fail_at = -1, .idle_at = 100};
   plan_maker m;
   make_counting_plan(&m, &source, 1);
   rn_job_config config;
@@ -443,7 +443,8 @@ int main(void) {
       cmocka_unit_test(test_failure_keeps_epochs),  cmocka_unit_test(test_changed_query_is_refused),
       cmocka_unit_test(test_damaged_state_is_an_error), cmocka_unit_test(test_parallel_and_rescaled),
       cmocka_unit_test(test_parallel_many_epochs),  cmocka_unit_test(test_stop_unbounded),
-      cmocka_unit_test(test_idle_job_writes_nothing), cmocka_unit_test(test_until_end),            cmocka_unit_test(test_query_with_cursor),
+      cmocka_unit_test(test_idle_job_writes_nothing),
+      cmocka_unit_test(test_until_end),             cmocka_unit_test(test_query_with_cursor),
       cmocka_unit_test(test_query_abandoned),       cmocka_unit_test(test_limit_ends_query),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

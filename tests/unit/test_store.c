@@ -225,7 +225,10 @@ static void worker(fixture *f, uint32_t parallelism, int64_t rows_per_split) {
   rn_job *job = NULL;
   if (rn_job_open(m.plan, &config, &job, &err) != RN_OK || rn_job_start(job, &err) != RN_OK) _exit(4);
   rn_job_wait(job, -1);
-  _exit(rn_job_get_state(job, &err) == RN_JOB_FINISHED ? 0 : 5);
+  int code = rn_job_get_state(job, &err) == RN_JOB_FINISHED ? 0 : 5;
+  rn_job_close(job);
+  rn_store_close(store);
+  _exit(code);
 }
 
 static bool consistent(fixture *f) {
