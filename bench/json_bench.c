@@ -1,6 +1,6 @@
 /* Cost of the JSON decoder alone: ns of CPU per record, best and median of 7, for bid-like records (about
  * 196 bytes, 7 fields; all of them and 2) and retail order lines (about 160 bytes, 8 fields; all and 3),
- * with each scanner this machine can run. Decoding only: no source, no plan. The last line is a
+ * with each scanner this machine can run, then of writing them. No source, no plan. The last line is a
  * floor: memchr for the line ends over the same bytes.
  *
  *   json_bench [records]        default 200000 */
@@ -100,6 +100,58 @@ static void measure(const char *what, const char *scanner, const column_row *row
   rn_arena_free(&types);
 }
 
+/* The way back: all columns of the same records as objects. */
+static void measure_writing(const char *what, const column_row *rows, uint32_t row_count, const rn_record *records, size_t count, size_t bytes) {
+  rn_arena types, arena;
+  rn_arena_init(&types);
+  rn_arena_init(&arena);
+  rn_table_column columns[16];
+  memset(columns, 0, sizeof columns);
+  uint32_t all[16];
+  for (uint32_t i = 0; i < row_count; i++) {
+    all[i] = i;
+    columns[i].name = rows[i].name;
+    columns[i].type = rows[i].id == RN_T_DECIMAL     ? rn_type_decimal(&types, rows[i].precision, rows[i].scale, true)
+                      : rows[i].id == RN_T_TIMESTAMP ? rn_type_sized(&types, rows[i].id, rows[i].precision, true)
+                                                     : rn_type_basic(rows[i].id, true);
+  }
+  rn_table_spec table = {.name = "t", .column_count = row_count, .columns = columns};
+  rn_decoder *decoder;
+  rn_encoder *encoder;
+  rn_error err = {0};
+  if (rn_format_json.decoder_open(&table, all, row_count, false, NULL, &decoder, &err) != RN_OK ||
+      rn_format_json.encoder_open(&table, all, row_count, false, NULL, &encoder, &err) != RN_OK)
+    exit(1);
+  uint16_t record_of_row[RN_BATCH_ROWS_MAX];
+  rn_decode_result result = {.record_of_row = record_of_row};
+  rn_builder out = {0};
+  double runs[7];
+  for (int run = 0; run < 7; run++) {
+    int64_t spent = 0;
+    for (size_t done = 0; done < count;) {
+      rn_arena_reset(&arena);
+      rn_column read[16];
+      for (uint32_t i = 0; i < row_count; i++) rn_column_init(&read[i], columns[i].type, RN_BATCH_ROWS_MAX, &arena);
+      uint32_t n = count - done < RN_BATCH_ROWS_MAX ? (uint32_t)(count - done) : RN_BATCH_ROWS_MAX;
+      (void)rn_format_json.decode(decoder, records + done, n, true, read, &arena, &result, &err);
+      rn_batch batch = {.rows = result.rows, .live_count = result.rows, .column_count = row_count, .columns = read, .arena = &arena};
+      rn_builder_clear(&out);
+      int64_t before = rn_cpu_us();
+      bool is_null;
+      for (uint32_t row = 0; row < result.rows; row++) (void)rn_format_json.encode(encoder, &batch, row, &out, &is_null, &err);
+      spent += rn_cpu_us() - before;
+      done += result.records_consumed;
+    }
+    runs[run] = (double)spent * 1000 / (double)count;
+  }
+  report(what, "", runs, count, bytes);
+  rn_builder_free(&out);
+  rn_format_json.encoder_close(encoder);
+  rn_format_json.decoder_close(decoder);
+  rn_arena_free(&arena);
+  rn_arena_free(&types);
+}
+
 static rn_record *cut(const rn_builder *text, size_t count) {
   rn_record *records = rn_calloc(count, sizeof *records);
   const char *p = text->data;
@@ -131,6 +183,8 @@ int main(int argc, char **argv) {
     measure("order, all 8 fields", scanners[s], order_columns, 8, all, 8, order_records, count, orders.len, true);
     measure("order, 3 fields", scanners[s], order_columns, 8, spend, 3, order_records, count, orders.len, true);
   }
+  measure_writing("bid, written", bid_columns, 7, bid_records, count, bids.len);
+  measure_writing("order, written", order_columns, 8, order_records, count, orders.len);
   double runs[7];
   for (int run = 0; run < 7; run++) {
     int64_t before = rn_cpu_us();

@@ -372,6 +372,7 @@ static bool store_field(rn_decoder *d, uint32_t place, rn_slice text, uint32_t p
 static bool decode_record(rn_decoder *d, rn_slice record, uint32_t row) {
   const char *begin = record.ptr, *p = begin, *end = begin + record.len;
   uint32_t place = 0;
+  bool taken = true; /* a wrong number of fields is told before a field that does not fit */
   for (;; place++) {
     rn_slice text;
     uint32_t position = (uint32_t)(p - begin);
@@ -384,12 +385,12 @@ static bool decode_record(rn_decoder *d, rn_slice record, uint32_t row) {
       (void)snprintf(why + len, sizeof why - len, "\"");
       return fail_record(d, position, -1, why);
     }
-    if (!store_field(d, place, text, position, row)) return false;
+    taken = taken && store_field(d, place, text, position, row);
     if (p >= end) break;
     p++; /* the delimiter */
   }
   place++;
-  if (place == d->expected) return true;
+  if (place == d->expected) return taken;
   if (!d->dialect.ignore_errors) {
     char why[80];
     (void)snprintf(why, sizeof why, "too few fields: expected %u, found %u", d->expected, place);
@@ -401,7 +402,7 @@ static bool decode_record(rn_decoder *d, rn_slice record, uint32_t row) {
     if (!d->types[wanted]->nullable) return fail_record(d, (uint32_t)record.len, d->table_columns[wanted], "field is missing, but it is NOT NULL");
     set_null(d, &d->columns[wanted], d->types[wanted], row);
   }
-  return true;
+  return taken;
 }
 
 static rn_status decode(rn_decoder *d, const rn_record *records, uint32_t count, bool padded, rn_column *columns,

@@ -38,23 +38,36 @@ size_t format_snippet(char *buf, size_t len, size_t cap, rn_slice text, size_t l
 }
 
 void format_decimal_java(rn_builder *b, rn_i128 value, int scale, bool strip) {
+  char digits[48], *end = digits + sizeof digits, *p = end;
+  bool negative = value < 0;
+  rn_u128 magnitude = negative ? (rn_u128)0 - (rn_u128)value : (rn_u128)value;
   if (strip && value == 0) scale = 0;
-  while (strip && value && value % 10 == 0) value /= 10, scale--;
-  rn_u128 magnitude = value < 0 ? (rn_u128)0 - (rn_u128)value : (rn_u128)value;
-  char digits[48];
-  int n = 0;
-  do digits[sizeof digits - 1 - (size_t)n++] = (char)('0' + (int)(magnitude % 10));
-  while ((magnitude /= 10) != 0);
-  int exponent = n - 1 - scale;
-  if (scale >= 0 && exponent >= -6) {
-    rn_decimal_format(b, value, scale);
-    return;
+  for (; strip && magnitude > UINT64_MAX && magnitude % 10 == 0; scale--) magnitude /= 10;
+  for (; magnitude > UINT64_MAX; magnitude /= 10) *--p = (char)('0' + (int)(magnitude % 10));
+  uint64_t low = (uint64_t)magnitude; /* 128-bit divisions are slow: most values never see one */
+  for (; strip && p == end && low && low % 10 == 0; scale--) low /= 10;
+  do *--p = (char)('0' + low % 10);
+  while ((low /= 10) != 0);
+  int n = (int)(end - p), exponent = n - 1 - scale;
+  rn_builder_reserve(b, 96);
+  char *out = b->data + b->len;
+  if (negative) *out++ = '-';
+  if (scale >= 0 && exponent >= -6) { /* plain */
+    int whole = n - scale;
+    if (whole <= 0) *out++ = '0';
+    for (int i = 0; i < whole; i++) *out++ = *p++;
+    if (scale > 0) *out++ = '.';
+    for (int i = whole; i < 0; i++) *out++ = '0';
+    while (p < end) *out++ = *p++;
+  } else {
+    *out++ = *p++;
+    if (n > 1) *out++ = '.';
+    while (p < end) *out++ = *p++;
+    *out++ = 'E';
+    if (exponent >= 0) *out++ = '+';
   }
-  const char *first = digits + sizeof digits - n;
-  if (value < 0) rn_builder_char(b, '-');
-  rn_builder_char(b, *first);
-  if (n > 1) rn_builder_char(b, '.');
-  rn_builder_append(b, first + 1, (size_t)n - 1);
-  rn_builder_text(b, exponent < 0 ? "E" : "E+");
-  rn_builder_int(b, exponent);
+  bool scientific = !(scale >= 0 && exponent >= -6);
+  b->len = (size_t)(out - b->data);
+  b->data[b->len] = 0;
+  if (scientific) rn_builder_int(b, exponent);
 }

@@ -135,6 +135,7 @@ static void test_structure(void **state) {
     const char *option, *value, *line, *expected;
   } cases[] = {
       {NULL, NULL, "1,x,2,2024-01-01 00:00:00", "bad #0 column -1 @6: too many fields: expected at most 3, the next is \"2024-01-01 00:00:00\";"},
+      {NULL, NULL, "z,x,2,3", "bad #0 column -1 @6: too many fields: expected at most 3, the next is \"3\";"},
       {NULL, NULL, "1,x", "bad #0 column -1 @3: too few fields: expected 3, found 2;"},
       {NULL, NULL, "1,\"x,2", "bad #0 column -1 @2: quoted field does not end;"},
       {NULL, NULL, "1,\"x\"y,2", "bad #0 column -1 @5: expected a delimiter behind the quoted field;"},

@@ -467,7 +467,7 @@ static void test_decimal_text(void **state) {
     int64_t value;
     int scale;
     const char *kept, *stripped;
-  } cases[] = {{0, 2, "0.00", "0"}, {10000, 2, "100.00", "1E+2"}, {150, 2, "1.50", "1.5"}, {-5, 3, "-0.005", "-0.005"}, {270, 10, "2.70E-8", "2.7E-8"}, {1, 7, "1E-7", "1E-7"}, {1, 6, "0.000001", "0.000001"}, {-123, 0, "-123", "-123"}};
+  } cases[] = {{0, 2, "0.00", "0"}, {10000, 2, "100.00", "1E+2"}, {150, 2, "1.50", "1.5"}, {-5, 3, "-0.005", "-0.005"}, {270, 10, "2.70E-8", "2.7E-8"}, {1, 7, "1E-7", "1E-7"}, {1, 6, "0.000001", "0.000001"}, {-123, 0, "-123", "-123"}, {5, 2, "0.05", "0.05"}, {123456, 2, "1234.56", "1234.56"}, {INT64_MIN, 18, "-9.223372036854775808", "-9.223372036854775808"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     rn_builder b = {0};
     format_decimal_java(&b, cases[i].value, cases[i].scale, false);
@@ -477,6 +477,19 @@ static void test_decimal_text(void **state) {
     assert_string_equal(b.data, cases[i].stripped);
     rn_builder_free(&b);
   }
+  /* 38 digits */
+  rn_builder b = {0};
+  rn_i128 wide;
+  assert_int_equal(rn_decimal_parse(rn_slice_of("-12345678901234567890123456789012345600"), 38, 0, &wide), RN_NUMBER_OK);
+  format_decimal_java(&b, wide, 4, false);
+  assert_string_equal(b.data, "-1234567890123456789012345678901234.5600");
+  rn_builder_clear(&b);
+  format_decimal_java(&b, wide, 4, true);
+  assert_string_equal(b.data, "-1234567890123456789012345678901234.56");
+  rn_builder_clear(&b);
+  format_decimal_java(&b, wide, 0, true);
+  assert_string_equal(b.data, "-1.23456789012345678901234567890123456E+37");
+  rn_builder_free(&b);
 }
 
 static void test_refusals(void **state) {
