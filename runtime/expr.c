@@ -8,6 +8,8 @@
 
 #include <stdio.h>
 
+RN_VECTORISE
+
 rn_status rn_eval_fail(rn_eval *eval, uint32_t row, rn_code code, const char *format, ...) {
   if (!eval->err || eval->err->code) return RN_FAIL;
   va_list args;
@@ -196,6 +198,39 @@ static void run_field(run *r, const step *s) {
   out->valid = valid;
 }
 
+/* Over whole registers, when nobody has to be selected: bytes where nothing is NULL, else 64 rows a word of
+ * the bitmaps. Rows that are not selected hold anything, and stay so. */
+static void logic_dense(run *r, const step *s, const rn_column *a, rn_column *out) {
+  const uint8_t *in = a->data;
+  uint8_t *o = out->data;
+  uint32_t rows = r->eval->rows, words = RN_VALID_WORDS(rows);
+  if (s->kind == STEP_LOGIC_FIRST) {
+    memcpy(o, in, rows);
+    if (!a->valid) return;
+    rn_column_nullable(out, rows, r->eval->arena);
+    memcpy(out->valid, a->valid, words * sizeof *out->valid);
+    return;
+  }
+  if (!a->valid && !out->valid) {
+    if (s->decides) for (uint32_t i = 0; i < rows; i++) o[i] |= in[i];
+    else for (uint32_t i = 0; i < rows; i++) o[i] &= in[i];
+    return;
+  }
+  rn_column_nullable(out, rows, r->eval->arena);
+  uint8_t decides = s->decides;
+  for (uint32_t w = 0; w < words; w++) {
+    uint64_t va = out->valid[w], vb = a->valid ? a->valid[w] : ~0ull, known = 0;
+    uint32_t first = w * 64, count = rows - first < 64 ? rows - first : 64;
+    for (uint32_t i = 0; i < count; i++) {
+      uint8_t x = o[first + i], y = in[first + i], kx = (uint8_t)(va >> i & 1), ky = (uint8_t)(vb >> i & 1);
+      uint8_t decided = (uint8_t)((kx & (x == decides)) | (ky & (y == decides)));
+      o[first + i] = (uint8_t)(decided ? decides : !decides);
+      known |= (uint64_t)(decided | (kx & ky)) << i;
+    }
+    out->valid[w] = known;
+  }
+}
+
 static void run_logic(run *r, const step *s, const rn_sel *sel) {
   const rn_column *a = r->registers[s->args[0]];
   bool first = s->kind == STEP_LOGIC_FIRST;
@@ -204,14 +239,19 @@ static void run_logic(run *r, const step *s, const rn_sel *sel) {
   uint8_t *o = out->data;
   bool decides = s->decides, is_null_type = a->type->id == RN_T_NULL;
   uint16_t *open = s->then_sel != NO_SELECTION ? new_rows(r, sel->count) : NULL;
+  if (!open && !a->constant && !is_null_type && sel->count >= r->eval->rows / 4) {
+    logic_dense(r, s, a, out);
+    return;
+  }
   uint32_t count = 0;
-  bool maybe_null = is_null_type || a->valid;
-  if (maybe_null) rn_column_nullable(out, r->eval->rows, r->eval->arena);
+  if (is_null_type || a->valid) rn_column_nullable(out, r->eval->rows, r->eval->arena);
   FOR_ROWS(row) {
     uint32_t at = a->constant ? 0 : row;
     bool known = !is_null_type && rn_is_valid(a, at), value = known && in[at];
     bool decided = known && value == decides;
-    if (decided || (first && known)) {
+    if (!first && (o[row] != 0) == decides && rn_is_valid(out, row)) {
+      decided = true; /* by an argument before; total arguments run on such rows too */
+    } else if (decided || (first && known)) {
       o[row] = value;
       if (out->valid) rn_set_valid(out, row);
     } else if (!known) {

@@ -99,17 +99,28 @@ static rn_status compile_call(compiler *c, const rn_expr *e, uint32_t sel, uint3
   return RN_OK;
 }
 
-/* AND stops at FALSE, OR at TRUE: what follows runs on the rows that are not decided. */
+/* Made of kernels that are cheap and never fail: to run it on all rows costs less than to select some. */
+static bool is_total(const rn_expr *e) {
+  if (e->kind == RN_EXPR_COLUMN || e->kind == RN_EXPR_CONST) return true;
+  if (e->kind != RN_EXPR_CALL || !(e->function->flags & RN_FN_TOTAL)) return false;
+  for (uint32_t i = 0; i < e->arg_count; i++) {
+    if (!is_total(e->args[i])) return false;
+  }
+  return true;
+}
+
+/* AND stops at FALSE, OR at TRUE: what follows runs on the rows that are not decided, unless it is total. */
 static rn_status compile_logic(compiler *c, const rn_expr *e, uint32_t sel, uint32_t *reg) {
   *reg = step_register(c, e->type, false);
   for (uint32_t i = 0; i < e->arg_count; i++) {
     uint32_t arg;
     if (compile(c, e->args[i], sel, &arg) != RN_OK) return RN_FAIL;
-    uint32_t open = i + 1 < e->arg_count ? new_selection(c, sel) : NO_SELECTION;
+    bool last = i + 1 == e->arg_count;
+    uint32_t open = last ? NO_SELECTION : is_total(e->args[i + 1]) ? sel : new_selection(c, sel);
     step *s = push_step(c, i ? STEP_LOGIC_NEXT : STEP_LOGIC_FIRST, e, sel, *reg);
     step_arg(c, s, arg);
     s->decides = e->kind == RN_EXPR_OR;
-    s->then_sel = open;
+    s->then_sel = open == sel ? NO_SELECTION : open;
     sel = open;
   }
   return RN_OK;

@@ -79,6 +79,14 @@ KERNEL(small_integer_to_decimal) {
   return RN_OK;
 }
 
+/* Widening among 64-bit DECIMAL. */
+KERNEL(small_decimal_widened) {
+  UNUSED_EVAL;
+  int64_t factor = rn_pow10_64((unsigned)(out->type->scale - args[0]->type->scale));
+  UNARY_LOOP(int64_t, int64_t, (uint64_t)x * (uint64_t)factor);
+  return RN_OK;
+}
+
 KERNEL(decimal_to_decimal) {
   (void)arg_count;
   const rn_type *t = out->type;
@@ -141,7 +149,11 @@ rn_kernel rn_cast_number_kernel(const rn_type *from, const rn_type *to, bool saf
     return plain[f][t];
   }
   if (to->id == RN_T_DECIMAL) {
-    if (from->id == RN_T_DECIMAL) return decimal_to_decimal;
+    if (from->id == RN_T_DECIMAL) {
+      *total = to->precision <= RN_DECIMAL_SMALL_DIGITS && to->scale >= from->scale &&
+               to->precision - to->scale >= from->precision - from->scale;
+      return *total ? small_decimal_widened : decimal_to_decimal;
+    }
     if (f == N_F32 || f == N_F64) return safe ? real_to_decimal_safe : real_to_decimal_strict;
     if (f < 0) return NULL;
     static const int digits[] = {[N_BOOL] = 1, [N_I8] = 3, [N_I16] = 5, [N_I32] = 10, [N_I64] = 19};

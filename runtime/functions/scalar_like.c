@@ -231,10 +231,10 @@ KERNEL(similar) {
   pcre2_code *prepared = eval->call_state;
   pcre2_match_data *match = pcre2_match_data_create(1, NULL);
   rn_status status = RN_OK;
+  rn_error why = {0};
   FOR_ROWS(row) {
     pcre2_code *code = prepared;
     rn_slice escape = arg_count > 2 ? TEXT(2, row) : (rn_slice){"", 0};
-    rn_error why = {0};
     if (!code && compile_similar(TEXT(1, row), arg_count > 2 ? &escape : NULL, &code, &why) != RN_OK) {
       status = rn_eval_fail(eval, row, RN_E_VALUE, "%s", why.message);
       break;

@@ -205,6 +205,12 @@ KERNEL(decimal_truncate) { return round_decimal(eval, args, arg_count, out, sel,
 /* Through the shortest decimal text, as BigDecimal.valueOf does: ROUND(1.005, 2) = 1.01. */
 static double round_real(double d, int32_t digits, bool round) {
   if (!isfinite(d)) return d;
+  if (digits >= 0 && digits <= 9) { /* far enough from the tie, the binary value decides as its text would */
+    double unit = (double)rn_pow10_64((unsigned)digits), scaled = fabs(d) * unit, whole = floor(scaled), rest = scaled - whole;
+    if (scaled < 1e9 && (round ? fabs(rest - 0.5) > 1e-6 : rest > 1e-6 && rest < 1 - 1e-6)) {
+      return copysign((round && rest > 0.5 ? whole + 1 : whole) / unit, d);
+    }
+  }
   rn_i128 v;
   if (fabs(d) < 1e18 && digits < 19 && rn_decimal_from_double(d, 38, 18, &v)) {
     return rn_decimal_to_double(drop_digits(v, digits < -20 ? 38 : 18 - digits, round), 18);

@@ -51,17 +51,19 @@ typedef struct pattern_cache {
   rn_slice text;
   time_pattern *pattern;
   bool set;
+  rn_error why; /* of the last text that is no pattern; large, so made once a call */
 } pattern_cache;
 
-/* NULL: not a pattern; why tells. */
-static const time_pattern *pattern_at(const rn_eval *eval, pattern_cache *cache, rn_slice text, rn_error *why) {
+/* NULL: not a pattern; cache->why tells. */
+static const time_pattern *pattern_at(const rn_eval *eval, pattern_cache *cache, rn_slice text) {
   const pattern_state *s = eval->call_state;
   if (s && s->constant) return s->pattern;
   if (!cache->set || !rn_slice_eq(cache->text, text)) {
     rn_time_pattern_free(cache->pattern);
     cache->text = text;
     cache->set = true;
-    rn_time_pattern_compile(text, &cache->pattern, why);
+    rn_error_clear(&cache->why);
+    rn_time_pattern_compile(text, &cache->pattern, &cache->why);
   }
   return cache->pattern;
 }
@@ -85,9 +87,8 @@ static rn_status put_formatted(rn_eval *eval, const rn_column *const *args, uint
   if (arg_count < 2) {
     rn_format_timestamp(b, local_us, 0, false, ' ');
   } else {
-    rn_error why = {0};
-    const time_pattern *pattern = pattern_at(eval, cache, TEXT(1, row), &why);
-    if (!pattern) return rn_eval_fail(eval, row, RN_E_VALUE, "%s", why.message);
+    const time_pattern *pattern = pattern_at(eval, cache, TEXT(1, row));
+    if (!pattern) return rn_eval_fail(eval, row, RN_E_VALUE, "%s", cache->why.message);
     if (!rn_time_pattern_format(pattern, local_us, b)) {
       rn_slice text = TEXT(1, row);
       return rn_eval_fail(eval, row, RN_E_VALUE, "pattern '%.*s' asks for a time zone, which the value does not have", (int)text.len, text.ptr);
@@ -149,8 +150,8 @@ typedef struct parsed {
 
 /* By argument 1; false: not of the form. *bad_pattern: nor is the pattern one. */
 static bool parse_by_pattern(const rn_eval *eval, const rn_column *const *args, pattern_cache *cache, uint32_t row, parsed *out,
-                             bool *bad_pattern, rn_error *why) {
-  const time_pattern *pattern = pattern_at(eval, cache, TEXT(1, row), why);
+                             bool *bad_pattern) {
+  const time_pattern *pattern = pattern_at(eval, cache, TEXT(1, row));
   *bad_pattern = pattern == NULL;
   return pattern && rn_time_pattern_parse(pattern, TEXT(0, row), &out->us, &out->has_offset, &out->offset_s);
 }
@@ -160,8 +161,7 @@ KERNEL(to_timestamp) {
   FOR_ROWS(row) {
     parsed p = {0};
     bool bad = false, ok = false;
-    rn_error why = {0};
-    if (arg_count > 1) ok = parse_by_pattern(eval, args, &cache, row, &p, &bad, &why);
+    if (arg_count > 1) ok = parse_by_pattern(eval, args, &cache, row, &p, &bad);
     if (!ok && !bad) ok = rn_cast_timestamp(TEXT(0, row), &p.us);
     if (ok) put_i64(out, row, cut_us(p.us, 3));
     else put_null(eval, out, row);
@@ -176,14 +176,13 @@ KERNEL(to_date) {
   FOR_ROWS(row) {
     parsed p = {0};
     bool bad = false;
-    rn_error why = {0};
     int32_t days = 0;
     bool ok;
     if (arg_count > 1) {
-      ok = parse_by_pattern(eval, args, &cache, row, &p, &bad, &why);
+      ok = parse_by_pattern(eval, args, &cache, row, &p, &bad);
       days = (int32_t)rn_floor_div(p.us, RN_US_PER_DAY);
       if (bad) {
-        status = rn_eval_fail(eval, row, RN_E_VALUE, "%s", why.message);
+        status = rn_eval_fail(eval, row, RN_E_VALUE, "%s", cache.why.message);
         break;
       }
     } else {
@@ -203,11 +202,10 @@ KERNEL(unix_timestamp) {
   FOR_ROWS(row) {
     parsed p = {0};
     bool bad = false, ok;
-    rn_error why = {0};
     if (arg_count > 1) {
-      ok = parse_by_pattern(eval, args, &cache, row, &p, &bad, &why);
+      ok = parse_by_pattern(eval, args, &cache, row, &p, &bad);
       if (bad) {
-        status = rn_eval_fail(eval, row, RN_E_VALUE, "%s", why.message);
+        status = rn_eval_fail(eval, row, RN_E_VALUE, "%s", cache.why.message);
         break;
       }
     } else {
@@ -315,11 +313,10 @@ KERNEL(ltz_of_text) {
   FOR_ROWS(row) {
     parsed p = {0};
     bool bad = false;
-    rn_error why = {0};
-    bool ok = arg_count > 1 ? parse_by_pattern(eval, args, &cache, row, &p, &bad, &why) : rn_cast_timestamp(TEXT(0, row), &p.us);
+    bool ok = arg_count > 1 ? parse_by_pattern(eval, args, &cache, row, &p, &bad) : rn_cast_timestamp(TEXT(0, row), &p.us);
     if (!ok) {
       rn_slice text = TEXT(0, row);
-      status = bad ? rn_eval_fail(eval, row, RN_E_VALUE, "%s", why.message)
+      status = bad ? rn_eval_fail(eval, row, RN_E_VALUE, "%s", cache.why.message)
                    : rn_eval_fail(eval, row, RN_E_VALUE, "text '%.*s' is no timestamp", (int)text.len, text.ptr);
       break;
     }
