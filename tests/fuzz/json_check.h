@@ -178,7 +178,7 @@ static void checker_open(checker *c) {
       sqlite3_prepare_v2(c->db, "SELECT json_type(?1, ?2), json_extract(?1, ?2), ?1 -> ?2", -1, &c->field, NULL) != SQLITE_OK)
     abort();
 }
-static void checker_close(checker *c) {
+static __attribute__((unused)) void checker_close(checker *c) {
   for (unsigned i = 0; i < c->scanners; i++) {
     check_decoder_close(&c->warm[i]);
     check_decoder_close(&c->warm_lenient[i]);
@@ -380,7 +380,7 @@ static const char *const check_values_of[] = {
 static const char *const check_keys[] = {"i", "n", "s", "d", "m", "w", "b", "t", "z", "y", "a", "r", "other", "zz", "key with spaces that is longer than thirty-two bytes"};
 enum { CHECK_VALUES = sizeof check_values_of / sizeof *check_values_of, CHECK_KEYS = sizeof check_keys / sizeof *check_keys };
 
-static void make_record(maker_random *r, rn_builder *b) {
+static __attribute__((unused)) void make_record(maker_random *r, rn_builder *b) {
   rn_builder_clear(b);
   static const char *const blanks[] = {"", "", "", " ", "\n", "\t ", "\r\n"};
   bool spaced = pick(r, 4) == 0, compact = !spaced;
@@ -398,7 +398,7 @@ static void make_record(maker_random *r, rn_builder *b) {
   }
   rn_builder_char(b, '}');
 }
-static void mutate_record(maker_random *r, rn_builder *b) {
+static __attribute__((unused)) void mutate_record(maker_random *r, rn_builder *b) {
   static const char structural[] = "{}[]\",:\\ 0123456789.eE+-truefalsn\n\x80\xff\x01";
   for (unsigned n = 1 + pick(r, 4); n && b->len; n--) {
     uint32_t at = pick(r, (uint32_t)b->len);
