@@ -48,8 +48,8 @@ $(BUILD)/librunnel.so: $(lib_obj) api/runnel.map
 	$(Q)ln -sf librunnel.so $@.0
 $(BUILD)/runnel: $(cli_obj) $(SHIM) $(BUILD)/librunnel.a
 	$(Q)$(CC) $(CFLAGS_ALL) -rdynamic -Wl,-z,relro,-z,now -o $@ $(cli_obj) $(SHIM) $(BUILD)/librunnel.a $(LIBS) $(CLILIBS)
-$(BUILD)/runnel-broker: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tools/broker/*.c))
-	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $^ -lrdkafka -lpthread
+$(BUILD)/runnel-broker: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tools/broker/*.c)) $(SHIM)
+	$(Q)$(CC) $(CFLAGS_ALL) -rdynamic -o $@ $^ -lrdkafka -lpthread
 $(BUILD)/runnel.pc: tools/runnel.pc.in Makefile
 	@mkdir -p $(@D)
 	sed 's|@PREFIX@|$(PREFIX)|;s|@VERSION@|$(VERSION)|' $< > $@
