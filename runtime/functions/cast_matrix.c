@@ -73,6 +73,8 @@ CAST_BODY(cast_list) {
     to[row] = (rn_list){total, from[AT(0, row)].length};
     total += to[row].length;
   }
+  /* Row numbers of a selection have 16 bits. */
+  if (total > UINT16_MAX) return rn_eval_fail(eval, sel->count ? rn_sel_row(sel, 0) : 0, RN_E_LIMIT, "the lists of a batch hold more than %d values", UINT16_MAX);
   for (uint32_t c = 0; c < out->child_count; c++) {
     rn_column gathered;
     rn_column_init(&gathered, args[0]->children[c].type, total, eval->arena);

@@ -229,7 +229,8 @@ static void test_and_or_truth_tables(void **state) {
   static const int values[3] = {0, 1, -1};
   for (int x = 0; x < 3; x++) {
     for (int y = 0; y < 3; y++) {
-      for (int either = 0; either < 2; either++) {
+      for (int form = 0; form < 4; form++) {
+        bool either = form & 1, narrowed = form & 2; /* what is not total is run on the rows that are not decided */
         rn_column in[2];
         for (int k = 0; k < 2; k++) {
           int v = values[k ? y : x];
@@ -242,6 +243,7 @@ static void test_and_or_truth_tables(void **state) {
         }
         rn_batch batch = {.rows = 3, .live_count = 3, .column_count = 2, .columns = in, .arena = &f.arena};
         rn_expr *args[2] = {rn_expr_column(&f.arena, 0, in[0].type, no_span), rn_expr_column(&f.arena, 1, in[1].type, no_span)};
+        if (narrowed) args[1] = make(&f, RN_EXPR_COALESCE, in[1].type, 2, args[1], args[1]);
         rn_expr *e = rn_expr_make(&f.arena, either ? RN_EXPR_OR : RN_EXPR_AND, in[0].type, no_span, 2, args);
         rn_program *program;
         rn_column r;
@@ -259,6 +261,36 @@ static void test_and_or_truth_tables(void **state) {
         assert_int_equal(rn_program_filter(program, &batch, &f.eval, rows, &count), RN_OK);
         assert_int_equal(count, want == 1 ? 3 : 0);
         rn_program_free(program);
+      }
+    }
+  }
+  tear_down(&f);
+}
+
+/* Three arguments with and without NULLs, over selections dense and sparse, against C. */
+static void test_long_conditions(void **state) {
+  (void)state;
+  fixture f;
+  set_up(&f);
+  for (int either = 0; either < 2; either++) {
+    rn_expr *a = call(&f, ">", 2, column(&f, 0), number(&f, 0)), *b = call(&f, ">", 2, column(&f, 1), number(&f, 0));
+    rn_expr *e = make(&f, either ? RN_EXPR_OR : RN_EXPR_AND, rn_type_basic(RN_T_BOOLEAN, true), 3, b, a, column(&f, 4));
+    for (int step = 1; step < 20; step += 6) {
+      uint16_t live[ROWS];
+      uint32_t count = 0;
+      for (uint32_t i = 0; i < ROWS; i += (uint32_t)step) live[count++] = (uint16_t)i;
+      f.batch.live = step == 1 ? NULL : live;
+      f.batch.live_count = count;
+      rn_column r = run_ok(&f, e);
+      for (uint32_t k = 0; k < count; k++) {
+        uint32_t i = live[k];
+        int values[3] = {B(i) > 0, HAS_A(i) ? A(i) > 0 : -1, rn_is_valid(&f.columns[4], i) ? ((uint8_t *)f.columns[4].data)[i] : -1};
+        int want = !either;
+        for (int v = 0; v < 3; v++) {
+          if (values[v] == either) want = either;
+          else if (values[v] < 0 && want != either) want = -1;
+        }
+        assert_int_equal(rn_is_null(&r, i) ? -1 : ((uint8_t *)r.data)[i], want);
       }
     }
   }
@@ -466,7 +498,7 @@ static void test_arithmetic_against_c(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_sharing), cmocka_unit_test(test_constants_run_once), cmocka_unit_test(test_column_shares_data),
-    cmocka_unit_test(test_strict_functions_see_no_null), cmocka_unit_test(test_and_or_truth_tables),
+    cmocka_unit_test(test_strict_functions_see_no_null), cmocka_unit_test(test_and_or_truth_tables), cmocka_unit_test(test_long_conditions),
     cmocka_unit_test(test_untaken_branches_do_not_fail), cmocka_unit_test(test_case_of_every_type),
     cmocka_unit_test(test_sparse_equals_dense), cmocka_unit_test(test_fields),
     cmocka_unit_test(test_filter_keeps_true_rows_only), cmocka_unit_test(test_an_empty_selection_evaluates_nothing),
