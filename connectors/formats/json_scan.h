@@ -363,6 +363,13 @@ static const char *SCAN(object)(rn_decoder *d, json_object *o, const char *p, un
         p = q + 1;
         continue;
       }
+      case JSON_DATE: {
+        int32_t days;
+        if (unlikely(*q != '"' || !scan_date_padded(q + 1, &days) || q[11] != '"')) break;
+        STORE(int32_t, days);
+        p = q + 12;
+        continue;
+      }
       case JSON_BOOL:
         if (end - p >= 4 && memcmp(p, "true", 4) == 0) {
           STORE(uint8_t, 1);
