@@ -105,7 +105,7 @@ int runnel_complete(runnel *db, const char *sql, size_t cursor, size_t *word_beg
     if (tables) offer(&o, object->name, object->kind == RN_OBJECT_VIEW ? "view" : "table");
     if (!tables && mentioned(sql, object->name)) offer_columns(&o, object);
   }
-  if (expected.name && !tables && o.prefix.len) {
+  if (expected.expression && !tables && o.prefix.len) {
     const char *last = "";
     for (size_t i = 0;; i++) {
       const rn_function *fn = rn_function_rows(i);

@@ -17,7 +17,7 @@
 
 /* Exit codes (documented in docs/, tested in tests/cli). 1 to 5 and 70 come from the error itself. */
 enum { EXIT_OK = 0, EXIT_SQL = 1, EXIT_RUN_DATA = 2, EXIT_CONNECT = 3, EXIT_STATE = 4, EXIT_SINK = 5, EXIT_USAGE = 64, EXIT_NO_INPUT = 66,
-       EXIT_BUG = 70, EXIT_PIPE = 141 };
+       EXIT_BUG = 70, EXIT_OUTPUT = 74, EXIT_PIPE = 141 };
 
 typedef enum cli_format { FORMAT_AUTO, FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV } cli_format;
 
@@ -92,7 +92,8 @@ void cli_output_flush(cli_output *out, bool idle); /* what is buffered; idle: no
 unsigned long long cli_output_end(cli_output *out); /* rows written */
 void cli_write(const char *text, size_t len);      /* to stdout, below the status line */
 void cli_write_flush(void);
-bool cli_pipe_gone(void);
+bool cli_pipe_gone(void);  /* the reader of stdout went away */
+bool cli_write_lost(void); /* stdout could not be written for another reason */
 
 /* status.c: one line at the bottom of a terminal, on stderr; elsewhere a logfmt line every ten seconds. */
 void cli_status_init(const cli *c);

@@ -212,6 +212,7 @@ editor_result editor_line(editor *e, const char *prompt, const char *before, con
   e->before = before;
   e->interrupted = e->ended = false;
   int count = 0;
+  (void)el_set(e->edit, EL_PREP_TERM, 1); /* before the prompt shows: a Ctrl-D typed at once must not be the terminal's */
   const char *got = el_gets(e->edit, &count);
   text_clear(&e->line);
   if (e->interrupted) {

@@ -8,7 +8,7 @@
 enum { STEP_MS = 100, FLUSH_MS = 100, SETTLE_MS = 1000, CHECK_ROWS = 64 };
 
 bool cli_stopped(const cli *c) {
-  return cli_signal() != 0 || cli_pipe_gone() || (c->deadline_ms && cli_now_ms() >= c->deadline_ms);
+  return cli_signal() != 0 || cli_pipe_gone() || cli_write_lost() || (c->deadline_ms && cli_now_ms() >= c->deadline_ms);
 }
 
 /* --- one statement ---------------------------------------------------------------------------------------------- */
@@ -101,8 +101,7 @@ static int finish(execution *e, int code, const char *name, int base_line) {
     footer(e, false);
     return EXIT_OK;
   }
-  bool asked = cli_signal() != 0 || cli_pipe_gone() || (c->deadline_ms && cli_now_ms() >= c->deadline_ms);
-  if (code == RUNNEL_INTERRUPTED && asked) {
+  if (code == RUNNEL_INTERRUPTED && cli_stopped(c)) {
     if (e->kind == RUNNEL_STMT_INSERT && !c->options->quiet) cli_message("%s", runnel_errmsg(c->db));
     footer(e, true);
     return EXIT_OK;

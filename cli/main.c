@@ -20,6 +20,9 @@ int main(int argc, char **argv) {
     code = options.command->run(&c);
   }
   cli_free_options(&options);
-  if (fflush(stdout) != 0 && code == EXIT_OK && !cli_pipe_gone()) code = 74; /* EX_IOERR: the disk behind stdout is full */
+  if ((fflush(stdout) != 0 || cli_write_lost()) && code == EXIT_OK && !cli_pipe_gone()) {
+    cli_message("runnel: stdout cannot be written");
+    code = EXIT_OUTPUT;
+  }
   return code;
 }

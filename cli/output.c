@@ -23,11 +23,12 @@ struct cli_output {
 };
 
 /* --- stdout ---------------------------------------------------------------------------------------------------- */
-static bool gone; /* atomic: the print connector writes from task threads */
+static bool gone, lost; /* atomic: the print connector writes from task threads */
 bool cli_pipe_gone(void) { return __atomic_load_n(&gone, __ATOMIC_ACQUIRE); }
 static void check_write(bool good) {
-  if (!good && errno == EPIPE) __atomic_store_n(&gone, true, __ATOMIC_RELEASE);
+  if (!good) __atomic_store_n(errno == EPIPE ? &gone : &lost, true, __ATOMIC_RELEASE);
 }
+bool cli_write_lost(void) { return __atomic_load_n(&lost, __ATOMIC_ACQUIRE); }
 void cli_write(const char *data, size_t len) {
   if (cli_pipe_gone() || !len) return;
   cli_status_clear();

@@ -9,16 +9,23 @@
 
 static struct {
   volatile sig_atomic_t first, terminated, window, run, stopping;
+  volatile long long first_ms;
   runnel_stmt *volatile stmt;
 } seen;
 
+/* The same signal within a moment is the same wish: timeout(1) and terminals send one to us and one to our group. */
+enum { SAME_WISH_MS = 250 };
+
 static void on_stop(int number) {
+  long long now = cli_now_ms();
+  if (seen.run && seen.first == number && now - seen.first_ms < SAME_WISH_MS) return;
   if (seen.run && (seen.first || seen.stopping)) {
     static const char note[] = "\naborted: rows since the last epoch are made again by the next run\n";
     if (write(STDERR_FILENO, note, sizeof note - 1) < 0) _exit(128 + number);
     _exit(128 + number);
   }
   seen.first = number;
+  seen.first_ms = now;
   if (number == SIGTERM) seen.terminated = 1;
   runnel_stmt *stmt = seen.stmt;
   if (stmt) (void)runnel_stmt_interrupt(stmt);

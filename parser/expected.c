@@ -251,6 +251,7 @@ void rn_parse_expected(rn_slice text, size_t cursor, rn_arena *arena, rn_expecte
   if (tokens.unfinished == RN_LEX_CODE && rn_states_after(&tokens, count, states)) {
     find_accepted(states, accepted);
     out->name = accepted[TK_ID];
+    out->expression = accepted[TK_NUMBER] && accepted[TK_CASE];
     size_t words;
     const char *const *word = rn_keywords(&words);
     out->keywords = RN_NEW_N(arena, const char *, words);

@@ -30,6 +30,7 @@ typedef struct rn_expected {
   size_t keyword_count;
   const char **keywords;
   bool name; /* an identifier may stand here */
+  bool expression; /* an expression may start here: functions make sense */
 } rn_expected;
 void rn_parse_expected(rn_slice text, size_t cursor, rn_arena *arena, rn_expected *out);
 

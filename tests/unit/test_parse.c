@@ -386,13 +386,15 @@ static void completion(void **state) {
   rn_arena arena = {0};
   rn_expected e;
   rn_parse_expected(rn_slice_of("SELECT a FROM t "), 16, &arena, &e);
-  assert_true(has(&e, "WHERE") && has(&e, "GROUP") && has(&e, "JOIN") && !has(&e, "SELECT") && e.name);
+  assert_true(has(&e, "WHERE") && has(&e, "GROUP") && has(&e, "JOIN") && !has(&e, "SELECT") && e.name && !e.expression);
   rn_parse_expected(rn_slice_of("SELECT a FROM t wh"), 18, &arena, &e);
   assert_true(has(&e, "WHERE"));
   rn_parse_expected(rn_slice_of("SELECT 1; CREATE TA"), 19, &arena, &e);
   assert_true(has(&e, "TABLE") && has(&e, "VIEW") && !e.name);
   rn_parse_expected(rn_slice_of("SELECT a FROM "), 14, &arena, &e);
-  assert_true(e.name && has(&e, "LATERAL") && !has(&e, "WHERE"));
+  assert_true(e.name && has(&e, "LATERAL") && !has(&e, "WHERE") && !e.expression);
+  rn_parse_expected(rn_slice_of("SELECT "), 7, &arena, &e);
+  assert_true(e.expression);
   rn_parse_expected(rn_slice_of("SELECT 'a"), 9, &arena, &e);
   assert_true(e.keyword_count == 0 && !e.name);
   rn_arena_free(&arena);

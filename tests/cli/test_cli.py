@@ -1,0 +1,652 @@
+#!/usr/bin/env python3
+"""Tests of the program `runnel`: each test is a function `test_*` that gets a scratch directory."""
+import contextlib, json, os, re, select, signal, sqlite3, stat, subprocess, sys, tempfile, time, traceback
+from shell import Shell
+
+RUNNEL = os.path.abspath(sys.argv[1])
+ONLY = sys.argv[2] if len(sys.argv) > 2 else ""
+
+
+def run(work, *args, stdin="", timeout=60):
+    env = dict(os.environ, XDG_STATE_HOME=os.path.join(work, "state"))
+    return subprocess.run([RUNNEL, *args], input=stdin, capture_output=True, text=True, timeout=timeout, cwd=work, env=env)
+
+
+RUNNING = []
+
+
+def start(work, *args, **kwargs):
+    RUNNING.append(subprocess.Popen([RUNNEL, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=work, **kwargs))
+    return RUNNING[-1]
+
+
+def equal(got, want, what=""):
+    if got != want:
+        raise AssertionError("%s\n--- got\n%s\n--- want\n%s" % (what, got, want))
+
+
+def write(work, name, text):
+    path = os.path.join(work, name)
+    with open(path, "w") as f:
+        f.write(text)
+    return path
+
+
+def wait_for(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.02)
+    raise AssertionError("did not happen within %s s" % seconds)
+
+
+# An unbounded source and a sink in the file.
+STREAM = """CREATE TABLE g (id BIGINT, k INT) WITH ('connector' = 'datagen', 'rows-per-second' = '2000', 'fields.k.min' = '1', 'fields.k.max' = '5');
+CREATE TABLE o (id BIGINT, k INT);
+"""
+# A source with an end that is far away: its INSERT is awaited, and ids show whether each row came once.
+SEQUENCE = """CREATE TABLE g (id BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '2000',
+  'fields.id.kind' = 'sequence', 'fields.id.start' = '0', 'fields.id.end' = '1000000000');
+CREATE TABLE o (id BIGINT);
+"""
+SOURCE = STREAM.split("CREATE TABLE o")[0].replace("CREATE TABLE", "CREATE TEMPORARY TABLE")
+INSERT = "INSERT INTO o SELECT * FROM g;\n"
+
+# --- the command line ------------------------------------------------------------------------------------------
+USAGE = [
+    (["--frmat", "csv"], "unknown option --frmat", "did you mean --format?"),
+    (["--nonsense-option"], "unknown option --nonsense-option", "try: runnel --help"),
+    (["-c"], "-c", "try: runnel --help"),
+    (["--format", "xml"], 'unknown format "xml"', "formats: table, json, csv"),
+    (["--for", "soon", "-c", "SELECT 1"], '"soon" is not a duration', "--for 30s"),
+    (["-D", "novalue", "-c", "SELECT 1"], "has no value", "-D key=value"),
+    (["report.sql"], "report.sql is no database", "did you mean: runnel run report.sql"),
+    (["rnu"], "unknown command rnu", "did you mean: runnel run"),
+    (["somewhere"], "somewhere is neither a command nor a database", "somewhere.db"),
+    (["a.db", "b.db"], "one database", ""),
+    (["--fresh", "-c", "SELECT 1"], "no options of the shell", "runnel run"),
+    (["run", "--keep-rows", "-c", "SELECT 1"], "--keep-rows goes with --fresh", ""),
+    (["help", "NOSUCHTHING"], "no help on NOSUCHTHING", "SHOW FUNCTIONS"),
+    (["run", "--read-only", "-c", "SELECT 1"], "has no option --read-only", ""),
+]
+
+
+def test_usage_errors(work):
+    for args, message, hint in USAGE:
+        done = run(work, *args)
+        equal(done.returncode, 64, args)
+        equal(done.stdout, "", args)
+        assert message in done.stderr and hint in done.stderr, (args, done.stderr)
+    equal(os.listdir(work), [], "a usage error must not make files")
+
+
+def test_text_file_is_no_database(work):
+    write(work, "orders", "SELECT 1;")
+    done = run(work, "orders")
+    equal(done.returncode, 64)
+    assert "did you mean: runnel run orders" in done.stderr, done.stderr
+
+
+def test_help_and_version(work):
+    for args, word in [(["--help"], "usage: runnel"), (["run", "--help"], "--fresh"), (["--version"], "SQLite"), (["version"], "runnel "),
+                       (["help"], "exit codes"), (["help", "RN2004"], "RN2004"), (["help", "SUM"], "SUM("), (["help", "run"], "runnel run")]:
+        done = run(work, *args)
+        equal((done.returncode, done.stderr), (0, ""), args)
+        assert word in done.stdout, (args, done.stdout)
+
+
+def test_options_anywhere_and_glued(work):
+    equal(run(work, "-cSELECT 1 AS a", "--format=csv").stdout, "a\n1\n")
+    equal(run(work, "--no-header", "--format", "csv", "-c", "SELECT 1 AS a").stdout, "1\n")
+
+
+def test_order_of_commands_and_files(work):
+    write(work, "b.sql", "SELECT 2 AS x;")
+    done = run(work, "-c", "SELECT 1 AS x", "-f", "b.sql", "-c", "SELECT 3 AS x", "-f", "-", stdin="SELECT 4 AS x")
+    equal([json.loads(line)["x"] for line in done.stdout.splitlines()], [1, 2, 3, 4])
+
+
+def test_stdin_is_sql(work):
+    equal(run(work, stdin="SELECT 1 AS a;\n-- nothing\nSELECT 2 AS a").stdout, '{"a":1}\n{"a":2}\n')
+    equal(run(work, stdin="").returncode, 0)
+
+
+def test_settings(work):
+    done = run(work, "-D", "table.local-time-zone=Asia/Tokyo", "--set", "pipeline.name=x", "-c",
+               "SELECT CAST(TO_TIMESTAMP_LTZ(0, 3) AS STRING) AS t")
+    equal(done.stdout, '{"t":"1970-01-01 09:00:00.000"}\n', done.stderr)
+    done = run(work, "-D", "table.local-time-zone=Asia/Tokyo", "-c", "SET 'table.local-time-zone' = 'UTC'; SELECT CAST(TO_TIMESTAMP_LTZ(0, 3) AS STRING) AS t")
+    assert "00:00:00.000" in done.stdout, done.stdout
+    equal(run(work, "-D", "no.such.setting=1", "-c", "SELECT 1").returncode, 1)
+
+
+# --- formats ---------------------------------------------------------------------------------------------------
+VALUES = "SELECT a, b, c FROM (VALUES (1, 'x,\"y\"', 1.50), (-22, '', 2.25), (CAST(NULL AS INT), CAST(NULL AS STRING), CAST(NULL AS DECIMAL(3, 2)))) AS v (a, b, c)"
+
+
+def test_json_lines_when_piped(work):
+    rows = [json.loads(line) for line in run(work, "-c", VALUES).stdout.splitlines()]
+    equal([r["a"] for r in rows], [1, -22, None])
+    equal([r["b"] for r in rows], ['x,"y"', "", None])
+
+
+def test_csv(work):
+    equal(run(work, "--format", "csv", "-c", VALUES).stdout, 'a,b,c\n1,"x,""y""",1.50\n-22,"",2.25\n,,\n')
+
+
+def test_table(work):
+    done = run(work, "--format", "table", "-c", "SELECT 1 AS n, '値段' AS wide, CAST(NULL AS STRING) AS s UNION ALL SELECT 1000, 'ab', E'a\\tb'")
+    lines = done.stdout.splitlines()
+    equal(lines[0].split(), ["n", "wide", "s"])
+    assert "INT" in lines[1], lines
+    rows = lines[2:]
+    assert re.search(r"^ +1  値段", rows[0]) and rows[0].endswith("NULL"), rows
+    assert rows[1].endswith("a\\tb"), rows
+    # the third column starts at the same display column: wide characters count two
+    equal(rows[0].index("NULL") + 2, rows[1].index("a\\tb"))
+    assert "\x1b" not in done.stdout
+
+
+def test_control_characters_stay_harmless(work):
+    done = run(work, "--format", "table", "--no-header", "-c", r"SELECT E'a\x1b[31mb\x07' AS x")
+    equal(done.stdout.strip(), r"a\x1b[31mb\a")
+
+
+def test_records(work):
+    done = run(work, "--format", "table", "-c", r"\x on", "-c", "SELECT 1 AS a, CAST(NULL AS INT) AS bb")
+    equal(done.stdout, "-[ 1 ]-\n a   1\n bb  NULL\n")
+
+
+def test_many_rows(work):
+    write(work, "in.csv", "".join("%d\n" % i for i in range(20000)))
+    sql = "CREATE TEMPORARY TABLE t (a INT) WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv'); SELECT a FROM t"
+    equal(len(run(work, "-c", sql).stdout.splitlines()), 20000)
+    equal(len(run(work, "--format", "table", "-c", sql).stdout.splitlines()), 20002)
+
+
+def test_changelog_column(work):
+    sql = "SELECT COUNT(*) AS n FROM (VALUES (1), (2)) AS v (a)"
+    equal(run(work, "-c", sql).stdout, '{"n":2}\n')
+    done = run(work, "--changelog", "-c", sql)
+    equal([json.loads(line)["$op"] for line in done.stdout.splitlines()], ["+I", "-U", "+U"])
+    equal(run(work, "--changelog", "--format", "csv", "-c", sql).stdout, "op,n\n+I,1\n-U,1\n+U,2\n")
+    assert run(work, "--changelog", "--format", "table", "-c", sql).stdout.startswith(" op  "), "table has an op column"
+
+
+# --- errors and exit codes -----------------------------------------------------------------------------------------
+def test_sql_error(work):
+    done = run(work, "-c", "SELECT a FORM t")
+    equal((done.returncode, done.stdout), (1, ""))
+    assert done.stderr.startswith("error[RN1001]: syntax error at \"FORM\"") and "^~~~" in done.stderr, done.stderr
+
+
+def test_stops_at_the_first_error(work):
+    done = run(work, "-c", "SELECT 1 AS a; SELECT nope; SELECT 3 AS a", "-c", "SELECT 4 AS a")
+    equal((done.returncode, done.stdout), (1, '{"a":1}\n'))
+
+
+def test_error_position_is_of_the_file(work):
+    write(work, "x.sql", "SELECT 1 AS a;\n\nSELECT 2 AS a; SELECT nope;\n")
+    done = run(work, "-f", "x.sql")
+    equal(done.returncode, 1)
+    assert "x.sql:3:23" in done.stderr, done.stderr
+
+
+def test_data_error(work):
+    write(work, "in.json", '{"a":1}\n{"a":"x"}\n')
+    done = run(work, "-c", "CREATE TEMPORARY TABLE t (a INT) WITH ('connector' = 'filesystem', 'path' = 'in.json', 'format' = 'json'); SELECT a FROM t")
+    equal(done.returncode, 2, done.stderr)
+    assert "RN5001" in done.stderr and "in.json" in done.stderr, done.stderr
+
+
+def test_connection_error(work):
+    done = run(work, "-c", "CREATE TEMPORARY TABLE t (a INT) WITH ('connector' = 'filesystem', 'path' = 'gone.json', 'format' = 'json'); SELECT a FROM t")
+    equal(done.returncode, 3, done.stderr)
+
+
+def test_state_error(work):
+    subprocess.run(["sqlite3", os.path.join(work, "new.db"), "PRAGMA application_id = 1; CREATE TABLE x (a)"], check=True)
+    done = run(work, "new.db", "-c", "CREATE TABLE t (a INT)")
+    equal(done.returncode, 4, done.stderr)
+
+
+def test_missing_input(work):
+    equal(run(work, "-f", "none.sql").returncode, 66)
+    equal(run(work, "run", "none.sql").returncode, 66)
+    with open(os.path.join(work, "binary.sql"), "wb") as f:
+        f.write(b"SELECT 1;\0SELECT 2")
+    equal(run(work, "-f", "binary.sql").returncode, 66)
+
+
+def test_full_disk_behind_stdout(work):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([RUNNEL, "-c", "SELECT 1"], stdout=full, stderr=subprocess.PIPE, cwd=work)
+    equal(done.returncode, 74)
+
+
+def test_sigpipe_is_quiet(work):
+    done = subprocess.run(["bash", "-c", 'set -o pipefail; "$0" -c "$1" | head -n 2' , RUNNEL, SOURCE + "SELECT * FROM g"],
+                          capture_output=True, text=True, timeout=60, cwd=work)
+    equal(done.returncode, 141, done.stderr)
+    equal(len(done.stdout.splitlines()), 2)
+    equal(done.stderr, "")
+
+
+def test_unbounded_select_reaches_a_pipe_at_once(work):
+    p = start(work, "-c", SOURCE + "SELECT id FROM g")
+    assert "id" in json.loads(p.stdout.readline())
+    p.send_signal(signal.SIGINT)
+    out, err = p.communicate(timeout=20)
+    equal(p.returncode, 0, err)
+
+
+def test_for_ends_a_query(work):
+    begin = time.monotonic()
+    done = run(work, "--for", "500ms", "-c", SOURCE + "SELECT id FROM g")
+    equal(done.returncode, 0, done.stderr)
+    assert 0.4 < time.monotonic() - begin < 10
+    assert len(done.stdout.splitlines()) > 10
+
+
+# --- run ---------------------------------------------------------------------------------------------------------------
+def rows(work, db, sql):
+    done = run(work, db, "-c", sql)
+    equal(done.returncode, 0, done.stderr)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def started(process):
+    """Waits until the job of a `runnel run` runs; gives what was said until then."""
+    said = ""
+    end = time.monotonic() + 20
+    while "started" not in said:
+        if not select.select([process.stderr], [], [], max(0, end - time.monotonic()))[0]:
+            process.kill()
+            raise AssertionError("no job started: " + said)
+        data = os.read(process.stderr.fileno(), 4096).decode()
+        if not data:
+            raise AssertionError("ended: " + said)
+        said += data
+    return said
+
+
+def test_run_twice(work):
+    write(work, "a.sql", "CREATE TABLE t (a INT, PRIMARY KEY (a) NOT ENFORCED);\nINSERT INTO t VALUES (1), (2);\nSELECT COUNT(*) AS n FROM t;\n")
+    first = run(work, "run", "--db", "x.db", "a.sql")
+    equal((first.returncode, first.stdout), (0, '{"n":2}\n'), first.stderr)
+    assert "a.sql:2: 2 rows inserted" in first.stderr, first.stderr
+    second = run(work, "run", "--db", "x.db", "./a.sql")
+    equal((second.returncode, second.stdout), (0, '{"n":2}\n'), second.stderr)
+    quiet = run(work, "run", "-q", "--db", "x.db", "a.sql")
+    equal((quiet.returncode, quiet.stderr), (0, ""))
+
+
+def test_run_needs_a_place_for_rows(work):
+    done = run(work, "run", "-c", "CREATE TABLE t (a INT); INSERT INTO t VALUES (1)")
+    equal(done.returncode, 1, done.stderr)
+    assert "nothing is kept" in done.stderr and "--db" in done.stderr, done.stderr
+    equal(os.listdir(work), [])
+
+
+def test_run_changed_definition(work):
+    equal(run(work, "run", "--db", "x.db", "-c", "CREATE TABLE t (a INT)").returncode, 0)
+    equal(run(work, "run", "--db", "x.db", "-c", "create table t(a integer)").returncode, 0)
+    equal(run(work, "run", "--db", "x.db", "-c", "CREATE TABLE t (a BIGINT)").returncode, 1)
+
+
+def has_rows(work, db):
+    """Asks SQLite, so that nobody competes for the file's lock."""
+    try:
+        with contextlib.closing(sqlite3.connect("file:%s?mode=ro" % os.path.join(work, db), uri=True)) as sql:
+            return sql.execute("SELECT COUNT(*) FROM o").fetchone()[0] > 0
+    except sqlite3.Error:
+        return False
+
+
+def each_row_once(work, db):
+    got = rows(work, db, "SELECT COUNT(*) AS n, COUNT(DISTINCT id) AS d, MAX(id) AS m FROM o")[0]
+    equal((got["n"], got["d"]), (got["m"] + 1, got["m"] + 1), "each row exactly once")
+    return got["n"]
+
+
+def test_run_signal_closes_an_epoch_and_resumes(work):
+    write(work, "s.sql", SEQUENCE + INSERT)
+    before = 0
+    for number in (signal.SIGINT, signal.SIGTERM):
+        p = start(work, "run", "--db", "s.db", "s.sql")
+        wait_for(lambda: has_rows(work, "s.db"))
+        time.sleep(0.7)
+        p.send_signal(number)
+        out, err = p.communicate(timeout=30)
+        equal(p.returncode, 0, err)
+        after = each_row_once(work, "s.db")
+        assert after > before, (before, after)
+        before = after
+
+
+def test_run_signal_stops_jobs(work):
+    write(work, "s.sql", STREAM + INSERT)
+    for _ in range(2):
+        p = start(work, "run", "--db", "s.db", "s.sql")
+        said = started(p)
+        time.sleep(0.3)
+        p.send_signal(signal.SIGINT)
+        out, err = p.communicate(timeout=30)
+        equal(p.returncode, 0, err)
+        assert "stopping" in err and "stopped; the next run goes on from here" in err, err
+    assert "resumes" in said, said
+    equal(rows(work, "s.db", "SHOW JOBS")[0]["status"], "STOPPED")
+
+
+def test_timeout_sends_twice(work):
+    write(work, "s.sql", STREAM + INSERT)
+    done = subprocess.run(["timeout", "-s", "INT", "1", RUNNEL, "run", "--db", "s.db", "s.sql"], capture_output=True, text=True, cwd=work, timeout=60)
+    assert "aborted" not in done.stderr and "stopped; the next run" in done.stderr, done.stderr
+
+
+def test_run_for(work):
+    write(work, "s.sql", STREAM + INSERT)
+    done = run(work, "run", "--db", "s.db", "--for", "700ms", "s.sql")
+    equal(done.returncode, 0, done.stderr)
+    assert rows(work, "s.db", "SELECT COUNT(*) AS n FROM o")[0]["n"] > 0
+
+
+def test_run_second_signal_aborts(work):
+    write(work, "s.sql", SEQUENCE + INSERT)
+    p = start(work, "run", "--db", "s.db", "s.sql")
+    wait_for(lambda: has_rows(work, "s.db"))
+    time.sleep(0.3)
+    p.send_signal(signal.SIGSTOP)  # both signals are pending before it can act on the first
+    p.send_signal(signal.SIGINT)
+    p.send_signal(signal.SIGTERM)
+    p.send_signal(signal.SIGCONT)
+    out, err = p.communicate(timeout=30)
+    assert p.returncode in (130, 143) and "aborted" in err, (p.returncode, err)
+    again = run(work, "run", "--db", "s.db", "--for", "500ms", "s.sql")
+    equal(again.returncode, 0, again.stderr)
+    each_row_once(work, "s.db")
+
+
+def test_run_failed_job(work):
+    write(work, "in.json", '{"a":1}\n{"a":"x"}\n')
+    write(work, "f.sql", "CREATE TABLE t (a INT) WITH ('connector' = 'filesystem', 'path' = 'in.json', 'format' = 'json');\nCREATE TABLE o (a INT);\n"
+          "INSERT INTO o SELECT a FROM t;\nSELECT 1 AS never;\n")
+    done = run(work, "run", "--db", "f.db", "f.sql")
+    equal((done.returncode, done.stdout), (2, ""), done.stderr)
+    assert "RN5001" in done.stderr, done.stderr
+
+
+def test_run_fresh(work):
+    write(work, "s.sql", STREAM + INSERT)
+    equal(run(work, "run", "-q", "--db", "s.db", "--for", "800ms", "s.sql").returncode, 0)
+    before = rows(work, "s.db", "SELECT COUNT(*) AS n FROM o")[0]["n"]
+    done = run(work, "run", "-q", "--db", "s.db", "--fresh", "--for", "200ms", "s.sql")
+    equal(done.returncode, 0, done.stderr)
+    assert rows(work, "s.db", "SELECT COUNT(*) AS n FROM o")[0]["n"] < before
+
+
+def test_one_writer(work):
+    write(work, "s.sql", STREAM + INSERT)
+    p = start(work, "run", "--db", "s.db", "s.sql")
+    started(p)
+    wait_for(lambda: rows(work, "s.db", "SELECT COUNT(*) AS n FROM o")[0]["n"] > 0)
+    done = run(work, "s.db", "-c", "CREATE TABLE x (a INT)")
+    equal(done.returncode, 5, done.stderr)
+    assert str(p.pid) in done.stderr, done.stderr
+    p.send_signal(signal.SIGINT)
+    p.communicate(timeout=30)
+    equal(p.returncode, 0)
+    equal(run(work, "s.db", "-c", "CREATE TABLE x (a INT)").returncode, 0)
+
+
+def test_print_connector_goes_to_stdout(work):
+    done = run(work, "run", "-q", "-c", "CREATE TEMPORARY TABLE p (a INT) WITH ('connector' = 'print'); INSERT INTO p VALUES (7)")
+    equal((done.returncode, done.stderr), (0, ""))
+    assert "7" in done.stdout, done.stdout
+
+
+def test_progress_without_a_terminal_is_logfmt_or_nothing(work):
+    done = run(work, "-c", "CREATE TEMPORARY TABLE b (a INT) WITH ('connector' = 'blackhole'); INSERT INTO b VALUES (1)")
+    equal((done.returncode, done.stdout, done.stderr), (0, "", ""))
+
+
+# --- the shell, under a pseudo-terminal -----------------------------------------------------------------------------------
+PROMPT = "runnel> "
+
+
+def shell(work, *args, **kwargs):
+    return Shell([RUNNEL, *args], work, **kwargs)
+
+
+def test_shell_banner_and_leaving(work):
+    with shell(work, "shop.db") as s:
+        banner = s.expect(PROMPT)
+        assert "shop.db" in banner and "\\?" in banner and len(banner.strip().splitlines()) <= 3, banner
+        s.send("\x04")
+        equal(s.wait(), 0)
+    with shell(work) as s:
+        assert "nothing is kept" in s.expect(PROMPT)
+        s.line("\\q")
+        equal(s.wait(), 0)
+    with shell(work) as s:
+        s.expect(PROMPT)
+        s.line("exit;")
+        equal(s.wait(), 0)
+
+
+def test_shell_statements_of_many_lines(work):
+    with shell(work) as s:
+        s.expect(PROMPT)
+        s.line("SELECT 1 AS a,")
+        s.expect("     -> ")
+        s.line("'x;")
+        s.expect("    '-> ")
+        s.line("y' AS b, (2")
+        s.expect("    (-> ")
+        s.line("/* ;")
+        s.expect("   /*-> ")
+        s.line("*/ ) AS c; SELECT 'second' AS d;")
+        out = s.expect("1 row", "1 row", PROMPT)
+        assert "x;\\ny" in out and "second" in out, out
+
+
+def test_shell_errors_do_not_end_it(work):
+    with shell(work) as s:
+        s.expect(PROMPT)
+        s.line("SELECT FROM;")
+        assert "error[RN1001]" in s.expect(PROMPT)
+        s.line("\\nosuch")
+        assert "unknown command \\nosuch" in s.expect(PROMPT)
+        s.line("SELECT 5 AS five;")
+        assert "five" in s.expect("1 row")
+
+
+def test_shell_ctrl_c_clears_the_line(work):
+    with shell(work) as s:
+        s.expect(PROMPT)
+        s.line("SELECT (1,")
+        s.expect("(-> ")
+        s.send("garbage\x03")
+        s.expect("^C", PROMPT)
+        s.line("SELECT 7 AS seven;")
+        assert "seven" in s.expect("1 row", PROMPT)
+
+
+def test_shell_ctrl_c_stops_the_query(work):
+    with shell(work) as s:
+        s.expect(PROMPT)
+        s.line(SOURCE.strip())
+        s.expect("created", PROMPT)
+        s.line("SELECT id FROM g;")
+        s.expect("100")
+        s.send("\x03")
+        s.expect("stopped: ", PROMPT)
+        s.line("SELECT 8 AS eight;")
+        assert "eight" in s.expect("1 row", PROMPT)
+
+
+def test_shell_live_table(work):
+    with shell(work) as s:
+        s.expect(PROMPT)
+        s.line(SOURCE.strip())
+        s.expect(PROMPT)
+        s.line("SELECT k, COUNT(*) AS n FROM g GROUP BY k;")
+        s.expect("\x1b[7A")  # drawn again in place: 2 lines of header, 5 rows
+        s.send("\x03")
+        out = s.expect("stopped: 5 rows, ", " changes", PROMPT)
+        assert "-U" not in out, out
+
+
+def test_shell_status_line(work):
+    with shell(work) as s:
+        s.expect(PROMPT)
+        s.line(SOURCE.strip())
+        s.expect(PROMPT)
+        s.line("SELECT id FROM g;")
+        s.expect("rows/s")
+        s.send("\x03")
+        s.expect("stopped: ", PROMPT)
+
+
+def test_shell_completion(work):
+    with shell(work) as s:
+        s.expect(PROMPT)
+        s.line("CREATE TABLE customers (customer_id INT, country STRING);")
+        s.expect("created", PROMPT)
+        s.send("SELECT customer_id FR\t")
+        s.expect("OM")
+        s.send("cust\t")
+        s.expect("omers")
+        s.send("wh\t")
+        s.expect("ere")
+        s.line("FALSE;")
+        s.expect("0 rows", PROMPT)
+        s.send("\\tim\t")
+        s.expect("ing")
+        s.line("")
+        s.expect("\\timing is on", PROMPT)
+
+
+def test_shell_history(work):
+    with shell(work) as s:
+        s.expect(PROMPT)
+        s.line("SELECT 11 AS a,")
+        s.expect("-> ")
+        s.line("22 AS b;")
+        s.expect("1 row", PROMPT)
+        s.line("SET 'x.password' = 'hunter2';")
+        s.expect(PROMPT)
+        s.line(" SELECT 'unremembered';")
+        s.expect(PROMPT)
+        s.send("\x04")
+        equal(s.wait(), 0)
+    path = os.path.join(work, "state", "runnel", "history")
+    equal(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+    text = open(path).read()
+    assert "hunter2" not in text and "unremembered" not in text, text
+    with shell(work) as s:  # the whole statement comes back with one key
+        s.expect(PROMPT)
+        s.send("\x1b[A")
+        s.expect("22 AS b;")
+        s.send("\r")
+        out = s.expect("1 row", PROMPT)
+        assert "11" in out and "22" in out, out
+
+
+def test_shell_background_job(work):
+    with shell(work, "b.db") as s:
+        s.expect(PROMPT)
+        for statement in STREAM.strip().split(";\n"):
+            s.line(statement.replace("\n", " ").rstrip(";") + ";")
+            s.expect("created", PROMPT)
+        s.line(INSERT.strip())
+        s.expect("started", PROMPT)
+        s.line("\\jobs")
+        assert "RUNNING" in s.expect(PROMPT)
+        s.line("SELECT 1 AS meanwhile;")
+        s.expect("1 row", PROMPT)
+        time.sleep(0.3)
+        s.send("\x04")
+        s.expect("stopping 1 job")
+        equal(s.wait(), 0)
+    assert rows(work, "b.db", "SELECT COUNT(*) AS n FROM o")[0]["n"] > 0
+    with shell(work, "b.db") as s:
+        assert "STOPPED" in s.expect(PROMPT)
+
+
+def test_shell_read_only_company(work):
+    with shell(work, "b.db") as first:
+        first.expect(PROMPT)
+        first.line("CREATE TABLE t (a INT);")
+        first.expect("created", PROMPT)
+        with shell(work, "b.db") as second:
+            banner = second.expect(PROMPT)
+            assert "process %d writes this file" % first.pid in banner, banner
+            second.line("SHOW TABLES;")
+            second.expect("1 row", PROMPT)
+            second.line("DROP TABLE t;")
+            second.expect("RN7002", PROMPT)
+
+
+def test_shell_settings_of_display(work):
+    write(work, "inc.sql", "SELECT 'included' AS x;\n")
+    with shell(work) as s:
+        s.expect(PROMPT)
+        s.line("\\x")
+        s.expect("on", PROMPT)
+        s.line("SELECT 1 AS a, 2 AS b;")
+        s.expect("-[ 1 ]-", PROMPT)
+        s.line("\\x off")
+        s.expect(PROMPT)
+        s.line("\\format json")
+        s.expect(PROMPT)
+        s.line("SELECT 1 AS a;")
+        s.expect('{"a":1}', PROMPT)
+        s.line("\\i inc.sql")
+        s.expect("included", PROMPT)
+        s.line("\\h RN2004")
+        s.expect("column", PROMPT)
+        s.line("\\?")
+        s.expect("\\timing", PROMPT)
+        s.line("\\d")
+        s.expect(PROMPT)
+
+
+def test_shell_sigterm(work):
+    with shell(work) as s:
+        s.expect(PROMPT)
+        os.kill(s.pid, signal.SIGTERM)
+        equal(s.wait(), 0)
+
+
+def test_shell_wide_characters_typed(work):
+    with shell(work) as s:
+        s.expect(PROMPT)
+        s.line("SELECT '値段 é' AS `größe`;")
+        out = s.expect("1 row", PROMPT)
+        assert "値段 é" in out and "größe" in out, out
+
+
+def main():
+    passed = failed = 0
+    for name, test in sorted(globals().items()):
+        if not name.startswith("test_") or ONLY not in name:
+            continue
+        with tempfile.TemporaryDirectory() as work:
+            try:
+                test(work)
+                passed += 1
+            except Exception:
+                failed += 1
+                print("FAILED %s\n%s" % (name, traceback.format_exc()), flush=True)
+            for p in RUNNING:
+                if p.poll() is None:
+                    p.kill()
+                    p.wait()
+            RUNNING.clear()
+    print("cli: %d passed, %d failed" % (passed, failed))
+    sys.exit(1 if failed else 0)
+
+
+main()
