@@ -170,6 +170,14 @@ rn_status rn_store_connect(rn_store *store, rn_error *err) {
                                    "PRAGMA journal_size_limit=67108864; PRAGMA mmap_size=0; PRAGMA cell_size_check=ON;"
                                    "PRAGMA secure_delete=OFF; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY",
                                    err);
+  int64_t wal = 0;
+  if (status == RN_OK) {
+    status = query_int(store->db, "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'", &wal, err);
+  }
+  if (status == RN_OK && !wal) {
+    status = rn_fail(err, RN_E_DATABASE, "%s cannot be switched to a write-ahead log: another program holds it open, or its directory does not allow it",
+                     store->path);
+  }
   if (status == RN_OK) {
     status = rn_store_exec(store->db, store->temporary ? "PRAGMA synchronous=OFF" : "PRAGMA synchronous=NORMAL", err);
   }
@@ -349,6 +357,10 @@ static rn_status make_temporary(rn_store *store, rn_error *err) {
 }
 
 rn_status rn_store_open(const rn_store_config *config, rn_store **out, rn_error *err) {
+  *out = NULL;
+  if (!sqlite3_threadsafe() || sqlite3_libversion_number() < 3037000) {
+    return rn_fail(err, RN_E_DATABASE, "SQLite %s is too old, or built without threads; 3.37 or later is needed", sqlite3_libversion());
+  }
   rn_store *store = rn_calloc(1, sizeof *store);
   store->config = *config;
   store->lock_fd = -1;
