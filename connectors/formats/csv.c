@@ -1,10 +1,9 @@
 /* The csv format: columns by position, quotes as RFC 4180 with the dialect's options. Reading keeps
- * fields as views into the record; only doubled quotes and escapes make a copy. Writing quotes as
- * Jackson does (which Flink uses): text with a character below '-', or longer than 24, is quoted.
- * An option of our own: csv.header, whether the first record of a file names the columns. */
+ * fields as views into the record; only doubled quotes and escapes make a copy.
+ * Writing is in csv_write.c. An option of our own: csv.header, whether the first record of a file names the columns. */
 #include <stdio.h>
 #include "base/number.h"
-#include "connectors/formats/format_common.h"
+#include "connectors/formats/csv.h"
 #include "connectors/formats/text_scan.h"
 #include "runtime/value_text.h"
 
@@ -22,40 +21,6 @@ static const rn_option options[] = {
     {"header", RN_OPT_BOOL, 0, "false", NULL, 0, 0,
      "the first record of each file names the columns: skipped when reading, written to an empty file (not in Flink)", NULL},
 };
-
-typedef struct dialect {
-  char delimiter, inner;
-  int quote, escape; /* -1: none */
-  bool comments, ignore_errors;
-  const char *null_literal;
-} dialect;
-
-static int option_char(const rn_table_spec *table, bool is_key, const char *name) {
-  const char *text = format_option(table, &rn_format_csv, is_key, name);
-  if (!text || !*text) return -1;
-  if (text[0] == '\\' && text[1] == 't') return '\t';
-  return (unsigned char)text[0];
-}
-static dialect read_dialect(const rn_table_spec *table, bool is_key) {
-  dialect d = {.quote = -1};
-  d.delimiter = (char)option_char(table, is_key, "field-delimiter");
-  d.inner = (char)option_char(table, is_key, "array-element-delimiter");
-  if (!format_option_bool(table, &rn_format_csv, is_key, "disable-quote-character")) d.quote = option_char(table, is_key, "quote-character");
-  d.escape = option_char(table, is_key, "escape-character");
-  d.comments = format_option_bool(table, &rn_format_csv, is_key, "allow-comments");
-  d.ignore_errors = format_option_bool(table, &rn_format_csv, is_key, "ignore-parse-errors");
-  d.null_literal = format_option(table, &rn_format_csv, is_key, "null-literal");
-  return d;
-}
-static rn_status check_dialect(const rn_table_spec *table, bool is_key, rn_error *err) {
-  static const char *const chars[] = {"field-delimiter", "quote-character", "escape-character", "array-element-delimiter"};
-  for (size_t i = 0; i < sizeof chars / sizeof *chars; i++) {
-    const char *text = format_option(table, &rn_format_csv, is_key, chars[i]);
-    if (text && strlen(text) != 1 && strcmp(text, "\\t") != 0)
-      return rn_fail(err, RN_E_OPTION_VALUE, "option 'csv.%s' must be one character, not \"%s\"", chars[i], text);
-  }
-  return RN_OK;
-}
 
 /* Is the physical column `column` part of this half (key or value) of the record, and at which place? */
 static bool in_list(const char *list, const char *name, int *place) {
@@ -89,7 +54,7 @@ static int place_of(const rn_table_spec *table, uint32_t column, bool is_key, in
 /* --- reading ---------------------------------------------------------------------------------------------------- */
 struct rn_decoder {
   rn_arena arena;
-  dialect dialect;
+  csv_dialect dialect;
   bool is_key, keeps_blank;
   uint32_t expected; /* fields of a record */
   int *wanted_of;    /* by place: index of the wanted column, -1 */
@@ -110,31 +75,13 @@ static void decoder_close(rn_decoder *d) {
   rn_arena_free(&d->arena);
   rn_free(d);
 }
-static bool readable(const rn_type *type) {
-  if (type->id == RN_T_ARRAY || type->id == RN_T_MAP || type->id == RN_T_MULTISET) return false;
-  for (uint32_t i = 0; type->id == RN_T_ROW && i < type->child_count; i++)
-    if (type->children[i]->id == RN_T_ROW || !readable(type->children[i])) return false;
-  return true;
-}
-static rn_status check_types(const rn_table_spec *table, const uint32_t *columns, uint32_t count, const char *verb, rn_error *err) {
-  for (uint32_t i = 0; i < count; i++) {
-    const rn_table_column *column = &table->columns[columns[i]];
-    if (readable(column->type)) continue;
-    rn_arena arena;
-    rn_arena_init(&arena);
-    (void)rn_fail(err, RN_E_TYPE_UNSUPPORTED, "format csv cannot %s column %s of type %s", verb, column->name, rn_type_name(&arena, column->type));
-    rn_arena_free(&arena);
-    return RN_FAIL;
-  }
-  return RN_OK;
-}
 static rn_status decoder_open(const rn_table_spec *table, const uint32_t *wanted, uint32_t wanted_count, bool is_key,
                               const rn_zone *zone, rn_decoder **out, rn_error *err) {
   (void)zone;
-  if (check_dialect(table, is_key, err) != RN_OK || check_types(table, wanted, wanted_count, "read", err) != RN_OK) return RN_FAIL;
+  if (csv_check_dialect(table, is_key, err) != RN_OK || csv_check_types(table, wanted, wanted_count, "read", err) != RN_OK) return RN_FAIL;
   rn_decoder *d = rn_calloc(1, sizeof *d);
   d->is_key = is_key;
-  d->dialect = read_dialect(table, is_key);
+  d->dialect = csv_read_dialect(table, is_key);
   if (d->dialect.null_literal) d->dialect.null_literal = rn_arena_strdup(&d->arena, d->dialect.null_literal);
   int total = 0;
   (void)place_of(table, 0, is_key, &total);
@@ -293,7 +240,7 @@ static bool fail_record(rn_decoder *d, uint32_t position, int column, const char
 
 /* The field at p: its text, and the delimiter or end behind it. NULL: broken (reason set). */
 static const char *read_field(rn_decoder *d, const char *begin, const char *p, const char *end, rn_slice *text) {
-  const dialect *x = &d->dialect;
+  const csv_dialect *x = &d->dialect;
   const char *start = p;
   bool quoted = p < end && (unsigned char)*p == x->quote && x->quote >= 0;
   if (!quoted && x->escape < 0) { /* nearly always */
@@ -445,7 +392,7 @@ static rn_status decode(rn_decoder *d, const rn_record *records, uint32_t count,
 }
 
 /* End of the record at p (its LF, or end), NULL when it is not all there. */
-static const char *record_end(const dialect *x, const char *p, const char *end) {
+static const char *record_end(const csv_dialect *x, const char *p, const char *end) {
   const char *line = memchr(p, '\n', (size_t)(end - p));
   const char *stop = line ? line : end;
   if (x->quote < 0 || (x->comments && *p == '#') || !memchr(p, x->quote, (size_t)(stop - p))) return line;
@@ -472,7 +419,7 @@ static const char *record_end(const dialect *x, const char *p, const char *end) 
 }
 static size_t split(const rn_table_spec *table, const char *block, size_t len, bool at_end, rn_record *records,
                     uint32_t capacity, uint32_t *count) {
-  dialect x = read_dialect(table, false);
+  csv_dialect x = csv_read_dialect(table, false);
   const char *p = block, *end = block + len;
   uint32_t n = 0;
   while (n < capacity && p < end) {
@@ -490,117 +437,6 @@ static size_t split(const rn_table_spec *table, const char *block, size_t len, b
 }
 static bool has_header(const rn_table_spec *table) { return format_option_bool(table, &rn_format_csv, false, "header"); }
 
-/* --- writing --------------------------------------------------------------------------------------------------------- */
-struct rn_encoder {
-  rn_arena arena;
-  dialect dialect;
-  unsigned char safe; /* characters from here on need no quotes */
-  uint32_t count;
-  const rn_type **types;
-  rn_builder cell;
-};
-
-static void encoder_close(rn_encoder *e) {
-  if (!e) return;
-  rn_builder_free(&e->cell);
-  rn_arena_free(&e->arena);
-  rn_free(e);
-}
-static unsigned char safe_from(const dialect *x) {
-  int most = (unsigned char)x->delimiter > '\n' ? (unsigned char)x->delimiter : '\n';
-  if (x->quote > most) most = x->quote;
-  return (unsigned char)(most < 255 ? most + 1 : 255);
-}
-static rn_status encoder_open(const rn_table_spec *table, const uint32_t *columns, uint32_t count, bool is_key,
-                              const rn_zone *zone, rn_encoder **out, rn_error *err) {
-  (void)zone;
-  if (check_dialect(table, is_key, err) != RN_OK || check_types(table, columns, count, "write", err) != RN_OK) return RN_FAIL;
-  rn_encoder *e = rn_calloc(1, sizeof *e);
-  e->dialect = read_dialect(table, is_key);
-  if (e->dialect.null_literal) e->dialect.null_literal = rn_arena_strdup(&e->arena, e->dialect.null_literal);
-  e->safe = safe_from(&e->dialect);
-  e->count = count;
-  e->types = RN_NEW_N(&e->arena, const rn_type *, count + 1);
-  for (uint32_t i = 0; i < count; i++) e->types[i] = rn_type_copy(&e->arena, table->columns[columns[i]].type);
-  *out = e;
-  return RN_OK;
-}
-
-enum { QUOTE_CHECK_MAX = 24 };
-static void put_text(const dialect *x, unsigned char safe, rn_builder *out, rn_slice s) {
-  bool quotes = s.len > QUOTE_CHECK_MAX;
-  for (size_t i = 0; !quotes && i < s.len; i++) quotes = (unsigned char)s.ptr[i] < safe || (unsigned char)s.ptr[i] == x->escape;
-  if (!quotes || x->quote < 0) {
-    rn_builder_slice(out, s);
-    return;
-  }
-  rn_builder_char(out, (char)x->quote);
-  for (size_t i = 0; i < s.len; i++) {
-    unsigned char c = (unsigned char)s.ptr[i];
-    if (c == x->quote || c == x->escape) rn_builder_char(out, (char)(x->escape >= 0 ? x->escape : x->quote));
-    rn_builder_char(out, s.ptr[i]);
-  }
-  rn_builder_char(out, (char)x->quote);
-}
-
-/* The text of a value before quoting. Returns whether it is text (and so may need quotes). */
-static bool put_cell(rn_encoder *e, rn_builder *b, const rn_type *type, const rn_column *c, uint32_t row) {
-  const void *data = c->data;
-  switch ((rn_type_id)type->id) {
-    case RN_T_BOOLEAN: rn_builder_text(b, ((const uint8_t *)data)[row] ? "true" : "false"); return false;
-    case RN_T_TINYINT: rn_builder_int(b, ((const int8_t *)data)[row]); return false;
-    case RN_T_SMALLINT: rn_builder_int(b, ((const int16_t *)data)[row]); return false;
-    case RN_T_INT: case RN_T_INTERVAL_MONTH: rn_builder_int(b, ((const int32_t *)data)[row]); return false;
-    case RN_T_BIGINT: case RN_T_INTERVAL_MS: rn_builder_int(b, ((const int64_t *)data)[row]); return false;
-    case RN_T_FLOAT: rn_format_float(b, ((const float *)data)[row]); return false;
-    case RN_T_DOUBLE: rn_format_double(b, ((const double *)data)[row]); return false;
-    case RN_T_DECIMAL:
-      format_decimal_java(b, type->precision <= RN_DECIMAL_SMALL_DIGITS ? ((const int64_t *)data)[row] : ((const rn_i128 *)data)[row],
-                          type->scale, false);
-      return false;
-    case RN_T_BINARY: case RN_T_VARBINARY: rn_base64_encode(b, rn_str_slice(&((const rn_str *)data)[row])); return true;
-    case RN_T_DATE: rn_format_date(b, ((const int32_t *)data)[row]); return true;
-    case RN_T_TIME: rn_format_time(b, ((const int32_t *)data)[row], 3, true); return true;
-    case RN_T_TIMESTAMP: case RN_T_TIMESTAMP_LTZ:
-      rn_format_timestamp(b, ((const int64_t *)data)[row], 6, true, ' ');
-      if (type->id == RN_T_TIMESTAMP_LTZ) rn_builder_char(b, 'Z');
-      return true;
-    case RN_T_ROW:
-      for (uint32_t i = 0; i < type->child_count; i++) {
-        if (i) rn_builder_char(b, e->dialect.inner);
-        if (rn_is_valid(&c->children[i], row)) (void)put_cell(e, b, type->children[i], &c->children[i], row);
-        else if (e->dialect.null_literal) rn_builder_text(b, e->dialect.null_literal);
-      }
-      return true;
-    default: rn_builder_slice(b, rn_str_slice(&((const rn_str *)data)[row])); return true;
-  }
-}
-static rn_status encode(rn_encoder *e, const rn_batch *batch, uint32_t row, rn_builder *out, bool *is_null, rn_error *err) {
-  (void)err;
-  *is_null = false;
-  for (uint32_t i = 0; i < e->count; i++) {
-    const rn_column *c = &batch->columns[i];
-    if (i) rn_builder_char(out, e->dialect.delimiter);
-    if (rn_is_null(c, row)) {
-      if (e->dialect.null_literal) rn_builder_text(out, e->dialect.null_literal);
-      continue;
-    }
-    rn_builder_clear(&e->cell);
-    bool is_text = put_cell(e, &e->cell, e->types[i], c, row);
-    rn_slice cell = rn_slice_make(e->cell.data, e->cell.len);
-    if (is_text) put_text(&e->dialect, e->safe, out, cell);
-    else rn_builder_slice(out, cell);
-  }
-  return RN_OK;
-}
-static void write_header(const rn_table_spec *table, const uint32_t *columns, uint32_t count, rn_builder *out) {
-  dialect x = read_dialect(table, false);
-  for (uint32_t i = 0; i < count; i++) {
-    if (i) rn_builder_char(out, x.delimiter);
-    put_text(&x, safe_from(&x), out, rn_slice_of(table->columns[columns[i]].name));
-  }
-}
-
 const rn_format rn_format_csv = {
     .name = "csv",
     .options = options,
@@ -609,10 +445,10 @@ const rn_format rn_format_csv = {
     .decoder_open = decoder_open,
     .decode = decode,
     .decoder_close = decoder_close,
-    .encoder_open = encoder_open,
-    .encode = encode,
-    .encoder_close = encoder_close,
+    .encoder_open = csv_encoder_open,
+    .encode = csv_encode,
+    .encoder_close = csv_encoder_close,
     .split = split,
     .has_header = has_header,
-    .write_header = write_header,
+    .write_header = csv_write_header,
 };

@@ -18,7 +18,7 @@ static const rn_connector *const fs = &rn_connector_filesystem;
 
 /* --- a directory and a table of its own per test ---------------------------------------------------------- */
 typedef struct fixture {
-  char directory[64];
+  char directory[80];
   rn_arena arena;
   rn_table_column columns[4];
   rn_option_value options[12];
@@ -30,7 +30,8 @@ typedef struct fixture {
 
 static int setup(void **state) {
   fixture *f = rn_calloc(1, sizeof *f);
-  (void)snprintf(f->directory, sizeof f->directory, "/tmp/rn-filesystem-XXXXXX");
+  const char *base = getenv("TMPDIR");
+  (void)snprintf(f->directory, sizeof f->directory, "%.40s/rn-filesystem-XXXXXX", base ? base : "/tmp");
   if (!mkdtemp(f->directory)) return -1;
   f->columns[0] = (rn_table_column){.name = "i", .type = rn_type_basic(RN_T_BIGINT, true)};
   f->columns[1] = (rn_table_column){.name = "s", .type = rn_type_basic(RN_T_VARCHAR, true)};
