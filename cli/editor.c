@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <histedit.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,24 +29,35 @@ static char *show_prompt(EditLine *edit) {
   return (char *)(size_t)(e ? e->prompt : "");
 }
 
-/* One character from the terminal. A signal does not restart the read: Ctrl-C ends the line. */
+/* Waits for a byte or a signal. Signals are let in only while waiting: one that comes between the look at its flag and
+ * the wait would else be noticed with the next key. */
+static int wait_for_input(editor *e, EditLine *edit) {
+  sigset_t held, before;
+  (void)sigemptyset(&held);
+  (void)sigaddset(&held, SIGINT);
+  (void)sigaddset(&held, SIGTERM);
+  (void)sigaddset(&held, SIGWINCH);
+  (void)sigprocmask(SIG_BLOCK, &held, &before);
+  int ready = 0;
+  while (ready == 0 && !cli_signal()) {
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    ready = ppoll(&input, 1, NULL, &before);
+    if (ready < 0 && errno == EINTR) ready = 0;
+    if (cli_window_changed()) el_resize(edit);
+  }
+  (void)sigprocmask(SIG_SETMASK, &before, NULL);
+  e->interrupted = cli_signal() != 0;
+  return e->interrupted ? -1 : ready;
+}
+
+/* One character from the terminal; Ctrl-C ends the line. */
 static int read_character(EditLine *edit, wchar_t *out) {
   editor *e = NULL;
   (void)el_get(edit, EL_CLIENTDATA, &e);
   mbstate_t state;
   memset(&state, 0, sizeof state);
   for (;;) {
-    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-    int ready = poll(&input, 1, -1);
-    if (cli_window_changed()) el_resize(edit);
-    if (cli_signal()) {
-      e->interrupted = true;
-      return -1;
-    }
-    if (ready < 0) {
-      if (errno == EINTR) continue;
-      return -1;
-    }
+    if (wait_for_input(e, edit) < 0) return -1;
     char byte;
     ssize_t n = read(STDIN_FILENO, &byte, 1);
     if (n < 0 && errno == EINTR) continue;
@@ -188,7 +200,7 @@ editor *editor_open(cli *c, const char *history_file) {
   (void)el_set(e->edit, EL_SIGNAL, 0);
   (void)el_set(e->edit, EL_HIST, history, e->history);
   (void)el_set(e->edit, EL_GETCFN, read_character);
-  (void)el_set(e->edit, EL_ADDFN, "runnel-complete", "complete the word", complete);
+  (void)el_wset(e->edit, EL_ADDFN, L"runnel-complete", L"complete the word", complete); /* el_set would leak both texts */
   (void)el_set(e->edit, EL_BIND, "\t", "runnel-complete", NULL);
   (void)el_set(e->edit, EL_BIND, "^R", "em-inc-search-prev", NULL);
   (void)el_set(e->edit, EL_BIND, "\033[3~", "ed-delete-next-char", NULL);
