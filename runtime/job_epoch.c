@@ -248,12 +248,13 @@ static rn_job_state run_epochs(rn_job *job) {
     bool epochs = job->durable || job->has_sinks;
     if (last && !epochs) return state;
     int64_t due = !epochs ? INT64_MAX : job->last_commit_at_us + job->interval_us;
-    if (!last && !(epochs && __atomic_load_n(&job->early, __ATOMIC_ACQUIRE)) && rn_monotonic_us() < due) {
+    bool early = epochs && __atomic_load_n(&job->early, __ATOMIC_ACQUIRE);
+    if (!last && !early && rn_monotonic_us() < due) {
       wait_until(job, due);
       continue;
     }
     uint64_t now_active = activity(job);
-    if (!last && now_active == job->last_activity) {
+    if (!last && !early && now_active == job->last_activity) { /* (early: sources wait for the next barrier) */
       job->last_commit_at_us = rn_monotonic_us(); /* what is committed is up to date */
       continue;
     }
