@@ -48,7 +48,7 @@ static void set_up(fixture *f) {
     int n = snprintf(text, sizeof text, i % 3 ? "%d" : "a longer text, number %d", rand() % 100);
     ((rn_str *)f->columns[3].data)[i] = rn_str_copy(&f->arena, rn_str_make(text, (size_t)n));
     ((uint8_t *)f->columns[4].data)[i] = (uint8_t)(rand() % 2);
-    ((int64_t *)f->columns[5].data)[i] = (int64_t)rand() * 8589934592;
+    ((int64_t *)f->columns[5].data)[i] = (int64_t)rand() * 4294967296;
     ((int32_t *)f->columns[6].children[0].data)[i] = (int32_t)i;
     ((rn_str *)f->columns[6].children[1].data)[i] = rn_str_make("why", 3);
     for (int c = 0; c < 7; c++) {
