@@ -2,15 +2,13 @@
  *
  * A blob of a group is a sequence of records. A delta first tells what is gone (erased entries, dropped
  * namespaces, cut buffers), then what changed; a base holds everything of the group. Bytes of a slot are
- * written as they lie in memory, refs are written out behind them. A group gets a new base when its deltas
- * exceed half of the last one; as tables are not divided by group, finding a group's entries means one pass
- * over all, so bases wait until the groups that need one are worth the pass. */
+ * written as they lie in memory, refs are written out behind them. When the deltas would exceed half of the
+ * bases, all groups get a new base: tables are not divided by group, so one pass serves them all, and an entry is
+ * written once per barrier whichever it becomes. */
 #include "runtime/state.h"
 
 #include "base/alloc.h"
 #include "runtime/state_private.h"
-
-enum { BASE_MIN_BYTES = 4096, OVERDUE = 4 };
 
 rn_state *rn_state_open(const char *operator_id, uint64_t hash_seed, uint16_t first_group, uint16_t last_group) {
   rn_state *state = rn_calloc(1, sizeof *state);
@@ -75,12 +73,13 @@ rn_buffer *rn_state_buffer(rn_state *state, uint8_t id) {
 
 /* --- writing ------------------------------------------------------------------------------------------------ */
 
-static void put_entry(rn_builder *b, rn_state *state, const rn_map *map, const uint8_t *value) {
-  const slot_head *head = head_of(map, value);
-  rn_slice key = rn_slot_key(map, value);
-  rn_put_u32(b, head->hash);
-  rn_put_bytes(b, key.ptr, key.len);
-  rn_builder_append(b, value, map->spec.value_size);
+/* Room for n more bytes; the caller writes them and adds to len. */
+static inline char *room(rn_builder *b, size_t n) {
+  if (b->cap - b->len <= n) rn_builder_reserve(b, n + 1);
+  return b->data + b->len;
+}
+
+static void put_refs(rn_builder *b, rn_state *state, const rn_map *map, const uint8_t *value) {
   for (uint32_t r = 0; r < map->spec.ref_count; r++) {
     const rn_ref_spec *spec = &map->spec.refs[r];
     rn_ref ref;
@@ -111,6 +110,7 @@ static void put_entry(rn_builder *b, rn_state *state, const rn_map *map, const u
 typedef struct blobs {
   rn_builder data[RN_KEY_GROUPS];
   const void *open[RN_KEY_GROUPS]; /* table or buffer whose entries are being written */
+  uint64_t entries;
 } blobs;
 
 static void close_record(blobs *out, unsigned g) {
@@ -118,20 +118,42 @@ static void close_record(blobs *out, unsigned g) {
   out->open[g] = NULL;
 }
 
-static rn_builder *entry_place(blobs *out, unsigned g, const rn_table *t) {
+/* Writes a live slot; from now on it is stored and clean. This is what a task does at a barrier. */
+static inline void put_entry(rn_state *state, blobs *out, rn_table *t, slot_head *head) {
+  const rn_map *map = t->map;
+  const uint8_t *value = (const uint8_t *)head + map->value_offset;
+  unsigned g = group_of(head->hash);
   rn_builder *b = &out->data[g];
   if (out->open[g] != t) {
     close_record(out, g);
     out->open[g] = t;
     rn_put_u8(b, RECORD_ENTRIES);
-    rn_put_u8(b, t->map->spec.id);
+    rn_put_u8(b, map->spec.id);
     rn_put_i64(b, t->ns);
+    bit_set(t->saved_groups, g);
   }
-  rn_put_u8(b, 1); /* another entry follows; 0 (RECORD_END) ends them */
-  return b;
+  out->entries++;
+  uint32_t size = map->spec.value_size;
+  if (!(head->flags & KEY_IN_HEAP) && head->key_length < 0x80) {
+    char *to = room(b, 6u + head->key_length + size);
+    to[0] = 1; /* another entry follows; 0 (RECORD_END) ends them */
+    memcpy(to + 1, &head->hash, 4);
+    to[5] = (char)head->key_length;
+    memcpy(to + 6, head + 1, head->key_length);
+    memcpy(to + 6 + head->key_length, value, size);
+    b->len += 6u + head->key_length + size;
+  } else {
+    rn_slice key = rn_slot_key(map, value);
+    rn_put_u8(b, 1);
+    rn_put_u32(b, head->hash);
+    rn_put_bytes(b, key.ptr, key.len);
+    rn_builder_append(b, value, size);
+  }
+  if (map->spec.ref_count) put_refs(b, state, map, value);
+  head->flags = (uint16_t)((head->flags & ~SLOT_DIRTY) | SLOT_SAVED);
 }
 
-static void put_row(blobs *out, const rn_buffer *buffer, const buffer_entry *e) {
+static void put_row(blobs *out, const rn_buffer *buffer, buffer_entry *e) {
   unsigned g = e->row.group;
   rn_builder *b = &out->data[g];
   if (out->open[g] != buffer) {
@@ -143,103 +165,101 @@ static void put_row(blobs *out, const rn_buffer *buffer, const buffer_entry *e) 
   rn_put_u8(b, 1);
   rn_put_i64(b, e->row.order);
   rn_put_bytes(b, e->row.row, e->row.length);
+  e->saved = true;
 }
 
-static void write_delta(rn_state *state, blobs *out) {
+static void put_buffer(blobs *out, rn_buffer *buffer, bool base) {
+  for (unsigned g = 0; g < RN_KEY_GROUPS && buffer->cut != INT64_MIN && !base; g++) {
+    if (!bit_get(buffer->cut_groups, g)) continue;
+    close_record(out, g);
+    rn_put_u8(&out->data[g], RECORD_CUT);
+    rn_put_u8(&out->data[g], buffer->id);
+    rn_put_i64(&out->data[g], buffer->cut);
+  }
+  for (size_t k = buffer->first; k < buffer->entries.len; k++) {
+    if (base || !buffer->entries.data[k].saved) put_row(out, buffer, &buffer->entries.data[k]);
+  }
+  memset(buffer->cut_groups, 0, sizeof buffer->cut_groups);
+  buffer->cut = INT64_MIN;
+  buffer->unsaved_bytes = 0;
+}
+
+static void put_table(rn_state *state, blobs *out, rn_table *t, bool base) {
+  if (base) {
+    memset(t->saved_groups, 0, sizeof t->saved_groups);
+    for (uint32_t s = 0; s < t->end; s++) {
+      slot_head *head = (slot_head *)(void *)table_slot(t, s);
+      if (head->flags & SLOT_LIVE) put_entry(state, out, t, head);
+    }
+  } else {
+    for (size_t d = 0; d < t->dirty.len; d++) {
+      slot_head *head = (slot_head *)(void *)table_slot(t, t->dirty.data[d]);
+      /* not: erased, or named twice */
+      if ((head->flags & SLOT_LIVE) && (head->flags & SLOT_DIRTY)) put_entry(state, out, t, head);
+    }
+  }
+  t->dirty.len = 0;
+}
+
+static void write_all(rn_state *state, blobs *out, bool base) {
   for (unsigned g = 0; g < RN_KEY_GROUPS; g++) {
-    out->data[g] = state->removed[g];
-    state->removed[g] = (rn_builder){0};
-  }
-  for (size_t i = 0; i < state->buffers.len; i++) {
-    rn_buffer *buffer = state->buffers.data[i];
-    for (unsigned g = 0; g < RN_KEY_GROUPS && buffer->cut != INT64_MIN; g++) {
-      if (!bit_get(buffer->cut_groups, g)) continue;
-      rn_put_u8(&out->data[g], RECORD_CUT);
-      rn_put_u8(&out->data[g], buffer->id);
-      rn_put_i64(&out->data[g], buffer->cut);
-    }
-    memset(buffer->cut_groups, 0, sizeof buffer->cut_groups);
-    buffer->cut = INT64_MIN;
-    for (size_t k = buffer->first; k < buffer->entries.len; k++) {
-      buffer_entry *e = &buffer->entries.data[k];
-      if (e->saved) continue;
-      e->saved = true;
-      put_row(out, buffer, e);
+    if (base) {
+      rn_builder_free(&state->removed[g]); /* what a base does not have is gone */
+    } else {
+      out->data[g] = state->removed[g];
+      state->removed[g] = (rn_builder){0};
     }
   }
+  for (size_t i = 0; i < state->buffers.len; i++) put_buffer(out, state->buffers.data[i], base);
   for (size_t i = 0; i < state->maps.len; i++) {
     rn_map *map = state->maps.data[i];
-    for (size_t k = 0; k < map->tables.len && !map->spec.transient; k++) {
-      rn_table *t = map->tables.data[k];
-      for (size_t d = 0; d < t->dirty.len; d++) {
-        slot_head *head = (slot_head *)(void *)table_slot(t, t->dirty.data[d]);
-        if (!(head->flags & SLOT_LIVE) || !(head->flags & SLOT_DIRTY)) continue; /* erased, or named twice */
-        unsigned g = group_of(head->hash);
-        put_entry(entry_place(out, g, t), state, map, (const uint8_t *)head + map->value_offset);
-        head->flags = (uint16_t)((head->flags & ~SLOT_DIRTY) | SLOT_SAVED);
-        bit_set(t->saved_groups, g);
-      }
-      t->dirty.len = 0;
-    }
+    for (size_t k = 0; k < map->tables.len && !map->spec.transient; k++) put_table(state, out, map->tables.data[k], base);
   }
   for (unsigned g = 0; g < RN_KEY_GROUPS; g++) close_record(out, g);
 }
 
-static void write_bases(rn_state *state, const bool *wanted, blobs *out) {
-  for (size_t i = 0; i < state->buffers.len; i++) {
-    rn_buffer *buffer = state->buffers.data[i];
-    for (size_t k = buffer->first; k < buffer->entries.len; k++) {
-      if (wanted[buffer->entries.data[k].row.group]) put_row(out, buffer, &buffer->entries.data[k]);
-    }
+/* Would the deltas exceed half of the bases? The size of this delta is guessed from the last snapshot. */
+static bool wants_bases(const rn_state *state) {
+  uint64_t bases = 0, deltas = 0;
+  for (unsigned g = state->first_group; g < state->last_group; g++) {
+    bases += state->base_bytes[g];
+    deltas += state->delta_bytes[g] + state->removed[g].len;
   }
+  for (size_t i = 0; i < state->buffers.len; i++) deltas += state->buffers.data[i]->unsaved_bytes;
   for (size_t i = 0; i < state->maps.len; i++) {
-    rn_map *map = state->maps.data[i];
-    for (size_t k = 0; k < map->tables.len && !map->spec.transient; k++) {
-      rn_table *t = map->tables.data[k];
-      for (uint32_t s = 0; s < t->end; s++) {
-        const slot_head *head = (const slot_head *)(void *)table_slot(t, s);
-        unsigned g = group_of(head->hash);
-        if (!(head->flags & SLOT_LIVE) || !wanted[g]) continue;
-        put_entry(entry_place(out, g, t), state, map, (const uint8_t *)head + map->value_offset);
-      }
-    }
+    const rn_map *map = state->maps.data[i];
+    uint64_t entry = state->entry_bytes > map->slot_size ? state->entry_bytes : map->slot_size;
+    for (size_t k = 0; k < map->tables.len && !map->spec.transient; k++) deltas += entry * map->tables.data[k]->dirty.len;
   }
-  for (unsigned g = 0; g < RN_KEY_GROUPS; g++) close_record(out, g);
+  return deltas > bases / 2;
 }
 
 rn_status rn_state_snapshot(rn_state *state, rn_snapshot *out, rn_error *err) {
   (void)err;
-  blobs delta = {0}, base = {0};
-  bool needy[RN_KEY_GROUPS] = {false};
-  bool any = false, overdue = false;
-  uint64_t owed = 0;
-  write_delta(state, &delta);
-  for (unsigned g = state->first_group; g < state->last_group; g++) {
-    uint64_t deltas = state->delta_bytes[g] + delta.data[g].len;
-    if (!state->base_bytes[g] || !delta.data[g].len || deltas <= state->base_bytes[g] / 2) continue;
-    needy[g] = any = true;
-    owed += deltas;
-    if (deltas > OVERDUE * state->base_bytes[g] + BASE_MIN_BYTES) overdue = true;
+  blobs written = {0};
+  bool base = wants_bases(state);
+  uint64_t bytes = 0;
+  for (unsigned g = state->first_group; base && g < state->last_group; g++) {
+    if (state->base_bytes[g] > 1) rn_builder_reserve(&written.data[g], state->base_bytes[g] + state->base_bytes[g] / 8);
   }
-  bool rewrite = any && (overdue || owed >= state->bytes / 16);
-  if (rewrite) write_bases(state, needy, &base);
+  write_all(state, &written, base);
   for (unsigned g = state->first_group; g < state->last_group; g++) {
-    if (!delta.data[g].len) continue;
-    bool first = !state->base_bytes[g]; /* nothing stored yet: the delta is everything */
-    if (rewrite && needy[g]) {
-      state->base_bytes[g] = base.data[g].len + 1;
+    rn_builder *data = &written.data[g];
+    bool nothing_stored = state->base_bytes[g] <= 1 && !state->delta_bytes[g];
+    bytes += data->len;
+    if (!data->len && (!base || nothing_stored)) continue;
+    /* Where nothing is stored yet a delta is everything. base_bytes counts one more, so that an empty base shows. */
+    bool is_base = base || !state->base_bytes[g];
+    if (is_base) {
+      state->base_bytes[g] = data->len + 1;
       state->delta_bytes[g] = 0;
-      rn_snapshot_put(out, state->operator_id, (uint16_t)g, true, &base.data[g]);
     } else {
-      if (first) state->base_bytes[g] = delta.data[g].len;
-      else state->delta_bytes[g] += delta.data[g].len;
-      rn_snapshot_put(out, state->operator_id, (uint16_t)g, first, &delta.data[g]);
+      state->delta_bytes[g] += data->len;
     }
+    rn_snapshot_put(out, state->operator_id, (uint16_t)g, is_base, data);
   }
-  for (unsigned g = 0; g < RN_KEY_GROUPS; g++) {
-    rn_builder_free(&delta.data[g]);
-    rn_builder_free(&base.data[g]);
-  }
+  if (written.entries) state->entry_bytes = bytes / written.entries;
+  for (unsigned g = 0; g < RN_KEY_GROUPS; g++) rn_builder_free(&written.data[g]);
   return RN_OK;
 }
 

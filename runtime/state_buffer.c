@@ -76,6 +76,7 @@ static void add(rn_buffer *b, int64_t order, uint16_t group, const char *row, ui
   memcpy(bytes, row, length);
   e.row.row = bytes;
   if (order > b->largest) b->largest = order;
+  if (!saved) b->unsaved_bytes += length + 12u;
   RN_VEC_PUSH(&b->entries, e);
 }
 
@@ -135,6 +136,7 @@ void rn_buffer_remove(rn_buffer *b, int64_t upto) {
       bit_set(b->cut_groups, e->row.group);
       if (e->row.order > b->cut) b->cut = e->row.order;
     }
+    if (!e->saved) b->unsaved_bytes -= e->row.length + 12u;
     give_back(b, e->home);
   }
   advance(b, end);

@@ -67,7 +67,7 @@ struct rn_buffer {
   RN_VEC(rn_buffered) view;
   int64_t cut; /* everything up to here was removed since the last snapshot; INT64_MIN: nothing */
   uint64_t cut_groups[RN_KEY_GROUPS / 64]; /* .. of saved rows, by group */
-  uint64_t unsaved_from; /* arrival of the first row no snapshot has */
+  size_t unsaved_bytes; /* of rows that no snapshot has */
 };
 
 typedef struct heap_page {
@@ -89,7 +89,8 @@ struct rn_state {
   rn_ref heap_free[HEAP_CLASSES];
   RN_VEC(uint32_t) heap_holes; /* numbers of freed large pages */
   rn_builder removed[RN_KEY_GROUPS]; /* records of erased entries and dropped namespaces, until the next snapshot */
-  uint64_t base_bytes[RN_KEY_GROUPS], delta_bytes[RN_KEY_GROUPS]; /* stored, by group */
+  uint64_t base_bytes[RN_KEY_GROUPS], delta_bytes[RN_KEY_GROUPS]; /* stored, by group; a base counts one more */
+  uint64_t entry_bytes; /* of an entry in the last snapshot, on average */
 };
 
 /* Records of a blob. */

@@ -68,6 +68,46 @@ static void run(const char *name, rn_plan_node *node, uint64_t rows, uint64_t ke
   rn_arena_free(&arena);
 }
 
+/* An epoch in which every key was touched: what the task spends at the barrier. */
+static void run_snapshots(rn_plan_node *node, uint64_t keys) {
+  rn_error err = {0};
+  rn_schema schema = {COLUMNS, (rn_field[]){{"k", rn_type_basic(RN_T_BIGINT, true)}, {"v", rn_type_basic(RN_T_BIGINT, true)},
+                                            {"ts", rn_type_sized(&memory, RN_T_TIMESTAMP, 3, true)}}};
+  rn_context context = {.hash_seed = 1, .batch_rows = RN_BATCH_ROWS_MAX, .parallelism = 1};
+  rn_operator *op = rn_operator_new(rn_operator_find(node->kind), node, &context, 1);
+  if (rn_operator_open(op, &err) != RN_OK) abort();
+  rn_arena arena;
+  rn_arena_init(&arena);
+  rn_batch batch;
+  rn_batch_init(&batch, &schema, RN_BATCH_ROWS_MAX, &arena);
+  batch.rows = batch.live_count = RN_BATCH_ROWS_MAX;
+  int64_t spent = 0, worst = 0;
+  size_t bytes = 0;
+  enum { EPOCHS = 20 };
+  for (uint64_t e = 0; e < EPOCHS; e++) {
+    for (uint64_t k = 0; k < keys; k += RN_BATCH_ROWS_MAX) {
+      for (uint32_t i = 0; i < RN_BATCH_ROWS_MAX; i++) {
+        ((int64_t *)batch.columns[K].data)[i] = (int64_t)((k + i) % keys);
+        ((int64_t *)batch.columns[V].data)[i] = (int64_t)(k * e);
+        ((int64_t *)batch.columns[TS].data)[i] = 1000;
+      }
+      if (rn_deliver_batch(op, 0, &batch, &err) != RN_OK) abort();
+    }
+    rn_snapshot snapshot = {0};
+    int64_t before = rn_cpu_us();
+    if (rn_operator_snapshot(op, &snapshot, &err) != RN_OK) abort();
+    int64_t took = rn_cpu_us() - before;
+    spent += took;
+    if (took > worst) worst = took;
+    for (size_t b = 0; b < snapshot.blobs.len; b++) bytes += snapshot.blobs.data[b].len;
+    rn_snapshot_free(&snapshot);
+  }
+  printf("%-44s %7.2f ms at the barrier, %.2f at worst, %.1f MB an epoch\n", "snapshot of all keys touched",
+         (double)spent / EPOCHS / 1e3, (double)worst / 1e3, (double)bytes / EPOCHS / 1e6);
+  rn_operator_free(op);
+  rn_arena_free(&arena);
+}
+
 int main(int argc, char **argv) {
   uint64_t rows = argc > 1 ? strtoull(argv[1], NULL, 10) : 4000000, keys = argc > 2 ? strtoull(argv[2], NULL, 10) : 10000;
   rn_arena_init(&memory);
@@ -85,6 +125,7 @@ int main(int argc, char **argv) {
   window.u.window_agg.spec = (rn_window_spec){.kind = RN_WINDOW_TUMBLE, .time_column = TS, .size_us = 1000000, .slide_us = 1000000};
   run("TUMBLE 1 s: COUNT, SUM, MAX", &window, rows, keys, 0);
   run("TUMBLE 1 s: COUNT, SUM, MAX (again)", &window, rows, keys, 0);
+  run_snapshots(&window, 100000);
   window.u.window_agg.calls = exact;
   run("TUMBLE 1 s: COUNT, SUM, AVG", &window, rows, keys, 0);
   window.u.window_agg.spec.size_us = 10000000;

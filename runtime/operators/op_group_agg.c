@@ -69,20 +69,24 @@ static void begin_output(group_agg *self) {
   self->out.live_count = 0;
 }
 
-/* Results of one slot into an output row, with text of their own: the slot may change before they leave. */
-static void put_result(group_agg *self, const uint8_t *slot, rn_slice key, uint32_t row, rn_row_kind kind) {
+/* Results of slots into output rows, with text of their own: the slots may change before they leave. */
+static void put_results(group_agg *self, const uint8_t *const *slots, uint32_t n, uint32_t row) {
   rn_column *columns = self->out.columns + self->key_count;
-  for (uint32_t c = 0; c < self->call_count; c++) {
-    if (columns[c].valid) rn_set_valid(&columns[c], row);
-  }
-  rn_agg_set_results(&self->set, &slot, 1, columns, row, RN_BATCH_ROWS_MAX, &self->op.arena);
+  rn_agg_set_results(&self->set, slots, n, columns, row, RN_BATCH_ROWS_MAX, &self->op.arena);
   for (uint32_t c = 0; c < self->call_count && self->text_results; c++) {
-    rn_physical p = rn_type_physical(columns[c].type);
-    if (p == RN_P_STR && rn_is_valid(&columns[c], row)) {
-      rn_str *s = (rn_str *)columns[c].data + row;
-      *s = rn_str_copy(&self->op.arena, *s);
+    if (rn_type_physical(columns[c].type) != RN_P_STR) continue;
+    for (uint32_t i = row; i < row + n; i++) {
+      rn_str *s = (rn_str *)columns[c].data + i;
+      if (rn_is_valid(&columns[c], i)) *s = rn_str_copy(&self->op.arena, *s);
     }
   }
+}
+static void put_result(group_agg *self, const uint8_t *slot, rn_slice key, uint32_t row, rn_row_kind kind) {
+  rn_column *columns = self->out.columns + self->key_count;
+  for (uint32_t c = 0; c < self->call_count; c++) { /* the row may have held a change that was none */
+    if (columns[c].valid) rn_set_valid(&columns[c], row);
+  }
+  put_results(self, &slot, 1, row);
   self->out_keys[row] = key;
   self->out_kinds[row] = (uint8_t)kind;
 }
@@ -190,8 +194,11 @@ static rn_status change_by_batch(group_agg *self, const rn_batch *batch, const r
     uint16_t rows[HALF], which[HALF];
     uint32_t n = pick_slots(self, from, to, picked, is_new);
     begin_output(self);
+    put_results(self, (const uint8_t *const *)picked, n, 0);
     for (uint32_t i = 0; i < n; i++) {
-      put_result(self, picked[i], rn_table_key(table, picked[i]), i, RN_UPDATE_BEFORE);
+      self->out_keys[i] = self->out_keys[n + i] = rn_table_key(table, picked[i]);
+      self->out_kinds[i] = RN_UPDATE_BEFORE;
+      self->out_kinds[n + i] = is_new[i] ? RN_INSERT : RN_UPDATE_AFTER;
     }
     for (uint32_t i = from; i < to; i++) {
       ++*rows_of(self->slots[i]);
@@ -199,8 +206,8 @@ static rn_status change_by_batch(group_agg *self, const rn_batch *batch, const r
       which[i - from] = (uint16_t)i;
     }
     rn_agg_set_update(&self->set, self->slots + from, batch, rows, to - from, keys, which, 0);
+    put_results(self, (const uint8_t *const *)picked, n, n);
     for (uint32_t i = 0; i < n; i++) {
-      put_result(self, picked[i], rn_table_key(table, picked[i]), n + i, is_new[i] ? RN_INSERT : RN_UPDATE_AFTER);
       if (is_new[i]) continue;
       if (same_results(self, i, n + i)) picked[i] = NULL;
       else if (self->op.node->u.group_agg.update_before) make_live(self, i);
