@@ -1,4 +1,17 @@
 #!/bin/bash
-# The kill -9 loop on the embedded broker: see crash.py.
+# The kill -9 loops: crash.py on the embedded broker, files.py over files.
 set -u
-exec python3 "$(dirname "$0")/crash.py" "${1:-build}"
+here=$(cd "$(dirname "$0")" && pwd)
+build=${1:-build}
+passed=0 failed=0
+for loop in crash.py files.py; do
+  out=$(python3 "$here/$loop" "$build" 2>&1)
+  code=$?
+  line=$(grep -E '[0-9]+ passed, [0-9]+ failed' <<<"$out" | tail -n 1)
+  f=$(sed -nE 's/.* ([0-9]+) failed.*/\1/p' <<<" $line")
+  [ "$code" = 0 ] || [ "${f:-0}" != 0 ] || f=1
+  passed=$((passed + $(sed -nE 's/.* ([0-9]+) passed.*/\1/p' <<<" ${line:-0 passed}"))) failed=$((failed + ${f:-0}))
+  grep -v "$line" <<<"$out"
+done
+echo "crash: $passed passed, $failed failed"
+[ "$failed" = 0 ]
