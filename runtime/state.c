@@ -153,8 +153,8 @@ static inline void put_entry(rn_state *state, blobs *out, rn_table *t, slot_head
   head->flags = (uint16_t)((head->flags & ~SLOT_DIRTY) | SLOT_SAVED);
 }
 
-static void put_row(blobs *out, const rn_buffer *buffer, buffer_entry *e) {
-  unsigned g = e->row.group;
+static void put_row(blobs *out, const rn_buffer *buffer, rn_buffered *e) {
+  unsigned g = e->group;
   rn_builder *b = &out->data[g];
   if (out->open[g] != buffer) {
     close_record(out, g);
@@ -163,8 +163,8 @@ static void put_row(blobs *out, const rn_buffer *buffer, buffer_entry *e) {
     rn_put_u8(b, buffer->id);
   }
   rn_put_u8(b, 1);
-  rn_put_i64(b, e->row.order);
-  rn_put_bytes(b, e->row.row, e->row.length);
+  rn_put_i64(b, e->order);
+  rn_put_bytes(b, e->row, e->length);
   e->saved = true;
 }
 
@@ -299,7 +299,7 @@ static rn_ref get_list(rn_reader *r, rn_state *state, const rn_ref_spec *spec) {
   for (uint64_t i = 0; i < n && !r->bad; i++) {
     const char *bytes = get_raw(r, spec->element_size);
     if (!bytes) break;
-    uint8_t *element = rn_list_push(state, &list, spec->element_size);
+    uint8_t *element = rn_list_push(state, &list, spec->element_size, 0);
     memcpy(element, bytes, spec->element_size);
     for (uint32_t k = 0; k < spec->nested_count; k++) {
       rn_ref nested;

@@ -52,7 +52,8 @@ rn_ref rn_state_replace(rn_state *state, rn_ref old, const void *data, size_t le
  * pointers are valid until the next push to the same list. */
 uint32_t rn_list_count(const rn_state *state, rn_ref list);
 uint8_t *rn_list_at(rn_state *state, rn_ref list, uint32_t index); /* 0: oldest */
-uint8_t *rn_list_push(rn_state *state, rn_ref *list, uint32_t element_size); /* zeroed, at the end */
+/* A new element at the end, zeroed. most: the list will never hold more (room is made for no more); 0: not known. */
+uint8_t *rn_list_push(rn_state *state, rn_ref *list, uint32_t element_size, uint32_t most);
 void rn_list_pop(rn_state *state, rn_ref list); /* the oldest; its own refs are the caller's matter */
 
 /* Asks for the memory of a list ahead of its use: stage 0 its head, later stage 1 its oldest element and the place
@@ -116,6 +117,7 @@ typedef struct rn_buffered {
   const char *row;
   uint32_t length;
   uint16_t group;
+  bool saved; /* private: some stored blob has it */
 } rn_buffered;
 rn_buffer *rn_state_buffer(rn_state *state, uint8_t id); /* at open */
 void rn_buffer_add(rn_buffer *buffer, int64_t order, uint16_t group, const char *row, uint32_t length);

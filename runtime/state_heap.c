@@ -142,10 +142,11 @@ static uint8_t *element(list_head *l, uint32_t index) {
 
 uint8_t *rn_list_at(rn_state *state, rn_ref list, uint32_t index) { return element(list_of(state, list), index); }
 
-uint8_t *rn_list_push(rn_state *state, rn_ref *list, uint32_t element_size) {
+uint8_t *rn_list_push(rn_state *state, rn_ref *list, uint32_t element_size, uint32_t most) {
   list_head *l = *list ? list_of(state, *list) : NULL;
   if (!l || l->count == l->capacity) {
     uint32_t capacity = l ? l->capacity * 2 : 4;
+    if (most && capacity > most && (!l || l->count < most)) capacity = most;
     rn_ref grown = allocate(state, sizeof *l + (size_t)capacity * element_size);
     list_head *to = list_of(state, grown);
     l = *list ? list_of(state, *list) : NULL; /* allocate may have moved the table of pages, not the pages */

@@ -43,28 +43,19 @@ struct rn_map {
   RN_VEC(page) pool[PAGE_CLASSES]; /* pages of dropped tables: windows come and go at a steady pace */
 };
 
-typedef struct chunk { /* of a buffer: rows side by side */
-  struct chunk *next_free;
+typedef struct chunk { /* of a buffer: rows side by side; lies at a multiple of its usual size, so a row knows it */
   uint32_t used, capacity, rows; /* rows still referred to */
+  uint32_t unused;
   char data[];
 } chunk;
-
-typedef struct buffer_entry {
-  rn_buffered row;
-  chunk *home;
-  uint64_t arrival;
-  bool saved;
-} buffer_entry;
 
 struct rn_buffer {
   rn_state *state;
   uint8_t id;
-  RN_VEC(buffer_entry) entries; /* from `first` on; sorted ones up to `sorted` */
+  RN_VEC(rn_buffered) entries; /* from `first` on, in order of arrival but for what was sorted: up to `sorted` */
   size_t first, sorted;
-  uint64_t arrivals;
   int64_t largest;
   chunk *current;
-  RN_VEC(rn_buffered) view;
   int64_t cut; /* everything up to here was removed since the last snapshot; INT64_MIN: nothing */
   uint64_t cut_groups[RN_KEY_GROUPS / 64]; /* .. of saved rows, by group */
   size_t unsaved_bytes; /* of rows that no snapshot has */

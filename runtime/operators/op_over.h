@@ -26,13 +26,15 @@ typedef struct rn_over {
   uint32_t accs;            /* of the first accumulator in the slot: set.offsets[] are from the slot's start */
   bool sorted;              /* bounded input that comes in order */
   /* frame elements: time, refs of DISTINCT values, accumulators (at set offsets - accs + element_accs) */
-  uint32_t element_size, element_accs, acc_size;
+  uint32_t element_size, element_values, element_accs, acc_size; /* time only where the frame is of RANGE */
+  bool aligned;             /* accumulators need no more than the 8 bytes that elements have */
   uint32_t *nested;         /* refs in an element */
   uint32_t nested_count;
   uint8_t *singles, *temps; /* per row of a chunk: accumulators of the row alone / of its result */
   uint32_t stride;
   uint8_t *work[2];         /* aligned copies of element accumulators */
   uint8_t *ways;            /* per call: how its accumulator is kept (op_over_frame.c) */
+  bool stacks;              /* some call is kept on two stacks */
   bool has_positions;       /* ROW_NUMBER, RANK, LAG .. among the calls */
   uint8_t *slots[RN_BATCH_ROWS_MAX];
   bool fresh[RN_BATCH_ROWS_MAX];

@@ -22,6 +22,19 @@ static uint8_t way_of(const rn_agg_call *call) {
   return (call->ops->flags & RN_AGG_INVERTIBLE) && call->ops->subtract ? WAY_SUBTRACTED : WAY_STACKED;
 }
 
+/* Accumulators are a few words: the usual sizes are copied without a call. */
+static inline void copy(void *to, const void *from, uint32_t size) {
+  switch (size) {
+    case 8: memcpy(to, from, 8); break;
+    case 16: memcpy(to, from, 16); break;
+    case 24: memcpy(to, from, 24); break;
+    case 32: memcpy(to, from, 32); break;
+    case 40: memcpy(to, from, 40); break;
+    case 48: memcpy(to, from, 48); break;
+    default: memcpy(to, from, size);
+  }
+}
+
 /* Offset of a call's accumulator among accumulators alone (singles, temps, elements). */
 static uint32_t bare_offset(const rn_over *self, uint32_t call) { return self->set.offsets[call] - self->accs; }
 
@@ -38,13 +51,16 @@ void rn_over_frame_open(rn_over *self) {
   self->ways = rn_arena_zalloc(&self->memory, calls + 1);
   for (uint32_t c = 0; c < calls; c++) {
     self->ways[c] = way_of(&set->calls[c]);
+    if (self->ways[c] == WAY_STACKED) self->stacks = true;
     if (set->calls[c].ops->over) self->has_positions = true;
   }
-  self->element_accs = 8 + 8 * set->distinct_count;
+  self->element_values = node->u.over.rows ? 0 : 8;
+  self->element_accs = self->element_values + 8 * set->distinct_count;
+  self->aligned = set->align <= 8;
   self->element_size = (self->element_accs + self->acc_size + 7) & ~7u;
   self->stride = (self->acc_size + 31) & ~15u;
   self->nested = RN_NEW_N(&self->memory, uint32_t, set->distinct_count + set->ref_count + 1);
-  for (uint32_t d = 0; d < set->distinct_count; d++) self->nested[self->nested_count++] = 8 + 8 * d;
+  for (uint32_t d = 0; d < set->distinct_count; d++) self->nested[self->nested_count++] = self->element_values + 8 * d;
   for (uint32_t r = 0; r < set->ref_count; r++) {
     self->nested[self->nested_count++] = set->refs[r].offset - self->accs + self->element_accs;
   }
@@ -103,14 +119,19 @@ static void flip(rn_over *self, uint8_t *slot) {
   rn_state *state = self->op.state;
   rn_over_slot *head = rn_over_head(slot);
   uint32_t n = rn_list_count(state, head->frame);
-  for (uint32_t i = n - 1; i-- > 0;) {
-    memcpy(self->work[0], rn_list_at(state, head->frame, i) + self->element_accs, self->acc_size);
-    memcpy(self->work[1], rn_list_at(state, head->frame, i + 1) + self->element_accs, self->acc_size);
+  uint8_t *younger = rn_list_at(state, head->frame, n - 1) + self->element_accs;
+  for (uint32_t i = n - 1; i-- > 0 && self->stacks;) {
+    uint8_t *accs = rn_list_at(state, head->frame, i) + self->element_accs, *into = accs, *from = younger;
+    if (!self->aligned) {
+      memcpy(into = self->work[0], accs, self->acc_size);
+      memcpy(from = self->work[1], younger, self->acc_size);
+    }
     for (uint32_t c = 0; c < self->set.count; c++) {
       const rn_agg_call *call = &self->set.calls[c];
-      if (self->ways[c] == WAY_STACKED) call->ops->merge(self->work[0] + bare_offset(self, c), self->work[1] + bare_offset(self, c), state);
+      if (self->ways[c] == WAY_STACKED) call->ops->merge(into + bare_offset(self, c), from + bare_offset(self, c), state);
     }
-    memcpy(rn_list_at(state, head->frame, i) + self->element_accs, self->work[0], self->acc_size);
+    if (!self->aligned) memcpy(accs, into, self->acc_size);
+    younger = accs;
   }
   for (uint32_t c = 0; c < self->set.count; c++) {
     const rn_agg_call *call = &self->set.calls[c];
@@ -145,7 +166,7 @@ static void recount(rn_over *self, uint8_t *slot, const rn_keys *keys, uint32_t 
   for (uint32_t e = 0, n = rn_list_count(state, head->frame); e < n; e++) {
     const uint8_t *element = rn_list_at(state, head->frame, e);
     rn_ref value;
-    memcpy(&value, element + 8 + 8 * (uint32_t)self->set.distinct_of[call_index], sizeof value);
+    memcpy(&value, element + self->element_values + 8 * (uint32_t)self->set.distinct_of[call_index], sizeof value);
     if (!value) continue;
     distinct_entry *entry = (distinct_entry *)(void *)rn_agg_set_distinct(
         &self->set, d, 0, keys->hashes[i], rn_slice_make(keys->keys[i], keys->lengths[i]), rn_state_load(state, value), false, NULL);
@@ -161,12 +182,12 @@ static void leave(rn_over *self, uint8_t *slot, const rn_keys *keys, uint32_t i)
   rn_over_slot *head = rn_over_head(slot);
   if (head->front == 0) flip(self, slot);
   uint8_t *element = rn_list_at(state, head->frame, 0);
-  uint8_t *gone = self->work[0];
-  memcpy(gone, element + self->element_accs, self->acc_size);
+  uint8_t *gone = element + self->element_accs;
+  if (!self->aligned) gone = memcpy(self->work[0], gone, self->acc_size);
   uint64_t lost = 0; /* bit d: the frame has lost a value of set d */
   for (uint32_t d = 0; d < self->set.distinct_count; d++) {
     rn_ref value;
-    memcpy(&value, element + 8 + 8 * d, sizeof value);
+    memcpy(&value, element + self->element_values + 8 * d, sizeof value);
     if (!value) continue;
     rn_distinct *distinct = &self->set.distincts[d];
     distinct_entry *entry = (distinct_entry *)(void *)rn_agg_set_distinct(
@@ -206,9 +227,11 @@ static void enter_frame(rn_over *self, uint8_t *slot, const rn_batch *batch, con
   rn_state *state = self->op.state;
   rn_over_slot *head = rn_over_head(slot);
   uint8_t *single = self->singles + (size_t)i * self->stride;
-  uint8_t *element = rn_list_push(state, &head->frame, self->element_size);
-  memcpy(element, &time_us, sizeof time_us);
-  memcpy(element + self->element_accs, single, self->acc_size); /* its refs go with it */
+  const rn_plan_node *node = self->op.node;
+  uint32_t most = node->u.over.rows && node->u.over.preceding < UINT32_MAX ? (uint32_t)node->u.over.preceding + 1 : 0;
+  uint8_t *element = rn_list_push(state, &head->frame, self->element_size, most);
+  if (self->element_values) memcpy(element, &time_us, sizeof time_us);
+  copy(element + self->element_accs, single, self->acc_size); /* its refs go with it */
   uint64_t gained = 0;
   uint32_t row = rn_live(batch, i);
   for (uint32_t d = 0; d < self->set.distinct_count; d++) {
@@ -225,7 +248,7 @@ static void enter_frame(rn_over *self, uint8_t *slot, const rn_batch *batch, con
     entry->count++;
     if (is_new) gained |= 1ull << (d & 63);
     rn_ref value = rn_state_store(state, self->scratch.data, self->scratch.len);
-    memcpy(element + 8 + 8 * d, &value, sizeof value);
+    memcpy(element + self->element_values + 8 * d, &value, sizeof value);
   }
   for (uint32_t c = 0; c < self->set.count; c++) {
     const rn_agg_call *call = &self->set.calls[c];
@@ -247,7 +270,7 @@ static void enter_lag(rn_over *self, uint8_t *slot, uint32_t lag, const rn_agg_c
   rn_builder_char(&self->scratch, rn_is_null(arg, row) ? 1 : 0);
   if (rn_is_valid(arg, row)) rn_value_encode(&self->scratch, arg, row);
   rn_ref value = rn_state_store(state, self->scratch.data, self->scratch.len);
-  memcpy(rn_list_push(state, list, sizeof value), &value, sizeof value);
+  memcpy(rn_list_push(state, list, sizeof value, 0), &value, sizeof value);
   while (rn_list_count(state, *list) > (uint32_t)call->extra + 1) {
     rn_ref old;
     memcpy(&old, rn_list_at(state, *list, 0), sizeof old);
@@ -285,9 +308,10 @@ void rn_over_enter(rn_over *self, const rn_batch *batch, const rn_keys *keys, ui
     rn_agg_set_update(&self->set, &slot, batch, &row, 1, keys, &which, 0);
     return;
   }
+  if (self->op.node->u.over.rows) { /* the row that must leave makes room for the one that comes */
+    while (rn_list_count(self->op.state, head->frame) > self->op.node->u.over.preceding) leave(self, slot, keys, i);
+  }
   enter_frame(self, slot, batch, keys, i, time_us);
-  if (!self->op.node->u.over.rows) return;
-  while (rn_list_count(self->op.state, head->frame) > self->op.node->u.over.preceding + 1) leave(self, slot, keys, i);
 }
 
 void rn_over_finish(rn_over *self, const rn_keys *keys, uint32_t i, int64_t time_us) {
@@ -309,7 +333,7 @@ void rn_over_finish(rn_over *self, const rn_keys *keys, uint32_t i, int64_t time
     if (self->ways[c] == WAY_NONE) continue;
     bool both = front && self->ways[c] == WAY_STACKED;
     if (!ops->ref_count) {
-      memcpy(temp + at, both ? front + at : acc, ops->size);
+      copy(temp + at, both ? front + at : acc, ops->size);
     } else { /* text is copied: the partition goes on owning its own */
       memset(temp + at, 0, ops->size);
       if (ops->init) ops->init(temp + at);

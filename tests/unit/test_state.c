@@ -225,7 +225,7 @@ static void step_upsert(void) {
   }
   memcpy(&ref, slot + 16, 8);
   if (e->list_count < LIST_MAX && pick(2) == 0) {
-    uint8_t *element = rn_list_push(p->state, &ref, 16);
+    uint8_t *element = rn_list_push(p->state, &ref, 16, pick(2) ? LIST_MAX : 0);
     int64_t v = pick(1000);
     (void)snprintf(e->list_text[e->list_count], sizeof e->list_text[0], "%u", pick(100000));
     rn_ref inner = rn_state_store(p->state, e->list_text[e->list_count], strlen(e->list_text[e->list_count]));
