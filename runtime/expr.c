@@ -199,7 +199,8 @@ static void run_field(run *r, const step *s) {
 }
 
 /* Over whole registers, when nobody has to be selected: bytes where nothing is NULL, else 64 rows a word of
- * the bitmaps. Rows that are not selected hold anything, and stay so. */
+ * the bitmaps. Rows that are not selected hold anything, and stay so; so this must not run where rows of the
+ * expression were decided before, for which the argument was not computed. */
 static void logic_dense(run *r, const step *s, const rn_column *a, rn_column *out) {
   const uint8_t *in = a->data;
   uint8_t *o = out->data;
@@ -239,7 +240,7 @@ static void run_logic(run *r, const step *s, const rn_sel *sel) {
   uint8_t *o = out->data;
   bool decides = s->decides, is_null_type = a->type->id == RN_T_NULL;
   uint16_t *open = s->then_sel != NO_SELECTION ? new_rows(r, sel->count) : NULL;
-  if (!open && !a->constant && !is_null_type && sel->count >= r->eval->rows / 4) {
+  if (!open && s->whole && !a->constant && !is_null_type && sel->count >= r->eval->rows / 4) {
     logic_dense(r, s, a, out);
     return;
   }

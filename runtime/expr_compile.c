@@ -112,6 +112,7 @@ static bool is_total(const rn_expr *e) {
 /* AND stops at FALSE, OR at TRUE: what follows runs on the rows that are not decided, unless it is total. */
 static rn_status compile_logic(compiler *c, const rn_expr *e, uint32_t sel, uint32_t *reg) {
   *reg = step_register(c, e->type, false);
+  uint32_t all = sel;
   for (uint32_t i = 0; i < e->arg_count; i++) {
     uint32_t arg;
     if (compile(c, e->args[i], sel, &arg) != RN_OK) return RN_FAIL;
@@ -120,6 +121,7 @@ static rn_status compile_logic(compiler *c, const rn_expr *e, uint32_t sel, uint
     step *s = push_step(c, i ? STEP_LOGIC_NEXT : STEP_LOGIC_FIRST, e, sel, *reg);
     step_arg(c, s, arg);
     s->decides = e->kind == RN_EXPR_OR;
+    s->whole = sel == all;
     s->then_sel = open == sel ? NO_SELECTION : open;
     sel = open;
   }

@@ -27,6 +27,7 @@ typedef struct step {
   step_kind kind;
   bool constant;  /* all arguments are: computed for one row, stands for all */
   bool decides;   /* LOGIC: the value that ends it */
+  bool whole;     /* LOGIC: runs on all rows of the expression: none was decided before */
   uint32_t out, sel, then_sel, else_sel, index;
   uint32_t arg_count;
   uint32_t *args; /* registers */
