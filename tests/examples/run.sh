@@ -22,6 +22,7 @@ check "pipeline" '{"window_start":"2026-01-01 00:00:00","page":"home","clicks":2
 cc=${CC:-cc}
 check "header compiles as C++ and C" "ok" "$(echo '#include "runnel.h"
 int main(void) { return runnel_libversion_number() > 0 ? 0 : 1; }' >h.c && $cc -std=c99 -Wall -Wextra -Werror -I"$root/api" -c h.c -o h.o 2>&1 && echo ok)"
+check "docs/FUNCTIONS.md is what the table says (tools/functions.sh)" "$(cat "$root/docs/FUNCTIONS.md")" "$("$root/tools/functions.sh" "$build")"
 if [ -n "${RN_DEMO:-}" ]; then
   (cd "$root" && RN_DEMO_DB=$work/demo.db RN_BIN=$build examples/retail/demo.sh) >demo.log 2>&1
   check "demo" 0 "$?"
