@@ -218,8 +218,9 @@ static rn_status emit_window(rn_window_agg *self, int64_t window_end, rn_error *
   return emit_slots(self, window_end, n, scratch_used, stride, err);
 }
 
-/* A CUMULATE window has grown to its full size: the next one starts with nothing. */
-static void finish_cumulation(rn_window_agg *self) {
+/* No later window holds anything of what has been folded: a CUMULATE window has grown to its full size, or the
+ * last window of the youngest slice has fired. */
+static void begin_anew(rn_window_agg *self) {
   forget_all(self);
   while (rn_map_table_count(self->slices)) {
     int64_t slice_end = rn_table_namespace(rn_map_table_at(self->slices, 0));
@@ -228,8 +229,13 @@ static void finish_cumulation(rn_window_agg *self) {
   }
 }
 
-static bool cumulation_is_full(const rn_window_agg *self) {
-  return self->time.spec->kind == RN_WINDOW_CUMULATE && self->fired_end != INT64_MIN &&
+static bool nothing_stays(const rn_window_agg *self) {
+  uint32_t count = rn_map_table_count(self->slices);
+  if (self->fired_end == INT64_MIN) return false;
+  if (!count || rn_window_last_end(&self->time, rn_table_namespace(rn_map_table_at(self->slices, count - 1))) <= self->fired_end) {
+    return true;
+  }
+  return self->time.spec->kind == RN_WINDOW_CUMULATE &&
          self->fired_end == rn_window_start(&self->time, self->fired_end) + self->time.spec->size_us;
 }
 
@@ -251,7 +257,7 @@ rn_status rn_window_slices_fire(rn_window_agg *self, int64_t upto_us, rn_error *
     advance(self, end);
     self->fired_end = end;
     if (emit_window(self, end, err) != RN_OK) return RN_FAIL;
-    if (cumulation_is_full(self)) finish_cumulation(self);
+    if (nothing_stays(self)) begin_anew(self);
   }
   /* Windows that held nothing have passed too: a late row must not bring them back. */
   int64_t passed = upto_us < INT64_MAX - self->time.spec->size_us ? rn_window_passed(&self->time, upto_us) : INT64_MIN;
@@ -307,8 +313,8 @@ void rn_window_slices_added(rn_window_agg *self, int64_t slice_end, const rn_bat
 
 void rn_window_slices_restored(rn_window_agg *self) {
   if (self->fired_end == INT64_MIN) return;
-  if (cumulation_is_full(self)) {
-    finish_cumulation(self);
+  if (nothing_stays(self)) {
+    begin_anew(self);
     return;
   }
   int64_t start = rn_window_start(&self->time, self->fired_end);

@@ -234,6 +234,147 @@ static void test_not_shared(void **state) {
   run_all(&cumulate, set, 6);
 }
 
+/* --- processing time, local zones ------------------------------------------------------------------------------- */
+
+static const uint32_t key_k[] = {COL_K};
+static rn_field small_fields[5];
+
+static void small_node(rn_plan_node *node, const rn_window_spec *window, const rn_agg_call *set, rn_type_id time_type) {
+  rn_schema in = input_schema();
+  small_fields[0] = in.fields[COL_K];
+  small_fields[1] = (rn_field){"c", set->result};
+  for (int i = 2; i < 4; i++) small_fields[i] = (rn_field){"w", rn_type_sized(&fixture_arena, RN_T_TIMESTAMP, 3, false)};
+  small_fields[4] = (rn_field){"t", rn_type_sized(&fixture_arena, time_type, 3, false)};
+  *node = (rn_plan_node){.kind = RN_NODE_WINDOW_AGG, .path = "w", .fingerprint = "w", .schema = {5, small_fields}};
+  node->u.window_agg.spec = *window;
+  node->u.window_agg.key_count = 1;
+  node->u.window_agg.keys = key_k;
+  node->u.window_agg.call_count = 1;
+  node->u.window_agg.calls = set;
+}
+
+static void expect_output(const char *const *wanted, size_t n) {
+  for (size_t i = 0; i < n && i < output.len; i++) {
+    if (strncmp(output.data[i], wanted[i], strlen(wanted[i])) != 0) fail_msg("got %s, expected %s", output.data[i], wanted[i]);
+  }
+  assert_int_equal(output.len, n);
+  clear_lines(&output);
+}
+
+static row row_of(int64_t k, int64_t ts) {
+  row r = random_row(ts);
+  r.k = k;
+  r.k_null = false;
+  return r;
+}
+
+static void set_clock(bench *b, rn_clock *clock, int64_t us) {
+  rn_error err = {0};
+  rn_clock_set_us(clock, us);
+  for (unsigned i = 0; i < b->count; i++) assert_int_equal(rn_operator_fire_timer(b->ops[i], us, &err), RN_OK);
+}
+
+/* A window of processing time is that of the arrival; it fires by the clock, a restored one too. */
+static void test_processing_time(void **state) {
+  (void)state;
+  static const rn_window_spec ten = {.kind = RN_WINDOW_TUMBLE, .processing_time = true, .size_us = 10 * SECOND, .slide_us = 10 * SECOND};
+  static const rn_window_spec twenty = {.kind = RN_WINDOW_HOP, .processing_time = true, .size_us = 20 * SECOND, .slide_us = 10 * SECOND};
+  rn_agg_call count = make_call("COUNT", -1, -1, false), first = make_call("COUNT", COL_K, -1, true);
+  for (int which = 0; which < 3; which++) { /* TUMBLE, HOP over slices, HOP row by row */
+    rn_clock clock = {0};
+    rn_clock_set_us(&clock, 1000 * SECOND);
+    rn_plan_node node;
+    small_node(&node, which ? &twenty : &ten, which == 2 ? &first : &count, RN_T_TIMESTAMP);
+    bench b = {.node = &node, .keys = key_k, .key_count = 1, .context = {.hash_seed = 5, .batch_rows = 10, .clock = &clock}};
+    bench_open(&b, 1);
+    row two[] = {row_of(7, 0), row_of(7, 5000 * SECOND)}; /* their own times mean nothing */
+    bench_rows(&b, two, 2);
+    assert_int_equal(b.ops[0]->timer_us, 1010 * SECOND);
+    set_clock(&b, &clock, 1009 * SECOND);
+    assert_int_equal(output.len, 0);
+    bench_snapshot(&b);
+    bench_restore(&b, 1);
+    assert_int_equal(b.ops[0]->timer_us, 1010 * SECOND);
+    set_clock(&b, &clock, 1010 * SECOND);
+    const char *two_rows = which == 2 ? "+I|7|1" : "+I|7|2";
+    expect_output(&two_rows, 1);
+    bench_rows(&b, two, 1);
+    bench_watermark(&b, 5000 * SECOND); /* watermarks mean nothing either */
+    assert_int_equal(output.len, 0);
+    set_clock(&b, &clock, 1020 * SECOND);
+    const char *second = which == 0 ? "+I|7|1" : which == 1 ? "+I|7|3" : "+I|7|1";
+    expect_output(&second, 1);
+    bench_rows(&b, two, 1);
+    bench_end(&b); /* the end of the input closes what is open */
+    assert_int_equal(output.len, which == 0 ? 1 : 2);
+    clear_lines(&output);
+    bench_close(&b);
+    bench_forget(&b);
+  }
+}
+
+/* Days of Berlin: 23 hours on 2024-03-31, 25 on 2024-10-27; they fire when their last local millisecond is over. */
+static void test_local_zone(void **state) {
+  (void)state;
+  static const rn_window_spec day = {.kind = RN_WINDOW_TUMBLE, .time_column = COL_TS, .local_zone = true,
+                                     .size_us = RN_US_PER_DAY, .slide_us = RN_US_PER_DAY};
+  rn_agg_call count = make_call("COUNT", -1, -1, false);
+  rn_error err = {0};
+  rn_zone *zone = NULL;
+  if (rn_zone_open("Europe/Berlin", &zone, &err) != RN_OK) fail_msg("%s", err.message);
+  static const struct { const char *from, *start, *end; int hours; } days[] = {
+      {"2024-03-30 23:00:00", "2024-03-31 00:00:00", "2024-04-01 00:00:00", 23},
+      {"2024-10-26 22:00:00", "2024-10-27 00:00:00", "2024-10-28 00:00:00", 25},
+      {"2024-07-09 22:00:00", "2024-07-10 00:00:00", "2024-07-11 00:00:00", 24}};
+  for (size_t d = 0; d < 3; d++) {
+    rn_plan_node node;
+    small_node(&node, &day, &count, RN_T_TIMESTAMP);
+    bench b = {.node = &node, .keys = key_k, .key_count = 1, .context = {.hash_seed = 5, .batch_rows = 10, .zone = zone}};
+    bench_open(&b, 1);
+    int64_t from;
+    assert_true(rn_parse_timestamp(rn_slice_of(days[d].from), ' ', false, &from, NULL));
+    int64_t to = from + days[d].hours * 3600 * SECOND;
+    row r[] = {row_of(1, from), row_of(1, to - 1000), row_of(1, from - 1000), row_of(1, to), row_of(1, from + 3 * 3600 * SECOND)};
+    bench_rows(&b, r, 5);
+    bench_watermark(&b, from - 1000); /* the day before */
+    assert_int_equal(output.len, 1);
+    clear_lines(&output);
+    bench_watermark(&b, to - 2000);
+    assert_int_equal(output.len, 0);
+    bench_watermark(&b, to - 1000);
+    char wanted[120];
+    (void)snprintf(wanted, sizeof wanted, "+I|1|3|%s.000|%s.000|", days[d].start, days[d].end);
+    const char *line = wanted;
+    expect_output(&line, 1);
+    bench_close(&b);
+  }
+  rn_zone_close(zone);
+}
+
+/* --until-end closes every open window with this watermark, and no more. */
+static void test_horizon(void **state) {
+  (void)state;
+  rn_agg_call count = make_call("COUNT", -1, -1, false);
+  for (size_t w = 0; w < 6; w++) {
+    rn_plan_node node;
+    small_node(&node, all_windows[w], &count, RN_T_TIMESTAMP);
+    bench b = {.node = &node, .keys = key_k, .key_count = 1, .context = {.hash_seed = 5, .batch_rows = 10}};
+    bench_open(&b, 1);
+    assert_int_equal(rn_op_window_agg_class.horizon(b.ops[0]), RN_WATERMARK_NONE);
+    row r[] = {row_of(1, 100 * SECOND), row_of(2, 107 * SECOND)};
+    bench_rows(&b, r, 2);
+    int64_t horizon = rn_op_window_agg_class.horizon(b.ops[0]);
+    bench_watermark(&b, horizon - 1000);
+    size_t before = output.len;
+    bench_watermark(&b, horizon);
+    assert_true(output.len > before);
+    assert_int_equal(rn_state_rows(b.ops[0]->state), 0);
+    bench_end(&b);
+    clear_lines(&output);
+    bench_close(&b);
+  }
+}
+
 static int set_up(void **state) {
   (void)state;
   rn_arena_init(&fixture_arena);
@@ -247,6 +388,8 @@ static int tear_down(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_subtracted), cmocka_unit_test(test_no_count),
-                                     cmocka_unit_test(test_two_stacks), cmocka_unit_test(test_not_shared)};
+                                     cmocka_unit_test(test_two_stacks), cmocka_unit_test(test_not_shared),
+                                     cmocka_unit_test(test_processing_time), cmocka_unit_test(test_local_zone),
+                                     cmocka_unit_test(test_horizon)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
