@@ -63,10 +63,13 @@ struct runnel {
   char *error_text;      /* text that spans point into */
   rn_builder rendered;
   char complete_word[8];
+  const char *rename_from; /* while ALTER TABLE RENAME runs */
   /* the run (run.c) */
   char *run_script;
   int64_t run_number;
   bool run_fresh, run_keep_rows;
+  RN_VEC(char *) run_before; /* texts (hashes) that the last finished run of this script had */
+  RN_VEC(char *) run_again;  /* append tables that get rows again */
   RN_VEC(char *) run_texts; /* canonical texts of bounded statements of this run, for n-th occurrence */
 };
 
@@ -113,9 +116,12 @@ struct runnel_job {
 /* errors.c */
 int rn_api_code(int error_code);                     /* rn_code -> runnel_code */
 void rn_api_clear(runnel *db);                       /* forget the last errors */
-void rn_api_text(runnel *db, const char *text);      /* spans point into text from now on */
+void rn_api_text(runnel *db, const char *text);      /* spans point into text from now on; secrets in it are masked */
+char *rn_api_masked(const char *text);               /* a copy with the literals of secret options as stars; heap */
 int rn_api_fail(runnel *db, const rn_error *err);    /* records it; gives its runnel_code */
 int rn_api_result(runnel *db);                       /* code of the first error in db->diags; RUNNEL_OK: none */
+/* Appends the error as people read it; base_line empty lines stand before the text. */
+void rn_api_render_one(const rn_error *err, const char *text, const char *source_name, int base_line, rn_builder *out);
 void rn_api_warn_all(runnel *db);                    /* hands warnings in db->diags to the log */
 
 /* engine.c */
@@ -161,6 +167,8 @@ void rn_stats_fill(const rn_plan *plan, const rn_job_stats *from, runnel_stats *
 /* run.c */
 /* Key of a bounded statement: within a run by script, run, text and occurrence; in the shell by text. Heap. */
 char *rn_run_key(runnel *db, const char *canonical, bool in_run);
-int rn_run_end_forget(runnel *db);
+/* Did the last finished run of this script have this text? */
+void rn_run_free(runnel *db);
+bool rn_run_had(runnel *db, const char *canonical);
 
 #endif

@@ -1,9 +1,14 @@
 /* The catalog in the file: _rn_catalog is loaded at open and written through; SQLite tables that are not in
  * it are visible as bounded sources. */
 #include "api/api_private.h"
+#include "connectors/sqlite_private.h"
+#include <errno.h>
+#include <sys/stat.h>
 
 typedef struct save_ctx {
   const rn_catalog_object *object;
+  const char *rename_from;
+  const rn_table_spec *table; /* of the file: made or adopted with the row; NULL: it lies elsewhere */
 } save_ctx;
 
 static rn_status run_statement(sqlite3 *db, const char *sql, const char *const *texts, int count, rn_error *err) {
@@ -17,8 +22,45 @@ static rn_status run_statement(sqlite3 *db, const char *sql, const char *const *
   return status;
 }
 
+/* SQLite's names ignore case: a table that differs in case only would be taken for ours. */
+static rn_status check_case(sqlite3 *db, const char *name, rn_error *err) {
+  sqlite3_stmt *q;
+  if (sqlite3_prepare_v2(db, "SELECT name FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE AND name <> ?1", -1, &q, NULL) != SQLITE_OK)
+    return rn_fail(err, RN_E_DATABASE, "catalog: %s", sqlite3_errmsg(db));
+  (void)sqlite3_bind_text(q, 1, name, -1, SQLITE_STATIC);
+  rn_status status = RN_OK;
+  if (sqlite3_step(q) == SQLITE_ROW) {
+    (void)rn_fail(err, RN_E_CATALOG, "\"%s\" differs from the file's \"%s\" in case only", name, (const char *)sqlite3_column_text(q, 0));
+    status = rn_hint(err, "SQLite ignores case in names");
+  }
+  (void)sqlite3_finalize(q);
+  return status;
+}
+static rn_status rename_table(sqlite3 *db, const save_ctx *s, rn_error *err) {
+  sqlite3_stmt *q;
+  if (sqlite3_prepare_v2(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1", -1, &q, NULL) != SQLITE_OK)
+    return rn_fail(err, RN_E_DATABASE, "catalog: %s", sqlite3_errmsg(db));
+  (void)sqlite3_bind_text(q, 1, s->rename_from, -1, SQLITE_STATIC);
+  bool there = sqlite3_step(q) == SQLITE_ROW;
+  (void)sqlite3_finalize(q);
+  if (!there) return RN_OK;
+  rn_builder sql = {0};
+  rn_builder_text(&sql, "ALTER TABLE ");
+  rn_sql_identifier(&sql, s->rename_from);
+  rn_builder_text(&sql, " RENAME TO ");
+  rn_sql_identifier(&sql, s->object->name);
+  rn_status status = run_statement(db, sql.data, NULL, 0, err);
+  rn_builder_free(&sql);
+  return status;
+}
+
 static rn_status save_row(sqlite3 *db, void *ctx, rn_error *err) {
-  const rn_catalog_object *o = ((save_ctx *)ctx)->object;
+  const save_ctx *s = ctx;
+  const rn_catalog_object *o = s->object;
+  if (s->table) {
+    if (s->rename_from && rename_table(db, s, err) != RN_OK) return RN_FAIL;
+    if (check_case(db, o->name, err) != RN_OK || rn_sqlite_prepare_table(db, s->table, err) != RN_OK) return RN_FAIL;
+  }
   const char *texts[] = {o->catalog, o->database, o->name, o->kind == RN_OBJECT_VIEW ? "view" : "table", o->sql};
   return run_statement(db,
                        "INSERT INTO _rn_catalog(catalog, database, name, kind, sql, version) VALUES (?1, ?2, ?3, ?4, ?5, 1) "
@@ -31,12 +73,53 @@ static rn_status remove_row(sqlite3 *db, void *ctx, rn_error *err) {
   return run_statement(db, "DELETE FROM _rn_catalog WHERE catalog = ?1 AND database = ?2 AND name = ?3", texts, 3, err);
 }
 
+/* A secret that stands in the definition is only written to files that their owner alone can read; a chmod of the
+ * database alone would leave it readable in the write-ahead log. */
+static rn_status make_private(runnel *db, const rn_catalog_object *object, rn_error *err) {
+  static const char *const suffixes[] = {"", "-wal", "-shm"};
+  bool secret = false;
+  for (size_t i = 0; i < object->options.count; i++) {
+    const rn_option_value *o = &object->options.items[i];
+    const rn_option *row = object->connector ? rn_table_option_row(object->connector, object->value_format, object->key_format, rn_slice_of(o->key)) : NULL;
+    secret |= row && (row->flags & RN_OPTION_SECRET) && o->value[0] && !strstr(o->value, "${");
+  }
+  for (size_t i = 0; secret && i < sizeof suffixes / sizeof suffixes[0]; i++) {
+    rn_builder path = {0};
+    rn_builder_printf(&path, "%s%s", rn_store_path(db->store), suffixes[i]);
+    int code = chmod(path.data, 0600);
+    if (code != 0 && !(errno == ENOENT && i > 0)) (void)rn_fail(err, RN_E_DATABASE, "cannot make %s private: %s", path.data, strerror(errno));
+    rn_builder_free(&path);
+    if (err->code) return RN_FAIL;
+  }
+  return RN_OK;
+}
+
+static bool lies_in_file(const rn_catalog_object *object) {
+  return object->kind == RN_OBJECT_TABLE && object->connector && (object->connector->flags & RN_CONNECTOR_IN_FILE) &&
+         !rn_option_text(&object->options, "path") && !rn_option_text(&object->options, "table");
+}
+
+/* The SQLite table is made (or adopted, when its columns fit) with the catalog's row, so that readers find it before
+ * its first row, and a definition that does not fit fails here. */
 static rn_status save(void *ctx, const rn_catalog_object *object, rn_error *err) {
   runnel *db = ctx;
   if (object->temporary || object->external) return RN_OK;
-  if (rn_engine_writable(db, err) != RN_OK) return RN_FAIL;
-  save_ctx s = {object};
-  return rn_store_run(db->store, save_row, &s, err);
+  if (rn_engine_writable(db, err) != RN_OK || make_private(db, object, err) != RN_OK) return RN_FAIL;
+  save_ctx s = {.object = object, .rename_from = db->rename_from};
+  rn_arena arena = {0};
+  if (lies_in_file(object)) {
+    rn_table_spec *spec;
+    uint32_t *map;
+    rn_diagnostics *diags = rn_calloc(1, sizeof *diags);
+    if (rn_catalog_table_spec(object, rn_catalog_registry(db->catalog), NULL, &arena, &spec, &map, diags) == RN_OK)
+      s.table = spec;
+    else
+      for (size_t i = 0; i < diags->count && !err->code; i++) *err = diags->items[i];
+    rn_free(diags);
+  }
+  rn_status status = err->code ? RN_FAIL : rn_store_run(db->store, save_row, &s, err);
+  rn_arena_free(&arena);
+  return status;
 }
 
 typedef struct drop_ctx {
@@ -60,9 +143,7 @@ static rn_status forget(void *ctx, const rn_catalog_object *object, rn_error *er
   runnel *db = ctx;
   if (object->temporary) return RN_OK;
   if (rn_engine_writable(db, err) != RN_OK) return RN_FAIL;
-  bool in_file = object->kind == RN_OBJECT_TABLE && object->connector && strcmp(object->connector->name, "sqlite") == 0 &&
-                 !rn_option_text(&object->options, "path");
-  drop_ctx d = {{object}, in_file ? object->name : NULL};
+  drop_ctx d = {{.object = object}, lies_in_file(object) && !db->rename_from ? object->name : NULL};
   return rn_store_run(db->store, drop_rows, &d, err);
 }
 

@@ -16,7 +16,7 @@ static int create_again(runnel_stmt *stmt, rn_catalog_object *old) {
   if (rn_catalog_define(db->catalog, stmt->ast, &wanted, &db->diags) != RN_OK) return rn_api_result(db);
   bool reopen_only = false;
   const char *difference = "";
-  if (old->external || rn_catalog_same(old, wanted, &reopen_only, &stmt->arena, &difference)) {
+  if (rn_catalog_same(old, wanted, &reopen_only, &stmt->arena, &difference)) {
     rn_builder_printf(&stmt->summary, "%s %s unchanged", object_word(stmt->ast), old->name);
     rn_catalog_object_free(wanted);
     return RUNNEL_DONE;
@@ -43,7 +43,7 @@ static int create(runnel_stmt *stmt) {
   runnel *db = stmt->db;
   if ((stmt->flags & RUNNEL_PREPARE_RUN) && !stmt->ast->temporary) {
     rn_catalog_object *old = rn_catalog_find(db->catalog, &stmt->ast->path, NULL);
-    if (old && !old->temporary) return create_again(stmt, old);
+    if (old && !old->temporary && !old->external) return create_again(stmt, old);
   }
   rn_catalog_object *object;
   bool existed = false;
@@ -70,7 +70,11 @@ static int drop(runnel_stmt *stmt) {
 
 static int alter(runnel_stmt *stmt) {
   runnel *db = stmt->db;
-  if (rn_catalog_alter(db->catalog, stmt->ast, &db->diags) != RN_OK) return rn_api_result(db);
+  /* a rename is seen by the store as a new table and a dropped one: it must know that the rows move */
+  db->rename_from = stmt->ast->alter == RN_ALTER_RENAME ? last_part(&stmt->ast->path) : NULL;
+  rn_status status = rn_catalog_alter(db->catalog, stmt->ast, &db->diags);
+  db->rename_from = NULL;
+  if (status != RN_OK) return rn_api_result(db);
   rn_builder_printf(&stmt->summary, "table %s altered", last_part(&stmt->ast->path));
   return RUNNEL_DONE;
 }

@@ -238,8 +238,7 @@ int runnel_close(runnel *db, int timeout_ms) {
   for (size_t i = 0; i < db->base_settings.len; i++) rn_free(db->base_settings.data[i].key), rn_free(db->base_settings.data[i].value);
   RN_VEC_FREE(&db->settings);
   RN_VEC_FREE(&db->base_settings);
-  for (size_t i = 0; i < db->run_texts.len; i++) rn_free(db->run_texts.data[i]);
-  RN_VEC_FREE(&db->run_texts);
+  rn_run_free(db);
   rn_free(db->run_script);
   rn_free(db->error_text);
   rn_builder_free(&db->rendered);

@@ -1,6 +1,7 @@
 /* Errors of the handle: codes, positions, rendering. */
 #include "api/api_private.h"
 #include <stdio.h>
+#include "connectors/registry.h"
 
 typedef struct code_class {
   int exit_code;
@@ -23,8 +24,54 @@ int rn_api_code(int error_code) {
 void rn_api_clear(runnel *db) {
   db->diags.count = db->diags.error_count = 0;
 }
-void rn_api_text(runnel *db, const char *text) {
+/* --- secrets: excerpts of the statement are shown with errors ------------------------------------------------ */
+static bool is_secret_key(rn_slice key) {
+  static const char *const parts[] = {"password", "secret", "token", "jaas", "credential", "key.pem", "basic.auth"};
+  const rn_registry *registry = &rn_builtin_registry;
+  for (size_t c = 0; c < registry->connector_count; c++)
+    for (size_t o = 0; o < registry->connectors[c]->option_count; o++) {
+      const rn_option *row = &registry->connectors[c]->options[o];
+      if ((row->flags & RN_OPTION_SECRET) && rn_slice_is(key, row->name)) return true;
+    }
+  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+    if (memmem(key.ptr, key.len, parts[i], strlen(parts[i]))) return true;
+  return false;
+}
+/* Past the closing quote of the literal that begins at text; doubled quotes are part of it. */
+static char *literal_end(char *text) {
+  for (text++; *text; text++)
+    if (*text == '\'' && *++text != '\'') return text;
+  return text;
+}
+/* By the look of 'key' = 'value' and not by the AST: a text with a syntax error has none. Lengths stay. */
+char *rn_api_masked(const char *text) {
   char *copy = rn_strdup(text ? text : "");
+  for (char *at = copy; *at;) {
+    if (at[0] == '-' && at[1] == '-') {
+      at += strcspn(at, "\n");
+      continue;
+    }
+    if (*at != '\'') {
+      at++;
+      continue;
+    }
+    char *key = at + 1, *end = literal_end(at);
+    at = end;
+    char *value = end + strspn(end, " \t\r\n");
+    if (*value != '=') continue;
+    value++;
+    value += strspn(value, " \t\r\n");
+    if (*value != '\'' || end - key < 2 || !is_secret_key(rn_slice_make(key, (size_t)(end - key - 1)))) continue;
+    at = literal_end(value);
+    rn_slice inside = rn_slice_make(value + 1, (size_t)(at - value - 1));
+    if (inside.len && memmem(inside.ptr, inside.len, "${", 2)) continue; /* a reference is no secret */
+    for (char *p = value + 1; p < at; p++)
+      if (*p != '\n' && !(p == at - 1 && *p == '\'')) *p = '*';
+  }
+  return copy;
+}
+void rn_api_text(runnel *db, const char *text) {
+  char *copy = rn_api_masked(text);
   rn_free(db->error_text);
   db->error_text = copy;
 }
@@ -93,17 +140,19 @@ int runnel_error_at(runnel *db, int index, runnel_error *out) {
 
 /* Rendering counts lines in the prepared text; a script's earlier statements are put before it as empty
  * lines, so that "file.sql:12:3" is the line of the file. */
+void rn_api_render_one(const rn_error *err, const char *text, const char *source_name, int base_line, rn_builder *out) {
+  rn_builder all = {0};
+  for (int i = 0; i < base_line; i++) rn_builder_char(&all, '\n');
+  uint32_t shift = (uint32_t)all.len;
+  rn_builder_text(&all, text ? text : "");
+  rn_error e = *err;
+  if (e.has_span) e.span.begin += shift, e.span.end += shift;
+  rn_error_render(&e, rn_slice_make(all.data ? all.data : "", all.len), source_name, out);
+  rn_builder_free(&all);
+}
 const char *runnel_error_render(runnel *db, const char *source_name, int base_line) {
   rn_builder_clear(&db->rendered);
-  rn_builder text = {0};
-  for (int i = 0; i < base_line; i++) rn_builder_char(&text, '\n');
-  uint32_t shift = (uint32_t)text.len;
-  rn_builder_text(&text, db->error_text ? db->error_text : "");
-  for (size_t i = 0; i < db->diags.count; i++) {
-    rn_error e = db->diags.items[i];
-    if (e.has_span) e.span.begin += shift, e.span.end += shift;
-    rn_error_render(&e, rn_slice_make(text.data ? text.data : "", text.len), source_name, &db->rendered);
-  }
+  for (size_t i = 0; i < db->diags.count; i++) rn_api_render_one(&db->diags.items[i], db->error_text, source_name, base_line, &db->rendered);
   if (db->diags.error_count > 1) {
     char id[8];
     const rn_error *err = first_error(db);
@@ -111,7 +160,6 @@ const char *runnel_error_render(runnel *db, const char *source_name, int base_li
     if (err) rn_builder_printf(&db->rendered, " · runnel help %s", rn_code_text(err->code, id));
     rn_builder_char(&db->rendered, '\n');
   }
-  rn_builder_free(&text);
   return db->rendered.data ? db->rendered.data : "";
 }
 

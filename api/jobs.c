@@ -106,6 +106,20 @@ rn_status rn_insert_plan(runnel_stmt *stmt, const rn_ast_insert *inserts, uint32
 
 static const char *const rows_names[] = {"rows"};
 
+/* `runnel run` without --db: rows of a table in the temporary file would be thrown away. */
+static int refuse_unkept(runnel *db, const char *table, rn_span span) {
+  rn_error err;
+  rn_error_clear(&err);
+  (void)rn_fail_at(&err, RN_E_CATALOG, span, "nothing keeps the rows of \"%s\": it is a table of the database file, and none was given", table);
+  (void)rn_hint(&err, "runnel run --db FILE.db ..., or give the table WITH ('connector' = ..)");
+  return rn_api_fail(db, &err);
+}
+static bool in_file_options(const rn_ast_table_def *def) {
+  for (uint32_t i = 0; def && i < def->options.count; i++)
+    if (strcmp(def->options.items[i].key, "connector") == 0) return strcmp(def->options.items[i].value, "sqlite") == 0;
+  return true;
+}
+
 int rn_insert_prepare(runnel_stmt *stmt) {
   runnel *db = stmt->db;
   const rn_ast_statement *ast = stmt->ast;
@@ -115,6 +129,8 @@ int rn_insert_prepare(runnel_stmt *stmt) {
     rn_engine_planner_settings(db, &stmt->arena, &settings);
     rn_schema schema;
     (void)rn_plan_schema(db->catalog, &settings, ast->query, &stmt->arena, &schema, &db->diags);
+    if (!db->path && (stmt->flags & RUNNEL_PREPARE_RUN) && !db->diags.error_count && in_file_options(ast->table))
+      return refuse_unkept(db, ast->path.parts[ast->path.count - 1].text, ast->path.span);
     return rn_api_result(db);
   }
   const rn_ast_insert *inserts = ast->kind == RN_AST_STMT_INSERT ? ast->insert : ast->inserts;
@@ -124,12 +140,7 @@ int rn_insert_prepare(runnel_stmt *stmt) {
     for (uint32_t i = 0; i < stmt->plan->node_count; i++) {
       const rn_plan_node *node = stmt->plan->nodes[i];
       if (node->kind != RN_NODE_SINK || !(node->u.sink.table->connector->flags & RN_CONNECTOR_IN_FILE)) continue;
-      rn_error err;
-      rn_error_clear(&err);
-      (void)rn_fail_at(&err, RN_E_CATALOG, ast->span, "nothing keeps the rows of \"%s\": it is a table of the database file, and none was given",
-                       node->u.sink.table->name);
-      (void)rn_hint(&err, "runnel run --db FILE.db ..., or give the table WITH ('connector' = ..)");
-      return rn_api_fail(db, &err);
+      return refuse_unkept(db, node->u.sink.table->name, ast->span);
     }
   }
   return RUNNEL_OK;
@@ -287,13 +298,24 @@ static rn_status finished_before(runnel *db, const char *key, rn_arena *arena, b
   return RN_OK;
 }
 
+/* A finished run is run once more: tables without a key get its rows once more. */
+static void note_again(runnel *db, const rn_plan *plan) {
+  for (uint32_t i = 0; i < plan->node_count; i++) {
+    const rn_plan_node *node = plan->nodes[i];
+    if (node->kind != RN_NODE_SINK || !(node->u.sink.table->connector->flags & RN_CONNECTOR_IN_FILE) || node->u.sink.table->key_count) continue;
+    bool known = false;
+    for (size_t k = 0; k < db->run_again.len; k++) known |= strcmp(db->run_again.data[k], node->u.sink.table->name) == 0;
+    if (!known) RN_VEC_PUSH(&db->run_again, rn_strdup(node->u.sink.table->name));
+  }
+}
+
 static rn_status start(runnel_stmt *stmt, bool *skipped, rn_error *err) {
   runnel *db = stmt->db;
   *skipped = false;
   if (rn_engine_writable(db, err) != RN_OK) return RN_FAIL;
   int64_t interval = rn_engine_duration(db, "execution.checkpointing.interval");
   if (interval <= 0 && has_file_sink(stmt->plan)) {
-    (void)rn_fail(err, RN_E_SETTING, "'execution.checkpointing.interval' is 0, but rows reach a table of the file only when an epoch closes");
+    (void)rn_fail_at(err, RN_E_SETTING, stmt->ast->span, "'execution.checkpointing.interval' is 0, but rows reach a table of the file only when an epoch closes");
     return rn_hint(err, "SET 'execution.checkpointing.interval' = '1 s'");
   }
   rn_builder canonical = {0};
@@ -305,13 +327,13 @@ static rn_status start(runnel_stmt *stmt, bool *skipped, rn_error *err) {
   job->db = db;
   job->references = 1;
   job->bounded = stmt->plan->bounded;
-  job->text = rn_strdup(stmt->text);
+  job->text = rn_api_masked(stmt->text);
   name_job(stmt, stmt->plan->canonical, job);
   stmt->engine_job = job;
   for (size_t i = 0; i < db->jobs.len; i++) {
     rn_engine_job_poll(db->jobs.data[i]);
     if (db->jobs.data[i]->ended || strcmp(db->jobs.data[i]->key, job->key) != 0) continue;
-    (void)rn_fail(err, RN_E_JOB_EXISTS, "a job named \"%s\" is running already", job->name);
+    (void)rn_fail_at(err, RN_E_JOB_EXISTS, stmt->ast->span, "a job named \"%s\" is running already", job->name);
     return rn_hint(err, "SET 'pipeline.name' = '..' before it, or put both INSERTs into one EXECUTE STATEMENT SET BEGIN .. END");
   }
   bool in_run = (stmt->flags & RUNNEL_PREPARE_RUN) && db->run_script;
@@ -323,6 +345,7 @@ static rn_status start(runnel_stmt *stmt, bool *skipped, rn_error *err) {
     return RN_OK;
   }
   if (finished && rn_store_forget_job(db->store, job->key, err) != RN_OK) return RN_FAIL;
+  if (in_run && job->bounded && rn_run_had(db, stmt->plan->canonical)) note_again(db, stmt->plan);
   job->plan = stmt->plan;
   stmt->plan = NULL;
   job->started_us = rn_clock_now_us(&db->clock);
@@ -486,10 +509,11 @@ runnel_job_state runnel_job_get_state(runnel_job *job) {
   }
   return RUNNEL_JOB_FAILED;
 }
-const char *runnel_job_error(runnel_job *job) {
+const char *runnel_job_error(runnel_job *job) { return runnel_job_error_render(job, NULL, 0); }
+const char *runnel_job_error_render(runnel_job *job, const char *source_name, int base_line) {
   rn_engine_job_poll(job->job);
   rn_builder_clear(&job->error);
-  if (job->job->state == RN_JOB_FAILED) rn_error_render(&job->job->error, rn_slice_of(job->job->text), NULL, &job->error);
+  if (job->job->state == RN_JOB_FAILED) rn_api_render_one(&job->job->error, job->job->text, source_name, base_line, &job->error);
   return job->error.data ? job->error.data : "";
 }
 int runnel_job_error_code(runnel_job *job) {

@@ -27,6 +27,7 @@ static int prepare_query(runnel_stmt *stmt) {
   rn_planner_settings settings;
   rn_engine_planner_settings(db, &stmt->arena, &settings);
   bool changelog = (stmt->flags & RUNNEL_PREPARE_CHANGELOG) != 0;
+  settings.until_end = (stmt->flags & RUNNEL_PREPARE_UNTIL_END) != 0;
   if (rn_plan_query(db->catalog, &settings, stmt->ast->query, changelog, &stmt->plan, &stmt->info, &db->diags) != RN_OK)
     return rn_api_result(db);
   stmt->key_columns = RN_NEW_N(&stmt->arena, int, stmt->info.key_count + 1);

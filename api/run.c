@@ -7,6 +7,7 @@
 #include "api/api_private.h"
 #include "base/hash.h"
 #include <inttypes.h>
+#include <stdio.h>
 
 char *rn_run_key(runnel *db, const char *canonical, bool in_run) {
   rn_builder key = {0};
@@ -22,42 +23,79 @@ char *rn_run_key(runnel *db, const char *canonical, bool in_run) {
   return rn_builder_take(&key);
 }
 
+static void text_id(const char *canonical, char out[20]) {
+  (void)snprintf(out, 20, "%016" PRIx64, rn_hash(canonical, strlen(canonical), 0));
+}
+bool rn_run_had(runnel *db, const char *canonical) {
+  char id[20];
+  text_id(canonical, id);
+  for (size_t i = 0; i < db->run_before.len; i++)
+    if (strcmp(db->run_before.data[i], id) == 0) return true;
+  return false;
+}
+
 typedef struct run_ctx {
   runnel *db;
-  bool finished;
 } run_ctx;
+
+static rn_status prepare(sqlite3 *sql, const char *text, const char *script, int64_t run, sqlite3_stmt **q, rn_error *err) {
+  if (sqlite3_prepare_v2(sql, text, -1, q, NULL) != SQLITE_OK) return rn_fail(err, RN_E_DATABASE, "runs: %s", sqlite3_errmsg(sql));
+  (void)sqlite3_bind_text(*q, 1, script, -1, SQLITE_STATIC);
+  if (sqlite3_bind_parameter_count(*q) > 1) (void)sqlite3_bind_int64(*q, 2, run);
+  return RN_OK;
+}
+static rn_status finish(sqlite3 *sql, sqlite3_stmt *q, rn_error *err) {
+  int code = sqlite3_step(q);
+  (void)sqlite3_finalize(q);
+  return code == SQLITE_DONE ? RN_OK : rn_fail(err, RN_E_DATABASE, "runs: %s", sqlite3_errmsg(sql));
+}
+
+/* What the last finished run had: asked before this one begins. */
+static rn_status read_before(sqlite3 *sql, runnel *db, rn_error *err) {
+  sqlite3_stmt *q;
+  if (prepare(sql, "SELECT statement FROM _rn_run WHERE script = ?1 AND statement <> ''", db->run_script, 0, &q, err) != RN_OK) return RN_FAIL;
+  while (sqlite3_step(q) == SQLITE_ROW) RN_VEC_PUSH(&db->run_before, rn_strdup((const char *)sqlite3_column_text(q, 0)));
+  (void)sqlite3_finalize(q);
+  return RN_OK;
+}
 
 static rn_status begin_run(sqlite3 *sql, void *ctx, rn_error *err) {
   runnel *db = ((run_ctx *)ctx)->db;
   sqlite3_stmt *q;
-  if (sqlite3_prepare_v2(sql, "SELECT run, state FROM _rn_run WHERE script = ?1 AND statement = '' ORDER BY run DESC LIMIT 1", -1, &q, NULL) != SQLITE_OK)
-    return rn_fail(err, RN_E_DATABASE, "runs: %s", sqlite3_errmsg(sql));
-  (void)sqlite3_bind_text(q, 1, db->run_script, -1, SQLITE_STATIC);
+  if (prepare(sql, "SELECT run, state FROM _rn_run WHERE script = ?1 AND statement = '' ORDER BY run DESC LIMIT 1", db->run_script, 0, &q, err) != RN_OK)
+    return RN_FAIL;
   db->run_number = 1;
   if (sqlite3_step(q) == SQLITE_ROW) {
     bool open = strcmp((const char *)sqlite3_column_text(q, 1), "OPEN") == 0;
     db->run_number = sqlite3_column_int64(q, 0) + (open && !db->run_fresh ? 0 : 1);
   }
   (void)sqlite3_finalize(q);
-  if (sqlite3_prepare_v2(sql, "INSERT INTO _rn_run(script, run, statement, state) VALUES (?1, ?2, '', 'OPEN') ON CONFLICT DO NOTHING", -1, &q, NULL) != SQLITE_OK)
-    return rn_fail(err, RN_E_DATABASE, "runs: %s", sqlite3_errmsg(sql));
-  (void)sqlite3_bind_text(q, 1, db->run_script, -1, SQLITE_STATIC);
-  (void)sqlite3_bind_int64(q, 2, db->run_number);
-  int code = sqlite3_step(q);
-  (void)sqlite3_finalize(q);
-  return code == SQLITE_DONE ? RN_OK : rn_fail(err, RN_E_DATABASE, "runs: %s", sqlite3_errmsg(sql));
+  if (!db->run_fresh && read_before(sql, db, err) != RN_OK) return RN_FAIL;
+  if (prepare(sql, "INSERT INTO _rn_run(script, run, statement, state) VALUES (?1, ?2, '', 'OPEN') ON CONFLICT DO NOTHING", db->run_script,
+              db->run_number, &q, err) != RN_OK)
+    return RN_FAIL;
+  return finish(sql, q, err);
 }
 
+/* The run's row becomes FINISHED, its texts take the place of those of the run before. */
 static rn_status end_run(sqlite3 *sql, void *ctx, rn_error *err) {
   runnel *db = ((run_ctx *)ctx)->db;
   sqlite3_stmt *q;
-  if (sqlite3_prepare_v2(sql, "UPDATE _rn_run SET state = 'FINISHED' WHERE script = ?1 AND run = ?2 AND statement = ''", -1, &q, NULL) != SQLITE_OK)
-    return rn_fail(err, RN_E_DATABASE, "runs: %s", sqlite3_errmsg(sql));
-  (void)sqlite3_bind_text(q, 1, db->run_script, -1, SQLITE_STATIC);
-  (void)sqlite3_bind_int64(q, 2, db->run_number);
-  int code = sqlite3_step(q);
-  (void)sqlite3_finalize(q);
-  return code == SQLITE_DONE ? RN_OK : rn_fail(err, RN_E_DATABASE, "runs: %s", sqlite3_errmsg(sql));
+  if (prepare(sql, "DELETE FROM _rn_run WHERE script = ?1 AND (statement <> '' OR run < ?2)", db->run_script, db->run_number, &q, err) != RN_OK ||
+      finish(sql, q, err) != RN_OK ||
+      prepare(sql, "UPDATE _rn_run SET state = 'FINISHED' WHERE script = ?1 AND run = ?2 AND statement = ''", db->run_script, db->run_number, &q, err) != RN_OK ||
+      finish(sql, q, err) != RN_OK)
+    return RN_FAIL;
+  for (size_t i = 0; i < db->run_texts.len; i++) {
+    char id[20];
+    text_id(db->run_texts.data[i], id);
+    if (prepare(sql, "INSERT INTO _rn_run(script, run, statement, state) VALUES (?1, ?2, ?3, 'FINISHED') ON CONFLICT DO NOTHING", db->run_script,
+                db->run_number, &q, err) != RN_OK)
+      return RN_FAIL;
+    (void)sqlite3_bind_text(q, 3, id, -1, SQLITE_STATIC);
+    if (finish(sql, q, err) != RN_OK) return RN_FAIL;
+  }
+  return RN_OK;
 }
 
 /* Jobs of the script's runs: bounded ones whose key begins with "<script> run ". */
@@ -85,6 +123,15 @@ static rn_status forget_runs(runnel *db, rn_error *err) {
   return status;
 }
 
+void rn_run_free(runnel *db) {
+  for (size_t i = 0; i < db->run_texts.len; i++) rn_free(db->run_texts.data[i]);
+  for (size_t i = 0; i < db->run_before.len; i++) rn_free(db->run_before.data[i]);
+  for (size_t i = 0; i < db->run_again.len; i++) rn_free(db->run_again.data[i]);
+  RN_VEC_FREE(&db->run_texts);
+  RN_VEC_FREE(&db->run_before);
+  RN_VEC_FREE(&db->run_again);
+}
+
 int runnel_run_begin(runnel *db, const char *script, int fresh, int keep_rows) {
   rn_api_clear(db);
   rn_error err;
@@ -93,8 +140,7 @@ int runnel_run_begin(runnel *db, const char *script, int fresh, int keep_rows) {
   db->run_script = rn_strdup(script);
   db->run_fresh = fresh != 0;
   db->run_keep_rows = keep_rows != 0;
-  for (size_t i = 0; i < db->run_texts.len; i++) rn_free(db->run_texts.data[i]);
-  db->run_texts.len = 0;
+  rn_run_free(db);
   run_ctx ctx = {.db = db};
   if (rn_engine_writable(db, &err) != RN_OK || (fresh && forget_runs(db, &err) != RN_OK) ||
       rn_store_run(db->store, begin_run, &ctx, &err) != RN_OK)
@@ -105,7 +151,15 @@ int runnel_run_begin(runnel *db, const char *script, int fresh, int keep_rows) {
 int runnel_run_end(runnel *db, int finished) {
   rn_error err;
   rn_error_clear(&err);
-  if (!db->run_script || !finished) return RUNNEL_OK;
+  if (!db->run_script) return RUNNEL_OK;
+  if (db->run_again.len) {
+    rn_builder names = {0};
+    for (size_t i = 0; i < db->run_again.len; i++) rn_builder_printf(&names, "%s%s", i ? ", " : "", db->run_again.data[i]);
+    rn_engine_notice(db, "the run before this one had finished, so this one was new: it gave rows again to %s (append only: they are there twice)",
+                     names.data);
+    rn_builder_free(&names);
+  }
+  if (!finished) return RUNNEL_OK;
   run_ctx ctx = {.db = db};
   if (forget_runs(db, &err) != RN_OK || rn_store_run(db->store, end_run, &ctx, &err) != RN_OK) return rn_api_fail(db, &err);
   return RUNNEL_OK;

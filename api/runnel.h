@@ -160,6 +160,8 @@ RUNNEL_API runnel_job *runnel_job_at(runnel *db, int index);       /* caller fre
 RUNNEL_API const char *runnel_job_name(runnel_job *job);
 RUNNEL_API runnel_job_state runnel_job_get_state(runnel_job *job);
 RUNNEL_API const char *runnel_job_error(runnel_job *job);          /* rendered; "" when not FAILED */
+/* The same, placed in a script: as runnel_error_render() does it. */
+RUNNEL_API const char *runnel_job_error_render(runnel_job *job, const char *source_name, int base_line);
 RUNNEL_API int runnel_job_error_code(runnel_job *job);             /* runnel_code class */
 RUNNEL_API int runnel_job_wait(runnel_job *job, int timeout_ms);   /* DONE, IDLE (still running) or the job's error */
 RUNNEL_API int runnel_job_stop(runnel_job *job, int timeout_ms);   /* closes an epoch, waits */

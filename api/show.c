@@ -75,6 +75,25 @@ static void show_tables(runnel_stmt *stmt) {
     if (wanted(stmt, object->name)) add_one(stmt, object->name);
   }
 }
+/* Brings tables of the file that are not in the catalog into it, as external ones. */
+static rn_status find_external(runnel *db, rn_error *err) {
+  sqlite3 *reader;
+  if (!db->store) return RN_OK;
+  if (rn_store_reader(db->store, &reader, err) != RN_OK) return RN_FAIL;
+  sqlite3_stmt *q;
+  RN_VEC(char *) names = {0};
+  if (sqlite3_prepare_v2(reader, "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')", -1, &q, NULL) == SQLITE_OK) {
+    while (sqlite3_step(q) == SQLITE_ROW) RN_VEC_PUSH(&names, rn_strdup((const char *)sqlite3_column_text(q, 0)));
+    (void)sqlite3_finalize(q);
+  }
+  (void)sqlite3_close(reader);
+  for (size_t i = 0; i < names.len; i++) {
+    (void)rn_catalog_find_name(db->catalog, names.data[i]);
+    rn_free(names.data[i]);
+  }
+  RN_VEC_FREE(&names);
+  return RN_OK;
+}
 
 /* The column's text as one cell each: DIALECT 3.10. */
 static void describe_table(runnel_stmt *stmt, const rn_catalog_object *object) {
@@ -205,6 +224,9 @@ static rn_status show(runnel_stmt *stmt, rn_error *err) {
   rn_catalog_object *object;
   switch (stmt->ast->show) {
     case RN_SHOW_TABLES:
+      if (find_external(stmt->db, err) != RN_OK) return RN_FAIL;
+      show_tables(stmt);
+      return RN_OK;
     case RN_SHOW_VIEWS: show_tables(stmt); return RN_OK;
     case RN_SHOW_CREATE_TABLE:
     case RN_SHOW_CREATE_VIEW:

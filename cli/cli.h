@@ -38,6 +38,12 @@ typedef struct cli_options {
   const char **words; /* positionals */
 } cli_options;
 
+typedef struct cli_job_place { /* where the statement that started a job stands */
+  char *source; /* file; NULL: shell style */
+  int base_line;
+  bool told; /* its failure was reported with the statement */
+} cli_job_place;
+
 typedef struct cli {
   cli_options *options;
   runnel *db;
@@ -51,6 +57,8 @@ typedef struct cli {
   int include_depth;     /* \i */
   long long deadline_ms; /* --for: monotonic; 0: none */
   unsigned prepare_flags;
+  cli_job_place *places; /* of the handle's jobs, by their number */
+  int place_count;
 } cli;
 
 typedef struct cli_command {
@@ -70,6 +78,7 @@ int cli_usage_error(const char *hint, const char *format, ...) __attribute__((fo
 /* commands.c */
 int cli_check_database(const char *path); /* -1: may be opened, else usage was explained: the exit code */
 int cli_open(cli *c, const char *path); /* opens c->db; exit code, -1: opened */
+void cli_list_jobs(cli *c, text *out);  /* those that are not FINISHED, with their states */
 int cli_close(cli *c, int code);        /* stops jobs, closes; the exit code to end with */
 int cli_report(cli *c, const char *source_name, int base_line); /* prints the handle's errors; their exit code */
 int cli_exit_code_of(int runnel_code);

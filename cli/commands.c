@@ -76,7 +76,16 @@ int cli_open(cli *c, const char *path) {
   config.log = on_log;
   config.output_ctx = config.log_ctx = c;
   int code = runnel_open(path, &config, &c->db);
-  if (code == RUNNEL_OK) return -1;
+  if (code == RUNNEL_OK) {
+    long pid = runnel_writer_pid(c->db);
+    if (pid && !c->interactive && !c->options->quiet) { /* the shell's banner says it */
+      text jobs = {0};
+      cli_list_jobs(c, &jobs);
+      cli_message("read-only: process %ld writes %s%s%s", pid, path, jobs.len ? " · jobs: " : "", jobs.len ? text_of(&jobs) : "");
+      text_free(&jobs);
+    }
+    return -1;
+  }
   code = cli_report(c, NULL, 0);
   (void)runnel_close(c->db, 0);
   c->db = NULL;
@@ -104,6 +113,10 @@ int cli_close(cli *c, int code) {
                 c->interactive || c->run ? "" : " (runnel run keeps jobs running)");
   int closed = runnel_close(c->db, -1);
   c->db = NULL;
+  for (int i = 0; i < c->place_count; i++) free(c->places[i].source);
+  free(c->places);
+  c->places = NULL;
+  c->place_count = 0;
   if (cli_pipe_gone()) return die_of_pipe();
   return code == EXIT_OK && closed != RUNNEL_OK ? cli_exit_code_of(closed) : code;
 }

@@ -109,6 +109,15 @@ static int finish(execution *e, int code, const char *name, int base_line) {
   return cli_report(c, name, base_line);
 }
 
+/* Remembers where jobs come from that this statement started. */
+static void place_jobs(cli *c, const char *name, int base_line, bool failed) {
+  int count = runnel_job_count(c->db);
+  if (count <= c->place_count) return;
+  c->places = cli_grow(c->places, (size_t)count * sizeof *c->places);
+  while (c->place_count < count)
+    c->places[c->place_count++] = (cli_job_place){name ? cli_copy(name, strlen(name)) : NULL, base_line, failed};
+}
+
 static int execute(cli *c, runnel_stmt *stmt, const char *name, int base_line, int first_line) {
   execution e = {.c = c, .stmt = stmt, .kind = runnel_stmt_get_kind(stmt), .started_ms = cli_now_ms()};
   e.flushed_ms = e.started_ms;
@@ -117,6 +126,7 @@ static int execute(cli *c, runnel_stmt *stmt, const char *name, int base_line, i
   cli_status_begin(e.kind == RUNNEL_STMT_INSERT || (e.kind == RUNNEL_STMT_QUERY && c->err_tty));
   cli_signal_statement(stmt);
   int code = step_all(&e);
+  place_jobs(c, name, base_line, code != RUNNEL_DONE);
   cli_signal_statement(NULL);
   cli_status_end();
   code = finish(&e, code, name, code == RUNNEL_DONE ? first_line : base_line);

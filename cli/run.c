@@ -45,7 +45,10 @@ static void jobs_open(cli *c, jobs *j) {
   j->count = runnel_job_count(c->db);
   j->items = cli_alloc((size_t)j->count * sizeof *j->items);
   j->told = cli_alloc((size_t)j->count * sizeof *j->told);
-  for (int i = 0; i < j->count; i++) j->items[i] = runnel_job_at(c->db, i);
+  for (int i = 0; i < j->count; i++) {
+    j->items[i] = runnel_job_at(c->db, i);
+    j->told[i] = i < c->place_count && c->places[i].told;
+  }
 }
 static void jobs_close(jobs *j) {
   for (int i = 0; i < j->count; i++) runnel_job_free(j->items[i]);
@@ -59,12 +62,13 @@ static int running(const jobs *j, int *first) {
   return n;
 }
 /* Prints new failures; the exit code of the first one, EXIT_OK: none failed. */
-static int failures(jobs *j) {
+static int failures(const cli *c, jobs *j) {
   int code = EXIT_OK;
   for (int i = 0; i < j->count; i++) {
     if (runnel_job_get_state(j->items[i]) != RUNNEL_JOB_FAILED) continue;
     if (!j->told[i]) {
-      const char *error = runnel_job_error(j->items[i]);
+      const cli_job_place *place = i < c->place_count ? &c->places[i] : NULL;
+      const char *error = runnel_job_error_render(j->items[i], place ? place->source : NULL, place ? place->base_line : 0);
       size_t len = strlen(error);
       cli_message("job %s failed", runnel_job_name(j->items[i]));
       cli_message("%.*s", (int)(len && error[len - 1] == '\n' ? len - 1 : len), error);
@@ -114,7 +118,7 @@ static int await_jobs(cli *c, jobs *j, int code) {
   int first = 0, failed = EXIT_OK;
   cli_status_begin(true);
   while (running(j, &first)) {
-    failed = failures(j);
+    failed = failures(c, j);
     if (code != EXIT_OK || cli_stopped(c) || (failed != EXIT_OK && !c->options->keep_going)) {
       stop_all(c, j);
       break;
@@ -123,7 +127,7 @@ static int await_jobs(cli *c, jobs *j, int code) {
     progress(j);
   }
   cli_status_end();
-  failed = failures(j);
+  failed = failures(c, j);
   return code != EXIT_OK ? code : failed;
 }
 

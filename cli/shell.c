@@ -33,7 +33,7 @@ static char *history_file(void) {
 }
 
 /* --- banner -------------------------------------------------------------------------------------------------- */
-static void list_jobs(cli *c, text *out) {
+void cli_list_jobs(cli *c, text *out) {
   runnel_stmt *stmt = NULL;
   if (runnel_prepare(c->db, "SHOW JOBS", -1, 0, &stmt, NULL) == RUNNEL_OK && stmt) {
     int name = -1, state = -1;
@@ -55,7 +55,7 @@ static void banner(cli *c) {
   if (c->options->quiet) return;
   const char *path = runnel_path(c->db);
   text jobs = {0};
-  if (*path) list_jobs(c, &jobs);
+  if (*path) cli_list_jobs(c, &jobs);
   text line = {0};
   text_printf(&line, "runnel %s · %s", runnel_libversion(), *path ? path : "temporary database: nothing is kept (runnel FILE.db keeps it)");
   long pid = runnel_writer_pid(c->db);

@@ -265,7 +265,10 @@ static rn_status check(const rn_table_spec *table, uint16_t direction, rn_diagno
   rn_error_clear(&err);
   if (make_indexes(NULL, table, "", &err) == RN_OK) return RN_OK;
   const rn_option_value *option = rn_option_find(&table->options, "index");
-  if (option) err.span = option->value_span;
+  if (option) {
+    err.span = option->value_span;
+    err.has_span = true;
+  }
   rn_diagnostics_add(diags, &err);
   return RN_FAIL;
 }

@@ -60,6 +60,7 @@ struct rn_binder {
   const rn_zone *zone;
   rn_diagnostics *diags;
   bool batch_mode;
+  bool until_end; /* unbounded tables end where they end now */
   int64_t now_us;
   uint32_t depth; /* nesting, checked against RN_NESTING_MAX */
   /* Set while the arguments of a call are bound: the aggregate (refuses aggregates in it), and whether we are

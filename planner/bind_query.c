@@ -10,6 +10,7 @@ void rn_query_context_init(rn_query_context *q, rn_catalog *catalog, const rn_pl
   q->binder.zone = settings->zone;
   q->binder.diags = diags;
   q->binder.batch_mode = settings->batch_mode;
+  q->binder.until_end = settings->until_end;
   q->binder.now_us = rn_clock_now_us(NULL);
   q->settings = settings;
   q->arena = arena;

@@ -141,7 +141,7 @@ rn_access *rn_bind_access(rn_query_context *q, const rn_catalog_object *object, 
   a->used = RN_NEW_N(q->arena, bool, object->column_count + 1);
   for (uint32_t i = 0; i < object->column_count; i++) a->spec_column[i] = -1;
   for (uint32_t i = 0; i < a->spec->column_count; i++) a->spec_column[map[i]] = (int)i;
-  a->bounded = q->schema_only || object->connector->is_bounded(a->spec);
+  a->bounded = q->schema_only || q->binder.until_end || object->connector->is_bounded(a->spec);
   if (q->binder.batch_mode && !a->bounded) {
     rn_diag(q->binder.diags, RN_E_UNSUPPORTED, span,
             "SET 'execution.runtime-mode' = 'streaming'; or bound the table with a scan option",

@@ -125,8 +125,7 @@ rn_status rn_plan_schema(rn_catalog *catalog, const rn_planner_settings *setting
 static void sink_name(rn_catalog *catalog, const rn_ast_path *path, rn_builder *out) {
   const rn_catalog_object *t = rn_catalog_find(catalog, path, NULL);
   if (out->len) rn_builder_char(out, ',');
-  rn_builder_printf(out, "%s.%s.%s", t ? t->catalog : RN_DEFAULT_CATALOG, t ? t->database : RN_DEFAULT_DATABASE,
-                    t ? t->name : path->parts[path->count - 1].text);
+  rn_builder_text(out, t ? t->name : path->parts[path->count - 1].text); /* a file has one database */
 }
 
 void rn_plan_sink_names(rn_catalog *catalog, const rn_ast_statement *statement, rn_builder *out) {

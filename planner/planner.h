@@ -18,6 +18,7 @@ typedef struct rn_planner_settings {
   bool mini_batch_off;                /* .. was set to false explicitly: every record makes its change */
   uint32_t parallelism;               /* parallelism.default */
   const rn_zone *zone;
+  bool until_end;                     /* a SELECT stops at the ends its sources have now: it counts as bounded */
   bool keep_changes;                  /* goldens: bounded plans are not folded, every change is emitted */
   uint32_t passes_off;                /* tests: rewrite passes left out, a bit each (planner/rewrite.c) */
   const char *canonical_settings;     /* text of those that change results */
@@ -42,7 +43,7 @@ rn_status rn_plan_schema(rn_catalog *catalog, const rn_planner_settings *setting
 /* EXPLAIN text: `== Abstract Syntax Tree ==`, `== Optimized Physical Plan ==` .. */
 rn_status rn_plan_explain(rn_catalog *catalog, const rn_planner_settings *settings,
                           const rn_ast_statement *statement, rn_builder *out, rn_diagnostics *diags);
-/* Sink tables of the statement, full names, in order (job naming). */
+/* Sink tables of the statement in order, comma-separated (job naming). */
 void rn_plan_sink_names(rn_catalog *catalog, const rn_ast_statement *statement, rn_builder *out);
 /* Does the statement use the table (through views too)? For DROP of a table in use. */
 bool rn_plan_uses(rn_catalog *catalog, const rn_ast_statement *statement, const rn_catalog_object *object);

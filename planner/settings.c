@@ -11,7 +11,7 @@ const rn_setting rn_settings[] = {
     {"pipeline.name", RN_OPT_STRING, NULL, NULL, 0, 0, false, false, "name of the next job; else made of its sinks"},
     {"pipeline.auto-watermark-interval", RN_OPT_DURATION, "200 ms", NULL, 0, INT64_MAX, true, false,
      "watermarks are emitted this often; 0: after every row"},
-    {"execution.checkpointing.interval", RN_OPT_DURATION, "1 s", NULL, 1, INT64_MAX, false, false,
+    {"execution.checkpointing.interval", RN_OPT_DURATION, "1 s", NULL, 0, INT64_MAX, false, false,
      "time between epochs, each one transaction"},
     {"table.local-time-zone", RN_OPT_STRING, "default", NULL, 0, 0, true, false,
      "session time zone: a region such as Europe/Berlin, GMT+08:00, or default"},

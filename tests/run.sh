@@ -90,6 +90,7 @@ run_one() {
     errors) suite errors python3 tests/errors/run.py "$build/runnel" tests/errors ;;
     cli) suite cli tests/cli/run.sh "$build" ;;
     examples) suite examples tests/examples/run.sh "$build" ;;
+    runs) suite runs python3 tests/runs/run.py "$build" ;;
     crash) suite crash tests/crash/run.sh "$build" ;;
     differential) suite differential python3 tests/differential/run.py "$build/runnel" ;;
     kafka)
@@ -100,7 +101,7 @@ run_one() {
   esac
 }
 
-for name in ${*:-unit golden dialect errors cli examples differential crash kafka}; do run_one "$name"; done
+for name in ${*:-unit golden dialect errors cli runs examples differential crash kafka}; do run_one "$name"; done
 if [ "$skipped" -gt 0 ]; then
   echo "$passed passed, $failed failed, $skipped skipped"
 else

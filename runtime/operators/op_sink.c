@@ -65,6 +65,7 @@ static rn_status enforce_not_null(sink_op *s, rn_batch *batch, rn_batch *kept, r
     if (!n->u.sink.drop_null_rows) {
       rn_fail(err, RN_E_NOT_NULL, "column %s of table %s is NOT NULL, but the query gives NULL", target->name, s->table->name);
       err->span = n->span;
+      err->has_span = true;
       return rn_hint(err, "'table.exec.sink.not-null-enforcer' = 'DROP' drops such rows");
     }
     uint16_t *live = rn_arena_alloc(&s->op.arena, sizeof *live * (kept->live_count + 1));

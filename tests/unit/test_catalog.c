@@ -184,7 +184,8 @@ static void test_settings(void **state) {
   check_setting("pipeline.name", NULL, NULL, NULL);
   check_setting("parallelism.defalt", "4", "there is no setting 'parallelism.defalt'", "did you mean 'parallelism.default'?");
   check_setting("parallelism.default", "0", "'parallelism.default' must be between 1 and 64, not '0'", "tasks per operator");
-  check_setting("execution.checkpointing.interval", "0", "'execution.checkpointing.interval' must be a duration such as '10 s' above 0, not '0'",
+  check_setting("execution.checkpointing.interval", "0", NULL, NULL); /* refused by jobs with a sink in the file */
+  check_setting("execution.checkpointing.interval", "x", "'execution.checkpointing.interval' must be a duration such as '10 s', not 'x'",
                 "time between epochs, each one transaction");
   check_setting("table.exec.mini-batch.enabled", "yes", "'table.exec.mini-batch.enabled' must be 'true' or 'false', not 'yes'",
                 "true: several changes of a key may be folded into one; false, when set: every record makes its change");

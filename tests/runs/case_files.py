@@ -1,0 +1,147 @@
+"""The file: what is refused, who writes, what damage looks like, how values lie."""
+import os, sqlite3, time
+from harness import case
+
+
+@case
+def foreign_files(w):
+    w.write("s.sql", "SELECT 1;\n")
+    before = open(w.path("s.sql")).read()
+    r = w.runnel("s.sql", "-c", "SELECT 1")
+    w.same("a positional that is not SQLite: exit 64", r.code, 64, r)
+    w.has("with the other way", r.err, "did you mean: runnel run s.sql")
+    w.same("it is not touched", open(w.path("s.sql")).read(), before)
+    r = w.runnel("run", "--db", "s.sql", "-c", "SELECT 1")
+    w.check("nor as --db", r.code != 0 and open(w.path("s.sql")).read() == before, r)
+    w.check("no files beside it", sorted(os.listdir(w.dir)) == ["s.sql"], os.listdir(w.dir))
+
+
+@case
+def newer_format(w):
+    w.same("a file", w.runnel("a.db", "-c", "CREATE TABLE x (a INT)").code, 0)
+    w.check("application_id and user_version are set", w.one("PRAGMA application_id") != 0 and w.one("PRAGMA user_version") > 0)
+    c = sqlite3.connect(w.path("a.db"))
+    c.execute("PRAGMA user_version = 99")
+    c.close()
+    before = open(w.path("a.db"), "rb").read()
+    r = w.runnel("a.db", "-c", "SELECT 1")
+    w.same("a newer format is refused", r.code, 4, r)
+    w.has("naming both", r.err, "newer", "99")
+    w.same("untouched", open(w.path("a.db"), "rb").read() == before, True)
+
+
+@case
+def damaged_state(w):
+    t = w.topic()
+    w.produce(t, ['{"id": %d}' % (i % 3) for i in range(9)])
+    sql = ("CREATE TABLE src %s;\nCREATE TABLE dst (id INT, c BIGINT, PRIMARY KEY (id) NOT ENFORCED);\n"
+           "INSERT INTO dst SELECT id, COUNT(*) FROM src GROUP BY id;\n" % w.kafka(t))
+    r = w.run(sql, "--until-end")
+    w.same("job", r.code, 0, r)
+    good = open(w.path("a.db"), "rb").read()
+    c = sqlite3.connect(w.path("a.db"))
+    blob = c.execute("SELECT blob FROM _rn_state LIMIT 1").fetchone()[0]
+    flipped = bytes([blob[0] ^ 1]) + blob[1:] if len(blob) else b"x"
+    c.execute("UPDATE _rn_state SET blob = ? WHERE rowid = (SELECT min(rowid) FROM _rn_state)", (flipped,))
+    c.commit()
+    c.close()
+    r = w.run(sql, "--until-end")
+    w.same("damaged state", r.code, 4, r)
+    w.has("is a clear error", r.err, "RN6001", "damaged", "checksum", "dst")
+    open(w.path("a.db"), "wb").write(good)
+    w.execute("UPDATE _rn_offset SET position = '1'")
+    r = w.run(sql, "--until-end")
+    w.same("damaged offset", r.code, 4, r)
+    w.has("is a clear error", r.err, "RN6001", "damaged", "checksum")
+    open(w.path("a.db"), "wb").write(good)
+    w.same("the file as it was still works", w.run(sql, "--until-end").code, 0)
+
+
+@case
+def second_writer(w):
+    t = w.topic()
+    w.produce(t, ['{"id": %d}' % i for i in range(5)])
+    sql = "CREATE TABLE src %s;\nCREATE TABLE dst (id INT);\nINSERT INTO dst SELECT id FROM src;\n" % w.kafka(t)
+    p = w.run_start(sql, "-D", "execution.checkpointing.interval=50ms")
+    w.check("the writer runs", w.wait(lambda: w.one("SELECT count(*) FROM dst") == 5))
+    r = w.runnel("a.db", "-c", "SELECT COUNT(*) AS c FROM dst")
+    w.same("SELECT works beside a writer", r.lines(), ['{"c":5}'], r)
+    w.has("the notice names its pid", r.err, "read.only", str(p.pid))
+    w.has("and its jobs", r.err, "dst")
+    r = w.runnel("a.db", "-c", "SHOW TABLES; SHOW JOBS; EXPLAIN SELECT * FROM dst; DESCRIBE dst; SHOW CREATE TABLE src")
+    w.same("SHOW, DESCRIBE and EXPLAIN work", r.code, 0, r)
+    w.has("SHOW JOBS shows the writer's job", r.out, '"dst"', "RUNNING")
+    for text in ("CREATE TABLE y (a INT)", "DROP TABLE dst", "INSERT INTO dst VALUES (9)", "CREATE VIEW v AS SELECT 1 AS a",
+                 "ALTER TABLE src SET ('scan.startup.mode' = 'latest-offset')", "CREATE TABLE z AS SELECT 1 AS a", "INSERT INTO dst SELECT id FROM src",
+                 "EXECUTE STATEMENT SET BEGIN INSERT INTO dst VALUES (1); END"):
+        r = w.runnel("a.db", "-c", text)
+        w.same("%s is refused with exit 5" % text[:20], r.code, 5, r)
+        w.has("naming the pid", r.err.split("\n", 1)[-1], "RN7", str(p.pid))
+    r = w.run(sql, script="other.sql")
+    w.same("`run` too", r.code, 5, r)
+    r = w.runnel("a.db", "-c", "SELECT id FROM src LIMIT 2")
+    w.same("continuous SELECT works", len(r.lines()), 2, r)
+    r = w.runnel("a.db", "-c", "CREATE TEMPORARY VIEW v AS SELECT id FROM dst; SELECT COUNT(*) AS c FROM v")
+    w.same("a temporary view is fine", r.lines(), ['{"c":5}'], r)
+    reader = w.shell("a.db")
+    w.has("a shell beside it", reader.ask("SELECT COUNT(*) AS n FROM dst;", r"\b1 row"), r"\b5\b")
+    w.has("its banner names pid and jobs", reader.text, "read-only", str(p.pid), r"\bdst\b")
+    w.produce(t, ['{"id": 5}'])
+    w.check("the writer goes on", w.wait(lambda: w.one("SELECT count(*) FROM dst") == 6))
+    w.has("sees new rows", reader.ask("SELECT COUNT(*) AS n FROM dst;", r"\b1 row"), r"\b6\b")
+    r = w.stop(p)
+    w.same("the writer ends well", r.code, 0, r)
+    reader.leave()
+    w.same("then the file can be written", w.runnel("a.db", "-c", "CREATE TABLE y (a INT)").code, 0)
+
+
+@case
+def select_while_a_job_writes(w):
+    sql = ("CREATE TABLE src (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '2000', 'fields.n.kind' = 'sequence', "
+           "'fields.n.start' = '1', 'fields.n.end' = '100000000');\nCREATE TABLE dst (n BIGINT);\nINSERT INTO dst SELECT n FROM src;\n")
+    p = w.run_start(sql, "-D", "execution.checkpointing.interval=20ms")
+    w.check("the writer runs", w.wait(lambda: w.one("SELECT count(*) FROM dst") > 100))
+    seen = []
+    for _ in range(5):
+        r = w.runnel("a.db", "-q", "-c", "SELECT COUNT(*) AS c, MAX(n) AS m FROM dst")
+        row = eval(r.out or "{'c': 0, 'm': 1}")
+        seen.append(row["c"])
+        w.check("a SELECT sees whole epochs", row["c"] == row["m"], r)
+    w.check("and newer ones later", seen == sorted(seen) and seen[-1] > seen[0], seen)
+    w.same("the writer ends well", w.stop(p).code, 0)
+    before = w.one("SELECT count(*) FROM dst")
+    p = w.run_start(sql, "-D", "execution.checkpointing.interval=20ms")
+    w.check("a generator continues", w.wait(lambda: w.one("SELECT count(*) FROM dst") > before + 100))
+    w.stop(p)
+    w.same("where it stopped", w.one("SELECT count(*) = max(n) AND count(DISTINCT n) = max(n) FROM dst"), 1)
+
+
+@case
+def values_in_sqlite(w):
+    sql = """CREATE TABLE v (k INT, b BOOLEAN, i8 TINYINT, i64 BIGINT, f FLOAT, d DOUBLE, n1 DECIMAL(15,2), n2 DECIMAL(16,2),
+  s STRING, c CHAR(3), y BYTES, dt DATE, t TIME, ts0 TIMESTAMP(0), ts3 TIMESTAMP(3), ts6 TIMESTAMP(6), tz TIMESTAMP_LTZ(3),
+  r ROW<a INT, b STRING>, PRIMARY KEY (k) NOT ENFORCED) WITH ('index' = 's;c,dt');
+SET 'table.local-time-zone' = 'Europe/Berlin';
+INSERT INTO v VALUES (1, TRUE, CAST(1 AS TINYINT), 9223372036854775807, CAST(0.5 AS FLOAT), CAST('NaN' AS DOUBLE), 1234.50, 99999999999999.25, 'x', 'abc',
+  CAST('z' AS BYTES), DATE '2026-01-02', TIME '03:04:05', TIMESTAMP '2026-01-02 03:04:05', TIMESTAMP '2026-01-02 03:04:05.6',
+  TIMESTAMP '2026-01-02 03:04:05.6', CAST(TIMESTAMP '2026-01-02 03:04:05.6' AS TIMESTAMP_LTZ(3)), ROW(1, 'q'));
+INSERT INTO v (k) VALUES (2);
+"""
+    r = w.run(sql)
+    w.same("rows", r.code, 0, r)
+    w.same("values", w.rows("SELECT b, i8, i64, f, d, n1, n2, s, c, y, dt, ts0, ts3, ts6, tz, r FROM v WHERE k = 1"),
+           [(1, 1, 9223372036854775807, 0.5, None, 1234.5, "99999999999999.25", "x", "abc", b"z", "2026-01-02", "2026-01-02 03:04:05",
+             "2026-01-02 03:04:05.600", "2026-01-02 03:04:05.600000", "2026-01-02 02:04:05.600Z", '{"a":1,"b":"q"}')])
+    w.has("TIME", w.one("SELECT t FROM v WHERE k = 1"), "^03:04:05$")
+    w.same("kinds", w.rows("SELECT typeof(b), typeof(i64), typeof(f), typeof(n1), typeof(n2), typeof(y) FROM v WHERE k = 1"),
+           [("integer", "integer", "real", "real", "text", "blob")])
+    w.same("NULL everywhere", w.one("SELECT count(*) FROM v WHERE k = 2 AND b IS NULL AND s IS NULL AND r IS NULL AND tz IS NULL"), 1)
+    w.has("tables are STRICT", w.one("SELECT sql FROM sqlite_schema WHERE name = 'v'"), "STRICT")
+    w.same("'index' makes indexes", w.rows("SELECT group_concat(name) FROM (SELECT l.name AS i, c.name, c.seqno FROM pragma_index_list('v') l, "
+                                           "pragma_index_info(l.name) c WHERE l.origin = 'c' ORDER BY 1, 3) GROUP BY i ORDER BY 1"), [("c,dt",), ("s",)])
+    r = w.run("CREATE TABLE two (a INT, b STRING, n INT, PRIMARY KEY (a, b) NOT ENFORCED);\nINSERT INTO two VALUES (1, 'x', 1), (1, 'x', 2), (1, 'y', 3);", script="two.sql")
+    w.same("PRIMARY KEY: upsert", w.rows("SELECT * FROM two ORDER BY b"), [(1, "x", 2), (1, "y", 3)], r)
+    w.has("WITHOUT ROWID where composite", w.one("SELECT sql FROM sqlite_schema WHERE name = 'two'"), "WITHOUT ROWID", "STRICT")
+    r = w.runnel("a.db", "-c", "SELECT k, b, i64, d, n1, n2, dt, ts3, tz, r FROM v WHERE k = 1", "-D", "table.local-time-zone=Europe/Berlin")
+    w.same("and reads back", r.out, '{"k":1,"b":true,"i64":9223372036854775807,"d":null,"n1":1234.50,"n2":99999999999999.25,"dt":"2026-01-02",'
+           '"ts3":"2026-01-02 03:04:05.600","tz":"2026-01-02 03:04:05.600","r":{"a":1,"b":"q"}}\n', r)

@@ -1,0 +1,207 @@
+"""Stored runs: what is skipped, what continues, what starts anew."""
+import glob, json, os, signal, time
+from harness import case
+
+VALUES = "CREATE TABLE log (n INT);\nINSERT INTO log VALUES (1), (2);\n"
+
+
+@case
+def finished_statements_are_skipped(w):
+    t = w.topic()
+    w.produce(t, ['{"id": %d}' % i for i in range(10)])
+    sql = (VALUES + "INSERT INTO log VALUES (1), (2);\nCREATE TABLE made AS SELECT n + 1 AS m FROM log;\n"
+           "CREATE TABLE src %s;\nCREATE TABLE dst (id INT);\nINSERT INTO dst SELECT id FROM src;\n" % w.kafka(t))
+    p = w.run_start(sql, "-D", "execution.checkpointing.interval=50ms")
+    w.check("the job runs", w.wait(lambda: w.one("SELECT count(*) FROM dst") == 10))
+    w.same("bounded INSERTs of the same text each count", w.one("SELECT count(*) FROM log"), 4)
+    w.stop(p, signal.SIGKILL)
+    w.produce(t, ['{"id": %d}' % i for i in range(10, 15)])
+    p = w.run_start(sql, "-D", "execution.checkpointing.interval=50ms")
+    w.check("after kill -9 the job continues", w.wait(lambda: w.one("SELECT count(*) FROM dst") == 15))
+    r = w.stop(p)
+    w.same("SIGTERM: exit 0", r.code, 0, r)
+    w.same("FINISHED statements are not run again", w.rows("SELECT (SELECT count(*) FROM log), (SELECT count(*) FROM made)"), [(4, 4)], r)
+    w.has("with a notice", r.err, "skipped", "resumes from", "%s/0 at 10" % t)
+    w.same("every row once", w.one("SELECT count(DISTINCT id) = count(*) AND count(*) = 15 FROM dst"), 1)
+    w.same("the job is STOPPED", w.one("SELECT state FROM _rn_job WHERE job = 'dst'"), "STOPPED")
+
+
+@case
+def killed_between_statements(w):
+    """A statement that fails stands for the kill: the run stays open, and the next one goes on behind what is FINISHED."""
+    bad = "CREATE TABLE f (n INT) WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');\nINSERT INTO log SELECT n FROM f;\n"
+    r = w.run(VALUES + bad)
+    w.check("a statement fails", r.code in (1, 3), r)
+    w.same("what was before it stays", w.one("SELECT count(*) FROM log"), 2)
+    w.write("in.csv", "7\n8\n9\n")
+    r = w.run(VALUES + bad)
+    w.same("the next run", r.code, 0, r)
+    w.same("continues it", w.rows("SELECT n FROM log ORDER BY n"), [(1,), (2,), (7,), (8,), (9,)], r)
+    w.has("says what it skips", r.err, r"s\.sql:2: skipped")
+    r = w.run(VALUES + bad)
+    w.same("a run after all is FINISHED", r.code, 0, r)
+    w.same("starts anew", w.one("SELECT count(*) FROM log"), 10)
+    w.has("and its summary names the append tables that get rows again", r.err, "again", "log")
+
+
+@case
+def upsert_tables_are_not_named(w):
+    sql = "CREATE TABLE u (k INT, n INT, PRIMARY KEY (k) NOT ENFORCED);\nINSERT INTO u VALUES (1, 1);\nINSERT INTO u VALUES (1, 1);\n"
+    w.same("first", w.run(sql).code, 0)
+    r = w.run(sql)
+    w.same("again", (r.code, w.rows("SELECT * FROM u")), (0, [(1, 1)]), r)
+    w.check("no append table, no word", "again" not in r.err, r)
+
+
+@case
+def other_script_other_run(w):
+    w.same("a.sql", w.run(VALUES, script="a.sql").code, 0)
+    w.same("b.sql", w.run(VALUES, script="b.sql").code, 0)
+    w.same("bounded INSERTs are known by their script", w.one("SELECT count(*) FROM log"), 4)
+    for _ in range(2):
+        r = w.runnel("run", "--db", "a.db", "-c", "INSERT INTO log VALUES (5)")
+        w.same("-c", r.code, 0, r)
+    w.same("each finished run starts anew", w.one("SELECT count(*) FROM log WHERE n = 5"), 2)
+
+
+@case
+def bounded_insert_interrupted(w):
+    n = 3000000
+    with open(w.path("in.csv"), "w") as f:
+        f.write("\n".join(map(str, range(n))) + "\n")
+    sql = ("SET 'execution.checkpointing.interval' = '5 ms';\nCREATE TABLE f (n INT) WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');\n"
+           "CREATE TABLE dst (n INT);\nINSERT INTO dst SELECT n FROM f;\n")
+    seen = []
+    for sig in (signal.SIGTERM, signal.SIGKILL, signal.SIGINT):
+        p = w.run_start(sql)
+        before = seen[-1] if seen else 0
+        w.wait(lambda: p.poll() is not None or w.one("SELECT count(*) FROM dst") > before, 10)
+        r = w.stop(p, sig)
+        if sig != signal.SIGKILL:
+            w.same("a signal: exit 0", r.code, 0, r)
+        seen.append(w.one("SELECT count(*) FROM dst"))
+    w.check("stopped inside the statement", any(0 < s < n for s in seen), seen)
+    r = w.run(sql)
+    w.same("the last run", r.code, 0, r)
+    w.same("a bounded INSERT continues, each row exactly once", w.rows("SELECT count(*), count(DISTINCT n) FROM dst"), [(n, n)], r)
+
+
+@case
+def until_end(w):
+    t = w.topic()
+    ev = lambda i, s: json.dumps({"id": i, "ts": "2026-01-01 00:00:%02d" % s})
+    w.produce(t, [ev(1, 1), ev(2, 2), ev(3, 11)])
+    sql = ("CREATE TABLE src %s;\nCREATE TABLE win (s TIMESTAMP(3), c BIGINT, PRIMARY KEY (s) NOT ENFORCED);\n"
+           "INSERT INTO win SELECT window_start, COUNT(*) FROM TUMBLE(TABLE src, DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end;\n"
+           % w.kafka(t, "id INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts"))
+    r = w.run(sql, "--until-end")
+    w.same("ends", r.code, 0, r)
+    w.same("with a final watermark past the last open window", w.rows("SELECT substr(s, 12), c FROM win ORDER BY s"), [("00:00:00.000", 2), ("00:00:10.000", 1)], r)
+    w.same("the job is STOPPED", w.one("SELECT state FROM _rn_job"), "STOPPED")
+    w.same("its offsets are stored", w.one("SELECT count(*) FROM _rn_offset WHERE position LIKE '%3%'"), 1, w.rows("SELECT * FROM _rn_offset"))
+    w.produce(t, [ev(4, 12), ev(5, 25)])
+    r = w.run(sql, "--until-end")
+    w.same("a later run continues", r.code, 0, r)
+    w.same("rows of closed windows are late, others not", w.rows("SELECT substr(s, 12), c FROM win ORDER BY s"),
+           [("00:00:00.000", 2), ("00:00:10.000", 1), ("00:00:20.000", 1)], r)
+    w.has("and counted", r.err, "2 in", "1 late")
+    r = w.run(sql, "--until-end")
+    w.same("nothing new", (r.code, w.one("SELECT sum(c) FROM win")), (0, 4), r)
+
+
+@case
+def until_end_ends_are_those_of_the_start(w):
+    t = w.topic(2)
+    for p in (0, 1):
+        w.produce(t, ['{"id": %d}' % (i * 2 + p) for i in range(2000)], "--partition", str(p))
+    sql = "CREATE TABLE src %s;\nCREATE TABLE dst (id INT);\nINSERT INTO dst SELECT id FROM src;\n" % w.kafka(t)
+    p = w.run_start(sql, "--until-end", "-D", "execution.checkpointing.interval=5ms")
+    w.wait(lambda: w.one("SELECT count(*) FROM _rn_offset WHERE until IS NOT NULL") > 0, 5)
+    r = w.stop(p, signal.SIGKILL)
+    stored = w.rows("SELECT until FROM _rn_offset WHERE until IS NOT NULL")
+    w.produce(t, ['{"id": -1}'], "--partition", "0")
+    r = w.run(sql, "--until-end")
+    w.same("ends", r.code, 0, r)
+    if stored:
+        w.same("a killed --until-end keeps its end offsets", w.one("SELECT count(*) FROM dst WHERE id < 0"), 0, r)
+    w.same("every row once", w.rows("SELECT count(*), count(DISTINCT id) FROM dst WHERE id >= 0"), [(4000, 4000)], r)
+    r = w.run(sql, "--until-end")
+    w.same("the next one takes new ends", w.one("SELECT count(*) FROM dst WHERE id < 0"), 1, r)
+
+
+@case
+def for_a_while(w):
+    t = w.topic()
+    w.produce(t, ['{"id": 1}'])
+    sql = "CREATE TABLE src %s;\nCREATE TABLE dst (id INT);\nINSERT INTO dst SELECT id FROM src;\n" % w.kafka(t)
+    begin = time.time()
+    r = w.run(sql, "--for", "700ms")
+    took = time.time() - begin
+    w.same("--for", r.code, 0, r)
+    w.check("ends in time", 0.6 < took < 5, took)
+    w.same("with an epoch", w.rows("SELECT (SELECT count(*) FROM dst), (SELECT state FROM _rn_job)"), [(1, "STOPPED")], r)
+
+
+@case
+def fresh(w):
+    t = w.topic()
+    w.produce(t, ['{"id": %d}' % i for i in range(4)])
+    sql = ("CREATE TABLE src %s;\nCREATE TABLE dst (id INT);\nCREATE TABLE log (n INT);\nCREATE TABLE shared (id INT);\nINSERT INTO log VALUES (1);\n"
+           "EXECUTE STATEMENT SET BEGIN INSERT INTO dst SELECT id FROM src; INSERT INTO shared SELECT id FROM src; END;\n" % w.kafka(t))
+    w.same("first", w.run(sql, "--until-end").code, 0)
+    w.execute("INSERT INTO dst VALUES (99)")
+    w.same("another job writes one of its tables", w.runnel("run", "--db", "a.db", "--until-end", "-D", "pipeline.name=other", "-c", "INSERT INTO shared SELECT id FROM src").code, 0)
+    r = w.run(sql, "--until-end", "--fresh")
+    w.same("--fresh", r.code, 0, r)
+    w.same("forgets state and offsets, empties the tables that only this job writes", w.rows("SELECT (SELECT count(*) FROM dst), (SELECT count(*) FROM log)"), [(4, 1)], r)
+    w.same("and no other", w.one("SELECT count(*) FROM shared"), 12, r)
+    r = w.run(sql, "--until-end", "--fresh", "--keep-rows")
+    w.same("--keep-rows does not empty", (r.code, w.one("SELECT count(*) FROM dst")), (0, 8), r)
+
+
+@case
+def keep_going(w):
+    t = w.topic()
+    w.produce(t, ['{"id": 1}', 'oops'])
+    good = w.topic()
+    w.produce(good, ['{"id": %d}' % i for i in range(3)])
+    sql = ("CREATE TABLE bad %s;\nCREATE TABLE good %s;\nCREATE TABLE a (id INT);\nCREATE TABLE b (id INT);\nINSERT INTO b SELECT id FROM good;\nINSERT INTO a SELECT id FROM bad;\n"
+           % (w.kafka(t), w.kafka(good)))
+    r = w.run(sql, "-D", "execution.checkpointing.interval=10 s", "--for", "20s")
+    w.same("a failed job ends the run with its code", r.code, 2, r)
+    w.has("says which", r.err, "job a failed", "RN5")
+    w.same("and closes the epochs of the others", w.rows("SELECT (SELECT count(*) FROM b), (SELECT state FROM _rn_job WHERE job = 'b')"), [(3, "STOPPED")], r)
+    w.same("its own state is FAILED", w.one("SELECT state FROM _rn_job WHERE job = 'a'"), "FAILED")
+    p = w.run_start(sql, "--keep-going", "-D", "execution.checkpointing.interval=50 ms")
+    w.wait(lambda: w.one("SELECT count(*) FROM _rn_job WHERE state = 'FAILED'") == 1)
+    w.produce(good, ['{"id": 3}'])
+    w.check("--keep-going does not", w.wait(lambda: w.one("SELECT count(*) FROM b") == 4))
+    r = w.stop(p)
+    w.same("the code stays", r.code, 2, r)
+
+
+@case
+def finished_job(w):
+    w.write("in.csv", "1\n2\n")
+    sql = ("CREATE TABLE f (n INT) WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');\nCREATE TABLE dst (n INT);\n"
+           "EXECUTE STATEMENT SET BEGIN INSERT INTO dst SELECT n FROM f; INSERT INTO dst SELECT n + 10 FROM f; END;\n")
+    r = w.run(sql)
+    w.same("only a job whose sources are all bounded becomes FINISHED", r.code, 0, r)
+    w.has("says so", r.err, "4 rows inserted")
+    w.same("rows", w.rows("SELECT n FROM dst ORDER BY n"), [(1,), (2,), (11,), (12,)])
+
+
+@case
+def ctas_in_a_run(w):
+    sql = "CREATE TABLE made AS SELECT a, a * 2 AS b FROM (VALUES (1), (2)) AS t(a);\nCREATE TABLE IF NOT EXISTS made2 AS SELECT 1 AS x;\n"
+    r = w.run(sql)
+    w.same("CTAS", r.code, 0, r)
+    w.same("rows", w.rows("SELECT * FROM made"), [(1, 2), (2, 4)])
+    r = w.run(sql + "SELECT nope FROM made;")
+    w.same("a run that fails later", r.code, 1, r)
+    n = w.one("SELECT count(*) FROM made")
+    r = w.run(sql)
+    w.same("its CTAS is FINISHED and skipped", (r.code, w.one("SELECT count(*) FROM made")), (0, n), r)
+    r = w.run("CREATE TABLE made AS SELECT 'x' AS a;\n")
+    w.same("CTAS with another schema", r.code, 1, r)
+    w.has("shows the difference", r.err, "made", r"\^")
