@@ -71,7 +71,7 @@ $(BUILD)/gen/sql_lexer.c: grammar/sql.re $(BUILD)/gen/sql_grammar.h
 	re2c -W -i --no-generation-date -o $@ $<
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_ALL) -Wall -Wno-unused-parameter -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS_ALL) -Wall -Wno-unused-parameter -Wno-for-loop-analysis -MMD -MP -c -o $@ $<
 $(lib_obj) $(cli_obj): | $(BUILD)/gen/sql_grammar.h
 
 # --- unit tests: tests/unit/test_*.c, one program each -----------------------------------------------
@@ -95,25 +95,25 @@ SUITES ?=
 test: ## install what is missing, build, run all suites
 	@tools/install.sh build test
 	@if [ -z "$$KAFKA_BOOTSTRAP" ]; then tools/install.sh kafka || echo "Java or Maven cannot be installed: the Kafka suite will be skipped" >&2; fi
-	@$(MAKE) --no-print-directory tests
+	@$(MAKE) --no-print-directory -j$$(nproc) tests
 	@BUILD=$(BUILD) tests/run.sh $(SUITES)
 
 .PHONY: demo
 demo: ## install what is missing, build, run the main job on real order lines
 	@tools/install.sh build demo
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory -j$$(nproc) build
 	@examples/retail/demo.sh
 
 .PHONY: bench
 bench: ## print rates (bench/README.md); RN_BENCH_ROWS scales the inputs
 	@tools/install.sh build test
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory -j$$(nproc) build
 	@bench/run.sh $(BUILD)
 
 .PHONY: soak
 soak: ## the crash and fuzz suites with large sizes
 	@tools/install.sh build test kafka
-	@$(MAKE) --no-print-directory tests
+	@$(MAKE) --no-print-directory -j$$(nproc) tests
 	@RN_KILLS=2000 RN_FUZZ_SECONDS=600 RN_DIFFERENTIAL=20000 BUILD=$(BUILD) tests/run.sh unit differential crash kafka
 
 .PHONY: lint
