@@ -43,7 +43,7 @@ static int create(runnel_stmt *stmt) {
   runnel *db = stmt->db;
   if ((stmt->flags & RUNNEL_PREPARE_RUN) && !stmt->ast->temporary) {
     rn_catalog_object *old = rn_catalog_find(db->catalog, &stmt->ast->path, NULL);
-    if (old && !old->temporary && !old->external) return create_again(stmt, old);
+    if (old && !old->temporary && !old->external && !stmt->ast->if_not_exists) return create_again(stmt, old);
   }
   rn_catalog_object *object;
   bool existed = false;

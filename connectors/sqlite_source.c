@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include "base/alloc.h"
 #include "base/number.h"
+#include "connectors/registry.h"
 #include "connectors/sqlite_sink.h"
 
 enum { TEXT_MAX_IN_REASON = 60 };
@@ -19,6 +20,10 @@ struct rn_source {
   char *split, *position;
   uint64_t given;
   bool position_dirty;
+  rn_decoder **nested;     /* of columns of type ROW, which lie as JSON text; NULL: another type */
+  rn_builder *nested_text; /* their records of this batch, one behind the other, and where each begins */
+  size_t *nested_at;
+  const rn_format *json;
   rn_status (*bad_row)(void *ctx, uint32_t split, int64_t offset, int column, const char *reason, rn_slice raw, rn_error *err);
   void *bad_row_ctx;
 };
@@ -73,6 +78,64 @@ static bool is_literals(const char *p) {
     if (*p == 0) return true;
     if (*p++ != ',') return false;
   }
+}
+
+/* --- ROW: JSON text ----------------------------------------------------------------------------------------------- */
+static rn_status open_nested(rn_source *s, const rn_zone *zone, rn_error *err) {
+  for (uint32_t c = 0; c < s->column_count; c++) {
+    if (s->table->columns[s->columns[c]].type->id != RN_T_ROW) continue;
+    if (!s->nested) {
+      s->nested = rn_calloc(s->column_count, sizeof *s->nested);
+      s->nested_text = rn_calloc(s->column_count, sizeof *s->nested_text);
+      s->nested_at = rn_calloc((size_t)s->column_count * (RN_BATCH_ROWS_MAX + 1), sizeof *s->nested_at);
+      s->json = rn_format_find(&rn_builtin_registry, rn_slice_of("json"));
+    }
+    if (s->json->decoder_open(s->table, &s->columns[c], 1, false, zone, &s->nested[c], err) != RN_OK) return RN_FAIL;
+  }
+  return RN_OK;
+}
+static void close_nested(rn_source *s) {
+  for (uint32_t c = 0; s->nested && c < s->column_count; c++) {
+    if (s->nested[c]) s->json->decoder_close(s->nested[c]);
+    rn_builder_free(&s->nested_text[c]);
+  }
+  rn_free(s->nested);
+  rn_free(s->nested_text);
+  rn_free(s->nested_at);
+}
+/* The value becomes a record {"column": value}: what the format decodes is whole records, a batch of them at once. */
+static void put_nested(rn_source *s, uint32_t c, uint32_t row) {
+  rn_builder *b = &s->nested_text[c];
+  size_t *at = &s->nested_at[(size_t)c * (RN_BATCH_ROWS_MAX + 1) + row];
+  b->len = row ? *at : 0; /* what a refused row left behind it goes */
+  *at = b->len;
+  const char *text = (const char *)sqlite3_column_text(s->scan, (int)c);
+  rn_builder_char(b, '{');
+  rn_builder_json_string(b, rn_slice_of(s->table->columns[s->columns[c]].name));
+  rn_builder_printf(b, ":%s}", text ? text : "null");
+  at[1] = b->len;
+}
+static rn_status decode_nested(rn_source *s, rn_column *columns, uint32_t rows, rn_arena *arena, rn_error *err) {
+  rn_status status = RN_OK;
+  for (uint32_t c = 0; s->nested && rows && c < s->column_count && status == RN_OK; c++) {
+    if (!s->nested[c]) continue;
+    const size_t *at = s->nested_at + (size_t)c * (RN_BATCH_ROWS_MAX + 1);
+    char *text = rn_arena_alloc(arena, s->nested_text[c].len + 64); /* views into it live as long as the batch */
+    memcpy(text, s->nested_text[c].data, s->nested_text[c].len);
+    memset(text + s->nested_text[c].len, 0, 64);
+    rn_record *records = rn_calloc(rows, sizeof *records);
+    for (uint32_t i = 0; i < rows; i++)
+      records[i] = (rn_record){.value = {text + at[i], at[i + 1] - at[i]}, .offset = (int64_t)(s->given - rows + i), .timestamp_ms = -1};
+    uint16_t record_of_row[RN_BATCH_ROWS_MAX];
+    rn_decode_result result = {.record_of_row = record_of_row};
+    status = s->json->decode(s->nested[c], records, rows, true, &columns[c], arena, &result, err);
+    if (status == RN_OK && result.rows != rows)
+      status = rn_fail(err, RN_E_BAD_RECORD, "table %s, column %s: %s", s->table->name, s->table->columns[s->columns[c]].name,
+                       result.bad.len ? result.bad.data[0].reason : "its text is no JSON object");
+    RN_VEC_FREE(&result.bad);
+    rn_free(records);
+  }
+  return status;
 }
 
 /* --- open --------------------------------------------------------------------------------------------------------------- */
@@ -151,6 +214,10 @@ rn_status rn_sqlite_source_open(const rn_source_spec *spec, rn_source **out, rn_
     *out = s;
     return RN_OK;
   }
+  if (open_nested(s, spec->zone, err) != RN_OK) {
+    rn_sqlite_source_close(s);
+    return RN_FAIL;
+  }
   const char *resume = NULL;
   for (size_t i = 0; i < spec->restored_count; i++) {
     if (strcmp(spec->restored[i].split, name) == 0) resume = spec->restored[i].position;
@@ -201,6 +268,7 @@ rn_status rn_sqlite_source_open(const rn_source_spec *spec, rn_source **out, rn_
 
 void rn_sqlite_source_close(rn_source *s) {
   if (!s) return;
+  close_nested(s);
   sqlite3_finalize(s->scan);
   sqlite3_close(s->db);
   rn_free(s->split);
@@ -345,6 +413,10 @@ static rn_status read_row(rn_source *s, rn_column *columns, uint32_t row, rn_are
   *good = true;
   for (uint32_t c = 0; c < s->column_count; c++) {
     rn_column *out = &columns[c];
+    if (s->nested && s->nested[c]) {
+      put_nested(s, c, row);
+      continue;
+    }
     if (sqlite3_column_type(s->scan, (int)c) == SQLITE_NULL) {
       if (out->type->nullable) {
         rn_column_nullable(out, RN_BATCH_ROWS_MAX, arena);
@@ -379,6 +451,7 @@ rn_status rn_sqlite_source_poll(rn_source *s, uint32_t max_rows, int64_t wait_us
     s->given++;
     looked_at++;
   }
+  if (decode_nested(s, columns, *rows, arena, err) != RN_OK) return RN_FAIL;
   if (looked_at) s->position_dirty = true;
   *poll = looked_at ? RN_POLL_ROWS : RN_POLL_END;
   if (!s->ended) return RN_OK;

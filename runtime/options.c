@@ -11,7 +11,7 @@ const rn_option rn_table_options[] = {
     {.name = "format", .type = RN_OPT_STRING, .help = "how a record's bytes are read and written: json, csv, raw"},
     {.name = "on-error",
      .type = RN_OPT_ENUM,
-     .flags = RN_OPTION_SOURCE,
+     .flags = RN_OPTION_SOURCE | RN_OPTION_REOPEN,
      .default_text = "fail",
      .choices = "fail|skip|dead-letter",
      .help = "what happens with a record that cannot be decoded; dead-letter keeps it in _rn_dead_letter"},

@@ -165,3 +165,22 @@ def references(w):
     r = w.runnel("run", "-c", "CREATE TABLE f (n INT) WITH ('connector' = 'filesystem', 'path' = '${file:not-there}', 'format' = 'csv'); SELECT * FROM f")
     w.check("a file that is not there", r.code != 0, r)
     w.has("is named", r.err, "not-there")
+
+
+@case
+def if_not_exists(w):
+    w.same("table", w.run("CREATE TABLE t (a INT);").code, 0)
+    r = w.run("CREATE TABLE IF NOT EXISTS t (a STRING);\nCREATE VIEW IF NOT EXISTS v AS SELECT a FROM t;\nCREATE VIEW IF NOT EXISTS v AS SELECT 1 AS b;")
+    w.same("IF NOT EXISTS skips what is there, in a run too", r.code, 0, r)
+    w.has("says so", r.err, "t exists already", "v exists already")
+
+
+@case
+def drop_when_free(w):
+    w.write("in.csv", "1\n")
+    w.same("a job that finished", w.run("CREATE TABLE f (n INT) WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');\n"
+                                        "CREATE TABLE dst (n INT);\nINSERT INTO dst SELECT n FROM f;").code, 0)
+    r = w.runnel("a.db", "-c", "DROP TABLE dst; DROP TABLE f; SHOW TABLES")
+    w.same("does not hold its tables", (r.code, r.out), (0, ""), r)
+    r = w.run("CREATE TABLE x (n INT);\nDROP TABLE x;\nDROP TABLE IF EXISTS x;\nCREATE TABLE x (n STRING);")
+    w.same("a script may DROP and CREATE", r.code, 0, r)

@@ -144,4 +144,90 @@ INSERT INTO v (k) VALUES (2);
     w.has("WITHOUT ROWID where composite", w.one("SELECT sql FROM sqlite_schema WHERE name = 'two'"), "WITHOUT ROWID", "STRICT")
     r = w.runnel("a.db", "-c", "SELECT k, b, i64, d, n1, n2, dt, ts3, tz, r FROM v WHERE k = 1", "-D", "table.local-time-zone=Europe/Berlin")
     w.same("and reads back", r.out, '{"k":1,"b":true,"i64":9223372036854775807,"d":null,"n1":1234.50,"n2":99999999999999.25,"dt":"2026-01-02",'
-           '"ts3":"2026-01-02 03:04:05.600","tz":"2026-01-02 03:04:05.600","r":{"a":1,"b":"q"}}\n', r)
+           '"ts3":"2026-01-02 03:04:05.6","tz":"2026-01-02 02:04:05.6Z","r":{"a":1,"b":"q"}}\n', r)
+
+
+@case
+def rows_of_rows(w):
+    """ROW columns lie as JSON text; a batch with NULLs and refused rows between them."""
+    sql = "CREATE TABLE v (k INT, r ROW<a INT, b STRING>, PRIMARY KEY (k) NOT ENFORCED);\n"
+    w.same("table", w.run(sql + "INSERT INTO v VALUES (1, ROW(1, 'q'));\nINSERT INTO v (k) VALUES (2);").code, 0)
+    c = sqlite3.connect(w.path("a.db"))
+    c.executemany("INSERT INTO v VALUES (?, ?)", [(k, '{"a":%d,"b":"x%d"}' % (k, k) if k % 3 else None) for k in range(3, 6000)])
+    c.commit()
+    c.close()
+    r = w.runnel("a.db", "-c", "SELECT COUNT(*) AS c, COUNT(r) AS n, SUM(r.a) AS s, COUNT(DISTINCT r.b) AS d FROM v")
+    want = sum(k for k in range(3, 6000) if k % 3) + 1
+    w.same("read back", r.out, '{"c":5999,"n":3999,"s":%d,"d":3999}\n' % want, r)
+    w.execute("UPDATE v SET r = 'nonsense' WHERE k = 7")
+    r = w.runnel("a.db", "-c", "SELECT r FROM v")
+    w.same("what is no JSON is a bad record", r.code, 2, r)
+    w.has("that names table and column", r.err, r"\bv\b", r"\br\b")
+
+
+@case
+def tables_are_made_at_create(w):
+    w.same("CREATE", w.runnel("a.db", "-c", "CREATE TABLE t (a INT, s STRING, PRIMARY KEY (a) NOT ENFORCED) WITH ('index' = 's')").code, 0)
+    w.same("readers find the table before its first row", w.rows("SELECT * FROM t"), [])
+    w.same("and its index", w.one("SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND tbl_name = 't' AND sql IS NOT NULL"), 1)
+    w.execute("INSERT INTO t VALUES (1, 'x')")
+    r = w.runnel("a.db", "-c", "ALTER TABLE t RENAME TO u; SELECT a FROM u")
+    w.same("RENAME takes the rows along", r.lines(), ['{"a":1}'], r)
+    r = w.runnel("a.db", "-c", "SHOW TABLES")
+    w.same("under one name", r.lines(), ['{"table name":"u"}'], r)
+    w.same("DROP", w.runnel("a.db", "-c", "DROP TABLE u").code, 0)
+    w.same("takes the SQLite table", w.one("SELECT count(*) FROM sqlite_schema WHERE name IN ('t', 'u')"), 0)
+
+
+@case
+def busy(w):
+    t = w.topic()
+    w.produce(t, ['{"id": %d}' % i for i in range(5)])
+    sql = "CREATE TABLE src %s;\nCREATE TABLE dst (id INT);\nINSERT INTO dst SELECT id FROM src;\n" % w.kafka(t)
+    p = w.run_start(sql, "-D", "execution.checkpointing.interval=20ms")
+    w.check("the job runs", w.wait(lambda: w.one("SELECT count(*) FROM dst") == 5))
+    c = sqlite3.connect(w.path("a.db"), timeout=10, isolation_level=None)
+    c.execute("BEGIN IMMEDIATE")
+    w.produce(t, ['{"id": %d}' % i for i in range(5, 9)])
+    time.sleep(0.7)
+    w.same("another program holds the file: the job waits", (p.poll(), w.one("SELECT count(*) FROM dst")), (None, 5))
+    c.execute("COMMIT")
+    c.close()
+    w.check("and goes on with the same epoch", w.wait(lambda: w.one("SELECT count(*) FROM dst") == 9))
+    w.same("every row once", w.one("SELECT count(DISTINCT id) FROM dst"), 9)
+    w.same("it ends well", w.stop(p).code, 0)
+
+
+@case
+def damaged_file(w):
+    w.same("a file", w.run("CREATE TABLE t (a INT);\nINSERT INTO t VALUES (1), (2);").code, 0)
+    good = open(w.path("a.db"), "rb").read()
+    page = int.from_bytes(good[16:18], "big")
+    open(w.path("a.db"), "wb").write(good[:page] + b"\xa5" * (len(good) - page))
+    r = w.runnel("a.db", "-c", "SELECT * FROM t")
+    w.check("a damaged file ends with an error and no crash", r.code in (4, 5), r)
+    w.has("naming the file", r.err, r"a\.db")
+    open(w.path("a.db"), "wb").write(good[:page + 100])
+    r = w.runnel("a.db", "-c", "SELECT * FROM t")
+    w.check("a cut file too", r.code in (4, 5), r)
+    r = w.runnel("no-such-dir/a.db", "-c", "SELECT 1")
+    w.check("a directory that is not there", r.code != 0 and "no-such-dir" in r.err, r)
+
+
+@case
+def another_file(w):
+    w.write("in.csv", "1\n2\n3\n")
+    sql = ("CREATE TABLE f (n INT) WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');\n"
+           "CREATE TABLE o (n INT, PRIMARY KEY (n) NOT ENFORCED) WITH ('connector' = 'sqlite', 'path' = 'other.db');\nINSERT INTO o SELECT n FROM f;\n")
+    r = w.run(sql)
+    w.same("'path' names another file", (r.code, w.rows("SELECT n FROM o ORDER BY n", db="other.db")), (0, [(1,), (2,), (3,)]), r)
+    r = w.runnel("a.db", "-c", "SELECT SUM(n) AS s FROM o")
+    w.same("it can be read too", r.lines(), ['{"s":6}'], r)
+    w.same("the table is not in ours", w.one("SELECT count(*) FROM sqlite_schema WHERE name = 'o'"), 0)
+
+
+@case
+def nan(w):
+    r = w.run("CREATE TABLE t (a INT, d DOUBLE NOT NULL);\nINSERT INTO t VALUES (1, CAST('NaN' AS DOUBLE));")
+    w.same("NaN in a NOT NULL column is an error", r.code, 2, r)
+    w.has("that says so", r.err, "NaN", r"\bd\b")

@@ -146,3 +146,35 @@ def kafka_sink_guarantee(w):
     w.same("at-least-once works", r.code, 0, r)
     r = w.runnel("b.db", "-c", "SELECT COUNT(*) AS c FROM k", "--until-end")
     w.same("rows are there", r.lines()[-1:], ['{"c":6}'], r)
+
+
+@case
+def group_offsets(w):
+    t = w.topic()
+    w.produce(t, ['{"id": %d}' % i for i in range(6)])
+    src = "CREATE TABLE src %s;\n" % w.kafka(t, more=", 'properties.group.id' = 'g-%s'" % t).replace("earliest-offset", "group-offsets")
+    r = w.run(src + "CREATE TABLE dst (id INT);\nINSERT INTO dst SELECT id FROM src;", "--until-end")
+    w.same("group-offsets without a committed offset", (r.code, w.one("SELECT count(*) FROM dst")), (0, 6), r)
+    w.has("reads from the earliest, with a notice", r.err, "earliest|begin")
+
+
+@case
+def jobs_side_by_side(w):
+    t, src = source(w)
+    sql = (src + "CREATE TABLE a (id INT);\nCREATE TABLE b (id INT);\nSET 'execution.checkpointing.interval' = '20 ms';\nINSERT INTO a SELECT id FROM src;\n"
+           "SET 'execution.checkpointing.interval' = '1 h';\nINSERT INTO b SELECT id FROM src;\n")
+    p = w.run_start(sql)
+    w.check("each job has its own interval", w.wait(lambda: w.one("SELECT count(*) FROM a") == 6))
+    time.sleep(0.3)
+    w.same("the slow one has not committed", w.one("SELECT count(*) FROM b"), 0)
+    w.stop(p)
+    w.same("until it is stopped", w.one("SELECT count(*) FROM b"), 6)
+
+
+@case
+def embedded_jobs_of_a_read_only_handle(w):
+    w.same("file", w.runnel("a.db", "-c", "CREATE TABLE x (a INT)").code, 0)
+    r = w.runnel("--read-only", "a.db", "-c", "INSERT INTO x VALUES (1)")
+    w.same("--read-only refuses INSERT", r.code, 5, r)
+    r = w.runnel("--read-only", "a.db", "-c", "SELECT COUNT(*) AS c FROM x")
+    w.same("and reads", r.lines(), ['{"c":0}'], r)

@@ -79,3 +79,27 @@ def runtime_errors_unbounded(w):
     w.same("a job that fails: exit 2", r.code, 2, r)
     w.has("a caret into the statement", r.err, "RN5", r"1 / id.*\n.*\^")
     w.has("with the line of the script", r.err, r"s\.sql:4:24|line 4")
+
+
+@case
+def on_error_after_a_failure(w):
+    t = w.topic()
+    w.produce(t, ['{"id": 1}'])
+    sql = "CREATE TABLE src %s;\nCREATE TABLE dst (id INT);\nINSERT INTO dst SELECT id FROM src;\n"
+    w.same("good so far", w.run(sql % w.kafka(t), "--until-end").code, 0)
+    w.produce(t, ['{"id": 2}', 'oops', '{"id": 3}'])
+    w.same("a bad record", w.run(sql % w.kafka(t), "--until-end").code, 2)
+    r = w.run(sql % w.kafka(t, more=", 'on-error' = 'dead-letter'"), "--until-end")
+    w.same("the error's hint can be followed: 'on-error' may change", r.code, 0, r)
+    w.has("with a notice, from where the job stood", r.err, "on-error", "resumes from")
+    w.same("each row once", w.rows("SELECT id FROM dst ORDER BY id"), [(1,), (2,), (3,)], r)
+    w.same("the bad one kept once", w.one("SELECT count(*) FROM _rn_dead_letter"), 1)
+
+
+@case
+def ignored_fields(w):
+    t = w.topic()
+    w.produce(t, ['{"id": 1}', '{"id": "x"}', 'oops', '{}'])
+    sql = "CREATE TABLE src %s;\nCREATE TABLE dst (id INT);\nINSERT INTO dst SELECT id FROM src;\n" % w.kafka(t, more=", 'json.ignore-parse-errors' = 'true'")
+    r = w.run(sql, "--until-end")
+    w.same("json.ignore-parse-errors keeps the dialect's meaning", (r.code, w.rows("SELECT id FROM dst")), (0, [(1,), (None,), (None,)]), r)
