@@ -129,7 +129,7 @@ static rn_status scan_open(rn_operator *op, rn_error *err) {
                          .notice_ctx = s,
                          .bad_row = bad_row,
                          .bad_row_ctx = s};
-  rn_job_source_spec(c->job, op->node, &s->open_arena, &spec);
+  if (c->job) rn_job_source_spec(c->job, op->node, &s->open_arena, &spec);
   return connector->source_open(&spec, &s->source, err);
 }
 

@@ -4,14 +4,20 @@
  * operator's is the minimum over the splits that count. A split that has not had a row yet holds it back; one
  * that was read to its end, or is idle for longer than the timeout, does not. Emitted at batch ends: when event
  * time has moved by the interval, or when the interval has passed on the clock. With interval 0 the batch is cut
- * behind every row that advances the watermark, so results do not depend on the size of batches. */
+ * behind every row that advances the watermark, so results do not depend on the size of batches.
+ * A split that runs far ahead while history is replayed waits for the others (check_ahead). */
 #include "base/alloc.h"
 #include "runtime/operators/operators.h"
+
+/* When a split waits for the others (check_ahead). */
+enum { CHECK_AHEAD_US = 1000000, CATCHING_UP_ROWS = 100000, AHEAD_ROWS = 500000 };
+#define AHEAD_US (60 * RN_US_PER_SECOND)
 
 typedef struct split_state {
   int64_t watermark_us;
   int64_t last_row_us; /* clock; for idleness */
-  bool idle;
+  uint64_t ahead_rows; /* since it was last seen close to the slowest */
+  bool idle, paused;
 } split_state;
 
 typedef struct restored_split {
@@ -26,6 +32,7 @@ typedef struct watermark {
   RN_VEC(split_state) splits;
   RN_VEC(restored_split) restored;
   int64_t emitted_us, emitted_at_us; /* last watermark, and when */
+  int64_t checked_us;                /* clock: last look at how far splits are apart */
   bool said_idle;
 } watermark;
 
@@ -103,13 +110,41 @@ static rn_status emit_if_due(watermark *self, int64_t now_us, rn_error *err) {
   return RN_OK;
 }
 
+/* Replaying history, one partition may be read far ahead of another; what it brings waits in windows for the slow
+ * one. So it waits at its source instead: while much is left to be read, the slowest split sends rows, and another
+ * one is over a minute ahead of it in event time with many rows. Looked at once a second: to resume fetches anew. */
+static void check_ahead(watermark *self, int64_t now_us) {
+  rn_operator *scan = self->op.scan;
+  if (!scan || self->splits.len < 2 || now_us - self->checked_us < CHECK_AHEAD_US || !rn_scan_can_pause(scan)) return;
+  self->checked_us = now_us;
+  const split_state *slowest = NULL;
+  for (uint32_t i = 0; i < self->splits.len; i++) {
+    split_state *s = &self->splits.data[i];
+    if (s->paused) s->last_row_us = now_us; /* it waits, it is not idle */
+    if (s->idle || !rn_scan_split_active(scan, i)) continue;
+    if (!slowest || s->watermark_us < slowest->watermark_us) slowest = s;
+  }
+  bool waits = slowest && slowest->watermark_us != RN_WATERMARK_NONE && !slowest->paused &&
+               now_us - slowest->last_row_us < CHECK_AHEAD_US && rn_scan_lag(scan) >= CATCHING_UP_ROWS;
+  for (uint32_t i = 0; i < self->splits.len; i++) {
+    split_state *s = &self->splits.data[i];
+    bool ahead = waits && s->watermark_us != RN_WATERMARK_NONE &&
+                 s->watermark_us - slowest->watermark_us > (s->paused ? AHEAD_US / 2 : AHEAD_US);
+    bool pause = ahead && (s->paused || s->ahead_rows > AHEAD_ROWS);
+    if (!ahead) s->ahead_rows = 0;
+    if (pause != s->paused) rn_scan_pause_split(scan, i, pause);
+    s->paused = pause;
+    if (pause) set_timer(self, now_us + CHECK_AHEAD_US);
+  }
+}
+
 static rn_status check_idle(watermark *self, int64_t now_us, rn_error *err) {
   int64_t timeout = self->op.node->u.watermark.idle_timeout_us;
   if (timeout <= 0) return RN_OK;
   bool all = self->splits.len > 0;
   for (size_t i = 0; i < self->splits.len; i++) {
     split_state *s = &self->splits.data[i];
-    s->idle = now_us - s->last_row_us >= timeout;
+    s->idle = !s->paused && now_us - s->last_row_us >= timeout;
     if (s->idle) continue;
     all = false;
     set_timer(self, s->last_row_us + timeout);
@@ -139,10 +174,12 @@ static void observe(watermark *self, const rn_batch *batch, const rn_column *val
     }
     split_state *s = &self->splits.data[split];
     int64_t largest = s->watermark_us;
+    uint32_t first = i;
     for (; i < batch->live_count && (row = rn_live(batch, i)) < end; i++) {
       if (value[row] > largest && rn_is_valid(values, row)) largest = value[row];
     }
     s->watermark_us = largest;
+    s->ahead_rows += i - first;
     s->last_row_us = now_us;
     s->idle = false;
   }
@@ -163,6 +200,7 @@ static rn_status cut(watermark *self, rn_batch *batch, const rn_column *values, 
     uint32_t row = live[i];
     split_state *s = &self->splits.data[batch->run_count ? run_at(batch, &run, row)->split : 0];
     s->last_row_us = now_us;
+    s->ahead_rows++;
     s->idle = false;
     if (!rn_is_valid(values, row) || value[row] <= s->watermark_us) continue;
     s->watermark_us = value[row];
@@ -234,12 +272,14 @@ static rn_status watermark_process(rn_operator *op, unsigned input, rn_batch *ba
     observe(self, &in, &values, now_us);
     if (rn_emit(op, &in, err) != RN_OK || emit_if_due(self, now_us, err) != RN_OK) return RN_FAIL;
   }
+  check_ahead(self, now_us);
   return check_idle(self, now_us, err);
 }
 
 static rn_status watermark_timer(rn_operator *op, int64_t now_us, rn_error *err) {
   watermark *self = (watermark *)op;
   know_splits(self, 1, now_us);
+  check_ahead(self, now_us);
   if (check_idle(self, now_us, err) != RN_OK) return RN_FAIL;
   return emit_if_due(self, now_us, err);
 }

@@ -394,6 +394,180 @@ static void test_watermark(void **state) {
   rn_zone_close(zone);
 }
 
+/* --- splits --------------------------------------------------------------------------------------------------------- */
+
+/* A source of three splits that only says what it is asked. */
+struct rn_source {
+  bool paused[3], ended[3];
+  int64_t lag;
+  char names[3][16];
+};
+static struct rn_source three;
+static rn_status three_open(const rn_source_spec *spec, rn_source **out, rn_error *err) {
+  (void)spec, (void)err;
+  for (int i = 0; i < 3; i++) (void)snprintf(three.names[i], sizeof three.names[i], "t/%d", i);
+  *out = &three;
+  return RN_OK;
+}
+static uint32_t three_splits(rn_source *source) {
+  (void)source;
+  return 3;
+}
+static const char *three_name(rn_source *source, uint32_t split) { return source->names[split]; }
+static bool three_active(rn_source *source, uint32_t split) { return !source->ended[split]; }
+static int64_t three_lag(rn_source *source) { return source->lag; }
+static void three_pause(rn_source *source, uint32_t split, bool paused) { source->paused[split] = paused; }
+static void three_close(rn_source *source) { (void)source; }
+static const rn_connector three_connector = {.name = "three", .source_open = three_open, .source_splits = three_splits,
+                                             .source_split_name = three_name, .split_active = three_active, .lag = three_lag,
+                                             .pause_split = three_pause, .source_close = three_close};
+
+typedef struct split_bench {
+  bench b;
+  rn_operator *scan;
+  rn_plan_node node, scan_node;
+  rn_table_spec table;
+  rn_clock clock;
+} split_bench;
+
+static void split_open(split_bench *s, rn_zone *zone, int64_t idle_us) {
+  static uint32_t columns[INPUT_COLUMNS];
+  static rn_table_column table_columns[INPUT_COLUMNS];
+  rn_schema in = input_schema();
+  rn_error err = {0};
+  memset(s, 0, sizeof *s);
+  memset(&three, 0, sizeof three);
+  for (uint32_t c = 0; c < INPUT_COLUMNS; c++) {
+    columns[c] = c;
+    table_columns[c] = (rn_table_column){.name = in.fields[c].name, .type = in.fields[c].type};
+  }
+  s->table = (rn_table_spec){.name = "t", .column_count = INPUT_COLUMNS, .columns = table_columns, .connector = &three_connector};
+  s->scan_node = (rn_plan_node){.kind = RN_NODE_SCAN, .path = "scan", .schema = in};
+  s->scan_node.u.scan.table = &s->table;
+  s->scan_node.u.scan.columns = columns;
+  s->node = (rn_plan_node){.kind = RN_NODE_WATERMARK, .path = "m", .schema = in};
+  s->node.u.watermark.rowtime_column = COL_TS;
+  s->node.u.watermark.expr = rn_expr_column(&fixture_arena, COL_TS, in.fields[COL_TS].type, (rn_span){0, 0});
+  s->node.u.watermark.interval_us = 200000;
+  s->node.u.watermark.idle_timeout_us = idle_us;
+  rn_clock_set_us(&s->clock, 5000 * SECOND);
+  s->b = (bench){.node = &s->node, .context = {.hash_seed = 3, .batch_rows = 100, .clock = &s->clock, .zone = zone}};
+  rn_context context = s->b.context;
+  context.parallelism = 1;
+  s->scan = rn_operator_new(&rn_op_scan_class, &s->scan_node, &context, 0);
+  assert_int_equal(rn_operator_open(s->scan, &err), RN_OK);
+  bench_open(&s->b, 1);
+  s->b.ops[0]->scan = s->scan;
+}
+static void split_close(split_bench *s) {
+  bench_close(&s->b);
+  bench_forget(&s->b);
+  rn_operator_free(s->scan);
+  clear_lines(&output);
+}
+
+/* n rows of one split, all at `ts`. */
+static void split_rows(split_bench *s, uint16_t split, int64_t ts, uint32_t n) {
+  static row one;
+  rn_schema schema = input_schema();
+  rn_arena arena;
+  rn_error err = {0};
+  rn_batch batch;
+  rn_arena_init(&arena);
+  rn_batch_init(&batch, &schema, n, &arena);
+  for (uint32_t c = 0; c < INPUT_COLUMNS; c++) rn_column_nullable(&batch.columns[c], n, &arena);
+  one = random_row(ts);
+  for (uint32_t i = 0; i < n; i++) put_row(&batch, i, &one);
+  rn_run run = {.split = split};
+  batch.rows = batch.live_count = n;
+  batch.runs = &run;
+  batch.run_count = 1;
+  assert_int_equal(rn_deliver_batch(s->b.ops[0], 0, &batch, &err), RN_OK);
+  rn_arena_free(&arena);
+  clear_lines(&output);
+}
+static void split_pass(split_bench *s, int64_t us) {
+  rn_error err = {0};
+  rn_clock_set_us(&s->clock, rn_clock_now_us(&s->clock) + us);
+  assert_int_equal(rn_operator_fire_timer(s->b.ops[0], rn_clock_now_us(&s->clock), &err), RN_OK);
+}
+static int64_t split_watermark(const split_bench *s) { return ((const capture *)s->b.sinks[0])->watermark_us; }
+
+static void test_splits(void **state) {
+  (void)state;
+  rn_zone *zone = NULL;
+  rn_error err = {0};
+  assert_int_equal(rn_zone_open("UTC", &zone, &err), RN_OK);
+  split_bench s;
+  split_open(&s, zone, 10 * SECOND);
+  ((capture *)s.b.sinks[0])->watermark_us = RN_WATERMARK_NONE;
+  split_rows(&s, 0, 100 * SECOND, 1);
+  split_rows(&s, 1, 90 * SECOND, 1);
+  assert_int_equal(split_watermark(&s), RN_WATERMARK_NONE); /* split 2 has not spoken */
+  split_rows(&s, 2, 95 * SECOND, 1);
+  assert_int_equal(split_watermark(&s), 90 * SECOND);
+  three.ended[1] = true; /* read to its end: does not count any more */
+  split_rows(&s, 2, 97 * SECOND, 1);
+  assert_int_equal(split_watermark(&s), 97 * SECOND);
+  bench_snapshot(&s.b); /* restored: every split stands where it stood */
+  bench_restore(&s.b, 1);
+  s.b.ops[0]->scan = s.scan;
+  ((capture *)s.b.sinks[0])->watermark_us = RN_WATERMARK_NONE;
+  split_rows(&s, 0, 99 * SECOND, 1);
+  assert_int_equal(split_watermark(&s), 97 * SECOND);
+  split_pass(&s, 6 * SECOND);
+  split_rows(&s, 0, 101 * SECOND, 1);
+  split_pass(&s, 6 * SECOND); /* split 2 has been silent for 12 s: idle */
+  assert_int_equal(split_watermark(&s), 101 * SECOND);
+  assert_false(s.b.sinks[0]->input_idle[0]);
+  split_pass(&s, 20 * SECOND); /* all are */
+  assert_true(s.b.sinks[0]->input_idle[0]);
+  split_rows(&s, 2, 102 * SECOND, 1);
+  assert_false(s.b.sinks[0]->input_idle[0]);
+  split_close(&s);
+  rn_zone_close(zone);
+}
+
+/* Replaying history: the split that is far ahead waits while the slowest sends rows. */
+static void test_split_ahead_waits(void **state) {
+  (void)state;
+  rn_zone *zone = NULL;
+  rn_error err = {0};
+  assert_int_equal(rn_zone_open("UTC", &zone, &err), RN_OK);
+  for (int much_left = 0; much_left < 2; much_left++) {
+    split_bench s;
+    split_open(&s, zone, 0);
+    three.lag = much_left ? 5000000 : 50;
+    for (int i = 0; i < 3; i++) split_rows(&s, (uint16_t)i, 100 * SECOND, 1);
+    for (int round = 0; round < 300; round++) {
+      split_rows(&s, 1, (200 + round) * SECOND, RN_BATCH_ROWS_MAX);
+      if (round % 30 == 0) split_rows(&s, 0, (100 + round) * SECOND, 1), split_rows(&s, 2, (150 + round) * SECOND, 1);
+      split_pass(&s, 20000);
+    }
+    assert_int_equal(three.paused[1], much_left);
+    assert_false(three.paused[0] || three.paused[2]);
+    if (much_left) {
+      for (int t = 0; t < 3; t++) { /* the slow ones come near: it goes on */
+        split_pass(&s, SECOND);
+        split_rows(&s, 0, 495 * SECOND, 1);
+        split_rows(&s, 2, 495 * SECOND, 1);
+      }
+      assert_false(three.paused[1]);
+      for (int round = 0; round < 300; round++) {
+        split_rows(&s, 1, (900 + round) * SECOND, RN_BATCH_ROWS_MAX);
+        if (round % 30 == 0) split_rows(&s, 0, 496 * SECOND, 1), split_rows(&s, 2, 496 * SECOND, 1);
+        split_pass(&s, 20000);
+      }
+      assert_true(three.paused[1]);
+      split_pass(&s, 3 * SECOND); /* the slow ones fell silent: waiting for them would gain nothing */
+      split_pass(&s, SECOND);
+      assert_false(three.paused[1]);
+    }
+    split_close(&s);
+  }
+  rn_zone_close(zone);
+}
+
 static int set_up(void **state) {
   (void)state;
   rn_arena_init(&fixture_arena);
@@ -408,6 +582,7 @@ static int tear_down(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_group_by), cmocka_unit_test(test_global), cmocka_unit_test(test_distinct_rows),
                                      cmocka_unit_test(test_sort_bounded), cmocka_unit_test(test_sort_temporal),
-                                     cmocka_unit_test(test_limit), cmocka_unit_test(test_watermark)};
+                                     cmocka_unit_test(test_limit), cmocka_unit_test(test_watermark),
+                                     cmocka_unit_test(test_splits), cmocka_unit_test(test_split_ahead_waits)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
