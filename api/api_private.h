@@ -37,6 +37,8 @@ typedef struct rn_set_value {
   char *key, *value;
 } rn_set_value;
 
+typedef RN_VEC(char *) rn_name_list;
+
 struct runnel {
   rn_clock clock;
   rn_zone *zone;
@@ -68,9 +70,10 @@ struct runnel {
   char *run_script;
   int64_t run_number;
   bool run_fresh, run_keep_rows;
-  RN_VEC(char *) run_before; /* texts (hashes) that the last finished run of this script had */
-  RN_VEC(char *) run_again;  /* append tables that get rows again */
-  RN_VEC(char *) run_texts; /* canonical texts of bounded statements of this run, for n-th occurrence */
+  rn_name_list run_written; /* tables of the file that this run began to write (--fresh) */
+  rn_name_list run_before; /* texts (hashes) that the last finished run of this script had */
+  rn_name_list run_again;   /* append tables that get rows again */
+  rn_name_list run_texts; /* canonical texts of bounded statements of this run, for n-th occurrence */
 };
 
 typedef struct rn_text_row {
@@ -155,6 +158,7 @@ int rn_job_control_step(runnel_stmt *stmt);
 rn_status rn_insert_plan(runnel_stmt *stmt, const rn_ast_insert *inserts, uint32_t count);
 void rn_engine_job_release(rn_engine_job *job);
 void rn_engine_job_poll(rn_engine_job *job); /* notices that it ended */
+rn_status rn_jobs_forget_using(runnel *db, const rn_catalog_object *object, rn_error *err); /* --fresh: STOPPED ones */
 rn_status rn_jobs_using(runnel *db, const rn_catalog_object *object, rn_error *err); /* E_IN_USE names a job */
 /* Stored jobs: calls back for each row of _rn_job. */
 typedef struct rn_stored_job_row {

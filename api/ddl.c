@@ -57,6 +57,8 @@ static int drop(runnel_stmt *stmt) {
   rn_error err;
   rn_error_clear(&err);
   rn_catalog_object *object = rn_catalog_find(db->catalog, &stmt->ast->path, NULL);
+  bool fresh = (stmt->flags & RUNNEL_PREPARE_RUN) && db->run_script && db->run_fresh;
+  if (object && fresh && rn_jobs_forget_using(db, object, &err) != RN_OK) return fail(db, &err);
   if (object && rn_jobs_using(db, object, &err) != RN_OK) {
     err.span = stmt->ast->path.span;
     err.has_span = true;

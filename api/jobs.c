@@ -61,6 +61,7 @@ typedef struct using_ctx {
   const rn_catalog_object *object;
   const char *except; /* key of the job that asks; NULL */
   bool sinks_only, found;
+  rn_name_list keys; /* of collect_using */
 } using_ctx;
 
 static bool writes_to(const rn_ast_statement *ast, const char *table) {
@@ -84,11 +85,31 @@ static rn_status check_using(void *ctx, const rn_stored_job_row *row, rn_error *
     u->found = u->sinks_only ? writes_to(ast, u->object->name) : rn_plan_uses(u->db->catalog, ast, u->object);
     if (u->found && err) {
       (void)rn_fail(err, RN_E_IN_USE, "\"%s\" is used by job \"%s\" (%s)", u->object->name, row->key, row->state);
-      status = rn_hint(err, "run it to its end, or forget it with --fresh, before you drop what it uses");
+      status = rn_hint(err, "to forget the job: runnel run --db FILE.db --fresh -c 'DROP ..', once it is stopped");
     }
   }
   rn_free(diags);
   rn_arena_free(&arena);
+  return status;
+}
+static rn_status collect_using(void *ctx, const rn_stored_job_row *row, rn_error *err) {
+  using_ctx *u = ctx;
+  if (strcmp(row->state, "STOPPED") != 0) return RN_OK;
+  u->found = false;
+  rn_status status = check_using(u, row, NULL);
+  (void)err;
+  if (u->found) RN_VEC_PUSH(&u->keys, rn_strdup(row->key));
+  return status;
+}
+rn_status rn_jobs_forget_using(runnel *db, const rn_catalog_object *object, rn_error *err) {
+  using_ctx u = {.db = db, .object = object};
+  rn_status status = rn_stored_jobs(db, collect_using, &u, err);
+  for (size_t i = 0; i < u.keys.len; i++) {
+    if (status == RN_OK) status = rn_store_forget_job(db->store, u.keys.data[i], err);
+    if (status == RN_OK) rn_engine_notice(db, "job %s is forgotten: it used \"%s\"", u.keys.data[i], object->name);
+    rn_free(u.keys.data[i]);
+  }
+  RN_VEC_FREE(&u.keys);
   return status;
 }
 rn_status rn_jobs_using(runnel *db, const rn_catalog_object *object, rn_error *err) {
@@ -234,6 +255,14 @@ static int ctas(runnel_stmt *stmt, bool *skip) {
 }
 
 /* --- starting ----------------------------------------------------------------------------------------------------- */
+/* False: it was in the list. */
+static bool add_name(rn_name_list *list, const char *name) {
+  for (size_t i = 0; i < list->len; i++)
+    if (strcmp(list->data[i], name) == 0) return false;
+  RN_VEC_PUSH(list, rn_strdup(name));
+  return true;
+}
+
 typedef struct empty_ctx {
   const char *table;
 } empty_ctx;
@@ -257,6 +286,8 @@ static rn_status start_fresh(runnel_stmt *stmt, const char *key, rn_error *err) 
   for (uint32_t i = 0; !db->run_keep_rows && i < stmt->plan->node_count; i++) {
     const rn_plan_node *node = stmt->plan->nodes[i];
     if (node->kind != RN_NODE_SINK || !(node->u.sink.table->connector->flags & RN_CONNECTOR_IN_FILE)) continue;
+    /* a statement before this one may have written it already */
+    if (!add_name(&db->run_written, node->u.sink.table->name)) continue;
     rn_catalog_object *object = rn_catalog_find_name(db->catalog, node->u.sink.table->name);
     using_ctx u = {.db = db, .object = object, .except = key, .sinks_only = true};
     if (!object || rn_stored_jobs(db, check_using, &u, NULL) != RN_OK || u.found) continue;
@@ -303,9 +334,7 @@ static void note_again(runnel *db, const rn_plan *plan) {
   for (uint32_t i = 0; i < plan->node_count; i++) {
     const rn_plan_node *node = plan->nodes[i];
     if (node->kind != RN_NODE_SINK || !(node->u.sink.table->connector->flags & RN_CONNECTOR_IN_FILE) || node->u.sink.table->key_count) continue;
-    bool known = false;
-    for (size_t k = 0; k < db->run_again.len; k++) known |= strcmp(db->run_again.data[k], node->u.sink.table->name) == 0;
-    if (!known) RN_VEC_PUSH(&db->run_again, rn_strdup(node->u.sink.table->name));
+    (void)add_name(&db->run_again, node->u.sink.table->name);
   }
 }
 

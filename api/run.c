@@ -124,12 +124,11 @@ static rn_status forget_runs(runnel *db, rn_error *err) {
 }
 
 void rn_run_free(runnel *db) {
-  for (size_t i = 0; i < db->run_texts.len; i++) rn_free(db->run_texts.data[i]);
-  for (size_t i = 0; i < db->run_before.len; i++) rn_free(db->run_before.data[i]);
-  for (size_t i = 0; i < db->run_again.len; i++) rn_free(db->run_again.data[i]);
-  RN_VEC_FREE(&db->run_texts);
-  RN_VEC_FREE(&db->run_before);
-  RN_VEC_FREE(&db->run_again);
+  rn_name_list *lists[] = {&db->run_texts, &db->run_before, &db->run_again, &db->run_written};
+  for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
+    for (size_t i = 0; i < lists[k]->len; i++) rn_free(lists[k]->data[i]);
+    RN_VEC_FREE(lists[k]);
+  }
 }
 
 int runnel_run_begin(runnel *db, const char *script, int fresh, int keep_rows) {

@@ -63,7 +63,10 @@ def drop_in_use(w):
     p = w.start("a.db", "-c", "INSERT INTO dst SELECT id FROM v; DROP TABLE dst")
     r = w.finish(p)
     w.same("and while it is RUNNING", r.code, 1, r)
-    w.has("naming the job", r.err, 'job "dst"')
+    w.has("naming the job", r.err, 'job "dst"', "--fresh")
+    r = w.run("DROP TABLE dst; DROP VIEW v;", "--fresh", script="drop.sql")
+    w.same("--fresh forgets a STOPPED job whose table is dropped", (r.code, w.one("SELECT count(*) FROM _rn_job")), (0, 0), r)
+    w.has("and says so", r.err, "dst")
 
 
 @case

@@ -155,6 +155,10 @@ def fresh(w):
     w.same("--fresh", r.code, 0, r)
     w.same("forgets state and offsets, empties the tables that only this job writes", w.rows("SELECT (SELECT count(*) FROM dst), (SELECT count(*) FROM log)"), [(4, 1)], r)
     w.same("and no other", w.one("SELECT count(*) FROM shared"), 12, r)
+    both = "CREATE TABLE twice (n INT);\nINSERT INTO twice VALUES (1);\nINSERT INTO twice VALUES (2);\nCREATE TABLE made AS SELECT 1 AS a;\nINSERT INTO made VALUES (2);\n"
+    for _ in range(2):
+        r2 = w.run(both, "--fresh", script="both.sql")
+        w.same("a table that several statements of the run write is emptied once", (r2.code, w.rows("SELECT (SELECT count(*) FROM twice), (SELECT count(*) FROM made)")), (0, [(2, 2)]), r2)
     r = w.run(sql, "--until-end", "--fresh", "--keep-rows")
     w.same("--keep-rows does not empty", (r.code, w.one("SELECT count(*) FROM dst")), (0, 8), r)
 
