@@ -74,10 +74,20 @@ static void put_results(group_agg *self, const uint8_t *const *slots, uint32_t n
   rn_column *columns = self->out.columns + self->key_count;
   rn_agg_set_results(&self->set, slots, n, columns, row, RN_BATCH_ROWS_MAX, &self->op.arena);
   for (uint32_t c = 0; c < self->call_count && self->text_results; c++) {
-    if (rn_type_physical(columns[c].type) != RN_P_STR) continue;
-    for (uint32_t i = row; i < row + n; i++) {
-      rn_str *s = (rn_str *)columns[c].data + i;
-      if (rn_is_valid(&columns[c], i)) *s = rn_str_copy(&self->op.arena, *s);
+    rn_physical p = rn_type_physical(columns[c].type);
+    if (p == RN_P_STR) {
+      for (uint32_t i = row; i < row + n; i++) {
+        rn_str *s = (rn_str *)columns[c].data + i;
+        if (rn_is_valid(&columns[c], i)) *s = rn_str_copy(&self->op.arena, *s);
+      }
+    } else if (p == RN_P_LIST || p == RN_P_ROW) {
+      for (uint32_t i = 0; i < n; i++) {
+        rn_column one;
+        rn_column_init(&one, columns[c].type, 1, &self->op.arena);
+        rn_column_nullable(&one, 1, &self->op.arena);
+        self->set.calls[c].ops->result(&slots[i], 1, self->set.offsets[c], &one, 0, self->set.state, &self->op.arena);
+        rn_column_copy_value(&columns[c], row + i, &one, 0, RN_BATCH_ROWS_MAX, &self->op.arena);
+      }
     }
   }
 }

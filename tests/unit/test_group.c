@@ -196,6 +196,47 @@ static void test_distinct_rows(void **state) {
   clear_lines(&expected);
 }
 
+/* Nested values are kept whole, and a change shows the old one although the state has the new one already. */
+static void test_nested_value(void **state) {
+  (void)state;
+  static const char *const names[] = {"s", "n"};
+  const rn_type *parts[] = {rn_type_basic(RN_T_VARCHAR, true), rn_type_basic(RN_T_INT, true)};
+  rn_field in[] = {{"r", rn_type_row(&fixture_arena, 2, names, parts, true)}};
+  rn_agg_call call;
+  rn_error err = {0};
+  assert_int_equal(rn_aggregate_resolve(rn_slice_of("LAST_VALUE"), &in[0].type, 1, false, false, (rn_span){0, 0}, &fixture_arena,
+                                        &call, &err), RN_OK);
+  call.argument = 0;
+  rn_field fields[] = {{"l", call.result}};
+  rn_plan_node node = {.kind = RN_NODE_GROUP_AGG, .path = "g", .fingerprint = "g", .schema = {1, fields}};
+  node.u.group_agg.call_count = 1;
+  node.u.group_agg.calls = &call;
+  node.u.group_agg.update_before = true;
+  bench b = {.node = &node, .context = {.hash_seed = 3, .batch_rows = 10}};
+  bench_open(&b, 1);
+  static const char *const texts[] = {"the first long text", NULL, "the second long text", "x"};
+  rn_arena arena;
+  rn_arena_init(&arena);
+  rn_batch batch;
+  rn_batch_init(&batch, &(rn_schema){1, in}, 4, &arena);
+  rn_column_nullable(&batch.columns[0], 4, &arena);
+  for (uint32_t i = 0; i < 4; i++) {
+    rn_column *c = batch.columns[0].children;
+    ((rn_str *)c[0].data)[i] = rn_str_make(texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) : 0);
+    ((int32_t *)c[1].data)[i] = (int32_t)i;
+    if (!texts[i]) rn_set_null(&batch.columns[0], i);
+  }
+  batch.rows = batch.live_count = 4;
+  assert_int_equal(rn_deliver_batch(b.ops[0], 0, &batch, &err), RN_OK);
+  static const char *const wanted[] = {"+I|(the first long text, 0)", "-U|(the first long text, 0)", "+U|(the second long text, 2)",
+                                       "-U|(the second long text, 2)", "+U|(x, 3)"};
+  assert_int_equal(output.len, 5);
+  for (size_t i = 0; i < 5; i++) assert_string_equal(output.data[i], wanted[i]);
+  bench_close(&b);
+  clear_lines(&output);
+  rn_arena_free(&arena);
+}
+
 /* --- ORDER BY ------------------------------------------------------------------------------------------------- */
 
 static const rn_sort_item *sort_items;
@@ -580,7 +621,7 @@ static int tear_down(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_group_by), cmocka_unit_test(test_global), cmocka_unit_test(test_distinct_rows),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_group_by), cmocka_unit_test(test_global), cmocka_unit_test(test_distinct_rows), cmocka_unit_test(test_nested_value),
                                      cmocka_unit_test(test_sort_bounded), cmocka_unit_test(test_sort_temporal),
                                      cmocka_unit_test(test_limit), cmocka_unit_test(test_watermark),
                                      cmocka_unit_test(test_splits), cmocka_unit_test(test_split_ahead_waits)};
