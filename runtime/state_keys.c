@@ -267,9 +267,10 @@ static bool encode(rn_keys *out, const rn_batch *batch, const uint32_t *key_colu
     bool column_fixed = is_fixed(c->type);
     if (column_fixed) put_fixed_column(c, live, n, base, stride, cursors, at);
     uint32_t width = column_fixed ? fixed_width(c->type) : 0;
-    if (c->valid) {
+    bool untyped = rn_type_physical(c->type) == RN_P_NONE; /* always NULL, with or without a bitmap */
+    if (c->valid || untyped) {
       for (uint32_t i = 0; i < n; i++) {
-        if (rn_is_valid(c, live ? live[i] : i)) continue;
+        if (!untyped && rn_is_valid(c, live ? live[i] : i)) continue;
         char *key = (char *)(uintptr_t)keys[i];
         key[k / 8] = (char)(key[k / 8] | 1 << (k % 8));
         if (width) memset(key + at, 0, width);

@@ -57,10 +57,13 @@ static void add_slice(rn_window_agg *self, int64_t slice_end, const rn_batch *ba
   if (self->sliced) rn_window_slices_added(self, slice_end, batch, keys, which, rows, n);
 }
 
-/* Has the last window with the slice fired? Its rows are late then. */
+/* Has the last window with the slice fired? Its rows are late then; so are rows between the windows of a HOP whose
+ * slide is larger than its size. */
 static bool slice_is_late(rn_window_agg *self, int64_t slice_end, uint32_t rows) {
-  if (self->time.spec->processing_time) return false;
-  if (rn_window_fires(&self->time, rn_window_last_end(&self->time, slice_end)) > self->op.watermark_us) return false;
+  int64_t last = rn_window_last_end(&self->time, slice_end);
+  bool between = last < slice_end;
+  if (!between && self->time.spec->processing_time) return false;
+  if (!between && rn_window_fires(&self->time, last) > self->op.watermark_us) return false;
   RN_COUNT(self->op.counters.late, rows);
   return true;
 }
@@ -174,7 +177,9 @@ static rn_status window_process(rn_operator *op, unsigned input, rn_batch *batch
     row_groups groups = {.count = 1, .end = batch->live_count, .rows = {batch->live_count}};
     groups.ends[0] = rn_slice_end(&self->time, rn_clock_now_us(op->context->clock));
     if (self->sliced || self->time.spec->kind == RN_WINDOW_TUMBLE) {
-      add_slice(self, groups.ends[0], batch, &keys, NULL, batch->live, batch->live_count);
+      if (!slice_is_late(self, groups.ends[0], batch->live_count)) {
+        add_slice(self, groups.ends[0], batch, &keys, NULL, batch->live, batch->live_count);
+      }
     } else {
       add_to_each_window(self, &groups, batch, &keys);
     }

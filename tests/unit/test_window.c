@@ -200,10 +200,12 @@ static const rn_window_spec hop = {.kind = RN_WINDOW_HOP, .time_column = COL_TS,
 static const rn_window_spec hop_long = {.kind = RN_WINDOW_HOP, .time_column = COL_TS, .size_us = 40 * SECOND, .slide_us = SECOND};
 static const rn_window_spec hop_odd = {.kind = RN_WINDOW_HOP, .time_column = COL_TS, .size_us = 10 * SECOND, .slide_us = 4 * SECOND};
 static const rn_window_spec cumulate = {.kind = RN_WINDOW_CUMULATE, .time_column = COL_TS, .size_us = 20 * SECOND, .slide_us = 5 * SECOND};
-static const rn_window_spec *const all_windows[] = {&tumble, &tumble_offset, &hop, &hop_long, &hop_odd, &cumulate};
+static const rn_window_spec hop_gaps = {.kind = RN_WINDOW_HOP, .time_column = COL_TS, .size_us = 2 * SECOND, .slide_us = 5 * SECOND};
+static const rn_window_spec *const all_windows[] = {&tumble, &tumble_offset, &hop, &hop_long, &hop_odd, &hop_gaps, &cumulate};
+enum { WINDOWS = sizeof all_windows / sizeof all_windows[0] };
 
 static void each_window(const rn_agg_call *set, uint32_t count) {
-  for (uint32_t w = 0; w < sizeof all_windows / sizeof all_windows[0]; w++) run_all(all_windows[w], set, count);
+  for (uint32_t w = 0; w < WINDOWS; w++) run_all(all_windows[w], set, count);
 }
 
 static void test_subtracted(void **state) {
@@ -231,6 +233,7 @@ static void test_not_shared(void **state) {
                        make_call("LAST_VALUE", COL_V, COL_F, false), make_call("VAR_POP", COL_D, -1, false)};
   run_all(&tumble, set, 6);
   run_all(&hop, set, 6);
+  run_all(&hop_gaps, set, 6);
   run_all(&cumulate, set, 6);
 }
 
@@ -355,13 +358,13 @@ static void test_local_zone(void **state) {
 static void test_horizon(void **state) {
   (void)state;
   rn_agg_call count = make_call("COUNT", -1, -1, false);
-  for (size_t w = 0; w < 6; w++) {
+  for (size_t w = 0; w < WINDOWS; w++) {
     rn_plan_node node;
     small_node(&node, all_windows[w], &count, RN_T_TIMESTAMP);
     bench b = {.node = &node, .keys = key_k, .key_count = 1, .context = {.hash_seed = 5, .batch_rows = 10}};
     bench_open(&b, 1);
     assert_int_equal(rn_op_window_agg_class.horizon(b.ops[0]), RN_WATERMARK_NONE);
-    row r[] = {row_of(1, 100 * SECOND), row_of(2, 107 * SECOND)};
+    row r[] = {row_of(1, 100 * SECOND), row_of(2, 106 * SECOND)};
     bench_rows(&b, r, 2);
     int64_t horizon = rn_op_window_agg_class.horizon(b.ops[0]);
     bench_watermark(&b, horizon - 1000);
