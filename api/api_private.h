@@ -3,7 +3,8 @@
  *   engine.c     open, close, settings, log        errors.c     codes, rendering
  *   prepare.c    text -> statement                 step.c       running statements, cells
  *   ddl.c        CREATE, DROP, ALTER               show.c       SHOW, DESCRIBE, EXPLAIN, SET
- *   jobs.c       INSERT, jobs, statistics          run.c        stored runs of `runnel run`
+ *   jobs.c       INSERT and jobs; ctas.c           run.c        stored runs of `runnel run`
+ *   job_handle.c handles, statistics
  *   catalog_store.c  _rn_catalog, external tables  complete.c   completion, help, widths */
 #ifndef RN_API_PRIVATE_H
 #define RN_API_PRIVATE_H
@@ -151,7 +152,8 @@ void rn_text_result(runnel_stmt *stmt, uint32_t columns, const char *const *name
 void rn_text_row_add(runnel_stmt *stmt, const char *const *cells);
 bool rn_like(const char *text, const char *pattern, bool nocase);
 
-/* jobs.c */
+/* jobs.c; ctas.c; job_handle.c */
+int rn_ctas(runnel_stmt *stmt, bool *skip); /* makes or finds the table, plans; skip: IF NOT EXISTS found one */
 int rn_insert_prepare(runnel_stmt *stmt);
 int rn_insert_step(runnel_stmt *stmt, int timeout_ms);
 int rn_job_control_step(runnel_stmt *stmt);

@@ -1,4 +1,4 @@
-/* INSERT, statement sets and CREATE TABLE AS: jobs.
+/* INSERT, statement sets and CREATE TABLE AS (its table: ctas.c): jobs.
  *
  * A bounded INSERT is awaited by its step; an unbounded one runs in the background. Both are durable
  * jobs: their key in the store decides what a later start resumes (DESIGN, "Databases, jobs and
@@ -65,6 +65,7 @@ typedef struct using_ctx {
 } using_ctx;
 
 static bool writes_to(const rn_ast_statement *ast, const char *table) {
+  if (ast->kind == RN_AST_STMT_CREATE_TABLE) return strcmp(ast->path.parts[ast->path.count - 1].text, table) == 0;
   const rn_ast_insert *inserts = ast->kind == RN_AST_STMT_INSERT ? ast->insert : ast->inserts;
   uint32_t count = ast->kind == RN_AST_STMT_INSERT ? 1 : ast->insert_count;
   for (uint32_t i = 0; i < count; i++)
@@ -165,93 +166,6 @@ int rn_insert_prepare(runnel_stmt *stmt) {
     }
   }
   return RUNNEL_OK;
-}
-
-/* --- CREATE TABLE AS: the table's definition, made of the query's schema ---------------------------------------- */
-static bool declared(const rn_ast_table_def *def, const char *name) {
-  for (uint32_t i = 0; def && i < def->column_count; i++)
-    if (def->columns[i].kind != RN_AST_COL_NAME_ONLY && strcmp(def->columns[i].name.text, name) == 0) return true;
-  return false;
-}
-
-static rn_ast_statement *ctas_definition(runnel_stmt *stmt) {
-  runnel *db = stmt->db;
-  const rn_ast_statement *ast = stmt->ast;
-  rn_planner_settings settings;
-  rn_engine_planner_settings(db, &stmt->arena, &settings);
-  rn_schema schema;
-  if (rn_plan_schema(db->catalog, &settings, ast->query, &stmt->arena, &schema, &db->diags) != RN_OK) return NULL;
-  rn_builder text = {0};
-  rn_builder_text(&text, "CREATE TABLE x (");
-  for (uint32_t i = 0; i < schema.count; i++) {
-    rn_builder_text(&text, i ? ", `" : "`");
-    for (const char *p = schema.fields[i].name; *p; p++) {
-      if (*p == '`') rn_builder_char(&text, '`');
-      rn_builder_char(&text, *p);
-    }
-    rn_builder_printf(&text, "` %s", rn_type_text(&stmt->arena, schema.fields[i].type));
-  }
-  rn_builder_char(&text, ')');
-  char *kept = rn_arena_strndup(&stmt->arena, text.data, text.len);
-  rn_builder_free(&text);
-  rn_ast_statement *columns = NULL;
-  size_t end;
-  if (rn_parse_next(rn_slice_of(kept), 0, &stmt->arena, &columns, &end, &db->diags) != RN_OK || !columns) return NULL;
-  rn_ast_statement *made = rn_arena_alloc(&stmt->arena, sizeof *made);
-  *made = *ast;
-  rn_ast_table_def *def = RN_NEW(&stmt->arena, rn_ast_table_def);
-  if (ast->table) *def = *ast->table;
-  uint32_t room = (ast->table ? ast->table->column_count : 0) + columns->table->column_count;
-  def->columns = RN_NEW_N(&stmt->arena, rn_ast_column_def, room);
-  def->column_count = 0;
-  for (uint32_t i = 0; ast->table && i < ast->table->column_count; i++)
-    if (ast->table->columns[i].kind != RN_AST_COL_NAME_ONLY) def->columns[def->column_count++] = ast->table->columns[i];
-  for (uint32_t i = 0; i < columns->table->column_count; i++)
-    if (!declared(ast->table, columns->table->columns[i].name.text)) def->columns[def->column_count++] = columns->table->columns[i];
-  made->table = def;
-  made->query = NULL;
-  return made;
-}
-
-/* Creates (or, in a run, finds) the table and plans the INSERT that fills it. `skip`: IF NOT EXISTS found one. */
-static int ctas(runnel_stmt *stmt, bool *skip) {
-  runnel *db = stmt->db;
-  rn_ast_statement *definition = ctas_definition(stmt);
-  if (!definition) return rn_api_result(db);
-  rn_catalog_object *old = rn_catalog_find(db->catalog, &stmt->ast->path, NULL), *object;
-  bool existed = false, in_run = (stmt->flags & RUNNEL_PREPARE_RUN) != 0;
-  if (in_run && old && !old->external) {
-    rn_catalog_object *wanted;
-    bool reopen_only;
-    const char *difference = "";
-    if (rn_catalog_define(db->catalog, definition, &wanted, &db->diags) != RN_OK) return rn_api_result(db);
-    bool same = rn_catalog_same(old, wanted, &reopen_only, &stmt->arena, &difference);
-    rn_catalog_object_free(wanted);
-    if (!same && !reopen_only) {
-      rn_error err;
-      rn_error_clear(&err);
-      (void)rn_fail_at(&err, RN_E_EXISTS, stmt->ast->path.span, "table \"%s\" exists with another definition: %s", old->name, difference);
-      return rn_api_fail(db, &err);
-    }
-  } else if (rn_catalog_create(db->catalog, definition, false, &object, &existed, &db->diags) != RN_OK) {
-    return rn_api_result(db);
-  }
-  *skip = existed;
-  if (existed) return RUNNEL_OK;
-  rn_planner_settings settings;
-  rn_engine_planner_settings(db, &stmt->arena, &settings);
-  rn_schema schema;
-  if (rn_plan_schema(db->catalog, &settings, stmt->ast->query, &stmt->arena, &schema, &db->diags) != RN_OK) return rn_api_result(db);
-  rn_ast_insert *insert = RN_NEW(&stmt->arena, rn_ast_insert);
-  /* by name: the table may have columns of its own before the query's, or another order */
-  insert->columns.count = schema.count;
-  insert->columns.items = RN_NEW_N(&stmt->arena, rn_ast_name, schema.count + 1);
-  for (uint32_t i = 0; i < schema.count; i++)
-    insert->columns.items[i] = (rn_ast_name){.text = schema.fields[i].name, .span = stmt->ast->span};
-  insert->table = stmt->ast->path;
-  insert->query = stmt->ast->query;
-  insert->span = stmt->ast->span;
-  return rn_insert_plan(stmt, insert, 1) == RN_OK ? RUNNEL_OK : rn_api_result(db);
 }
 
 /* --- starting ----------------------------------------------------------------------------------------------------- */
@@ -433,7 +347,7 @@ int rn_insert_step(runnel_stmt *stmt, int timeout_ms) {
     bool skip = false;
     if (stmt->ast->kind == RN_AST_STMT_CREATE_TABLE) {
       if (rn_engine_writable(db, &err) != RN_OK) return fail(stmt, &err);
-      int code = ctas(stmt, &skip);
+      int code = rn_ctas(stmt, &skip);
       if (code != RUNNEL_OK) {
         stmt->done = stmt->failed = true;
         return code;
@@ -492,140 +406,4 @@ int rn_job_control_step(runnel_stmt *stmt) {
   const char *near = rn_text_nearest(rn_slice_of(stmt->ast->job), names, db->jobs.len);
   (void)(near ? rn_hint(&err, "did you mean '%s'?", near) : rn_hint(&err, "SHOW JOBS lists them"));
   return rn_api_fail(db, &err);
-}
-
-/* --- job handles -------------------------------------------------------------------------------------------------------- */
-static runnel_job *handle(rn_engine_job *job) {
-  runnel_job *h = rn_calloc(1, sizeof *h);
-  h->job = job;
-  job->references++;
-  return h;
-}
-int runnel_job_start(runnel *db, const char *sql, unsigned flags, runnel_job **out) {
-  *out = NULL;
-  runnel_stmt *stmt;
-  int code = runnel_prepare(db, sql, -1, flags, &stmt, NULL);
-  if (code != RUNNEL_OK || !stmt) return code == RUNNEL_OK ? RUNNEL_MISUSE : code;
-  if (stmt->kind == RUNNEL_STMT_INSERT) {
-    code = runnel_step(stmt, 0);
-    if (code == RUNNEL_DONE || code == RUNNEL_IDLE) {
-      if (stmt->engine_job && stmt->engine_job->job) *out = handle(stmt->engine_job);
-      code = RUNNEL_OK;
-    }
-  } else {
-    code = RUNNEL_MISUSE;
-  }
-  runnel_finalize(stmt);
-  return code;
-}
-runnel_job *runnel_stmt_job(runnel_stmt *stmt) {
-  return stmt->engine_job && stmt->engine_job->job ? handle(stmt->engine_job) : NULL;
-}
-int runnel_job_count(runnel *db) { return (int)db->jobs.len; }
-runnel_job *runnel_job_at(runnel *db, int index) {
-  return index < 0 || (size_t)index >= db->jobs.len ? NULL : handle(db->jobs.data[index]);
-}
-const char *runnel_job_name(runnel_job *job) { return job->job->name; }
-
-runnel_job_state runnel_job_get_state(runnel_job *job) {
-  rn_engine_job_poll(job->job);
-  switch (job->job->state) {
-    case RN_JOB_CREATED:
-    case RN_JOB_RUNNING: return RUNNEL_JOB_RUNNING;
-    case RN_JOB_STOPPED: return RUNNEL_JOB_STOPPED;
-    case RN_JOB_FINISHED: return RUNNEL_JOB_FINISHED;
-    case RN_JOB_FAILED: return RUNNEL_JOB_FAILED;
-  }
-  return RUNNEL_JOB_FAILED;
-}
-const char *runnel_job_error(runnel_job *job) { return runnel_job_error_render(job, NULL, 0); }
-const char *runnel_job_error_render(runnel_job *job, const char *source_name, int base_line) {
-  rn_engine_job_poll(job->job);
-  rn_builder_clear(&job->error);
-  if (job->job->state == RN_JOB_FAILED) rn_api_render_one(&job->job->error, job->job->text, source_name, base_line, &job->error);
-  return job->error.data ? job->error.data : "";
-}
-int runnel_job_error_code(runnel_job *job) {
-  rn_engine_job_poll(job->job);
-  return job->job->state == RN_JOB_FAILED ? rn_api_code(job->job->error.code) : RUNNEL_OK;
-}
-int runnel_job_wait(runnel_job *job, int timeout_ms) {
-  if (!rn_job_wait(job->job->job, timeout_ms)) return RUNNEL_IDLE;
-  int code = runnel_job_error_code(job);
-  return code == RUNNEL_OK ? RUNNEL_DONE : code;
-}
-int runnel_job_stop(runnel_job *job, int timeout_ms) {
-  rn_job_stop(job->job->job);
-  return runnel_job_wait(job, timeout_ms);
-}
-int runnel_job_abort(runnel_job *job) {
-  rn_job_abort(job->job->job);
-  return RUNNEL_OK;
-}
-void runnel_job_free(runnel_job *job) {
-  if (!job) return;
-  rn_engine_job_release(job->job);
-  rn_builder_free(&job->error);
-  rn_free(job);
-}
-
-/* --- statistics ------------------------------------------------------------------------------------------------------------ */
-typedef struct stats_block {
-  runnel_stats stats;
-  rn_arena arena;
-} stats_block;
-
-void rn_stats_fill(const rn_plan *plan, const rn_job_stats *from, runnel_stats **out) {
-  stats_block *block = rn_calloc(1, sizeof *block);
-  runnel_stats *s = &block->stats;
-  s->struct_size = sizeof *s;
-  s->rows_in = from->rows_in;
-  s->rows_out = from->rows_out;
-  s->late = from->late;
-  s->bad = from->bad;
-  s->epoch = from->epoch;
-  s->state_bytes = from->state_bytes;
-  s->lag = from->lag;
-  s->watermark_us = from->watermark_us;
-  s->running_us = from->running_us;
-  s->last_commit_us = from->last_commit_us;
-  s->epoch_age_us = from->epoch_age_us;
-  s->interval_us = from->interval_us;
-  s->barrier_us = from->barrier_us;
-  s->node_count = from->node_count;
-  runnel_node_stats *nodes = RN_NEW_N(&block->arena, runnel_node_stats, from->node_count + 1);
-  for (size_t i = 0; i < from->node_count; i++) {
-    const rn_counters *c = &from->nodes[i].counters;
-    const rn_plan_node *node = plan->nodes[from->nodes[i].node];
-    const char *table = node->kind == RN_NODE_SCAN ? node->u.scan.table->name : node->kind == RN_NODE_SINK ? node->u.sink.table->name : NULL;
-    nodes[i] = (runnel_node_stats){.name = table ? rn_arena_printf(&block->arena, "%s %s", rn_node_kind_name(node->kind), table)
-                                                 : rn_arena_strdup(&block->arena, rn_node_kind_name(node->kind)),
-                                   .rows_in = c->rows_in, .rows_out = c->rows_out, .late = c->late, .filtered = c->filtered,
-                                   .bad = c->bad, .bad_fields = c->bad_fields, .skipped = c->skipped, .written = c->written,
-                                   .coalesced = c->coalesced, .watermark_us = c->watermark_us, .state_bytes = c->state_bytes,
-                                   .state_rows = c->state_rows, .busy_us = c->busy_us};
-  }
-  s->nodes = nodes;
-  *out = s;
-}
-static int stats(rn_job *job, const rn_plan *plan, runnel_stats **out) {
-  *out = NULL;
-  if (!job) return RUNNEL_MISUSE;
-  rn_arena arena = {0};
-  rn_job_stats now;
-  rn_job_stats_get(job, &arena, &now);
-  rn_stats_fill(plan, &now, out);
-  rn_arena_free(&arena);
-  return RUNNEL_OK;
-}
-int runnel_job_stats(runnel_job *job, runnel_stats **out) { return stats(job->job->job, job->job->plan, out); }
-int runnel_stmt_stats(runnel_stmt *stmt, runnel_stats **out) {
-  if (stmt->engine_job) return stats(stmt->engine_job->job, stmt->engine_job->plan, out);
-  return stats(stmt->job, stmt->plan, out);
-}
-void runnel_stats_free(runnel_stats *s) {
-  if (!s) return;
-  stats_block *block = (stats_block *)(void *)s;
-  rn_arena_free(&block->arena);
-  rn_free(block);
 }

@@ -178,3 +178,22 @@ def embedded_jobs_of_a_read_only_handle(w):
     w.same("--read-only refuses INSERT", r.code, 5, r)
     r = w.runnel("--read-only", "a.db", "-c", "SELECT COUNT(*) AS c FROM x")
     w.same("and reads", r.lines(), ['{"c":0}'], r)
+
+
+@case
+def state_comes_and_goes(w):
+    t, src = source(w)
+    dst = "CREATE TABLE dst (id INT, c BIGINT, PRIMARY KEY (id) NOT ENFORCED);\n"
+    plain = src + dst + "INSERT INTO dst SELECT id, CAST(1 AS BIGINT) FROM src;\n"
+    counted = src + dst + "INSERT INTO dst SELECT id, COUNT(*) FROM src GROUP BY id;\n"
+    w.same("without state", w.run(plain, "--until-end").code, 0)
+    r = w.run(counted, "--until-end")
+    w.same("state that would begin in the middle is refused", r.code, 4, r)
+    w.has("with what changed and what to do", r.err, "RN6002", "group-aggregate", "--fresh")
+    w.same("begins anew", w.run(counted, "--until-end", "--fresh").code, 0)
+    r = w.run(plain, "--until-end")
+    w.same("state that would be left behind is refused", r.code, 4, r)
+    w.has("with what changed and what to do", r.err, "RN6002", "group-aggregate", "--fresh")
+    r = w.run("SET 'table.local-time-zone' = 'Asia/Tokyo';\n" + counted, "--until-end")
+    w.same("a setting that changes results is refused", r.code, 4, r)
+    w.has("with both values", r.err, "RN6002", "Asia/Tokyo", "--fresh")
