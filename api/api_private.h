@@ -159,6 +159,7 @@ int rn_insert_step(runnel_stmt *stmt, int timeout_ms);
 int rn_job_control_step(runnel_stmt *stmt);
 rn_status rn_insert_plan(runnel_stmt *stmt, const rn_ast_insert *inserts, uint32_t count);
 void rn_engine_job_release(rn_engine_job *job);
+void rn_engine_job_end(rn_engine_job *job); /* closes it; state and error stay known */
 void rn_engine_job_poll(rn_engine_job *job); /* notices that it ended */
 rn_status rn_jobs_forget_using(runnel *db, const rn_catalog_object *object, rn_error *err); /* --fresh: STOPPED ones */
 rn_status rn_jobs_using(runnel *db, const rn_catalog_object *object, rn_error *err); /* E_IN_USE names a job */

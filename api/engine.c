@@ -226,6 +226,7 @@ int runnel_close(runnel *db, int timeout_ms) {
       rn_engine_job_poll(job);
     }
     if (job->state == RN_JOB_FAILED) code = rn_api_code(job->error.code);
+    rn_engine_job_end(job); /* handles of the program may live on: they know the state, and no job */
     rn_engine_job_release(job);
   }
   RN_VEC_FREE(&db->jobs);

@@ -57,16 +57,16 @@ int runnel_job_error_code(runnel_job *job) {
   return job->job->state == RN_JOB_FAILED ? rn_api_code(job->job->error.code) : RUNNEL_OK;
 }
 int runnel_job_wait(runnel_job *job, int timeout_ms) {
-  if (!rn_job_wait(job->job->job, timeout_ms)) return RUNNEL_IDLE;
+  if (job->job->job && !rn_job_wait(job->job->job, timeout_ms)) return RUNNEL_IDLE;
   int code = runnel_job_error_code(job);
   return code == RUNNEL_OK ? RUNNEL_DONE : code;
 }
 int runnel_job_stop(runnel_job *job, int timeout_ms) {
-  rn_job_stop(job->job->job);
+  if (job->job->job) rn_job_stop(job->job->job);
   return runnel_job_wait(job, timeout_ms);
 }
 int runnel_job_abort(runnel_job *job) {
-  rn_job_abort(job->job->job);
+  if (job->job->job) rn_job_abort(job->job->job);
   return RUNNEL_OK;
 }
 void runnel_job_free(runnel_job *job) {

@@ -25,10 +25,15 @@ void rn_engine_job_poll(rn_engine_job *job) {
   if (state == RN_JOB_FAILED) job->error = err;
 }
 
-void rn_engine_job_release(rn_engine_job *job) {
-  if (--job->references > 0) return;
+void rn_engine_job_end(rn_engine_job *job) {
   if (job->job) rn_job_close(job->job);
   if (job->plan) rn_plan_free(job->plan);
+  job->job = NULL;
+  job->plan = NULL;
+}
+void rn_engine_job_release(rn_engine_job *job) {
+  if (--job->references > 0) return;
+  rn_engine_job_end(job);
   rn_free(job->name);
   rn_free(job->key);
   rn_free(job->text);

@@ -88,7 +88,7 @@ typedef struct runnel_config {
  * runnel_errmsg() can be asked about; close it. */
 RUNNEL_API int runnel_open(const char *path, const runnel_config *config, runnel **out);
 /* Stops jobs (each closes an epoch), waits at most timeout_ms (-1: as long as it takes), then aborts what still
- * runs. Statements must be finalized before. */
+ * runs. Statements must be finalized before; job handles may be freed later. */
 RUNNEL_API int runnel_close(runnel *db, int timeout_ms);
 RUNNEL_API const char *runnel_path(runnel *db);    /* "" when temporary */
 RUNNEL_API int runnel_is_read_only(runnel *db);
