@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { PARTITIONS_MAX = 64, OPEN_WINDOWS = 8, BATCH = 2048 };
+enum { PARTITIONS_MAX = 64, OPEN_WINDOWS = 1024, BATCH = 2048 };
 static const int64_t WINDOW_MS = 10000;
 
 typedef struct slot {
@@ -27,7 +27,6 @@ typedef struct window {
 } window;
 
 static window windows[OPEN_WINDOWS];
-static int window_count;
 static sqlite3 *db;
 static sqlite3_stmt *upsert;
 static uint64_t result_rows, checksum;
@@ -49,15 +48,12 @@ static void grow(window *w) {
 }
 
 static void add(int64_t start, int64_t auction, int64_t price) {
-  window *w = NULL;
-  for (int i = window_count - 1; i >= 0 && !w; i--)
-    if (windows[i].start == start) w = &windows[i];
-  if (!w) {
-    if (window_count == OPEN_WINDOWS) abort();
-    w = &windows[window_count++];
+  window *w = &windows[start / WINDOW_MS % OPEN_WINDOWS]; /* partitions are read apart from each other: many may be open */
+  if (!w->slots) {
     *w = (window){.start = start};
     grow(w);
   }
+  if (w->start != start) abort();
   uint32_t at = hash(auction) & w->mask;
   while (w->slots[at].count && w->slots[at].auction != auction) at = (at + 1) & w->mask;
   slot *s = &w->slots[at];
@@ -81,12 +77,13 @@ static void run(const char *sql) {
 }
 
 static void close_windows(int64_t watermark) {
-  for (int i = 0; i < window_count;) {
+  static int64_t closed = INT64_MIN;
+  int64_t now = watermark == INT64_MAX ? INT64_MAX : watermark < 0 ? -1 : (watermark + 1) / WINDOW_MS;
+  if (now <= closed) return;
+  closed = now;
+  for (int i = 0; i < OPEN_WINDOWS; i++) {
     window *w = &windows[i];
-    if (w->start + WINDOW_MS - 1 > watermark) {
-      i++;
-      continue;
-    }
+    if (!w->slots || w->start + WINDOW_MS - 1 > watermark) continue;
     for (uint32_t k = 0; k <= w->mask; k++) {
       slot *s = &w->slots[k];
       if (!s->count) continue;
@@ -102,7 +99,7 @@ static void close_windows(int64_t watermark) {
       (void)sqlite3_reset(upsert);
     }
     free(w->slots);
-    *w = windows[--window_count];
+    *w = (window){0};
   }
 }
 

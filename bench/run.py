@@ -1,153 +1,341 @@
 #!/usr/bin/env python3
-"""Benchmarks: user+sys CPU of the whole process per input row, best of RN_BENCH_REPEAT (5) runs on one core,
-beside a floor from the same run. RN_BENCH_ROWS: rows of the file inputs (2,000,000); RN_BENCH_BIDS: bids in the
-topic (2,000,000). Kafka parts need a real broker (tests/kafka/broker, or KAFKA_BOOTSTRAP with an empty topic
-`bids`) and are left out, with a note, when none can be had. Results are printed; RN_BENCH_SAVE=1 appends
-them to bench/RESULTS.md. A figure is a ratio to its floor first: times of a shared machine are noisy."""
-import os, platform, resource, shutil, sqlite3, subprocess, sys, tempfile, time
+"""Benchmarks: user+sys CPU of the whole process per input row, best of RN_BENCH_REPEAT (5) runs on one core (what
+feeds it runs on another), beside a floor from the same run and the target. A figure is a ratio to its floor first:
+times of a shared machine are noisy.
+
+RN_BENCH_ROWS      rows of the file inputs (10,000,000)
+RN_BENCH_BIDS      bids in the topics (2,000,000; twice that for the cost of checkpoints)
+RN_BENCH_REPEAT    runs of each (5)
+RN_BENCH_EPOCHS    epochs whose barrier is timed (200), RN_BENCH_EPOCH_MS apart (200: the work of an epoch
+                   follows the keys it touched, which are all 100,000 at any interval)
+RN_BENCH_SAVE=1    append the table to bench/RESULTS.md
+
+Kafka parts need a real broker (tests/kafka/broker, or KAFKA_BOOTSTRAP with the empty topics bids:4, many:4,
+idle:1, kept:4, kept_floor:4) and are left out, with a note, when none can be had."""
+import json, os, platform, resource, shutil, signal, sqlite3, subprocess, sys, tempfile, time
 
 build = os.path.abspath(sys.argv[1])
 root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 only = sys.argv[2:]
-ROWS = int(os.environ.get("RN_BENCH_ROWS", "2000000"))
+ROWS = int(os.environ.get("RN_BENCH_ROWS", "10000000"))
 BIDS = int(os.environ.get("RN_BENCH_BIDS", "2000000"))
 REPEAT = int(os.environ.get("RN_BENCH_REPEAT", "5"))
+EPOCHS = int(os.environ.get("RN_BENCH_EPOCHS", "200"))
+EPOCH_MS = int(os.environ.get("RN_BENCH_EPOCH_MS", "200"))
+CORE, OTHER = ({1}, {0}) if (os.cpu_count() or 1) > 1 else ({0}, {0})
+RUNNEL = os.path.join(build, "runnel")
 table = []
 
 
-def cpu(command, env=None):
-    """CPU seconds of one run, pinned to one core, its output, and its largest resident size in MB."""
-    def pin():
-        os.sched_setaffinity(0, {1 if os.cpu_count() > 1 else 0})
-    before = time.monotonic()
-    p = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=pin, env=env)
-    out, err = p.communicate()
-    _, _, usage = 0, 0, resource.getrusage(resource.RUSAGE_CHILDREN)
+def pinned():
+    os.sched_setaffinity(0, CORE)
+
+
+def note(what, value, unit, floor="", target="", met=None, runs=()):
+    """One row of the table; met: None when the figure has no target."""
+    verdict = "" if met is None else "ok" if met else "MISSED"
+    table.append([what, value, unit, floor, target, verdict, runs])
+    print("%-44s %10s %-8s %-12s %-22s %s" % (what, value, unit, floor, target, verdict), flush=True)
+
+
+def once(command):
+    """CPU seconds and output of one run on the one core."""
+    a = resource.getrusage(resource.RUSAGE_CHILDREN)
+    p = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=pinned)
+    b = resource.getrusage(resource.RUSAGE_CHILDREN)
     if p.returncode:
-        raise RuntimeError("%s: exit %d\n%s" % (command, p.returncode, err[-2000:]))
-    return out, err, time.monotonic() - before
+        raise RuntimeError("%s: exit %d\n%s" % (command, p.returncode, p.stderr[-2000:]))
+    return b.ru_utime + b.ru_stime - a.ru_utime - a.ru_stime, p.stdout
 
 
-def best(name, command, rows, base_us=0.0, clean=None):
-    times, walls, out = [], [], ""
+def measure(command, rows, clean=None):
+    """ns of CPU a row of each run, and the last output."""
+    runs, out = [], ""
     for _ in range(REPEAT):
         if clean:
             clean()
-        a = resource.getrusage(resource.RUSAGE_CHILDREN)
-        out, _, wall = cpu(command)
-        b = resource.getrusage(resource.RUSAGE_CHILDREN)
-        times.append(b.ru_utime + b.ru_stime - a.ru_utime - a.ru_stime)
-        walls.append(wall)
-    ns = min(times) / rows * 1e9
-    table.append([name, ns, base_us, min(walls)])
-    print("%-46s %8.1f ns/row   %s   wall %.2f s" % (name, ns, "%5.2fx floor" % (ns / base_us) if base_us else "            ", min(walls)), flush=True)
+        seconds, out = once(command)
+        runs.append(seconds / rows * 1e9)
+    return runs, out
+
+
+def best(what, command, rows, limit=None, floor=None, factor=None, clean=None):
+    """Measures and notes; limit: target in ns, or floor (ns) and factor."""
+    runs, out = measure(command, rows, clean)
+    ns = min(runs)
+    if floor:
+        note(what, "%.1f" % ns, "ns/row", "%.2fx floor" % (ns / floor), "<= %.2fx floor" % factor, ns <= floor * factor, runs)
+    elif limit:
+        note(what, "%.1f" % ns, "ns/row", "", "<= %.0f" % limit, ns <= limit, runs)
+    else:
+        note(what, "%.1f" % ns, "ns/row", runs=runs)
     return ns, out
+
+
+def script(work, name, text):
+    path = os.path.join(work, name)
+    with open(path, "w") as f:
+        f.write(text)
+    return path
+
+
+def remover(path):
+    def remove():
+        for suffix in ("", "-wal", "-shm", ".lock"):
+            if os.path.exists(path + suffix):
+                os.unlink(path + suffix)
+    return remove
 
 
 LINES = ("CREATE TEMPORARY TABLE t (id BIGINT, k BIGINT, v BIGINT, ts TIMESTAMP(3), tag STRING, WATERMARK FOR ts AS ts) "
          "WITH ('connector'='filesystem', 'path'='%s', 'format'='json');\n")
+HOLE = "WITH ('connector'='blackhole');\n"
+WINDOWED = "CREATE TEMPORARY TABLE o (w TIMESTAMP(3), k BIGINT, c BIGINT, s BIGINT, m BIGINT) " + HOLE
+TUMBLE = ("SELECT window_start, k, COUNT(*), SUM(v), MAX(v) FROM TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' SECOND) "
+          "GROUP BY window_start, window_end, k")
+HOP = ("SELECT window_start, k, COUNT(*) AS c, SUM(v) AS s, MAX(v) AS m FROM HOP(TABLE t, DESCRIPTOR(ts), "
+       "INTERVAL '1' SECOND, INTERVAL '1' HOUR) GROUP BY window_start, window_end, k")
+OVER = ("SELECT id, SUM(v) OVER w, MAX(v) OVER w FROM t WINDOW w AS (PARTITION BY k ORDER BY ts "
+        "ROWS BETWEEN 9 PRECEDING AND CURRENT ROW)")
 
 
 def wanted(name):
     return not only or name in only
 
 
+def generate(kind, rows, *more):
+    return subprocess.Popen([build + "/bench/generate", kind, str(rows), *more], stdout=subprocess.PIPE)
+
+
+def emitted_by_hop(work, path):
+    sql = script(work, "count.sql", LINES % path + "SELECT COUNT(*) AS n FROM (%s);" % HOP)
+    return json.loads(once([RUNNEL, "-q", "--format", "json", "-f", sql])[1])["n"]
+
+
+def hop(work, path, tumble):
+    """The end of a bounded input closes an hour of windows at once, however long the input was. So the price of a
+    row up to the last one is what the second half of the input adds: CPU(all) - CPU(first half)."""
+    half = os.path.join(work, "half.jsonl")
+    with open(half, "wb") as f:
+        subprocess.run(["head", "-n", str(ROWS // 2), path], stdout=f, check=True)
+    runs = []
+    for p in (path, half):
+        sql = script(work, "hop.sql", LINES % p + WINDOWED + "INSERT INTO o %s;" % HOP)
+        runs.append([ns * ROWS for ns in measure([RUNNEL, "-q", "-f", sql], ROWS)[0]])
+    emitted = [emitted_by_hop(work, p) for p in (path, half)]
+    rows = ROWS - ROWS // 2
+    ns, out = (min(runs[0]) - min(runs[1])) / rows, (emitted[0] - emitted[1]) / rows
+    limit = 1.25 * tumble + 25 * out
+    note("HOP 1 h / 1 s, up to the last input row", "%.1f" % ns, "ns/row", "%.2fx TUMBLE" % (ns / tumble),
+         "<= %.1f (*)" % limit, ns <= limit, [min(r) / ROWS for r in runs])
+    note("  (*) 1.25x TUMBLE + 25 ns a row emitted", "%.3f" % out, "rows/row")
+    note("HOP, with the hour that closes at the end", "%.1f" % ((min(runs[0]) - tumble * ROWS) / emitted[0]), "ns/out",
+         "%.1fM rows" % (emitted[0] / 1e6), "<= 25", min(runs[0]) <= 1.25 * tumble * ROWS + 25 * emitted[0], [r / ROWS for r in runs[0]])
+    os.unlink(half)
+
+
+def threads_while(command):
+    """Names of all threads that were seen while the command ran."""
+    p = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    names = set()
+    while p.poll() is None:
+        try:
+            for t in os.listdir("/proc/%d/task" % p.pid):
+                names.add(open("/proc/%d/task/%s/comm" % (p.pid, t)).read().strip())
+        except OSError:
+            pass
+        time.sleep(0.002)
+    if p.returncode:
+        raise RuntimeError("%s: exit %d" % (command, p.returncode))
+    return names
+
+
 def file_benchmarks(work):
     path = os.path.join(work, "lines.jsonl")
     with open(path, "wb") as f:
         subprocess.run([build + "/bench/generate", "lines", str(ROWS)], stdout=f, check=True)
-    size = os.path.getsize(path)
-    print("file: %d rows, %.0f bytes each" % (ROWS, size / ROWS))
+    print("file: %d rows, %.0f bytes each" % (ROWS, os.path.getsize(path) / ROWS))
     queries = [
-        ("file -> blackhole (all columns)", "CREATE TEMPORARY TABLE o (id BIGINT, k BIGINT, v BIGINT, ts TIMESTAMP(3), tag STRING) WITH ('connector'='blackhole');\nINSERT INTO o SELECT * FROM t;"),
-        ("TUMBLE 1 s, COUNT SUM MAX", "CREATE TEMPORARY TABLE o (w TIMESTAMP(3), k BIGINT, c BIGINT, s BIGINT, m BIGINT) WITH ('connector'='blackhole');\n"
-         "INSERT INTO o SELECT window_start, k, COUNT(*), SUM(v), MAX(v) FROM TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' SECOND) GROUP BY window_start, window_end, k;"),
-        ("HOP 1 h / 1 s, COUNT SUM MAX", "CREATE TEMPORARY TABLE o (w TIMESTAMP(3), k BIGINT, c BIGINT, s BIGINT, m BIGINT) WITH ('connector'='blackhole');\n"
-         "INSERT INTO o SELECT window_start, k, COUNT(*), SUM(v), MAX(v) FROM HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' SECOND, INTERVAL '1' HOUR) GROUP BY window_start, window_end, k;"),
-        ("OVER ROWS 9 PRECEDING, SUM MAX", "CREATE TEMPORARY TABLE o (id BIGINT, s BIGINT, m BIGINT) WITH ('connector'='blackhole');\n"
-         "INSERT INTO o SELECT id, SUM(v) OVER w, MAX(v) OVER w FROM t WINDOW w AS (PARTITION BY k ORDER BY ts ROWS BETWEEN 9 PRECEDING AND CURRENT ROW);"),
-        ("GROUP BY k, COUNT SUM (unbounded)", "CREATE TEMPORARY TABLE o (k BIGINT, c BIGINT, s BIGINT) WITH ('connector'='blackhole');\nINSERT INTO o SELECT k, COUNT(*), SUM(v) FROM t GROUP BY k;"),
+        ("file -> blackhole, all columns", None,
+         "CREATE TEMPORARY TABLE o (id BIGINT, k BIGINT, v BIGINT, ts TIMESTAMP(3), tag STRING) " + HOLE + "INSERT INTO o SELECT * FROM t;"),
+        ("TUMBLE 1 s, COUNT SUM MAX", 220, WINDOWED + "INSERT INTO o %s;" % TUMBLE),
+        ("OVER ROWS 9 PRECEDING, SUM MAX", 350,
+         "CREATE TEMPORARY TABLE o (id BIGINT, s BIGINT, m BIGINT) " + HOLE + "INSERT INTO o %s;" % OVER),
+        ("GROUP BY k, COUNT SUM, unbounded", None,
+         "CREATE TEMPORARY TABLE o (k BIGINT, c BIGINT, s BIGINT) " + HOLE + "INSERT INTO o SELECT k, COUNT(*), SUM(v) FROM t GROUP BY k;"),
     ]
-    for name, sql in queries:
-        script = os.path.join(work, "q.sql")
-        with open(script, "w") as f:
-            f.write(LINES % path + sql)
-        best(name, [build + "/runnel", "-q", "-f", script], ROWS)
+    for what, limit, sql in queries:
+        command = [RUNNEL, "-q", "-f", script(work, "q.sql", LINES % path + sql)]
+        ns, _ = best(what, command, ROWS, limit)
+        if what.startswith("TUMBLE"):
+            hop(work, path, ns)
+            seen = [t for t in threads_while(command) if t.startswith("rdk:")]
+            note("threads of librdkafka in that file job", str(len(seen)), "", "", "0", not seen)
+
+
+# 100,000 keys; a second of event time is 1,000,000 rows
+GENERATED = ("CREATE TABLE g (id BIGINT, k BIGINT, v BIGINT, ts AS TO_TIMESTAMP_LTZ(id / 1000, 3), WATERMARK FOR ts AS ts) WITH "
+             "('connector'='datagen', 'rows-per-second'='1000000000', 'fields.id.kind'='sequence', 'fields.id.start'='0', "
+             "'fields.id.end'='4000000000000', 'fields.k.min'='1', 'fields.k.max'='100000', 'fields.v.min'='0', 'fields.v.max'='1000000');\n"
+             "CREATE TABLE o (w TIMESTAMP_LTZ(3), k BIGINT, c BIGINT, s BIGINT, m BIGINT) " + HOLE +
+             "INSERT INTO o SELECT window_start, k, COUNT(*), SUM(v), MAX(v) FROM TUMBLE(TABLE g, DESCRIPTOR(ts), INTERVAL '10' SECOND) "
+             "GROUP BY window_start, window_end, k;\n")
+
+
+def barrier(work):
+    db = os.path.join(work, "barrier.db")
+    out = subprocess.run([build + "/bench/barrier", db, script(work, "g.sql", GENERATED), str(EPOCHS), str(EPOCH_MS)],
+                         stdout=subprocess.PIPE, text=True, check=True).stdout
+    spent = [[int(n) / 1000 for n in line.split()] for line in out.splitlines()][:EPOCHS]
+    times, commits = sorted(s[0] for s in spent), sorted(s[1] for s in spent)
+    p99 = times[-(-99 * len(times) // 100) - 1]
+    note("barrier p99, 100,000 keys, %d epochs" % len(times), "%.1f" % p99, "ms", "p50 %.1f" % times[len(times) // 2], "<= 20", p99 <= 20, times)
+    note("  commit of those epochs, p50", "%.1f" % commits[len(commits) // 2], "ms", runs=commits)
 
 
 BID = ("CREATE TEMPORARY TABLE bid (auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING, `dateTime` TIMESTAMP(3), extra STRING, "
-       "WATERMARK FOR `dateTime` AS `dateTime`) WITH ('connector'='kafka', 'topic'='bids', 'properties.bootstrap.servers'='%s', 'scan.startup.mode'='earliest-offset', "
-       "'scan.bounded.mode'='latest-offset', 'format'='json');\n")
-MAIN = "SELECT window_start, auction, COUNT(*), SUM(price), MAX(price) FROM TUMBLE(TABLE bid, DESCRIPTOR(`dateTime`), INTERVAL '10' SECOND) GROUP BY window_start, window_end, auction;"
+       "WATERMARK FOR `dateTime` AS `dateTime`) WITH ('connector'='kafka', 'topic'='%s', 'properties.bootstrap.servers'='%s', 'scan.startup.mode'='earliest-offset', %s"
+       "'format'='json');\n")
+ALL = "'scan.bounded.mode'='latest-offset', "
+MAIN = ("SELECT window_start, auction, COUNT(*), SUM(price), MAX(price) FROM TUMBLE(TABLE bid, DESCRIPTOR(`dateTime`), INTERVAL '10' SECOND) "
+        "GROUP BY window_start, window_end, auction;\n")
+MAIN_HOLE = "CREATE TABLE o (w TIMESTAMP(3), auction BIGINT, c BIGINT, s BIGINT, m BIGINT) " + HOLE + "INSERT INTO o " + MAIN
+MAIN_KEPT = ("CREATE TABLE o (w TIMESTAMP(3) NOT NULL, auction BIGINT NOT NULL, c BIGINT, s BIGINT, m BIGINT, "
+             "PRIMARY KEY (w, auction) NOT ENFORCED);\nINSERT INTO o " + MAIN)
+LIMIT = 900100  # one bid of ten
+
+
+def produce(bootstrap, topic, rows, *more):
+    lines = generate("bids", rows, *more)
+    subprocess.run([build + "/runnel-broker", "produce", "--bootstrap", bootstrap, "--topic", topic], stdin=lines.stdout, check=True)
+    lines.wait()
+
+
+def main_job(work, bootstrap):
+    print("topic: %d bids in 4 partitions" % BIDS)
+    produce(bootstrap, "bids", BIDS)
+    once([build + "/bench/floor", bootstrap, "bids"])  # warms the broker
+    db, out = os.path.join(work, "floor.db"), os.path.join(work, "main.db")
+    floor, _ = best("floor: main job by hand -> nothing", [build + "/bench/floor", bootstrap, "bids"], BIDS)
+    sql = script(work, "main.sql", BID % ("bids", bootstrap, ALL) + MAIN_HOLE)
+    best("Kafka: main job -> blackhole", [RUNNEL, "-q", "-f", sql], BIDS, floor=floor, factor=1.25)
+    floor, _ = best("floor: main job by hand -> SQLite", [build + "/bench/floor", bootstrap, "bids", db], BIDS, clean=remover(db))
+    sql = script(work, "main.sql", BID % ("bids", bootstrap, ALL) + MAIN_KEPT)
+    best("Kafka: main job -> SQLite", [RUNNEL, "-q", out, "-f", sql], BIDS, floor=floor, factor=1.3, clean=remover(out))
+    left = sqlite3.connect(db).execute("SELECT count(*), sum(c), sum(s), sum(m) FROM result").fetchone()
+    right = sqlite3.connect(out).execute("SELECT count(*), sum(c), sum(s), sum(m) FROM o").fetchone()
+    if left != right:
+        sys.exit("the answers differ: %s by hand, %s by runnel" % (left, right))
+    print("answers equal: %s" % (right,))
+
+
+def filter_job(work, bootstrap):
+    floor, out = best("floor: filter by hand -> Kafka", [build + "/bench/floor_filter", bootstrap, "bids", "kept_floor", str(LIMIT)], BIDS)
+    sql = script(work, "filter.sql", BID % ("bids", bootstrap, ALL) +
+                 "CREATE TEMPORARY TABLE kept (auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING, `dateTime` TIMESTAMP(3), extra STRING) "
+                 "WITH ('connector'='kafka', 'topic'='kept', 'properties.bootstrap.servers'='%s', 'format'='json');\n"
+                 "INSERT INTO kept SELECT * FROM bid WHERE price >= %d;\n" % (bootstrap, LIMIT))
+    best("Kafka: filter -> Kafka", [RUNNEL, "-q", "-f", sql], BIDS, floor=floor, factor=1.3)
+    print("by hand: " + out.strip())
+
+
+def checkpoints(work, bootstrap):
+    produce(bootstrap, "many", 2 * BIDS, "100000")
+    sql, db = script(work, "many.sql", BID % ("many", bootstrap, ALL) + MAIN_HOLE), os.path.join(work, "many.db")
+    runs = {"1h": [], "1s": []}
+    for _ in range(REPEAT):
+        for interval, times in runs.items():  # in turns: the machine's moods hit both
+            remover(db)()
+            times.append(once([RUNNEL, "run", "-q", "--db", db, "-D", "execution.checkpointing.interval=" + interval, sql])[0] / (2 * BIDS) * 1e9)
+    base, with_epochs = min(runs["1h"]), min(runs["1s"])
+    cost = (with_epochs / base - 1) * 100
+    note("Kafka: 100,000 keys, an epoch an hour", "%.1f" % base, "ns/row", runs=runs["1h"])
+    note("Kafka: the same, an epoch a second", "%.1f" % with_epochs, "ns/row", "%+.1f %%" % cost, "< 3 %", cost < 3, runs["1s"])
+
+
+def idle(work, bootstrap):
+    db = os.path.join(work, "idle.db")
+    sql = script(work, "idle.sql", BID % ("idle", bootstrap, "") + MAIN_KEPT)
+    p = subprocess.Popen([RUNNEL, "run", "-q", "--db", db, sql], preexec_fn=pinned)
+    sizes = []
+    for _ in range(10):
+        time.sleep(0.5)
+        sizes.append(next(int(l.split()[1]) for l in open("/proc/%d/status" % p.pid) if l.startswith("VmRSS")) / 1024)
+    rdk = [t for t in os.listdir("/proc/%d/task" % p.pid) if open("/proc/%d/task/%s/comm" % (p.pid, t)).read().startswith("rdk:")]
+    p.send_signal(signal.SIGINT)
+    if p.wait() != 0 or not rdk:
+        sys.exit("the idle job did not run: exit %d, %d threads of librdkafka" % (p.returncode, len(rdk)))
+    note("RSS of an idle Kafka job", "%.1f" % max(sizes), "MB", "", "< 15", max(sizes) < 15, sizes)
 
 
 def kafka_benchmarks(work, bootstrap):
-    print("topic: %d bids in 4 partitions" % BIDS)
-    lines = subprocess.Popen([build + "/bench/generate", "bids", str(BIDS)], stdout=subprocess.PIPE)
-    subprocess.run([build + "/runnel-broker", "produce", "--bootstrap", bootstrap, "--topic", "bids"], stdin=lines.stdout, check=True)
-    lines.wait()
-    floor, answer = best("floor: main job by hand -> nothing", [build + "/bench/floor", bootstrap, "bids"], BIDS)
-    db = os.path.join(work, "floor.db")
-    floor_db, _ = best("floor: main job by hand -> SQLite", [build + "/bench/floor", bootstrap, "bids", db], BIDS,
-                       clean=lambda: [os.path.exists(db + s) and os.unlink(db + s) for s in ("", "-wal", "-shm")])
-    script = os.path.join(work, "main.sql")
-    with open(script, "w") as f:
-        f.write(BID % bootstrap + "CREATE TEMPORARY TABLE o (w TIMESTAMP(3), auction BIGINT, c BIGINT, s BIGINT, m BIGINT) WITH ('connector'='blackhole');\nINSERT INTO o " + MAIN)
-    best("main job -> blackhole", [build + "/runnel", "-q", "-f", script], BIDS, floor)
-    out = os.path.join(work, "main.db")
-    with open(script, "w") as f:
-        f.write(BID % bootstrap + "CREATE TABLE o (w TIMESTAMP(3) NOT NULL, auction BIGINT NOT NULL, c BIGINT, s BIGINT, m BIGINT, PRIMARY KEY (w, auction) NOT ENFORCED);\nINSERT INTO o " + MAIN)
-    best("main job -> SQLite", [build + "/runnel", "-q", out, "-f", script], BIDS, floor_db,
-         clean=lambda: [os.path.exists(out + s) and os.unlink(out + s) for s in ("", "-wal", "-shm", ".lock")])
-    a, b = sqlite3.connect(db), sqlite3.connect(out)
-    left = a.execute("SELECT count(*), sum(c), sum(s), sum(m) FROM result").fetchone()
-    right = b.execute("SELECT count(*), sum(c), sum(s), sum(m) FROM o").fetchone()
-    print("answers equal: %s (%s)" % (left == right, right))
-    if left != right:
-        sys.exit("the answers differ: %s and %s" % (left, right))
+    idle(work, bootstrap)
+    main_job(work, bootstrap)
+    filter_job(work, bootstrap)
+    checkpoints(work, bootstrap)
+
+
+def with_broker(work):
+    bootstrap, own = os.environ.get("KAFKA_BOOTSTRAP"), None
+    program = os.path.join(root, "tests/kafka/broker")
+    away = {"preexec_fn": lambda: os.sched_setaffinity(0, OTHER), "env": dict(os.environ, RUNNEL_BROKER=build + "/runnel-broker")}
+    try:
+        if not bootstrap and subprocess.run([program, "available"], stdout=subprocess.DEVNULL, **away).returncode == 0:
+            own = os.path.join(work, "broker")
+            bootstrap = subprocess.run([program, "start", "--dir", own], stdout=subprocess.PIPE, text=True, check=True, **away).stdout.split()[-1]
+            for topic in ("bids:4", "many:4", "idle:1", "kept:4", "kept_floor:4"):
+                subprocess.run([program, "topic", topic, "--dir", own], check=True, stdout=subprocess.DEVNULL, **away)
+        if bootstrap:
+            kafka_benchmarks(work, bootstrap)
+        else:
+            print("LEFT OUT: the Kafka benchmarks need Java and Maven, or KAFKA_BOOTSTRAP")
+    finally:
+        if own:
+            subprocess.run([program, "stop", "--dir", own], stdout=subprocess.DEVNULL, **away)
 
 
 def start_up(work):
     times = []
     for _ in range(20):
         a = time.monotonic()
-        subprocess.run([build + "/runnel", "-c", "SELECT 1"], stdout=subprocess.DEVNULL, check=True)
-        times.append(time.monotonic() - a)
-    print("runnel -c 'SELECT 1': %.1f ms (best of 20)" % (min(times) * 1000))
-    table.append(["SELECT 1, ms", min(times) * 1000, 0, 0])
+        subprocess.run([RUNNEL, "-c", "SELECT 1"], stdout=subprocess.DEVNULL, check=True)
+        times.append((time.monotonic() - a) * 1000)
+    note("runnel -c 'SELECT 1', best of 20", "%.1f" % min(times), "ms", "", "< 15", min(times) < 15, times)
+
+
+def save():
+    def first(path, name):
+        return next((l.split(":", 1)[1].strip() for l in open(path) if l.startswith(name)), platform.machine())
+    versions = subprocess.run([RUNNEL, "version"], stdout=subprocess.PIPE, text=True).stdout.strip().replace("\n", "; ")
+    gcc = subprocess.run(["gcc", "--version"], stdout=subprocess.PIPE, text=True).stdout.split("\n")[0]
+    with open(os.path.join(root, "bench/RESULTS.md"), "a") as f:
+        f.write("\n## %s\n\n%s, %d cores, %.0f GB, Linux %s; %s; %s\n\n" % (
+            time.strftime("%Y-%m-%d"), first("/proc/cpuinfo", "model name"), os.cpu_count(),
+            os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9, platform.release().split("-")[0], versions, gcc))
+        f.write("    RN_BENCH_ROWS=%d RN_BENCH_BIDS=%d RN_BENCH_REPEAT=%d RN_BENCH_EPOCHS=%d RN_BENCH_EPOCH_MS=%d make bench%s\n\n" % (
+            ROWS, BIDS, REPEAT, EPOCHS, EPOCH_MS, " # only: " + " ".join(only) if only else ""))
+        f.write("| what | figure | beside | target | | runs |\n|---|---|---|---|---|---|\n")
+        for what, value, unit, floor, target, verdict, runs in table:
+            shown = " ".join("%.1f" % r for r in runs) if len(runs) <= 20 else "min %.1f, p50 %.1f, p90 %.1f, max %.1f of %d" % (
+                runs[0], runs[len(runs) // 2], runs[len(runs) * 9 // 10], runs[-1], len(runs))
+            f.write("| %s | %s %s | %s | %s | %s | %s |\n" % (what.strip(), value, unit, floor, target, verdict, shown))
 
 
 def main():
     work = tempfile.mkdtemp(prefix="rn-bench-")
+    parts = (("start", start_up), ("file", file_benchmarks), ("barrier", barrier), ("kafka", with_broker))
+    begin = time.monotonic()
     try:
-        if wanted("start"):
-            start_up(work)
-        if wanted("file"):
-            file_benchmarks(work)
-        if wanted("kafka"):
-            bootstrap, own = os.environ.get("KAFKA_BOOTSTRAP"), None
-            script = os.path.join(root, "tests/kafka/broker")
-            if not bootstrap and subprocess.run([script, "available"], stdout=subprocess.DEVNULL).returncode == 0:
-                own = os.path.join(work, "broker")
-                bootstrap = subprocess.run([script, "start", "--dir", own], stdout=subprocess.PIPE, text=True, check=True).stdout.split()[-1]
-                subprocess.run([script, "topic", "bids:4", "--dir", own], check=True, stdout=subprocess.DEVNULL)
-            if bootstrap:
-                try:
-                    kafka_benchmarks(work, bootstrap)
-                finally:
-                    if own:
-                        subprocess.run([script, "stop", "--dir", own], stdout=subprocess.DEVNULL)
-            else:
-                print("LEFT OUT: the Kafka benchmarks need Java and Maven, or KAFKA_BOOTSTRAP")
+        print("%-44s %10s %-8s %-12s %-22s" % ("what", "figure", "", "beside", "target"))
+        for name, part in parts:
+            if wanted(name):
+                part(work)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+    missed = [row[0] for row in table if row[5] == "MISSED"]
+    print("%d s; %s" % (time.monotonic() - begin, "missed: " + ", ".join(missed) if missed else "all targets met"))
     if os.environ.get("RN_BENCH_SAVE"):
-        with open(os.path.join(root, "bench/RESULTS.md"), "a") as f:
-            model = [l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")][:1]
-            f.write("\n## %s, %s, %d CPUs\n\n`make bench` with RN_BENCH_ROWS=%d RN_BENCH_BIDS=%d RN_BENCH_REPEAT=%d\n\n| what | ns/row | x floor | wall s |\n|---|---|---|---|\n"
-                    % (time.strftime("%Y-%m-%d"), (model or [platform.machine()])[0], os.cpu_count(), ROWS, BIDS, REPEAT))
-            for name, ns, base, wall in table:
-                f.write("| %s | %.1f | %s | %.2f |\n" % (name, ns, "%.2f" % (ns / base) if base else "", wall))
+        save()
 
 
 main()

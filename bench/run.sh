@@ -1,11 +1,14 @@
 #!/bin/bash
-# make bench: builds the generator and the floor, runs bench/run.py. Arguments after the build directory choose
-# parts: start, file, kafka.
+# make bench: builds the generator and the floors, runs bench/run.py. Arguments after the build directory choose
+# parts: start, file, barrier, kafka.
 set -eu
 build=${1:-build}
 shift || true
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$build/bench"
-${CC:-gcc} -std=c11 -O2 -D_GNU_SOURCE -Wall -Wextra -o "$build/bench/generate" "$here/generate.c"
-${CC:-gcc} -std=c11 -O2 -D_GNU_SOURCE -Wall -Wextra -o "$build/bench/floor" "$here/floor.c" -lrdkafka -lsqlite3
+compile() { ${CC:-gcc} -std=c11 -O2 -D_GNU_SOURCE -Wall -Wextra -I"$here/.." -o "$build/bench/$1" "$here/$1.c" "${@:2}"; }
+compile generate
+compile floor -lrdkafka -lsqlite3
+compile floor_filter -lrdkafka
+compile barrier "$build/librunnel.so" -Wl,-rpath,"$(cd "$build" && pwd)" -lpthread
 exec python3 "$here/run.py" "$build" "$@"
