@@ -51,6 +51,17 @@ char *rn_api_masked(const char *text) {
       at += strcspn(at, "\n");
       continue;
     }
+    if (at[0] == '/' && at[1] == '*' && at[2] != '+') { /* hints hold options, other comments apostrophes */
+      char *end = strstr(at + 2, "*/");
+      at = end ? end + 2 : at + strlen(at);
+      continue;
+    }
+    if (*at == '`') {
+      at++;
+      at += strcspn(at, "`");
+      at += *at != 0;
+      continue;
+    }
     if (*at != '\'') {
       at++;
       continue;

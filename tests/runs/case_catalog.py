@@ -130,7 +130,9 @@ def secrets(w):
     w.has("masked in SHOW CREATE", r.out, r"'properties.sasl.password' = '\*+'")
     w.check("nowhere in the output", canary not in r.out + r.err, r)
     changed = sql.replace(canary, canary + "2")
-    for text in (changed.replace("'topic' = 'x'", "'topic' = 'y'"), changed.replace("id INT", "id BIGINT"), changed,
+    for text in ("/* it's */ " + changed, "-- it's\n" + changed, changed.replace("TABLE k", "TABLE `it's`").replace("INT", "INTT"),
+                 "SELECT * FROM k /*+ OPTIONS('properties.sasl.password' = '%s', 'topik' = 'y') */" % canary, changed.replace("WITH (", "WITH ((", 1),
+                 changed.replace("'topic' = 'x'", "'topic' = 'y'"), changed.replace("id INT", "id BIGINT"), changed,
                  sql.replace("'format' = 'json'", "'format' = 'jsno'").replace("TABLE k", "TABLE k2")):
         r = w.run(text)
         w.check("nor in differences, notices and errors", canary not in r.out + r.err, r)
