@@ -17,7 +17,9 @@ static rn_status run_statement(sqlite3 *db, const char *sql, const char *const *
     return rn_fail(err, RN_E_DATABASE, "catalog: %s", sqlite3_errmsg(db));
   for (int i = 0; i < count; i++) (void)sqlite3_bind_text(statement, i + 1, texts[i], -1, SQLITE_STATIC);
   int code = sqlite3_step(statement);
-  rn_status status = code == SQLITE_DONE || code == SQLITE_ROW ? RN_OK : rn_fail(err, RN_E_DATABASE, "catalog: %s", sqlite3_errmsg(db));
+  rn_status status = code == SQLITE_DONE || code == SQLITE_ROW
+                         ? RN_OK
+                         : rn_fail(err, RN_E_DATABASE, "catalog: %s", sqlite3_errmsg(db));
   (void)sqlite3_finalize(statement);
   return status;
 }
@@ -25,12 +27,14 @@ static rn_status run_statement(sqlite3 *db, const char *sql, const char *const *
 /* SQLite's names ignore case: a table that differs in case only would be taken for ours. */
 static rn_status check_case(sqlite3 *db, const char *name, rn_error *err) {
   sqlite3_stmt *q;
-  if (sqlite3_prepare_v2(db, "SELECT name FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE AND name <> ?1", -1, &q, NULL) != SQLITE_OK)
+  if (sqlite3_prepare_v2(db, "SELECT name FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE AND name <> ?1", -1, &q,
+                         NULL) != SQLITE_OK)
     return rn_fail(err, RN_E_DATABASE, "catalog: %s", sqlite3_errmsg(db));
   (void)sqlite3_bind_text(q, 1, name, -1, SQLITE_STATIC);
   rn_status status = RN_OK;
   if (sqlite3_step(q) == SQLITE_ROW) {
-    (void)rn_fail(err, RN_E_CATALOG, "\"%s\" differs from the file's \"%s\" in case only", name, (const char *)sqlite3_column_text(q, 0));
+    (void)rn_fail(err, RN_E_CATALOG, "\"%s\" differs from the file's \"%s\" in case only", name,
+                  (const char *)sqlite3_column_text(q, 0));
     status = rn_hint(err, "SQLite ignores case in names");
   }
   (void)sqlite3_finalize(q);
@@ -38,7 +42,8 @@ static rn_status check_case(sqlite3 *db, const char *name, rn_error *err) {
 }
 static rn_status rename_table(sqlite3 *db, const save_ctx *s, rn_error *err) {
   sqlite3_stmt *q;
-  if (sqlite3_prepare_v2(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1", -1, &q, NULL) != SQLITE_OK)
+  if (sqlite3_prepare_v2(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1", -1, &q, NULL) !=
+      SQLITE_OK)
     return rn_fail(err, RN_E_DATABASE, "catalog: %s", sqlite3_errmsg(db));
   (void)sqlite3_bind_text(q, 1, s->rename_from, -1, SQLITE_STATIC);
   bool there = sqlite3_step(q) == SQLITE_ROW;
@@ -62,10 +67,11 @@ static rn_status save_row(sqlite3 *db, void *ctx, rn_error *err) {
     if (check_case(db, o->name, err) != RN_OK || rn_sqlite_prepare_table(db, s->table, err) != RN_OK) return RN_FAIL;
   }
   const char *texts[] = {o->catalog, o->database, o->name, o->kind == RN_OBJECT_VIEW ? "view" : "table", o->sql};
-  return run_statement(db,
-                       "INSERT INTO _rn_catalog(catalog, database, name, kind, sql, version) VALUES (?1, ?2, ?3, ?4, ?5, 1) "
-                       "ON CONFLICT(catalog, database, name) DO UPDATE SET kind = ?4, sql = ?5, version = version + 1",
-                       texts, 5, err);
+  return run_statement(
+      db,
+      "INSERT INTO _rn_catalog(catalog, database, name, kind, sql, version) VALUES (?1, ?2, ?3, ?4, ?5, 1) "
+      "ON CONFLICT(catalog, database, name) DO UPDATE SET kind = ?4, sql = ?5, version = version + 1",
+      texts, 5, err);
 }
 static rn_status remove_row(sqlite3 *db, void *ctx, rn_error *err) {
   const rn_catalog_object *o = ((save_ctx *)ctx)->object;
@@ -80,14 +86,17 @@ static rn_status make_private(runnel *db, const rn_catalog_object *object, rn_er
   bool secret = false;
   for (size_t i = 0; i < object->options.count; i++) {
     const rn_option_value *o = &object->options.items[i];
-    const rn_option *row = object->connector ? rn_table_option_row(object->connector, object->value_format, object->key_format, rn_slice_of(o->key)) : NULL;
+    const rn_option *row = object->connector ? rn_table_option_row(object->connector, object->value_format,
+                                                                   object->key_format, rn_slice_of(o->key))
+                                             : NULL;
     secret |= row && (row->flags & RN_OPTION_SECRET) && o->value[0] && !strstr(o->value, "${");
   }
   for (size_t i = 0; secret && i < sizeof suffixes / sizeof suffixes[0]; i++) {
     rn_builder path = {0};
     rn_builder_printf(&path, "%s%s", rn_store_path(db->store), suffixes[i]);
     int code = chmod(path.data, 0600);
-    if (code != 0 && !(errno == ENOENT && i > 0)) (void)rn_fail(err, RN_E_DATABASE, "cannot make %s private: %s", path.data, strerror(errno));
+    if (code != 0 && !(errno == ENOENT && i > 0))
+      (void)rn_fail(err, RN_E_DATABASE, "cannot make %s private: %s", path.data, strerror(errno));
     rn_builder_free(&path);
     if (err->code) return RN_FAIL;
   }
@@ -152,9 +161,10 @@ typedef struct affinity {
   const char *part, *type;
 } affinity;
 /* SQLite's affinity rules, in their order; the dialect's type that holds such values. */
-static const affinity affinities[] = {{"INT", "BIGINT"}, {"CHAR", "STRING"}, {"CLOB", "STRING"},   {"TEXT", "STRING"},
-                                      {"BLOB", "BYTES"}, {"REAL", "DOUBLE"}, {"FLOA", "DOUBLE"},   {"DOUB", "DOUBLE"},
-                                      {"BOOL", "BOOLEAN"}, {"NUMERIC", "DOUBLE"}, {"DECIMAL", "DOUBLE"}};
+static const affinity affinities[] = {{"INT", "BIGINT"},     {"CHAR", "STRING"},   {"CLOB", "STRING"},
+                                      {"TEXT", "STRING"},    {"BLOB", "BYTES"},    {"REAL", "DOUBLE"},
+                                      {"FLOA", "DOUBLE"},    {"DOUB", "DOUBLE"},   {"BOOL", "BOOLEAN"},
+                                      {"NUMERIC", "DOUBLE"}, {"DECIMAL", "DOUBLE"}};
 static const char *type_of(const char *declared) {
   for (size_t i = 0; i < sizeof affinities / sizeof affinities[0]; i++)
     if (declared && strcasestr(declared, affinities[i].part)) return affinities[i].type;
@@ -172,18 +182,18 @@ static void back_ticked(rn_builder *b, const char *name) {
 
 static rn_status external_sql(sqlite3 *reader, const char *name, rn_builder *out) {
   sqlite3_stmt *q;
-  if (sqlite3_prepare_v2(reader,
-                         "SELECT c.name, c.type, c.\"notnull\", c.pk FROM sqlite_schema s, pragma_table_info(s.name) c "
-                         "WHERE s.name = ?1 AND s.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
-                         "AND s.name NOT LIKE '\\_rn\\_%' ESCAPE '\\' ORDER BY c.cid",
-                         -1, &q, NULL) != SQLITE_OK)
+  if (sqlite3_prepare_v2(
+          reader,
+          "SELECT c.name, c.type, c.\"notnull\", c.pk FROM sqlite_schema s, pragma_table_info(s.name) c "
+          "WHERE s.name = ?1 AND s.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+          "AND s.name NOT LIKE '\\_rn\\_%' ESCAPE '\\' ORDER BY c.cid",
+          -1, &q, NULL) != SQLITE_OK)
     return RN_FAIL;
   (void)sqlite3_bind_text(q, 1, name, -1, SQLITE_STATIC);
   int columns = 0;
   rn_builder keys = {0};
   while (sqlite3_step(q) == SQLITE_ROW) {
-    if (columns++)
-      rn_builder_text(out, ", ");
+    if (columns++) rn_builder_text(out, ", ");
     else {
       rn_builder_text(out, "CREATE TABLE ");
       back_ticked(out, name);

@@ -7,14 +7,15 @@
 
 runnel_completeness runnel_is_complete(const char *sql) {
   static const runnel_completeness answers[] = {
-      [RN_COMPLETE] = RUNNEL_COMPLETE,   [RN_INCOMPLETE] = RUNNEL_INCOMPLETE, [RN_IN_STRING] = RUNNEL_IN_STRING,
-      [RN_IN_NAME] = RUNNEL_IN_NAME,     [RN_IN_COMMENT] = RUNNEL_IN_COMMENT, [RN_IN_PARENS] = RUNNEL_IN_PARENS,
+      [RN_COMPLETE] = RUNNEL_COMPLETE, [RN_INCOMPLETE] = RUNNEL_INCOMPLETE, [RN_IN_STRING] = RUNNEL_IN_STRING,
+      [RN_IN_NAME] = RUNNEL_IN_NAME,   [RN_IN_COMMENT] = RUNNEL_IN_COMMENT, [RN_IN_PARENS] = RUNNEL_IN_PARENS,
       [RN_BLANK] = RUNNEL_BLANK};
   return answers[rn_parse_completeness(rn_slice_of(sql))];
 }
 
 static bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (unsigned char)c >= 0x80;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         (unsigned char)c >= 0x80;
 }
 static bool begins(const char *name, rn_slice prefix) {
   return strlen(name) >= prefix.len && rn_slice_eq_nocase(rn_slice_make(name, prefix.len), prefix);
@@ -76,7 +77,8 @@ static bool in_string(const char *sql, size_t cursor, size_t *begin) {
   return inside;
 }
 
-int runnel_complete(runnel *db, const char *sql, size_t cursor, size_t *word_begin, runnel_complete_cb callback, void *ctx) {
+int runnel_complete(runnel *db, const char *sql, size_t cursor, size_t *word_begin, runnel_complete_cb callback,
+                    void *ctx) {
   if (!db || !sql || cursor > strlen(sql)) return RUNNEL_RANGE;
   offer_ctx o = {callback, ctx, {0}};
   size_t begin = cursor;
@@ -135,7 +137,8 @@ const char *runnel_function_help(const char *name) {
     len += (size_t)n;
   }
   const rn_aggregate *a = rn_aggregate_find(wanted);
-  if (a && len < sizeof text) (void)snprintf(text + len, sizeof text - len, "%s\n  %s\n  %s\n", a->signature, a->help, a->example);
+  if (a && len < sizeof text)
+    (void)snprintf(text + len, sizeof text - len, "%s\n  %s\n  %s\n", a->signature, a->help, a->example);
   return text[0] ? text : NULL;
 }
 

@@ -42,7 +42,8 @@ static rn_ast_statement *ctas_definition(runnel_stmt *stmt) {
   for (uint32_t i = 0; ast->table && i < ast->table->column_count; i++)
     if (ast->table->columns[i].kind != RN_AST_COL_NAME_ONLY) def->columns[def->column_count++] = ast->table->columns[i];
   for (uint32_t i = 0; i < columns->table->column_count; i++)
-    if (!declared(ast->table, columns->table->columns[i].name.text)) def->columns[def->column_count++] = columns->table->columns[i];
+    if (!declared(ast->table, columns->table->columns[i].name.text))
+      def->columns[def->column_count++] = columns->table->columns[i];
   made->table = def;
   made->query = NULL;
   return made;
@@ -65,7 +66,8 @@ int rn_ctas(runnel_stmt *stmt, bool *skip) {
     if (!same && !reopen_only) {
       rn_error err;
       rn_error_clear(&err);
-      (void)rn_fail_at(&err, RN_E_EXISTS, stmt->ast->path.span, "table \"%s\" exists with another definition: %s", old->name, difference);
+      (void)rn_fail_at(&err, RN_E_EXISTS, stmt->ast->path.span, "table \"%s\" exists with another definition: %s",
+                       old->name, difference);
       return rn_api_fail(db, &err);
     }
   } else if (rn_catalog_create(db->catalog, definition, false, &object, &existed, &db->diags) != RN_OK) {
@@ -76,7 +78,8 @@ int rn_ctas(runnel_stmt *stmt, bool *skip) {
   rn_planner_settings settings;
   rn_engine_planner_settings(db, &stmt->arena, &settings);
   rn_schema schema;
-  if (rn_plan_schema(db->catalog, &settings, stmt->ast->query, &stmt->arena, &schema, &db->diags) != RN_OK) return rn_api_result(db);
+  if (rn_plan_schema(db->catalog, &settings, stmt->ast->query, &stmt->arena, &schema, &db->diags) != RN_OK)
+    return rn_api_result(db);
   rn_ast_insert *insert = RN_NEW(&stmt->arena, rn_ast_insert);
   /* by name: the table may have columns of its own before the query's, or another order */
   insert->columns.count = schema.count;

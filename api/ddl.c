@@ -47,8 +47,10 @@ static int create(runnel_stmt *stmt) {
   }
   rn_catalog_object *object;
   bool existed = false;
-  if (rn_catalog_create(db->catalog, stmt->ast, false, &object, &existed, &db->diags) != RN_OK) return rn_api_result(db);
-  rn_builder_printf(&stmt->summary, "%s %s %s", object_word(stmt->ast), object->name, existed ? "exists already" : "created");
+  if (rn_catalog_create(db->catalog, stmt->ast, false, &object, &existed, &db->diags) != RN_OK)
+    return rn_api_result(db);
+  rn_builder_printf(&stmt->summary, "%s %s %s", object_word(stmt->ast), object->name,
+                    existed ? "exists already" : "created");
   return RUNNEL_DONE;
 }
 
@@ -87,7 +89,8 @@ static int set(runnel_stmt *stmt) {
   rn_error err;
   rn_error_clear(&err);
   const rn_setting *row = NULL;
-  if (ast->key && rn_setting_check(rn_slice_of(ast->key), ast->value, ast->key_span, ast->value_span, &row, &err) != RN_OK)
+  if (ast->key &&
+      rn_setting_check(rn_slice_of(ast->key), ast->value, ast->key_span, ast->value_span, &row, &err) != RN_OK)
     return fail(db, &err);
   if (ast->kind == RN_AST_STMT_SET) {
     if (rn_engine_set(db, ast->key, ast->value, &err) != RN_OK) {
@@ -95,7 +98,8 @@ static int set(runnel_stmt *stmt) {
       err.has_span = true;
       return fail(db, &err);
     }
-    rn_builder_printf(&stmt->summary, "%s = %s%s", ast->key, ast->value, row && row->ignored ? " (no effect in runnel)" : "");
+    rn_builder_printf(&stmt->summary, "%s = %s%s", ast->key, ast->value,
+                      row && row->ignored ? " (no effect in runnel)" : "");
     return RUNNEL_DONE;
   }
   if (ast->key) {
@@ -122,11 +126,15 @@ int rn_ddl_step(runnel_stmt *stmt) {
   if (writes && !ast->temporary && rn_engine_writable(db, &err) != RN_OK) return fail(db, &err);
   switch (ast->kind) {
     case RN_AST_STMT_CREATE_TABLE:
-    case RN_AST_STMT_CREATE_VIEW: return create(stmt);
-    case RN_AST_STMT_DROP: return drop(stmt);
-    case RN_AST_STMT_ALTER_TABLE: return alter(stmt);
+    case RN_AST_STMT_CREATE_VIEW:
+      return create(stmt);
+    case RN_AST_STMT_DROP:
+      return drop(stmt);
+    case RN_AST_STMT_ALTER_TABLE:
+      return alter(stmt);
     case RN_AST_STMT_SET:
-    case RN_AST_STMT_RESET: return set(stmt);
+    case RN_AST_STMT_RESET:
+      return set(stmt);
     case RN_AST_STMT_USE: {
       const char *name = last_part(&ast->path);
       if (strcmp(name, RN_DEFAULT_CATALOG) == 0 || strcmp(name, RN_DEFAULT_DATABASE) == 0) {
@@ -134,10 +142,12 @@ int rn_ddl_step(runnel_stmt *stmt) {
         return RUNNEL_DONE;
       }
       (void)rn_fail_at(&err, RN_E_TABLE_NOT_FOUND, ast->path.span, "there is no catalog or database \"%s\"", name);
-      (void)rn_hint(&err, "runnel has %s.%s; another file is another database", RN_DEFAULT_CATALOG, RN_DEFAULT_DATABASE);
+      (void)rn_hint(&err, "runnel has %s.%s; another file is another database", RN_DEFAULT_CATALOG,
+                    RN_DEFAULT_DATABASE);
       return fail(db, &err);
     }
-    default: break;
+    default:
+      break;
   }
   (void)rn_fail_at(&err, RN_E_UNSUPPORTED, ast->span, "this statement is not supported yet");
   return fail(db, &err);

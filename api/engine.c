@@ -64,10 +64,8 @@ static void put_set(runnel *db, bool base, const char *key, const char *value) {
     return;
   }
   rn_set_value item = {rn_strdup(key), rn_strdup(value)};
-  if (base)
-    RN_VEC_PUSH(&db->base_settings, item);
-  else
-    RN_VEC_PUSH(&db->settings, item);
+  if (base) RN_VEC_PUSH(&db->base_settings, item);
+  else RN_VEC_PUSH(&db->settings, item);
 }
 
 /* The zone is part of the handle: jobs that run keep the one they started with, so a new one is opened
@@ -115,7 +113,8 @@ static bool is_text(runnel *db, const char *key, const char *wanted) {
   return rn_text_eq_nocase(rn_engine_setting(db, key), wanted);
 }
 static bool was_set(runnel *db, const char *key) {
-  return find_set(db->settings.data, db->settings.len, key) || find_set(db->base_settings.data, db->base_settings.len, key);
+  return find_set(db->settings.data, db->settings.len, key) ||
+         find_set(db->base_settings.data, db->base_settings.len, key);
 }
 
 void rn_engine_planner_settings(runnel *db, rn_arena *arena, rn_planner_settings *out) {
@@ -130,7 +129,9 @@ void rn_engine_planner_settings(runnel *db, rn_arena *arena, rn_planner_settings
   out->mini_batch = is_text(db, "table.exec.mini-batch.enabled", "true");
   out->mini_batch_off = was_set(db, "table.exec.mini-batch.enabled") && !out->mini_batch;
   long parallelism = strtol(rn_engine_setting(db, "parallelism.default"), NULL, 10);
-  out->parallelism = parallelism < 1 ? 1 : parallelism > RN_PARALLELISM_MAX ? RN_PARALLELISM_MAX : (uint32_t)parallelism;
+  out->parallelism = parallelism < 1                    ? 1
+                     : parallelism > RN_PARALLELISM_MAX ? RN_PARALLELISM_MAX
+                                                        : (uint32_t)parallelism;
   out->zone = db->zone;
   rn_builder text = {0};
   for (size_t i = 0; i < rn_setting_count; i++) {
@@ -143,7 +144,8 @@ void rn_engine_planner_settings(runnel *db, rn_arena *arena, rn_planner_settings
 
 /* --- open and close ---------------------------------------------------------------------------------------- */
 static rn_status open_store(runnel *db, rn_error *err) {
-  rn_store_config config = {.path = db->path, .read_only = db->want_read_only, .clock = &db->clock, .log = rn_engine_log, .log_ctx = db};
+  rn_store_config config = {
+      .path = db->path, .read_only = db->want_read_only, .clock = &db->clock, .log = rn_engine_log, .log_ctx = db};
   if (rn_store_open(&config, &db->store, err) != RN_OK) return RN_FAIL;
   db->read_only = !rn_store_is_writer(db->store);
   return rn_catalog_store_open(db, err);
@@ -156,7 +158,8 @@ rn_status rn_engine_writable(runnel *db, rn_error *err) {
   if (!db->read_only) return RN_OK;
   long pid = rn_store_owner_pid(db->store);
   if (pid) {
-    (void)rn_fail(err, RN_E_LOCKED, "%s is written by another runnel (pid %ld): it can only be read here", db->path, pid);
+    (void)rn_fail(err, RN_E_LOCKED, "%s is written by another runnel (pid %ld): it can only be read here", db->path,
+                  pid);
     return rn_hint(err, "stop that process first, or use another file");
   }
   return rn_fail(err, RN_E_LOCKED, "%s was opened read-only", db->path ? db->path : "the database");
@@ -236,7 +239,8 @@ int runnel_close(runnel *db, int timeout_ms) {
   for (size_t i = 0; i < db->zones.len; i++) rn_zone_close(db->zones.data[i]);
   RN_VEC_FREE(&db->zones);
   for (size_t i = 0; i < db->settings.len; i++) rn_free(db->settings.data[i].key), rn_free(db->settings.data[i].value);
-  for (size_t i = 0; i < db->base_settings.len; i++) rn_free(db->base_settings.data[i].key), rn_free(db->base_settings.data[i].value);
+  for (size_t i = 0; i < db->base_settings.len; i++)
+    rn_free(db->base_settings.data[i].key), rn_free(db->base_settings.data[i].value);
   RN_VEC_FREE(&db->settings);
   RN_VEC_FREE(&db->base_settings);
   rn_run_free(db);

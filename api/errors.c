@@ -8,7 +8,7 @@ typedef struct code_class {
   runnel_code code;
 } code_class;
 static const code_class classes[] = {
-    {1, RUNNEL_ERROR}, {2, RUNNEL_DATA},     {3, RUNNEL_CONNECT},       {4, RUNNEL_STATE},
+    {1, RUNNEL_ERROR}, {2, RUNNEL_DATA},      {3, RUNNEL_CONNECT},       {4, RUNNEL_STATE},
     {5, RUNNEL_SINK},  {70, RUNNEL_INTERNAL}, {130, RUNNEL_INTERRUPTED},
 };
 
@@ -21,9 +21,7 @@ int rn_api_code(int error_code) {
   return RUNNEL_INTERNAL;
 }
 
-void rn_api_clear(runnel *db) {
-  db->diags.count = db->diags.error_count = 0;
-}
+void rn_api_clear(runnel *db) { db->diags.count = db->diags.error_count = 0; }
 /* --- secrets: excerpts of the statement are shown with errors ------------------------------------------------ */
 static bool is_secret_key(rn_slice key) {
   static const char *const parts[] = {"password", "secret", "token", "jaas", "credential", "key.pem", "basic.auth"};
@@ -163,7 +161,8 @@ void rn_api_render_one(const rn_error *err, const char *text, const char *source
 }
 const char *runnel_error_render(runnel *db, const char *source_name, int base_line) {
   rn_builder_clear(&db->rendered);
-  for (size_t i = 0; i < db->diags.count; i++) rn_api_render_one(&db->diags.items[i], db->error_text, source_name, base_line, &db->rendered);
+  for (size_t i = 0; i < db->diags.count; i++)
+    rn_api_render_one(&db->diags.items[i], db->error_text, source_name, base_line, &db->rendered);
   if (db->diags.error_count > 1) {
     char id[8];
     const rn_error *err = first_error(db);

@@ -1,7 +1,8 @@
 /* runnel_job: what an embedding program holds of a job: state, error, stop, statistics. */
 #include "api/api_private.h"
 
-/* --- job handles -------------------------------------------------------------------------------------------------------- */
+/* --- job handles
+ * -------------------------------------------------------------------------------------------------------- */
 static runnel_job *handle(rn_engine_job *job) {
   runnel_job *h = rn_calloc(1, sizeof *h);
   h->job = job;
@@ -38,10 +39,14 @@ runnel_job_state runnel_job_get_state(runnel_job *job) {
   rn_engine_job_poll(job->job);
   switch (job->job->state) {
     case RN_JOB_CREATED:
-    case RN_JOB_RUNNING: return RUNNEL_JOB_RUNNING;
-    case RN_JOB_STOPPED: return RUNNEL_JOB_STOPPED;
-    case RN_JOB_FINISHED: return RUNNEL_JOB_FINISHED;
-    case RN_JOB_FAILED: return RUNNEL_JOB_FAILED;
+    case RN_JOB_RUNNING:
+      return RUNNEL_JOB_RUNNING;
+    case RN_JOB_STOPPED:
+      return RUNNEL_JOB_STOPPED;
+    case RN_JOB_FINISHED:
+      return RUNNEL_JOB_FINISHED;
+    case RN_JOB_FAILED:
+      return RUNNEL_JOB_FAILED;
   }
   return RUNNEL_JOB_FAILED;
 }
@@ -49,7 +54,8 @@ const char *runnel_job_error(runnel_job *job) { return runnel_job_error_render(j
 const char *runnel_job_error_render(runnel_job *job, const char *source_name, int base_line) {
   rn_engine_job_poll(job->job);
   rn_builder_clear(&job->error);
-  if (job->job->state == RN_JOB_FAILED) rn_api_render_one(&job->job->error, job->job->text, source_name, base_line, &job->error);
+  if (job->job->state == RN_JOB_FAILED)
+    rn_api_render_one(&job->job->error, job->job->text, source_name, base_line, &job->error);
   return job->error.data ? job->error.data : "";
 }
 int runnel_job_error_code(runnel_job *job) {
@@ -76,7 +82,8 @@ void runnel_job_free(runnel_job *job) {
   rn_free(job);
 }
 
-/* --- statistics ------------------------------------------------------------------------------------------------------------ */
+/* --- statistics
+ * ------------------------------------------------------------------------------------------------------------ */
 typedef struct stats_block {
   runnel_stats stats;
   rn_arena arena;
@@ -104,13 +111,25 @@ void rn_stats_fill(const rn_plan *plan, const rn_job_stats *from, runnel_stats *
   for (size_t i = 0; i < from->node_count; i++) {
     const rn_counters *c = &from->nodes[i].counters;
     const rn_plan_node *node = plan->nodes[from->nodes[i].node];
-    const char *table = node->kind == RN_NODE_SCAN ? node->u.scan.table->name : node->kind == RN_NODE_SINK ? node->u.sink.table->name : NULL;
-    nodes[i] = (runnel_node_stats){.name = table ? rn_arena_printf(&block->arena, "%s %s", rn_node_kind_name(node->kind), table)
-                                                 : rn_arena_strdup(&block->arena, rn_node_kind_name(node->kind)),
-                                   .rows_in = c->rows_in, .rows_out = c->rows_out, .late = c->late, .filtered = c->filtered,
-                                   .bad = c->bad, .bad_fields = c->bad_fields, .skipped = c->skipped, .written = c->written,
-                                   .coalesced = c->coalesced, .watermark_us = c->watermark_us, .state_bytes = c->state_bytes,
-                                   .state_rows = c->state_rows, .busy_us = c->busy_us};
+    const char *table = node->kind == RN_NODE_SCAN   ? node->u.scan.table->name
+                        : node->kind == RN_NODE_SINK ? node->u.sink.table->name
+                                                     : NULL;
+    nodes[i] = (runnel_node_stats){
+        .name = table ? rn_arena_printf(&block->arena, "%s %s", rn_node_kind_name(node->kind), table)
+                      : rn_arena_strdup(&block->arena, rn_node_kind_name(node->kind)),
+        .rows_in = c->rows_in,
+        .rows_out = c->rows_out,
+        .late = c->late,
+        .filtered = c->filtered,
+        .bad = c->bad,
+        .bad_fields = c->bad_fields,
+        .skipped = c->skipped,
+        .written = c->written,
+        .coalesced = c->coalesced,
+        .watermark_us = c->watermark_us,
+        .state_bytes = c->state_bytes,
+        .state_rows = c->state_rows,
+        .busy_us = c->busy_us};
   }
   s->nodes = nodes;
   *out = s;

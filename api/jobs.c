@@ -41,13 +41,15 @@ void rn_engine_job_release(rn_engine_job *job) {
 }
 
 /* --- stored jobs ------------------------------------------------------------------------------------------- */
-rn_status rn_stored_jobs(runnel *db, rn_status (*fn)(void *ctx, const rn_stored_job_row *row, rn_error *err), void *ctx, rn_error *err) {
+rn_status rn_stored_jobs(runnel *db, rn_status (*fn)(void *ctx, const rn_stored_job_row *row, rn_error *err), void *ctx,
+                         rn_error *err) {
   sqlite3 *reader;
   if (!db->store) return RN_OK;
   if (rn_store_reader(db->store, &reader, err) != RN_OK) return RN_FAIL;
   sqlite3_stmt *q;
   rn_status status = RN_OK;
-  if (sqlite3_prepare_v2(reader, "SELECT job, state, canonical, started_us FROM _rn_job ORDER BY job", -1, &q, NULL) == SQLITE_OK) {
+  if (sqlite3_prepare_v2(reader, "SELECT job, state, canonical, started_us FROM _rn_job ORDER BY job", -1, &q, NULL) ==
+      SQLITE_OK) {
     while (status == RN_OK && sqlite3_step(q) == SQLITE_ROW) {
       rn_stored_job_row row = {.key = (const char *)sqlite3_column_text(q, 0),
                                .state = (const char *)sqlite3_column_text(q, 1),
@@ -137,7 +139,8 @@ static const char *const rows_names[] = {"rows"};
 static int refuse_unkept(runnel *db, const char *table, rn_span span) {
   rn_error err;
   rn_error_clear(&err);
-  (void)rn_fail_at(&err, RN_E_CATALOG, span, "nothing keeps the rows of \"%s\": it is a table of the database file, and none was given", table);
+  (void)rn_fail_at(&err, RN_E_CATALOG, span,
+                   "nothing keeps the rows of \"%s\": it is a table of the database file, and none was given", table);
   (void)rn_hint(&err, "runnel run --db FILE.db ..., or give the table WITH ('connector' = ..)");
   return rn_api_fail(db, &err);
 }
@@ -218,7 +221,8 @@ static rn_status start_fresh(runnel_stmt *stmt, const char *key, rn_error *err) 
 
 static bool has_file_sink(const rn_plan *plan) {
   for (uint32_t i = 0; i < plan->node_count; i++)
-    if (plan->nodes[i]->kind == RN_NODE_SINK && (plan->nodes[i]->u.sink.table->connector->flags & RN_CONNECTOR_IN_FILE)) return true;
+    if (plan->nodes[i]->kind == RN_NODE_SINK && (plan->nodes[i]->u.sink.table->connector->flags & RN_CONNECTOR_IN_FILE))
+      return true;
   return false;
 }
 
@@ -252,7 +256,9 @@ static rn_status finished_before(runnel *db, const char *key, rn_arena *arena, b
 static void note_again(runnel *db, const rn_plan *plan) {
   for (uint32_t i = 0; i < plan->node_count; i++) {
     const rn_plan_node *node = plan->nodes[i];
-    if (node->kind != RN_NODE_SINK || !(node->u.sink.table->connector->flags & RN_CONNECTOR_IN_FILE) || node->u.sink.table->key_count) continue;
+    if (node->kind != RN_NODE_SINK || !(node->u.sink.table->connector->flags & RN_CONNECTOR_IN_FILE) ||
+        node->u.sink.table->key_count)
+      continue;
     (void)add_name(&db->run_again, node->u.sink.table->name);
   }
 }
@@ -263,7 +269,9 @@ static rn_status start(runnel_stmt *stmt, bool *skipped, rn_error *err) {
   if (rn_engine_writable(db, err) != RN_OK) return RN_FAIL;
   int64_t interval = rn_engine_duration(db, "execution.checkpointing.interval");
   if (interval <= 0 && has_file_sink(stmt->plan)) {
-    (void)rn_fail_at(err, RN_E_SETTING, stmt->ast->span, "'execution.checkpointing.interval' is 0, but rows reach a table of the file only when an epoch closes");
+    (void)rn_fail_at(
+        err, RN_E_SETTING, stmt->ast->span,
+        "'execution.checkpointing.interval' is 0, but rows reach a table of the file only when an epoch closes");
     return rn_hint(err, "SET 'execution.checkpointing.interval' = '1 s'");
   }
   rn_builder canonical = {0};
@@ -282,7 +290,8 @@ static rn_status start(runnel_stmt *stmt, bool *skipped, rn_error *err) {
     rn_engine_job_poll(db->jobs.data[i]);
     if (db->jobs.data[i]->ended || strcmp(db->jobs.data[i]->key, job->key) != 0) continue;
     (void)rn_fail_at(err, RN_E_JOB_EXISTS, stmt->ast->span, "a job named \"%s\" is running already", job->name);
-    return rn_hint(err, "SET 'pipeline.name' = '..' before it, or put both INSERTs into one EXECUTE STATEMENT SET BEGIN .. END");
+    return rn_hint(
+        err, "SET 'pipeline.name' = '..' before it, or put both INSERTs into one EXECUTE STATEMENT SET BEGIN .. END");
   }
   bool in_run = (stmt->flags & RUNNEL_PREPARE_RUN) && db->run_script;
   if (in_run && db->run_fresh && start_fresh(stmt, job->key, err) != RN_OK) return RN_FAIL;
@@ -338,7 +347,8 @@ static int bounded_done(runnel_stmt *stmt) {
   uint64_t rows = rows_of(job);
   rn_builder_printf(&stmt->summary, "%llu row%s inserted", (unsigned long long)rows, rows == 1 ? "" : "s");
   bool in_run = (stmt->flags & RUNNEL_PREPARE_RUN) && db->run_script;
-  if (!in_run && job->state == RN_JOB_FINISHED && rn_store_forget_job(db->store, job->key, &err) != RN_OK) return fail(stmt, &err);
+  if (!in_run && job->state == RN_JOB_FINISHED && rn_store_forget_job(db->store, job->key, &err) != RN_OK)
+    return fail(stmt, &err);
   return RUNNEL_DONE;
 }
 
@@ -384,12 +394,14 @@ int rn_insert_step(runnel_stmt *stmt, int timeout_ms) {
       return fail(stmt, &err);
     }
     int64_t left = deadline == INT64_MAX ? SLICE_MS : (deadline - rn_monotonic_us() + 999) / 1000;
-    if (rn_job_wait(stmt->engine_job->job, left > SLICE_MS ? SLICE_MS : left < 0 ? 0 : (int)left)) return bounded_done(stmt);
+    if (rn_job_wait(stmt->engine_job->job, left > SLICE_MS ? SLICE_MS : left < 0 ? 0 : (int)left))
+      return bounded_done(stmt);
     if (deadline != INT64_MAX && rn_monotonic_us() >= deadline) return RUNNEL_IDLE;
   }
 }
 
-/* --- STOP JOB -------------------------------------------------------------------------------------------------------- */
+/* --- STOP JOB --------------------------------------------------------------------------------------------------------
+ */
 int rn_job_control_step(runnel_stmt *stmt) {
   runnel *db = stmt->db;
   rn_error err;

@@ -4,20 +4,28 @@
 
 static runnel_stmt_kind kind_of(const rn_ast_statement *ast) {
   switch (ast->kind) {
-    case RN_AST_STMT_QUERY: return RUNNEL_STMT_QUERY;
+    case RN_AST_STMT_QUERY:
+      return RUNNEL_STMT_QUERY;
     case RN_AST_STMT_INSERT:
-    case RN_AST_STMT_STATEMENT_SET: return RUNNEL_STMT_INSERT;
-    case RN_AST_STMT_CREATE_TABLE: return ast->query ? RUNNEL_STMT_INSERT : RUNNEL_STMT_DDL;
+    case RN_AST_STMT_STATEMENT_SET:
+      return RUNNEL_STMT_INSERT;
+    case RN_AST_STMT_CREATE_TABLE:
+      return ast->query ? RUNNEL_STMT_INSERT : RUNNEL_STMT_DDL;
     case RN_AST_STMT_CREATE_VIEW:
     case RN_AST_STMT_DROP:
     case RN_AST_STMT_ALTER_TABLE:
-    case RN_AST_STMT_USE: return RUNNEL_STMT_DDL;
-    case RN_AST_STMT_SET: return ast->key ? RUNNEL_STMT_SET : RUNNEL_STMT_TEXT;
-    case RN_AST_STMT_RESET: return RUNNEL_STMT_SET;
+    case RN_AST_STMT_USE:
+      return RUNNEL_STMT_DDL;
+    case RN_AST_STMT_SET:
+      return ast->key ? RUNNEL_STMT_SET : RUNNEL_STMT_TEXT;
+    case RN_AST_STMT_RESET:
+      return RUNNEL_STMT_SET;
     case RN_AST_STMT_SHOW:
     case RN_AST_STMT_DESCRIBE:
-    case RN_AST_STMT_EXPLAIN: return RUNNEL_STMT_TEXT;
-    case RN_AST_STMT_STOP_JOB: return RUNNEL_STMT_JOB_CONTROL;
+    case RN_AST_STMT_EXPLAIN:
+      return RUNNEL_STMT_TEXT;
+    case RN_AST_STMT_STOP_JOB:
+      return RUNNEL_STMT_JOB_CONTROL;
   }
   return RUNNEL_STMT_DDL;
 }
@@ -73,12 +81,19 @@ int runnel_prepare(runnel *db, const char *sql, int nbyte, unsigned flags, runne
   if (db->store && db->read_only && rn_catalog_store_refresh(db, &err) != RN_OK) code = rn_api_fail(db, &err);
   if (code == RUNNEL_OK) {
     switch (stmt->kind) {
-      case RUNNEL_STMT_QUERY: code = prepare_query(stmt); break;
-      case RUNNEL_STMT_INSERT: code = rn_insert_prepare(stmt); break;
-      case RUNNEL_STMT_TEXT: code = rn_show_prepare(stmt); break;
+      case RUNNEL_STMT_QUERY:
+        code = prepare_query(stmt);
+        break;
+      case RUNNEL_STMT_INSERT:
+        code = rn_insert_prepare(stmt);
+        break;
+      case RUNNEL_STMT_TEXT:
+        code = rn_show_prepare(stmt);
+        break;
       case RUNNEL_STMT_DDL:
       case RUNNEL_STMT_SET:
-      case RUNNEL_STMT_JOB_CONTROL: break;
+      case RUNNEL_STMT_JOB_CONTROL:
+        break;
     }
   }
   rn_diagnostics_sort(&db->diags);
@@ -138,7 +153,8 @@ int runnel_exec(runnel *db, const char *sql, runnel_row_cb callback, void *ctx) 
     if (code != RUNNEL_OK) return code;
     if (!stmt) break;
     int columns = runnel_column_count(stmt);
-    const char **text = rn_calloc((size_t)columns + 1, sizeof *text), **names = rn_calloc((size_t)columns + 1, sizeof *names);
+    const char **text = rn_calloc((size_t)columns + 1, sizeof *text),
+               **names = rn_calloc((size_t)columns + 1, sizeof *names);
     for (int c = 0; c < columns; c++) names[c] = runnel_column_name(stmt, c);
     bool stop = false;
     while (!stop && (code = runnel_step(stmt, -1)) == RUNNEL_ROW) {

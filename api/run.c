@@ -19,7 +19,8 @@ char *rn_run_key(runnel *db, const char *canonical, bool in_run) {
   int occurrence = 1;
   for (size_t i = 0; i < db->run_texts.len; i++) occurrence += strcmp(db->run_texts.data[i], canonical) == 0;
   RN_VEC_PUSH(&db->run_texts, rn_strdup(canonical));
-  rn_builder_printf(&key, "%s run %" PRId64 " insert %016" PRIx64 " %d", db->run_script, db->run_number, hash, occurrence);
+  rn_builder_printf(&key, "%s run %" PRId64 " insert %016" PRIx64 " %d", db->run_script, db->run_number, hash,
+                    occurrence);
   return rn_builder_take(&key);
 }
 
@@ -38,8 +39,10 @@ typedef struct run_ctx {
   runnel *db;
 } run_ctx;
 
-static rn_status prepare(sqlite3 *sql, const char *text, const char *script, int64_t run, sqlite3_stmt **q, rn_error *err) {
-  if (sqlite3_prepare_v2(sql, text, -1, q, NULL) != SQLITE_OK) return rn_fail(err, RN_E_DATABASE, "runs: %s", sqlite3_errmsg(sql));
+static rn_status prepare(sqlite3 *sql, const char *text, const char *script, int64_t run, sqlite3_stmt **q,
+                         rn_error *err) {
+  if (sqlite3_prepare_v2(sql, text, -1, q, NULL) != SQLITE_OK)
+    return rn_fail(err, RN_E_DATABASE, "runs: %s", sqlite3_errmsg(sql));
   (void)sqlite3_bind_text(*q, 1, script, -1, SQLITE_STATIC);
   if (sqlite3_bind_parameter_count(*q) > 1) (void)sqlite3_bind_int64(*q, 2, run);
   return RN_OK;
@@ -53,8 +56,11 @@ static rn_status finish(sqlite3 *sql, sqlite3_stmt *q, rn_error *err) {
 /* What the last finished run had: asked before this one begins. */
 static rn_status read_before(sqlite3 *sql, runnel *db, rn_error *err) {
   sqlite3_stmt *q;
-  if (prepare(sql, "SELECT statement FROM _rn_run WHERE script = ?1 AND statement <> ''", db->run_script, 0, &q, err) != RN_OK) return RN_FAIL;
-  while (sqlite3_step(q) == SQLITE_ROW) RN_VEC_PUSH(&db->run_before, rn_strdup((const char *)sqlite3_column_text(q, 0)));
+  if (prepare(sql, "SELECT statement FROM _rn_run WHERE script = ?1 AND statement <> ''", db->run_script, 0, &q, err) !=
+      RN_OK)
+    return RN_FAIL;
+  while (sqlite3_step(q) == SQLITE_ROW)
+    RN_VEC_PUSH(&db->run_before, rn_strdup((const char *)sqlite3_column_text(q, 0)));
   (void)sqlite3_finalize(q);
   return RN_OK;
 }
@@ -62,7 +68,8 @@ static rn_status read_before(sqlite3 *sql, runnel *db, rn_error *err) {
 static rn_status begin_run(sqlite3 *sql, void *ctx, rn_error *err) {
   runnel *db = ((run_ctx *)ctx)->db;
   sqlite3_stmt *q;
-  if (prepare(sql, "SELECT run, state FROM _rn_run WHERE script = ?1 AND statement = '' ORDER BY run DESC LIMIT 1", db->run_script, 0, &q, err) != RN_OK)
+  if (prepare(sql, "SELECT run, state FROM _rn_run WHERE script = ?1 AND statement = '' ORDER BY run DESC LIMIT 1",
+              db->run_script, 0, &q, err) != RN_OK)
     return RN_FAIL;
   db->run_number = 1;
   if (sqlite3_step(q) == SQLITE_ROW) {
@@ -71,8 +78,9 @@ static rn_status begin_run(sqlite3 *sql, void *ctx, rn_error *err) {
   }
   (void)sqlite3_finalize(q);
   if (!db->run_fresh && read_before(sql, db, err) != RN_OK) return RN_FAIL;
-  if (prepare(sql, "INSERT INTO _rn_run(script, run, statement, state) VALUES (?1, ?2, '', 'OPEN') ON CONFLICT DO NOTHING", db->run_script,
-              db->run_number, &q, err) != RN_OK)
+  if (prepare(sql,
+              "INSERT INTO _rn_run(script, run, statement, state) VALUES (?1, ?2, '', 'OPEN') ON CONFLICT DO NOTHING",
+              db->run_script, db->run_number, &q, err) != RN_OK)
     return RN_FAIL;
   return finish(sql, q, err);
 }
@@ -81,16 +89,20 @@ static rn_status begin_run(sqlite3 *sql, void *ctx, rn_error *err) {
 static rn_status end_run(sqlite3 *sql, void *ctx, rn_error *err) {
   runnel *db = ((run_ctx *)ctx)->db;
   sqlite3_stmt *q;
-  if (prepare(sql, "DELETE FROM _rn_run WHERE script = ?1 AND (statement <> '' OR run < ?2)", db->run_script, db->run_number, &q, err) != RN_OK ||
+  if (prepare(sql, "DELETE FROM _rn_run WHERE script = ?1 AND (statement <> '' OR run < ?2)", db->run_script,
+              db->run_number, &q, err) != RN_OK ||
       finish(sql, q, err) != RN_OK ||
-      prepare(sql, "UPDATE _rn_run SET state = 'FINISHED' WHERE script = ?1 AND run = ?2 AND statement = ''", db->run_script, db->run_number, &q, err) != RN_OK ||
+      prepare(sql, "UPDATE _rn_run SET state = 'FINISHED' WHERE script = ?1 AND run = ?2 AND statement = ''",
+              db->run_script, db->run_number, &q, err) != RN_OK ||
       finish(sql, q, err) != RN_OK)
     return RN_FAIL;
   for (size_t i = 0; i < db->run_texts.len; i++) {
     char id[20];
     text_id(db->run_texts.data[i], id);
-    if (prepare(sql, "INSERT INTO _rn_run(script, run, statement, state) VALUES (?1, ?2, ?3, 'FINISHED') ON CONFLICT DO NOTHING", db->run_script,
-                db->run_number, &q, err) != RN_OK)
+    if (prepare(
+            sql,
+            "INSERT INTO _rn_run(script, run, statement, state) VALUES (?1, ?2, ?3, 'FINISHED') ON CONFLICT DO NOTHING",
+            db->run_script, db->run_number, &q, err) != RN_OK)
       return RN_FAIL;
     (void)sqlite3_bind_text(q, 3, id, -1, SQLITE_STATIC);
     if (finish(sql, q, err) != RN_OK) return RN_FAIL;
@@ -153,13 +165,17 @@ int runnel_run_end(runnel *db, int finished) {
   if (!db->run_script) return RUNNEL_OK;
   if (db->run_again.len) {
     rn_builder names = {0};
-    for (size_t i = 0; i < db->run_again.len; i++) rn_builder_printf(&names, "%s%s", i ? ", " : "", db->run_again.data[i]);
-    rn_engine_notice(db, "the run before this one had finished, so this one was new: it gave rows again to %s (append only: they are there twice)",
+    for (size_t i = 0; i < db->run_again.len; i++)
+      rn_builder_printf(&names, "%s%s", i ? ", " : "", db->run_again.data[i]);
+    rn_engine_notice(db,
+                     "the run before this one had finished, so this one was new: it gave rows again to %s (append "
+                     "only: they are there twice)",
                      names.data);
     rn_builder_free(&names);
   }
   if (!finished) return RUNNEL_OK;
   run_ctx ctx = {.db = db};
-  if (forget_runs(db, &err) != RN_OK || rn_store_run(db->store, end_run, &ctx, &err) != RN_OK) return rn_api_fail(db, &err);
+  if (forget_runs(db, &err) != RN_OK || rn_store_run(db->store, end_run, &ctx, &err) != RN_OK)
+    return rn_api_fail(db, &err);
   return RUNNEL_OK;
 }

@@ -51,17 +51,20 @@ static rn_catalog_object *find(runnel_stmt *stmt, bool view) {
   runnel *db = stmt->db;
   rn_catalog_object *object = rn_catalog_find(db->catalog, &stmt->ast->path, &db->diags);
   if (object && view != (object->kind == RN_OBJECT_VIEW)) {
-    (void)rn_diag(&db->diags, RN_E_TABLE_NOT_FOUND, stmt->ast->path.span, view ? "use SHOW CREATE TABLE" : "use SHOW CREATE VIEW",
-                  "\"%s\" is a %s", object->name, view ? "table" : "view");
+    (void)rn_diag(&db->diags, RN_E_TABLE_NOT_FOUND, stmt->ast->path.span,
+                  view ? "use SHOW CREATE TABLE" : "use SHOW CREATE VIEW", "\"%s\" is a %s", object->name,
+                  view ? "table" : "view");
     return NULL;
   }
   return object;
 }
 
-static const char *const table_name[] = {"table name"}, *const view_name[] = {"view name"}, *const result[] = {"result"},
-                         *const function_name[] = {"function name"}, *const catalog_name[] = {"catalog name"},
-                         *const database_name[] = {"database name"}, *const current_catalog[] = {"current catalog name"},
-                         *const current_database[] = {"current database name"}, *const jobs_names[] = {"job name", "status", "start time", "epoch", "rows in", "rows out"},
+static const char *const table_name[] = {"table name"}, *const view_name[] = {"view name"},
+                         *const result[] = {"result"}, *const function_name[] = {"function name"},
+                         *const catalog_name[] = {"catalog name"}, *const database_name[] = {"database name"},
+                         *const current_catalog[] = {"current catalog name"},
+                         *const current_database[] = {"current database name"},
+                         *const jobs_names[] = {"job name", "status", "start time", "epoch", "rows in", "rows out"},
                          *const describe_names[] = {"name", "type", "null", "key", "extras", "watermark"},
                          *const setting_names[] = {"key", "value"};
 
@@ -82,7 +85,8 @@ static rn_status find_external(runnel *db, rn_error *err) {
   if (rn_store_reader(db->store, &reader, err) != RN_OK) return RN_FAIL;
   sqlite3_stmt *q;
   RN_VEC(char *) names = {0};
-  if (sqlite3_prepare_v2(reader, "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')", -1, &q, NULL) == SQLITE_OK) {
+  if (sqlite3_prepare_v2(reader, "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')", -1, &q, NULL) ==
+      SQLITE_OK) {
     while (sqlite3_step(q) == SQLITE_ROW) RN_VEC_PUSH(&names, rn_strdup((const char *)sqlite3_column_text(q, 0)));
     (void)sqlite3_finalize(q);
   }
@@ -111,11 +115,18 @@ static void describe_table(runnel_stmt *stmt, const rn_catalog_object *object) {
     if (column->type->time_attribute == RN_TIME_ROWTIME) rn_builder_text(&type, " *ROWTIME*");
     if (column->type->time_attribute == RN_TIME_PROCTIME) rn_builder_text(&type, " *PROCTIME*");
     if (column->kind == RN_COL_METADATA)
-      rn_builder_printf(&extras, "METADATA%s%s%s%s", column->metadata_key && strcmp(column->metadata_key, column->name) ? " FROM '" : "",
+      rn_builder_printf(&extras, "METADATA%s%s%s%s",
+                        column->metadata_key && strcmp(column->metadata_key, column->name) ? " FROM '" : "",
                         column->metadata_key && strcmp(column->metadata_key, column->name) ? column->metadata_key : "",
-                        column->metadata_key && strcmp(column->metadata_key, column->name) ? "'" : "", column->is_virtual ? " VIRTUAL" : "");
-    if (column->kind == RN_COL_COMPUTED) rn_builder_printf(&extras, "AS %s", column->computed_text ? column->computed_text : "");
-    const char *cells[] = {column->name, type.data, column->type->nullable ? "TRUE" : "FALSE", is_key ? key.data : NULL, extras.data,
+                        column->metadata_key && strcmp(column->metadata_key, column->name) ? "'" : "",
+                        column->is_virtual ? " VIRTUAL" : "");
+    if (column->kind == RN_COL_COMPUTED)
+      rn_builder_printf(&extras, "AS %s", column->computed_text ? column->computed_text : "");
+    const char *cells[] = {column->name,
+                           type.data,
+                           column->type->nullable ? "TRUE" : "FALSE",
+                           is_key ? key.data : NULL,
+                           extras.data,
                            object->rowtime == (int)c ? object->watermark_text : NULL};
     rn_text_row_add(stmt, cells);
     rn_builder_free(&extras);
@@ -162,7 +173,8 @@ static void show_functions(runnel_stmt *stmt) {
 }
 
 /* --- SHOW JOBS: jobs of this handle, and stored ones of earlier processes -------------------------------------- */
-static void add_job(runnel_stmt *stmt, const char *name, const char *state, int64_t started_us, const rn_job_stats *stats) {
+static void add_job(runnel_stmt *stmt, const char *name, const char *state, int64_t started_us,
+                    const rn_job_stats *stats) {
   rn_builder when = {0}, epoch = {0}, in = {0}, out = {0};
   rn_format_timestamp(&when, rn_zone_to_local(stmt->db->zone, started_us), 0, false, ' ');
   if (stats) {
@@ -216,7 +228,8 @@ static void explain(runnel_stmt *stmt) {
   rn_planner_settings settings;
   rn_engine_planner_settings(db, &stmt->arena, &settings);
   rn_builder text = {0};
-  if (rn_plan_explain(db->catalog, &settings, stmt->ast, &text, &db->diags) == RN_OK) add_one(stmt, text.data ? text.data : "");
+  if (rn_plan_explain(db->catalog, &settings, stmt->ast, &text, &db->diags) == RN_OK)
+    add_one(stmt, text.data ? text.data : "");
   rn_builder_free(&text);
 }
 
@@ -227,7 +240,9 @@ static rn_status show(runnel_stmt *stmt, rn_error *err) {
       if (find_external(stmt->db, err) != RN_OK) return RN_FAIL;
       show_tables(stmt);
       return RN_OK;
-    case RN_SHOW_VIEWS: show_tables(stmt); return RN_OK;
+    case RN_SHOW_VIEWS:
+      show_tables(stmt);
+      return RN_OK;
     case RN_SHOW_CREATE_TABLE:
     case RN_SHOW_CREATE_VIEW:
       rn_text_result(stmt, 1, result);
@@ -239,13 +254,30 @@ static rn_status show(runnel_stmt *stmt, rn_error *err) {
         rn_builder_free(&text);
       }
       return RN_OK;
-    case RN_SHOW_COLUMNS: describe(stmt); return RN_OK;
-    case RN_SHOW_JOBS: return show_jobs(stmt, err);
-    case RN_SHOW_FUNCTIONS: show_functions(stmt); return RN_OK;
-    case RN_SHOW_CATALOGS: rn_text_result(stmt, 1, catalog_name); add_one(stmt, RN_DEFAULT_CATALOG); return RN_OK;
-    case RN_SHOW_DATABASES: rn_text_result(stmt, 1, database_name); add_one(stmt, RN_DEFAULT_DATABASE); return RN_OK;
-    case RN_SHOW_CURRENT_CATALOG: rn_text_result(stmt, 1, current_catalog); add_one(stmt, RN_DEFAULT_CATALOG); return RN_OK;
-    case RN_SHOW_CURRENT_DATABASE: rn_text_result(stmt, 1, current_database); add_one(stmt, RN_DEFAULT_DATABASE); return RN_OK;
+    case RN_SHOW_COLUMNS:
+      describe(stmt);
+      return RN_OK;
+    case RN_SHOW_JOBS:
+      return show_jobs(stmt, err);
+    case RN_SHOW_FUNCTIONS:
+      show_functions(stmt);
+      return RN_OK;
+    case RN_SHOW_CATALOGS:
+      rn_text_result(stmt, 1, catalog_name);
+      add_one(stmt, RN_DEFAULT_CATALOG);
+      return RN_OK;
+    case RN_SHOW_DATABASES:
+      rn_text_result(stmt, 1, database_name);
+      add_one(stmt, RN_DEFAULT_DATABASE);
+      return RN_OK;
+    case RN_SHOW_CURRENT_CATALOG:
+      rn_text_result(stmt, 1, current_catalog);
+      add_one(stmt, RN_DEFAULT_CATALOG);
+      return RN_OK;
+    case RN_SHOW_CURRENT_DATABASE:
+      rn_text_result(stmt, 1, current_database);
+      add_one(stmt, RN_DEFAULT_DATABASE);
+      return RN_OK;
   }
   return RN_OK;
 }
@@ -255,10 +287,18 @@ int rn_show_prepare(runnel_stmt *stmt) {
   rn_error err;
   rn_error_clear(&err);
   switch (stmt->ast->kind) {
-    case RN_AST_STMT_DESCRIBE: describe(stmt); break;
-    case RN_AST_STMT_EXPLAIN: explain(stmt); break;
-    case RN_AST_STMT_SET: show_settings(stmt); break;
-    default: (void)show(stmt, &err); break;
+    case RN_AST_STMT_DESCRIBE:
+      describe(stmt);
+      break;
+    case RN_AST_STMT_EXPLAIN:
+      explain(stmt);
+      break;
+    case RN_AST_STMT_SET:
+      show_settings(stmt);
+      break;
+    default:
+      (void)show(stmt, &err);
+      break;
   }
   if (err.code) return rn_api_fail(stmt->db, &err);
   return rn_api_result(stmt->db);

@@ -65,7 +65,9 @@ static int step_query(runnel_stmt *stmt, int timeout_ms) {
         stmt->done = true;
         stmt->batch = NULL;
         return RUNNEL_DONE;
-      case RN_CURSOR_FAILED: stmt->batch = NULL; return fail(stmt, &err);
+      case RN_CURSOR_FAILED:
+        stmt->batch = NULL;
+        return fail(stmt, &err);
       case RN_CURSOR_TIMEOUT:
         stmt->batch = NULL;
         if (deadline != INT64_MAX && rn_monotonic_us() >= deadline) return RUNNEL_IDLE;
@@ -82,12 +84,19 @@ int runnel_step(runnel_stmt *stmt, int timeout_ms) {
   }
   int code = RUNNEL_DONE;
   switch (stmt->kind) {
-    case RUNNEL_STMT_QUERY: return step_query(stmt, timeout_ms);
-    case RUNNEL_STMT_INSERT: return rn_insert_step(stmt, timeout_ms);
-    case RUNNEL_STMT_TEXT: return rn_show_step(stmt);
+    case RUNNEL_STMT_QUERY:
+      return step_query(stmt, timeout_ms);
+    case RUNNEL_STMT_INSERT:
+      return rn_insert_step(stmt, timeout_ms);
+    case RUNNEL_STMT_TEXT:
+      return rn_show_step(stmt);
     case RUNNEL_STMT_DDL:
-    case RUNNEL_STMT_SET: code = rn_ddl_step(stmt); break;
-    case RUNNEL_STMT_JOB_CONTROL: code = rn_job_control_step(stmt); break;
+    case RUNNEL_STMT_SET:
+      code = rn_ddl_step(stmt);
+      break;
+    case RUNNEL_STMT_JOB_CONTROL:
+      code = rn_job_control_step(stmt);
+      break;
   }
   rn_diagnostics_sort(&stmt->db->diags);
   if (code == RUNNEL_DONE) rn_api_warn_all(stmt->db);
@@ -109,19 +118,30 @@ const char *runnel_column_name(runnel_stmt *stmt, int c) {
   return is_query(stmt) ? stmt->info.schema.fields[c].name : stmt->text_names[c];
 }
 
-static const uint8_t public_types[RN_T_COUNT] = {
-    [RN_T_NULL] = RUNNEL_T_NULL,           [RN_T_BOOLEAN] = RUNNEL_T_BOOLEAN,
-    [RN_T_TINYINT] = RUNNEL_T_TINYINT,     [RN_T_SMALLINT] = RUNNEL_T_SMALLINT,
-    [RN_T_INT] = RUNNEL_T_INT,             [RN_T_BIGINT] = RUNNEL_T_BIGINT,
-    [RN_T_FLOAT] = RUNNEL_T_FLOAT,         [RN_T_DOUBLE] = RUNNEL_T_DOUBLE,
-    [RN_T_DECIMAL] = RUNNEL_T_DECIMAL,     [RN_T_CHAR] = RUNNEL_T_STRING,
-    [RN_T_VARCHAR] = RUNNEL_T_STRING,      [RN_T_BINARY] = RUNNEL_T_BYTES,
-    [RN_T_VARBINARY] = RUNNEL_T_BYTES,     [RN_T_DATE] = RUNNEL_T_DATE,
-    [RN_T_TIME] = RUNNEL_T_TIME,           [RN_T_TIMESTAMP] = RUNNEL_T_TIMESTAMP,
-    [RN_T_TIMESTAMP_LTZ] = RUNNEL_T_TIMESTAMP_LTZ, [RN_T_INTERVAL_MONTH] = RUNNEL_T_INTERVAL_YM,
-    [RN_T_INTERVAL_MS] = RUNNEL_T_INTERVAL_DS,     [RN_T_ARRAY] = RUNNEL_T_ARRAY,
-    [RN_T_MAP] = RUNNEL_T_MAP,             [RN_T_MULTISET] = RUNNEL_T_MAP,
-    [RN_T_ROW] = RUNNEL_T_ROW,             [RN_T_ERROR] = RUNNEL_T_NULL};
+static const uint8_t public_types[RN_T_COUNT] = {[RN_T_NULL] = RUNNEL_T_NULL,
+                                                 [RN_T_BOOLEAN] = RUNNEL_T_BOOLEAN,
+                                                 [RN_T_TINYINT] = RUNNEL_T_TINYINT,
+                                                 [RN_T_SMALLINT] = RUNNEL_T_SMALLINT,
+                                                 [RN_T_INT] = RUNNEL_T_INT,
+                                                 [RN_T_BIGINT] = RUNNEL_T_BIGINT,
+                                                 [RN_T_FLOAT] = RUNNEL_T_FLOAT,
+                                                 [RN_T_DOUBLE] = RUNNEL_T_DOUBLE,
+                                                 [RN_T_DECIMAL] = RUNNEL_T_DECIMAL,
+                                                 [RN_T_CHAR] = RUNNEL_T_STRING,
+                                                 [RN_T_VARCHAR] = RUNNEL_T_STRING,
+                                                 [RN_T_BINARY] = RUNNEL_T_BYTES,
+                                                 [RN_T_VARBINARY] = RUNNEL_T_BYTES,
+                                                 [RN_T_DATE] = RUNNEL_T_DATE,
+                                                 [RN_T_TIME] = RUNNEL_T_TIME,
+                                                 [RN_T_TIMESTAMP] = RUNNEL_T_TIMESTAMP,
+                                                 [RN_T_TIMESTAMP_LTZ] = RUNNEL_T_TIMESTAMP_LTZ,
+                                                 [RN_T_INTERVAL_MONTH] = RUNNEL_T_INTERVAL_YM,
+                                                 [RN_T_INTERVAL_MS] = RUNNEL_T_INTERVAL_DS,
+                                                 [RN_T_ARRAY] = RUNNEL_T_ARRAY,
+                                                 [RN_T_MAP] = RUNNEL_T_MAP,
+                                                 [RN_T_MULTISET] = RUNNEL_T_MAP,
+                                                 [RN_T_ROW] = RUNNEL_T_ROW,
+                                                 [RN_T_ERROR] = RUNNEL_T_NULL};
 
 runnel_type runnel_column_type(runnel_stmt *stmt, int c) {
   if (!in_range(stmt, c)) return RUNNEL_T_NULL;
@@ -162,18 +182,27 @@ int runnel_column_isnull(runnel_stmt *stmt, int c) {
 /* Value of an integer-like cell by physical type. */
 static int64_t cell_int(const rn_column *column, uint32_t row) {
   switch (rn_type_physical(column->type)) {
-    case RN_P_BOOL: return ((const uint8_t *)column->data)[row];
-    case RN_P_I8: return ((const int8_t *)column->data)[row];
-    case RN_P_I16: return ((const int16_t *)column->data)[row];
-    case RN_P_I32: return ((const int32_t *)column->data)[row];
-    case RN_P_I64: return ((const int64_t *)column->data)[row];
-    case RN_P_F32: return (int64_t)((const float *)column->data)[row];
-    case RN_P_F64: return (int64_t)((const double *)column->data)[row];
-    case RN_P_I128: return (int64_t)((const rn_i128 *)column->data)[row];
+    case RN_P_BOOL:
+      return ((const uint8_t *)column->data)[row];
+    case RN_P_I8:
+      return ((const int8_t *)column->data)[row];
+    case RN_P_I16:
+      return ((const int16_t *)column->data)[row];
+    case RN_P_I32:
+      return ((const int32_t *)column->data)[row];
+    case RN_P_I64:
+      return ((const int64_t *)column->data)[row];
+    case RN_P_F32:
+      return (int64_t)((const float *)column->data)[row];
+    case RN_P_F64:
+      return (int64_t)((const double *)column->data)[row];
+    case RN_P_I128:
+      return (int64_t)((const rn_i128 *)column->data)[row];
     case RN_P_NONE:
     case RN_P_STR:
     case RN_P_LIST:
-    case RN_P_ROW: break;
+    case RN_P_ROW:
+      break;
   }
   return 0;
 }
@@ -189,9 +218,12 @@ double runnel_column_double(runnel_stmt *stmt, int c) {
   const rn_column *column = cell(stmt, c);
   if (!column || rn_is_null(column, stmt->row)) return 0;
   switch (rn_type_physical(column->type)) {
-    case RN_P_F32: return (double)((const float *)column->data)[stmt->row];
-    case RN_P_F64: return ((const double *)column->data)[stmt->row];
-    case RN_P_I128: return rn_decimal_to_double(((const rn_i128 *)column->data)[stmt->row], column->type->scale);
+    case RN_P_F32:
+      return (double)((const float *)column->data)[stmt->row];
+    case RN_P_F64:
+      return ((const double *)column->data)[stmt->row];
+    case RN_P_I128:
+      return rn_decimal_to_double(((const rn_i128 *)column->data)[stmt->row], column->type->scale);
     default:
       if (column->type->id == RN_T_DECIMAL)
         return rn_decimal_to_double(cell_int(column, stmt->row), column->type->scale);
@@ -247,10 +279,8 @@ const char *runnel_row_json(runnel_stmt *stmt, size_t *len) {
       rn_value_text(b, column, stmt->row, RN_TEXT_JSON, stmt->db->zone);
     } else {
       const char *text = text_cell(stmt, c);
-      if (text)
-        rn_builder_json_string(b, rn_slice_of(text));
-      else
-        rn_builder_text(b, "null");
+      if (text) rn_builder_json_string(b, rn_slice_of(text));
+      else rn_builder_text(b, "null");
     }
   }
   rn_builder_char(b, '}');
