@@ -306,7 +306,7 @@ rn_status rn_bind_from(rn_query_context *q, rn_ast_from *from, const rn_cte *env
       if (!window) {
         if (rn_text_eq_nocase(function, "UNNEST")) return refuse(q, from->span, "UNNEST");
         return rn_diag(q->binder.diags, RN_E_FUNCTION_NOT_FOUND, from->path.span,
-                       "windowing functions are TUMBLE, HOP and CUMULATE",
+                       "windowing functions are TUMBLE, HOP, CUMULATE and SESSION",
                        "there is no table function \"%s\"", function);
       }
       rn_relation relation;

@@ -33,16 +33,15 @@ static rn_status bind_legacy_window(rn_select_binder *s, const rn_ast_expr *ast,
   rn_query_context *q = s->q;
   rn_diagnostics *diags = q->binder.diags;
   if (s->window_ast) return rn_diag(diags, RN_E_WINDOW, ast->span, NULL, "GROUP BY takes one window");
-  if (!strcmp(name, "SESSION"))
-    return rn_diag(diags, RN_E_UNSUPPORTED, ast->span, NULL, "SESSION windows are not supported yet");
-  bool hop = !strcmp(name, "HOP");
+  bool hop = !strcmp(name, "HOP"), session = !strcmp(name, "SESSION");
   if (ast->arg_count != (hop ? 3u : 2u))
-    return rn_diag(diags, RN_E_ARGUMENTS, ast->span, NULL, hop ? "HOP takes (ts, slide, size)" : "TUMBLE takes (ts, size)");
-  s->window.kind = hop ? RN_WINDOW_HOP : RN_WINDOW_TUMBLE;
+    return rn_diag(diags, RN_E_ARGUMENTS, ast->span, NULL,
+                   hop ? "HOP takes (ts, slide, size)" : session ? "SESSION takes (ts, gap)" : "TUMBLE takes (ts, size)");
+  s->window.kind = hop ? RN_WINDOW_HOP : session ? RN_WINDOW_SESSION : RN_WINDOW_TUMBLE;
   rn_expr *time = rn_bind_expr(&q->binder, &s->below, ast->args[0]);
   bool ok = time->type->id != RN_T_ERROR;
   ok = (!hop || rn_bind_interval(&q->binder, ast->args[1], "slide of HOP", &s->window.slide_us)) && ok;
-  ok = rn_bind_interval(&q->binder, ast->args[hop ? 2 : 1], hop ? "size of HOP" : "size of TUMBLE",
+  ok = rn_bind_interval(&q->binder, ast->args[hop ? 2 : 1], hop ? "size of HOP" : session ? "gap of SESSION" : "size of TUMBLE",
                         &s->window.size_us) && ok;
   if (!ok) return RN_FAIL;
   if (!hop) s->window.slide_us = s->window.size_us;
@@ -228,6 +227,26 @@ static const rn_logical *window_of_keys(rn_select_binder *s, int *parts) {
   return (mask & 3u) == 3u ? found : NULL;
 }
 
+static bool closes_sessions(rn_select_binder *s, const rn_logical *window) {
+  if (s->window_ast) return s->window.kind == RN_WINDOW_SESSION;
+  if (!window || window->u.window.kind != RN_WINDOW_SESSION) return false;
+  int *columns = RN_NEW_N(s->q->arena, int, s->key_count + 1);
+  for (uint32_t i = 0; i < s->key_count; i++)
+    columns[i] = s->keys[i]->kind == RN_EXPR_COLUMN ? (int)s->keys[i]->index : -1;
+  return rn_groups_sessions(window, s->input, columns, s->key_count);
+}
+
+/* A row may join two sessions: which of their rows came first is not known then. */
+static rn_status check_session_calls(rn_select_binder *s) {
+  for (size_t i = 0; i < s->calls.len; i++) {
+    const rn_bound_call *b = &s->calls.data[i];
+    if (b->call.ops->merge && !(b->call.ops->flags & RN_AGG_ORDERED)) continue;
+    return rn_diag(s->q->binder.diags, RN_E_UNSUPPORTED, b->ast->span, "MIN, MAX, SUM, COUNT and AVG can be used",
+                   "%s is not supported over SESSION windows: sessions that meet cannot be merged", b->call.aggregate->name);
+  }
+  return RN_OK;
+}
+
 rn_status rn_build_aggregate(rn_select_binder *s) {
   rn_query_context *q = s->q;
   int *parts = RN_NEW_N(q->arena, int, s->key_count + 1);
@@ -236,6 +255,7 @@ rn_status rn_build_aggregate(rn_select_binder *s) {
     rn_window_spec spec = window->u.window;
     if (rn_check_window_spec(q, "HOP table function based aggregate", &spec, true, window->span) != RN_OK) return RN_FAIL;
   }
+  if (closes_sessions(s, window) && check_session_calls(s) != RN_OK) return RN_FAIL;
   rn_projection p = {.arena = q->arena};
   rn_logical *node = rn_logical_new(q->arena, s->window_ast ? RN_L_WINDOW_AGG : RN_L_AGGREGATE,
                                     s->select->has_group ? s->select->group_span : s->select->span, 1, &s->input);

@@ -1,4 +1,4 @@
-/* Windowing table functions: TUMBLE, HOP, CUMULATE over TABLE t, DESCRIPTOR(ts) with positional or named
+/* Windowing table functions: TUMBLE, HOP, CUMULATE, SESSION over TABLE t, DESCRIPTOR(ts) with positional or named
  * arguments (DIALECT 4.4), and the tracing that tells whether a GROUP BY is a window aggregate. */
 #include "planner/query.h"
 
@@ -11,6 +11,7 @@ static const tvf_row tvf_rows[] = {
     {"TUMBLE", RN_WINDOW_TUMBLE, {"SIZE", "OFFSET", NULL}},
     {"HOP", RN_WINDOW_HOP, {"SLIDE", "SIZE", "OFFSET"}},
     {"CUMULATE", RN_WINDOW_CUMULATE, {"STEP", "SIZE", "OFFSET"}},
+    {"SESSION", RN_WINDOW_SESSION, {"GAP", NULL, NULL}},
 };
 
 void rn_window_fields(rn_arena *arena, const rn_type *time, bool processing_time, rn_field out[3]) {
@@ -43,6 +44,10 @@ rn_status rn_check_window_spec(rn_query_context *q, const char *function, rn_win
   long long offset = (long long)(spec->offset_us / 1000);
   rn_diagnostics *d = q->binder.diags;
   const char *step = spec->kind == RN_WINDOW_CUMULATE ? "step" : "slide";
+  if (spec->kind == RN_WINDOW_SESSION) {
+    if (spec->size_us > 0 && size * 1000 == spec->size_us) return RN_OK;
+    return rn_diag(d, RN_E_WINDOW, span, NULL, "%s needs a gap of at least a millisecond, got %lld ms", function, size);
+  }
   if (spec->size_us <= 0 || size * 1000 != spec->size_us)
     return rn_diag(d, RN_E_WINDOW, span, NULL, "%s needs a size of at least a millisecond, got %lld ms", function, size);
   if (spec->slide_us <= 0 || slide * 1000 != spec->slide_us)
@@ -72,21 +77,51 @@ static int argument_slot(rn_query_context *q, const tvf_row *row, const rn_ast_t
   for (int i = 0; i < 3; i++)
     if (row->names[i] && rn_text_eq_nocase(arg->name, row->names[i])) return i + 2;
   rn_diag(q->binder.diags, RN_E_ARGUMENTS, arg->name_span, NULL,
-          "%s has no argument \"%s\": it takes DATA, TIMECOL, %s, %s%s%s", row->name,
-          arg->name, row->names[0], row->names[1], row->names[2] ? ", " : "", row->names[2] ? row->names[2] : "");
+          "%s has no argument \"%s\": it takes DATA, TIMECOL, %s%s%s%s%s", row->name, arg->name, row->names[0],
+          row->names[1] ? ", " : "", row->names[1] ? row->names[1] : "", row->names[2] ? ", " : "",
+          row->names[2] ? row->names[2] : "");
   return -1;
 }
 
 static rn_status usage(rn_query_context *q, const tvf_row *row, rn_span span) {
+  if (row->kind == RN_WINDOW_SESSION)
+    return rn_diag(q->binder.diags, RN_E_ARGUMENTS, span, NULL,
+                   "SESSION takes (TABLE t [PARTITION BY k], DESCRIPTOR(ts), gap)");
   return rn_diag(q->binder.diags, RN_E_ARGUMENTS, span, NULL, "%s takes (TABLE t, DESCRIPTOR(ts), %s%s [, offset])",
                  row->name,
                  row->kind == RN_WINDOW_HOP ? "slide, " : row->kind == RN_WINDOW_CUMULATE ? "step, " : "", "size");
 }
 
+/* A column that an argument names: DESCRIPTOR(name), PARTITION BY name. NULL: error added. */
+static const rn_expr *bind_name(rn_query_context *q, const rn_relation *input, rn_ast_name *name, const char *clause) {
+  rn_ast_expr ast = {.kind = RN_AST_COLUMN, .span = name->span};
+  ast.path = (rn_ast_path){1, name, name->span};
+  rn_scope scope;
+  rn_relation_scope(input, clause, &scope);
+  const rn_expr *column = rn_bind_expr(&q->binder, &scope, &ast);
+  return column->type->id == RN_T_ERROR ? NULL : column;
+}
+
+static rn_status bind_partition(rn_query_context *q, const rn_relation *input, const rn_ast_names *names, rn_logical *node) {
+  node->partition = RN_NEW_N(q->arena, uint32_t, names->count + 1);
+  for (uint32_t i = 0; i < names->count; i++) {
+    const rn_expr *column = bind_name(q, input, &names->items[i], "PARTITION BY");
+    if (!column) return RN_FAIL;
+    rn_type_id id = (rn_type_id)column->type->id;
+    if (id == RN_T_ARRAY || id == RN_T_MAP || id == RN_T_MULTISET)
+      return rn_diag(q->binder.diags, RN_E_TYPE, names->items[i].span, NULL, "%s cannot be a PARTITION BY key",
+                     rn_type_name(q->arena, column->type));
+    bool twice = false;
+    for (uint32_t k = 0; k < node->partition_count; k++) twice = twice || node->partition[k] == column->index;
+    if (!twice) node->partition[node->partition_count++] = column->index;
+  }
+  return RN_OK;
+}
+
 rn_status rn_bind_window_tvf(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out) {
   const tvf_row *row = find_row(from->path.parts[from->path.count - 1].text);
-  if (!row)
-    return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, from->path.span, NULL, "SESSION windows are not supported yet");
+  if (!row) rn_unreachable("a windowing function without a row");
+  bool session = row->kind == RN_WINDOW_SESSION;
   const rn_ast_table_arg *slots[5] = {0};
   for (uint32_t i = 0; i < from->arg_count; i++) {
     int slot = argument_slot(q, row, &from->args[i], i);
@@ -94,13 +129,14 @@ rn_status rn_bind_window_tvf(rn_query_context *q, rn_ast_from *from, const rn_ct
     if (slot >= 5 || slots[slot]) return usage(q, row, from->args[i].span);
     slots[slot] = &from->args[i];
   }
-  uint32_t intervals = row->kind == RN_WINDOW_TUMBLE ? 1 : 2; /* needed ones; one more is the offset */
+  uint32_t intervals = row->kind == RN_WINDOW_TUMBLE || session ? 1 : 2; /* needed ones; one more is the offset */
   bool complete = slots[0] && slots[0]->kind == RN_ARG_TABLE && slots[1] && slots[1]->kind == RN_ARG_DESCRIPTOR;
   for (uint32_t i = 0; i < intervals; i++) complete = complete && slots[2 + i];
   if (!complete)
     return usage(q, row, from->span);
   if (intervals == 1 && slots[4]) return usage(q, row, slots[4]->span);
-  if (slots[0]->partition.count)
+  if (session && slots[3]) return usage(q, row, slots[3]->span);
+  if (slots[0]->partition.count && !session)
     return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, slots[0]->partition.items[0].span, NULL,
                    "PARTITION BY belongs to SESSION windows");
   rn_relation input;
@@ -126,12 +162,8 @@ rn_status rn_bind_window_tvf(rn_query_context *q, rn_ast_from *from, const rn_ct
   const rn_ast_names *descriptor = &slots[1]->descriptor;
   if (descriptor->count != 1)
     return rn_diag(q->binder.diags, RN_E_WINDOW, slots[1]->span, NULL, "DESCRIPTOR needs exactly one column");
-  rn_ast_expr column_ast = {.kind = RN_AST_COLUMN, .span = descriptor->items[0].span};
-  column_ast.path = (rn_ast_path){1, &descriptor->items[0], descriptor->items[0].span};
-  rn_scope scope;
-  rn_relation_scope(&input, "DESCRIPTOR", &scope);
-  rn_expr *column = rn_bind_expr(&q->binder, &scope, &column_ast);
-  if (column->type->id == RN_T_ERROR) return RN_FAIL;
+  const rn_expr *column = bind_name(q, &input, &descriptor->items[0], "DESCRIPTOR");
+  if (!column) return RN_FAIL;
   if (rn_bind_window_time(q, column->type, descriptor->items[0].text, column->index, descriptor->items[0].span,
                           &spec) != RN_OK)
     return RN_FAIL;
@@ -140,6 +172,7 @@ rn_status rn_bind_window_tvf(rn_query_context *q, rn_ast_from *from, const rn_ct
   rn_window_fields(q->arena, column->type, spec.processing_time, added);
   rn_logical *node = rn_logical_over(q->arena, RN_L_WINDOW, from->span, input.node);
   node->u.window = spec;
+  if (bind_partition(q, &input, &slots[0]->partition, node) != RN_OK) return RN_FAIL;
   uint32_t width = input.node->schema.count;
   rn_field *fields = RN_NEW_N(q->arena, rn_field, width + 3);
   for (uint32_t i = 0; i < width; i++) {
@@ -175,4 +208,38 @@ int rn_trace_window(const rn_logical *node, uint32_t column, const rn_logical **
       return -1;
     }
   }
+}
+
+/* Column of the window's input that passes on unchanged as column of node; -1: none. */
+static int trace_input(const rn_logical *node, uint32_t column, const rn_logical *window) {
+  while (node != window) {
+    if (node->kind == RN_L_PROJECT) {
+      const rn_expr *e = node->u.project[column];
+      if (e->kind != RN_EXPR_COLUMN) return -1;
+      column = e->index;
+    } else if (node->kind != RN_L_FILTER) {
+      return -1;
+    }
+    node = node->inputs[0];
+  }
+  return column < window->inputs[0]->schema.count ? (int)column : -1;
+}
+
+bool rn_groups_sessions(const rn_logical *window, const rn_logical *input, const int *columns, uint32_t count) {
+  uint32_t partition = window->partition_count, found = 0;
+  for (uint32_t p = 0; p < partition; p++) {
+    bool named = false;
+    for (uint32_t i = 0; i < count && !named; i++)
+      named = columns[i] >= 0 && trace_input(input, (uint32_t)columns[i], window) == (int)window->partition[p];
+    found += named;
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    const rn_logical *of = NULL;
+    if (columns[i] >= 0 && rn_trace_window(input, (uint32_t)columns[i], &of) >= 0) continue;
+    int column = columns[i] < 0 ? -1 : trace_input(input, (uint32_t)columns[i], window);
+    bool key = false;
+    for (uint32_t p = 0; p < partition && !key; p++) key = column == (int)window->partition[p];
+    if (!key) return false;
+  }
+  return found == partition;
 }

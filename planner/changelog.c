@@ -224,6 +224,7 @@ static rn_status infer(rn_changelog *c, rn_logical *node, wants w) {
   switch (node->kind) {
     case RN_L_AGGREGATE: return infer_aggregate(c, node, w);
     case RN_L_WINDOW_AGG: return inserts_only(c, node, "a window aggregate");
+    case RN_L_WINDOW: return node->u.window.kind == RN_WINDOW_SESSION ? inserts_only(c, node, "SESSION") : inputs(c, node, w);
     case RN_L_OVER: return infer_over(c, node);
     case RN_L_SORT: return infer_sort(c, node);
     case RN_L_LIMIT: return inserts_only(c, node, "LIMIT");

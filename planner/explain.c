@@ -54,8 +54,8 @@ static void call_list(rn_builder *out, const char *const *names, const rn_agg_ca
 
 static void window_text(rn_builder *out, const char *const *names, const rn_window_spec *w) {
   static const char *const kinds[] = {"TUMBLE", "HOP", "CUMULATE", "SESSION"};
-  rn_builder_printf(out, "%s(%s=[%s], size=[", kinds[w->kind], w->processing_time ? "proctime" : "rowtime",
-                    w->processing_time ? "clock" : names[w->time_column]);
+  rn_builder_printf(out, "%s(%s=[%s], %s=[", kinds[w->kind], w->processing_time ? "proctime" : "rowtime",
+                    w->processing_time ? "clock" : names[w->time_column], w->kind == RN_WINDOW_SESSION ? "gap" : "size");
   time_span(out, w->size_us);
   rn_builder_char(out, ']');
   if (w->kind == RN_WINDOW_HOP || w->kind == RN_WINDOW_CUMULATE) {
@@ -191,6 +191,13 @@ static void print_node(rn_builder *out, const rn_plan_node *n, const char *const
       rn_builder_text(out, "WindowTableFunction(window=[");
       window_text(out, names, &n->u.window.spec);
       rn_builder_char(out, ']');
+      if (n->u.window.spec.kind != RN_WINDOW_SESSION) break;
+      if (n->u.window.key_count) {
+        rn_builder_text(out, ", partitionBy=[");
+        key_list(out, names, n->u.window.keys, n->u.window.key_count);
+        rn_builder_char(out, ']');
+      }
+      closing_text(out, &n->u.window.spec);
       break;
     case RN_NODE_WINDOW_AGG: case RN_NODE_GROUP_AGG: print_aggregate(out, n, names); break;
     case RN_NODE_OVER: print_over(out, n, names); break;

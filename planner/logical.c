@@ -115,6 +115,7 @@ static const char *path_word(rn_logical_kind kind) {
 
 void rn_logical_paths(rn_logical *node, const char *path, rn_arena *arena) {
   const char *word = path_word(node->kind);
+  if (node->kind == RN_L_WINDOW && node->u.window.kind == RN_WINDOW_SESSION) word = "session";
   if (node->kind == RN_L_SINK || node->kind == RN_L_COLLECT)
     node->path = path;
   else if (word)
@@ -183,6 +184,11 @@ static void print_node(const rn_logical *node, const char *lead, const char *pre
       rn_builder_text(out, "window=[");
       print_window(&node->u.window, names, out);
       rn_builder_text(out, "]");
+      if (node->partition_count) {
+        rn_builder_text(out, ", partition=[");
+        print_keys(node->partition, node->partition_count, names, out);
+        rn_builder_text(out, "]");
+      }
       break;
     case RN_L_AGGREGATE: case RN_L_WINDOW_AGG:
       rn_builder_text(out, "group=[");
@@ -290,6 +296,7 @@ bool rn_logical_verify(const rn_logical *node, const char **why) {
     case RN_L_WINDOW:
       return check(node->u.window.processing_time || node->u.window.time_column < in->count,
                    "window without time column", why) &&
+             check(keys_in(node->partition, node->partition_count, in->count), "a partition key is not there", why) &&
              check(node->schema.count == in->count + 3, "window columns are missing", why);
     case RN_L_AGGREGATE: case RN_L_WINDOW_AGG:
       return check(keys_in(node->u.agg.keys, node->u.agg.key_count, in->count), "a group key is not there", why) &&

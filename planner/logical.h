@@ -60,6 +60,8 @@ struct rn_logical {
   bool has_key;            /* upsert key known (may be empty: at most one row) */
   uint32_t key_count;
   const uint32_t *keys;
+  uint32_t partition_count; /* WINDOW of kind SESSION: PARTITION BY, columns of the input */
+  uint32_t *partition;
   union {
     rn_access *scan;
     struct {

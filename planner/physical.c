@@ -417,8 +417,13 @@ static built build(builder *b, const rn_logical *node) {
     case RN_L_PROJECT: return build_project(b, node);
     case RN_L_WINDOW: {
       built in = build(b, node->inputs[0]);
-      rn_plan_node *n = over_node(b, RN_NODE_WINDOW, node->span, node->path, in.node);
+      uint32_t *keys = map_columns(b, node->partition, node->partition_count, in.map);
+      bool session = node->u.window.kind == RN_WINDOW_SESSION;
+      rn_plan_node *input = session ? by_key(b, in.node, keys, node->partition_count) : in.node;
+      rn_plan_node *n = over_node(b, RN_NODE_WINDOW, node->span, node->path, input);
       n->u.window.spec = map_window(&node->u.window, in.map);
+      n->u.window.key_count = node->partition_count;
+      n->u.window.keys = keys;
       return with_added(b, n, node, in, 3);
     }
     case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: return build_aggregate(b, node);

@@ -54,6 +54,13 @@ const char *rn_physical_fingerprint(rn_arena *arena, const rn_plan_node *n) {
       calls_text(arena, n->u.window_agg.calls, n->u.window_agg.call_count, &b);
       window_text(&n->u.window_agg.spec, &b);
       break;
+    case RN_NODE_WINDOW:
+      if (n->u.window.spec.kind != RN_WINDOW_SESSION) return NULL;
+      rn_builder_text(&b, "session");
+      keys_text(arena, in, n->u.window.keys, n->u.window.key_count, &b);
+      window_text(&n->u.window.spec, &b);
+      row_text(arena, in, &b);
+      break;
     case RN_NODE_GROUP_AGG:
       rn_builder_text(&b, n->u.group_agg.call_count ? "group-aggregate" : "distinct");
       keys_text(arena, in, n->u.group_agg.keys, n->u.group_agg.key_count, &b);

@@ -65,6 +65,9 @@ void rn_window_fields(rn_arena *arena, const rn_type *time, bool processing_time
 /* Does output column `column` of node come unchanged from the window columns of a WINDOW node below (through
  * projections and filters)? 0 window_start, 1 window_end, 2 window_time; -1: no. */
 int rn_trace_window(const rn_logical *node, uint32_t column, const rn_logical **window);
+/* Do columns of `input` (-1: an expression), those of the window apart, name exactly the PARTITION BY of the SESSION
+ * below? Then every session is one group; otherwise groups take rows of several (DIALECT 4.4.1). */
+bool rn_groups_sessions(const rn_logical *window, const rn_logical *input, const int *columns, uint32_t count);
 /* bind_query_select.c: the select list and all clauses of one SELECT. extra_count order expressions are bound in
  * the scope of the select list and appended as columns. */
 typedef struct rn_order_key {

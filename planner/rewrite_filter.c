@@ -86,6 +86,19 @@ static rn_logical *below_union(rn_rewrite *r, rn_logical *filter, rn_logical *no
   return node;
 }
 
+/* A row that leaves early would change its session: only conditions on the partition keys, which take whole
+ * sessions away, go below SESSION. */
+static rn_logical *below_window(rn_rewrite *r, rn_logical *filter, rn_logical *node) {
+  uint32_t width = node->inputs[0]->schema.count;
+  if (node->u.window.kind != RN_WINDOW_SESSION) return below_prefix(r, filter, node, width, NULL);
+  rn_expr **map = RN_NEW_N(r->arena, rn_expr *, node->schema.count + 1);
+  for (uint32_t i = 0; i < node->partition_count; i++) {
+    uint32_t key = node->partition[i];
+    map[key] = rn_expr_column(r->arena, key, node->inputs[0]->schema.fields[key].type, filter->span);
+  }
+  return below_prefix(r, filter, node, width, map);
+}
+
 static rn_logical *push(rn_rewrite *r, rn_logical *filter) {
   if (filter->kind != RN_L_FILTER) return filter;
   rn_logical *input = filter->inputs[0];
@@ -97,7 +110,7 @@ static rn_logical *push(rn_rewrite *r, rn_logical *filter) {
       return push(r, put_filter(r, input->inputs[0], &both, filter->span));
     }
     case RN_L_PROJECT: return rn_rewrite_can_inline(input) ? below_project(r, filter, input) : filter;
-    case RN_L_WINDOW: return below_prefix(r, filter, input, input->inputs[0]->schema.count, NULL);
+    case RN_L_WINDOW: return below_window(r, filter, input);
     case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: return input->u.agg.key_count ? below_aggregate(r, filter, input) : filter;
     case RN_L_UNION: return rn_expr_is_volatile(filter->u.filter) ? filter : below_union(r, filter, input);
     default: return filter;

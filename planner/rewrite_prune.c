@@ -101,7 +101,9 @@ static pruned prune_window(rn_rewrite *r, rn_logical *node, const bool *used) {
   bool *below_used = no_columns(r, width);
   for (uint32_t i = 0; i < width; i++) below_used[i] = used[i];
   if (!node->u.window.processing_time) below_used[node->u.window.time_column] = true;
+  for (uint32_t i = 0; i < node->partition_count; i++) below_used[node->partition[i]] = true;
   pruned below = prune(r, node->inputs[0], below_used);
+  for (uint32_t i = 0; i < node->partition_count; i++) node->partition[i] = (uint32_t)below.map[node->partition[i]];
   if (!node->u.window.processing_time) node->u.window.time_column = (uint32_t)below.map[node->u.window.time_column];
   return appended(r, node, below, width, 3, all);
 }

@@ -1,6 +1,8 @@
 /* Windowing function + GROUP BY window_start, window_end -> sliced window aggregate (WINDOW_AGG), which keeps
  * slices instead of rows (Li 2005, No Pane, No Gain; Flink's slicing windows). Between the two may stand
- * projections that pass the window columns on unchanged, and filters on window columns (others were pushed below). */
+ * projections that pass the window columns on unchanged, and filters on window columns (others were pushed below).
+ * SESSION: only when the other keys are exactly its PARTITION BY; a filter that was not pushed below it is now, as
+ * Flink does, which sessions the rows that are aggregated. */
 #include "planner/query.h"
 #include "planner/rewrite.h"
 
@@ -74,15 +76,45 @@ static bool lift_filters(rn_rewrite *r, const rn_logical *agg, rn_expr *const *e
   return true;
 }
 
+/* Takes the conditions that read columns of the window's input and no window column out of `met`, over the input. */
+static rn_logical *take_filters(rn_rewrite *r, const rn_logical *window, filters *met) {
+  rn_logical *input = window->inputs[0];
+  for (uint32_t k = 0; k < met->count; k++) { /* conjunct by conjunct */
+    rn_expr *e = met->items[k];
+    if (e->kind != RN_EXPR_AND || met->count + e->arg_count > FILTERS_MAX) continue;
+    met->items[k--] = e->args[0];
+    for (uint32_t i = 1; i < e->arg_count; i++) met->items[met->count++] = e->args[i];
+  }
+  uint32_t stay = 0;
+  for (uint32_t k = 0; k < met->count; k++) {
+    rn_expr *e = met->items[k];
+    if (rn_expr_is_constant(e) || rn_expr_is_volatile(e) || reads_window(r, e, window)) met->items[stay++] = e;
+    else input = rn_logical_filter(r->arena, input, e, met->span);
+  }
+  met->count = stay;
+  return input;
+}
+
+static bool is_one_session(rn_rewrite *r, const rn_logical *agg, const rn_logical *window) {
+  int *columns = RN_NEW_N(r->arena, int, agg->u.agg.key_count + 1);
+  for (uint32_t i = 0; i < agg->u.agg.key_count; i++) columns[i] = (int)agg->u.agg.keys[i];
+  return rn_groups_sessions(window, agg->inputs[0], columns, agg->u.agg.key_count);
+}
+
 static rn_logical *rewrite(rn_rewrite *r, rn_logical *agg) {
   uint32_t key_count = agg->u.agg.key_count, call_count = agg->u.agg.call_count;
   int *parts = RN_NEW_N(r->arena, int, key_count + 1);
   const rn_logical *window = window_of(agg, parts);
   filters met = {0};
   rn_expr **exprs = window ? through(r, agg->inputs[0], window, &met) : NULL;
-  if (!exprs || !lift_filters(r, agg, exprs, window, &met)) return agg;
-  rn_projection p = {.arena = r->arena};
+  if (!exprs) return agg;
   rn_logical *input = window->inputs[0];
+  if (window->u.window.kind == RN_WINDOW_SESSION) {
+    if (!is_one_session(r, agg, window)) return agg;
+    input = take_filters(r, window, &met);
+  }
+  if (!lift_filters(r, agg, exprs, window, &met)) return agg;
+  rn_projection p = {.arena = r->arena};
   rn_logical *node = rn_logical_new(r->arena, RN_L_WINDOW_AGG, agg->span, 1, &input);
   node->u.agg = agg->u.agg;
   node->path = agg->path;

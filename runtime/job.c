@@ -131,7 +131,7 @@ static rn_status make_node(rn_job *job, layout *l, const rn_plan_node *n, rn_err
   bool sender = cuts(n);
   const rn_operator_class *op_class = sender                         ? &rn_op_exchange_out_class
                                       : n->kind == RN_NODE_EXCHANGE ? &rn_op_exchange_in_class
-                                                                    : rn_operator_find(n->kind);
+                                                                    : rn_operator_of(n);
   if (!op_class) return rn_fail(err, RN_E_INTERNAL, "there is no operator for %s", rn_node_kind_name(n->kind));
   job->by_node[n->id] = RN_NEW_N(&job->arena, rn_operator *, parallelism);
   for (uint32_t s = 0; s < parallelism; s++) {

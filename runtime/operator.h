@@ -161,5 +161,7 @@ void rn_operator_eval(rn_operator *op, const rn_batch *batch, rn_eval *eval, rn_
 
 /* By node kind. NULL: no such operator. Rows in operators/registry.c. */
 const rn_operator_class *rn_operator_find(rn_node_kind kind);
+/* Of a node: SESSION windows have a class of their own. */
+const rn_operator_class *rn_operator_of(const rn_plan_node *node);
 
 #endif

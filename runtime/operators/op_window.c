@@ -1,6 +1,6 @@
 /* WINDOW: a windowing TVF without aggregate. Rows pass at once with window_start, window_end and window_time
  * appended; HOP and CUMULATE give a row once per window it belongs to (HOP: latest window first, CUMULATE:
- * smallest first, as Flink does). */
+ * smallest first, as Flink does). SESSION: op_session.c. */
 #include "base/calendar.h"
 #include "runtime/operators/operators.h"
 #include "runtime/operators/window_time.h"
@@ -11,10 +11,8 @@ typedef struct window {
 } window;
 
 static rn_status window_open(rn_operator *op, rn_error *err) {
+  (void)err;
   window *self = (window *)op;
-  if (op->node->u.window.spec.kind == RN_WINDOW_SESSION) {
-    return rn_fail_at(err, RN_E_UNSUPPORTED, op->node->span, "SESSION windows are not supported yet");
-  }
   rn_window_time_init(&self->time, &op->node->u.window.spec, op->context->zone);
   return RN_OK;
 }

@@ -19,3 +19,10 @@ static const rn_operator_class *const classes[RN_NODE_COUNT] = {
 };
 
 const rn_operator_class *rn_operator_find(rn_node_kind kind) { return kind < RN_NODE_COUNT ? classes[kind] : NULL; }
+
+const rn_operator_class *rn_operator_of(const rn_plan_node *node) {
+  const rn_window_spec *window = node->kind == RN_NODE_WINDOW       ? &node->u.window.spec
+                                 : node->kind == RN_NODE_WINDOW_AGG ? &node->u.window_agg.spec
+                                                                    : NULL;
+  return window && window->kind == RN_WINDOW_SESSION ? &rn_op_session_class : rn_operator_find(node->kind);
+}

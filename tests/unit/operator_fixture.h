@@ -136,7 +136,7 @@ static inline void bench_open(bench *b, unsigned count) {
     rn_context context = b->context;
     context.subtask = i;
     context.parallelism = count;
-    b->ops[i] = rn_operator_new(rn_operator_find(b->node->kind), b->node, &context, 1);
+    b->ops[i] = rn_operator_new(rn_operator_of(b->node), b->node, &context, 1);
     b->sinks[i] = rn_operator_new(&capture_class, &b->sink_node, &context, 1);
     rn_operator_add_edge(b->ops[i], b->sinks[i], 0);
     assert_int_equal(rn_operator_open(b->ops[i], &err), RN_OK);
