@@ -241,7 +241,7 @@ static rn_status check_session_calls(rn_select_binder *s) {
   for (size_t i = 0; i < s->calls.len; i++) {
     const rn_bound_call *b = &s->calls.data[i];
     if (b->call.ops->merge && !(b->call.ops->flags & RN_AGG_ORDERED)) continue;
-    return rn_diag(s->q->binder.diags, RN_E_UNSUPPORTED, b->ast->span, "MIN, MAX, SUM, COUNT and AVG can be used",
+    return rn_diag(s->q->binder.diags, RN_E_UNSUPPORTED, b->ast->span, "every aggregate but FIRST_VALUE and LAST_VALUE can be used",
                    "%s is not supported over SESSION windows: sessions that meet cannot be merged", b->call.aggregate->name);
   }
   return RN_OK;

@@ -88,8 +88,14 @@ static rn_logical *take_filters(rn_rewrite *r, const rn_logical *window, filters
   uint32_t stay = 0;
   for (uint32_t k = 0; k < met->count; k++) {
     rn_expr *e = met->items[k];
-    if (rn_expr_is_constant(e) || rn_expr_is_volatile(e) || reads_window(r, e, window)) met->items[stay++] = e;
-    else input = rn_logical_filter(r->arena, input, e, met->span);
+    if (rn_expr_is_constant(e) || rn_expr_is_volatile(e) || reads_window(r, e, window)) {
+      met->items[stay++] = e;
+    } else if (input->kind == RN_L_FILTER) {
+      rn_expr *both[] = {input->u.filter, e};
+      input = rn_logical_filter(r->arena, input->inputs[0], rn_bind_and(r->binder, both, 2, met->span), met->span);
+    } else {
+      input = rn_logical_filter(r->arena, input, e, met->span);
+    }
   }
   met->count = stay;
   return input;

@@ -211,6 +211,10 @@ static rn_status session_process(rn_operator *op, unsigned input, rn_batch *batc
   const rn_column *time = spec->processing_time ? NULL : &batch->columns[spec->time_column];
   int64_t now_us = time ? 0 : rn_clock_now_us(op->context->clock);
   uint64_t late = 0;
+  for (uint32_t i = 0; i < n; i++) { /* a key has one open session as a rule */
+    const rn_session_key *k = (const rn_session_key *)(const void *)self->found[i];
+    if (!k->room && k->count) __builtin_prefetch(k->one, 1);
+  }
   for (uint32_t i = 0; i < n; i++) {
     uint32_t row = rn_live(batch, i);
     rn_session *session = NULL;

@@ -21,3 +21,23 @@ SELECT SUM(price) OVER (PARTITION BY name ORDER BY ts ROWS BETWEEN CURRENT ROW A
 SELECT * FROM orders ORDER BY price;
 -- @case a join
 SELECT * FROM orders a JOIN orders b ON a.id = b.id;
+-- @case a session without a gap
+SELECT * FROM SESSION(TABLE orders, DESCRIPTOR(ts), INTERVAL '0' SECOND);
+-- @case a session with an offset
+SELECT * FROM SESSION(TABLE orders, DESCRIPTOR(ts), INTERVAL '1' SECOND, INTERVAL '2' SECOND);
+-- @case a session's argument by a wrong name
+SELECT * FROM SESSION(DATA => TABLE orders, TIMECOL => DESCRIPTOR(ts), SIZE => INTERVAL '1' SECOND);
+-- @case a session by a column that is not there
+SELECT * FROM SESSION(TABLE orders PARTITION BY nam, DESCRIPTOR(ts), INTERVAL '1' SECOND);
+-- @case a session over a plain column
+SELECT * FROM SESSION(TABLE orders PARTITION BY name, DESCRIPTOR(id), INTERVAL '1' SECOND);
+-- @case PARTITION BY of another window
+SELECT * FROM TUMBLE(TABLE orders PARTITION BY name, DESCRIPTOR(ts), INTERVAL '1' SECOND);
+-- @case the first value of a session
+SELECT name, window_start, FIRST_VALUE(price) FROM SESSION(TABLE orders PARTITION BY name, DESCRIPTOR(ts), INTERVAL '1' SECOND) GROUP BY name, window_start, window_end;
+-- @case the last value of a legacy session
+SELECT name, LAST_VALUE(price) FROM orders GROUP BY name, SESSION(ts, INTERVAL '1' SECOND);
+-- @case a legacy session with a size
+SELECT name, COUNT(*) FROM orders GROUP BY name, SESSION(ts, INTERVAL '1' SECOND, INTERVAL '5' SECOND);
+-- @case another gap in a helper of a session
+SELECT SESSION_START(ts, INTERVAL '2' SECOND), COUNT(*) FROM orders GROUP BY SESSION(ts, INTERVAL '1' SECOND);

@@ -689,11 +689,11 @@ static const plan_case window_errors_cases[] = {
      " line 1:22  SELECT * FROM TUMBLE((SELECT ts, 1 AS window_end FROM gen), DESCRIPTOR(ts), INTERVAL '4' SECOND)\n"
      "                                 ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
      "   hint: rename it in a sub-query first\n"},
-    {"session", "",
-     "SELECT * FROM SESSION(TABLE gen, DESCRIPTOR(ts), INTERVAL '4' SECOND)",
-     "error[RN2302]: SESSION windows are not supported yet\n"
-     " line 1:15  SELECT * FROM SESSION(TABLE gen, DESCRIPTOR(ts), INTERVAL '4' SECOND)\n"
-     "                          ^~~~~~~\n"},
+    {"session without gap", "",
+     "SELECT * FROM SESSION(TABLE gen, DESCRIPTOR(ts))",
+     "error[RN2102]: SESSION takes (TABLE t [PARTITION BY k], DESCRIPTOR(ts), gap)\n"
+     " line 1:15  SELECT * FROM SESSION(TABLE gen, DESCRIPTOR(ts))\n"
+     "                          ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"},
     {"different OVER windows", "",
      "SELECT COUNT(*) OVER (PARTITION BY k ORDER BY ts), COUNT(*) OVER (ORDER BY ts) FROM gen",
      "error[RN2204]: all OVER calls of one SELECT need the same window on streams\n"
