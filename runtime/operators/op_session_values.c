@@ -31,7 +31,7 @@ void rn_session_values_open(rn_session_op *self, uint8_t map_id, uint8_t distinc
 static rn_ref *rows_of(rn_session *session) { return (rn_ref *)(void *)((uint8_t *)session + SESSION_ROWS_OFFSET); }
 
 static void add_row(rn_session_op *self, rn_session *session, rn_ref bytes) {
-  ((rn_session_row *)(void *)rn_list_push(self->op.state, rows_of(session), sizeof(rn_session_row)))->row = bytes;
+  ((rn_session_row *)(void *)rn_list_push(self->op.state, rows_of(session), sizeof(rn_session_row), 0))->row = bytes;
 }
 
 void rn_session_values_add(rn_session_op *self, const rn_batch *batch, const rn_keys *keys, const rn_keys *row_bytes) {
