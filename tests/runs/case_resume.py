@@ -1,6 +1,6 @@
 """Stored runs: what is skipped, what continues, what starts anew."""
-import glob, json, os, signal, time
-from harness import case
+import json, signal, sqlite3, time
+from harness import case, slow
 
 VALUES = "CREATE TABLE log (n INT);\nINSERT INTO log VALUES (1), (2);\n"
 
@@ -166,12 +166,17 @@ def fresh(w):
 @case
 def keep_going(w):
     t = w.topic()
-    w.produce(t, ['{"id": 1}', 'oops'])
+    w.produce(t, ['{"id": 1}'])
     good = w.topic()
     w.produce(good, ['{"id": %d}' % i for i in range(3)])
     sql = ("CREATE TABLE bad %s;\nCREATE TABLE good %s;\nCREATE TABLE a (id INT);\nCREATE TABLE b (id INT);\nINSERT INTO b SELECT id FROM good;\nINSERT INTO a SELECT id FROM bad;\n"
            % (w.kafka(t), w.kafka(good)))
-    r = w.run(sql, "-D", "execution.checkpointing.interval=10 s", "--for", "20s")
+    p = w.run_start(sql, "-D", "execution.checkpointing.interval=10 s", "--for", "20s")
+    w.check("both run", w.wait(lambda: w.one("SELECT count(*) FROM _rn_job") == 2))
+    time.sleep(1.5 * slow)
+    w.same("nothing is committed yet", w.one("SELECT count(*) FROM b"), 0)
+    w.produce(t, ['oops'])
+    r = w.finish(p)
     w.same("a failed job ends the run with its code", r.code, 2, r)
     w.has("says which", r.err, "job a failed", "RN5")
     w.same("and closes the epochs of the others", w.rows("SELECT (SELECT count(*) FROM b), (SELECT state FROM _rn_job WHERE job = 'b')"), [(3, "STOPPED")], r)
@@ -209,3 +214,25 @@ def ctas_in_a_run(w):
     r = w.run("CREATE TABLE made AS SELECT 'x' AS a;\n")
     w.same("CTAS with another schema", r.code, 1, r)
     w.has("shows the difference", r.err, "made", r"\^")
+
+
+@case
+def second_signal_aborts(w):
+    """The writer waits for another program's lock; the second signal does not wait for the epoch."""
+    sql = ("CREATE TABLE g (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '1000', 'fields.n.kind' = 'sequence', 'fields.n.start' = '1', "
+           "'fields.n.end' = '100000000');\nCREATE TABLE t (n BIGINT);\nSET 'execution.checkpointing.interval' = '20 ms';\nINSERT INTO t SELECT n FROM g;\n")
+    p = w.run_start(sql)
+    w.check("the job runs", w.wait(lambda: w.one("SELECT count(*) FROM t") > 0))
+    c = sqlite3.connect(w.path("a.db"), timeout=10, isolation_level=None)
+    c.execute("BEGIN IMMEDIATE")
+    p.send_signal(signal.SIGTERM)
+    time.sleep(0.5)
+    w.same("the first signal waits for the last epoch", p.poll(), None)
+    r = w.stop(p)
+    w.same("the second aborts", r.code, 143, r)
+    c.execute("ROLLBACK")
+    c.close()
+    before = w.one("SELECT count(*) FROM t")
+    r = w.run(sql, "--for", "400ms")
+    w.same("the next run goes on", r.code, 0, r)
+    w.same("exactly once", w.rows("SELECT count(*) > %d, max(n) = count(*), count(DISTINCT n) = count(*) FROM t" % before), [(1, 1, 1)], r)
