@@ -2,15 +2,13 @@
  * "BARRIER_US COMMIT_US", until EPOCHS were seen; the barrier's is that of the slowest task of the epoch.
  *
  *   barrier FILE.db SCRIPT EPOCHS INTERVAL_MS */
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "api/runnel.h"
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-static long seen;
+static runnel *db;
+static long seen, wanted;
 
 static void on_log(void *ctx, int level, const char *text) {
   (void)ctx;
@@ -19,10 +17,7 @@ static void on_log(void *ctx, int level, const char *text) {
   if (level < 2) (void)fprintf(stderr, "%s\n", text);
   if (!at || sscanf(at, ": barrier %lld us, commit %lld us", &barrier, &commit) != 2) return;
   (void)printf("%lld %lld\n", barrier, commit);
-  pthread_mutex_lock(&mutex);
-  seen++;
-  pthread_cond_signal(&changed);
-  pthread_mutex_unlock(&mutex);
+  if (++seen >= wanted) (void)runnel_interrupt(db); /* epochs end one after the other */
 }
 
 int main(int argc, char **argv) {
@@ -36,14 +31,12 @@ int main(int argc, char **argv) {
   (void)snprintf(setting, sizeof setting, "execution.checkpointing.interval=%s ms", argv[4]);
   const char *const settings[] = {setting, NULL};
   runnel_config config = {.struct_size = sizeof config, .settings = settings, .log = on_log};
-  runnel *db;
-  if (runnel_open(argv[1], &config, &db) != RUNNEL_OK || runnel_exec(db, sql, NULL, NULL) != RUNNEL_OK) {
+  wanted = strtol(argv[3], NULL, 10);
+  int code = runnel_open(argv[1], &config, &db);
+  if (code == RUNNEL_OK) code = runnel_exec(db, sql, NULL, NULL);
+  if (code != RUNNEL_INTERRUPTED) {
     (void)fprintf(stderr, "%s\n", runnel_error_render(db, NULL, 0));
     return 1;
   }
-  long epochs = strtol(argv[3], NULL, 10);
-  pthread_mutex_lock(&mutex);
-  while (seen < epochs) pthread_cond_wait(&changed, &mutex);
-  pthread_mutex_unlock(&mutex);
   return runnel_close(db, -1) == RUNNEL_OK ? 0 : 1;
 }
