@@ -129,6 +129,16 @@ static bool same_call(const rn_bound_call *a, const rn_bound_call *b) {
   return true;
 }
 
+/* A group has a row, so these are NULL only where their argument may be. A DECIMAL sum may still overflow to NULL. */
+static bool never_null(const rn_select_binder *s, const rn_bound_call *call) {
+  static const char *const names[] = {"SUM", "AVG", "MIN", "MAX"};
+  if ((!s->key_count && !s->window_ast) || call->filter || !call->argument || call->argument->type->nullable) return false;
+  if (call->call.result->id == RN_T_DECIMAL && !rn_type_same(call->call.result, call->argument->type)) return false;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (rn_text_eq_nocase(call->call.aggregate->name, names[i])) return true;
+  return false;
+}
+
 static rn_expr *on_call(rn_binder *binder, rn_scope *scope, rn_bound_call *call, void *ctx) {
   rn_select_binder *s = ctx;
   (void)scope;
@@ -140,6 +150,7 @@ static rn_expr *on_call(rn_binder *binder, rn_scope *scope, rn_bound_call *call,
   for (uint32_t i = 0; i < s->calls.len; i++)
     if (same_call(&s->calls.data[i], call))
       return rn_expr_column(binder->arena, RN_PLACE_CALL + i, s->calls.data[i].call.result, call->ast->span);
+  if (never_null(s, call)) call->call.result = rn_type_with_null(binder->arena, call->call.result, false);
   RN_VEC_PUSH(&s->calls, *call);
   return rn_expr_column(binder->arena, RN_PLACE_CALL + (uint32_t)s->calls.len - 1, call->call.result, call->ast->span);
 }

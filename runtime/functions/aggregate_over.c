@@ -24,7 +24,8 @@ NUMBER(row_number)
 NUMBER(rank)
 NUMBER(dense_rank)
 
-/* The default decides whether NULL is expected: Flink types LAG(v, 2, -1) as NOT NULL. */
+/* NULL is expected without a default, and from x itself: LAG keeps NULLs (Flink types LAG(v, 2, -1) NOT NULL and
+ * answers -1 for an earlier NULL). */
 static rn_status lag_resolve(const rn_type *const *types, uint32_t count, rn_arena *arena, const rn_type **arg_type,
                              const rn_type **result, const rn_agg_ops **ops) {
   if (count > 1 && !rn_type_is_integer(types[1])) return RN_FAIL;
@@ -35,7 +36,7 @@ static rn_status lag_resolve(const rn_type *const *types, uint32_t count, rn_are
   }
   *arg_type = types[0];
   *result = rn_plain_result(types[0], arena);
-  if (count > 2 && !types[2]->nullable) *result = rn_type_with_null(arena, *result, false);
+  if (count > 2 && !types[2]->nullable && !types[0]->nullable) *result = rn_type_with_null(arena, *result, false);
   *ops = &lag_ops;
   return RN_OK;
 }

@@ -24,6 +24,7 @@ static rn_status sort_open(rn_operator *op, rn_error *err) {
   sort *self = (sort *)op;
   uint16_t last;
   rn_arena_init(&self->memory);
+  self->processed_us = INT64_MIN; /* 0 is a time like any other */
   rn_operator_open_state(op);
   rn_key_group_range(op->context->subtask, op->context->parallelism, &self->group, &last);
   self->buffer = rn_state_buffer(op->state, BUFFER_ROWS);

@@ -65,22 +65,37 @@ int64_t rn_window_start(const rn_window_time *w, int64_t window_end) {
   return align(window_end - 1, w->spec->size_us, w->spec->offset_us);
 }
 
-int64_t rn_window_instant(const rn_window_time *w, int64_t window_end) {
-  int64_t local = window_end - RN_US_PER_MS;
-  if (!w->zone) return local;
-  int64_t instant = rn_zone_to_utc(w->zone, local);
-  if (rn_zone_to_local(w->zone, instant) != local) { /* does not exist: the first instant after the gap */
-    return rn_floor_div(instant, HOUR_US) * HOUR_US;
+/* First instant after the gap in which `inside` would lie, were the clock not put forward. */
+static int64_t gap_end(const rn_zone *zone, int64_t inside, int64_t after) {
+  int64_t shift = rn_zone_to_local(zone, after) - after, low = after - (rn_zone_to_local(zone, after) - inside), high = after;
+  while (high - low > 1) {
+    int64_t middle = low + (high - low) / 2;
+    if (rn_zone_to_local(zone, middle) - middle == shift) high = middle;
+    else low = middle;
   }
+  return high;
+}
+
+/* The second time a wall clock shows a time that it shows twice: the attribute must not fall behind the watermark. */
+static int64_t second_time(const rn_zone *zone, int64_t local, int64_t instant) {
   for (int64_t later = instant + HOUR_US / 2; later <= instant + 2 * HOUR_US; later += HOUR_US / 2) {
-    if (rn_zone_to_local(w->zone, later) == local) return later; /* exists twice: the second time */
+    if (rn_zone_to_local(zone, later) == local) return later;
   }
   return instant;
 }
 
+int64_t rn_window_instant(const rn_window_time *w, int64_t window_end) {
+  int64_t local = window_end - RN_US_PER_MS;
+  return w->zone ? second_time(w->zone, local, rn_zone_to_utc(w->zone, local)) : local;
+}
+
 /* A processing-time window fires when it is over: at end - 1 ms a row of its last millisecond might still come. */
 int64_t rn_window_fires(const rn_window_time *w, int64_t window_end) {
-  int64_t instant = rn_window_instant(w, window_end);
+  int64_t local = window_end - RN_US_PER_MS, instant = local;
+  if (w->zone) {
+    instant = rn_zone_to_utc(w->zone, local);
+    instant = rn_zone_to_local(w->zone, instant) == local ? second_time(w->zone, local, instant) : gap_end(w->zone, local, instant);
+  }
   return w->spec->processing_time ? instant + RN_US_PER_MS : instant;
 }
 

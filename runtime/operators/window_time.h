@@ -24,9 +24,9 @@ int64_t rn_window_first_end(const rn_window_time *w, int64_t slice_end); /* of t
 int64_t rn_window_last_end(const rn_window_time *w, int64_t slice_end);
 int64_t rn_window_step(const rn_window_time *w);                          /* from one window's end to the next */
 int64_t rn_window_start(const rn_window_time *w, int64_t window_end);
-/* Instant of end - 1 ms: window_time, and the watermark that fires the window. */
+/* Instant of end - 1 ms: window_time. A time in a gap moves behind it, as in every conversion of the zone. */
 int64_t rn_window_instant(const rn_window_time *w, int64_t window_end);
-/* The clock or watermark at which it fires. */
+/* The clock or watermark at which it fires: for an end in a gap the first instant after it. */
 int64_t rn_window_fires(const rn_window_time *w, int64_t window_end);
 /* End of the last window that fires at or before `upto_us`. */
 int64_t rn_window_passed(const rn_window_time *w, int64_t upto_us);

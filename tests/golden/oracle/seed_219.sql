@@ -1,0 +1,9 @@
+-- Random queries over random rows; the answers are those of Flink 2.3.
+CREATE TEMPORARY TABLE ev (id INT, k STRING, k2 INT, b BOOLEAN, ti TINYINT, si SMALLINT, v INT, bi BIGINT, f FLOAT, d DOUBLE, dc DECIMAL(10,2), dd DECIMAL(20,5), s STRING, dt DATE, tm TIME(0), t2 TIMESTAMP(3), n ROW<a INT, c STRING>, ts TIMESTAMP(3), cc AS UPPER(k) || '!', c2 AS v * 2 + 1, WATERMARK FOR ts AS ts - INTERVAL '10' SECOND)
+  WITH ('connector' = 'filesystem', 'path' = '${DIR}/seed_219.jsonl', 'format' = 'json');
+CREATE TEMPORARY VIEW vw AS SELECT id, k, k2, b, ti, si, v, bi, f, d, dc, dd, s, dt, tm, t2, n, cc, c2, ts FROM ev WHERE id >= 0;
+WITH w1 AS (SELECT window_start AS ws, window_end AS we, window_time AS rt, SUM(v) AS sv, COUNT(*) AS cn, MAX(d) AS md FROM TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '2' SECOND) GROUP BY window_start, window_end, window_time) SELECT window_start, window_end, SUM(sv) AS s, COUNT(*) AS c, MAX(cn) AS cn, MAX(md) AS m FROM CUMULATE(TABLE w1, DESCRIPTOR(rt), INTERVAL '2' SECOND, INTERVAL '6' SECOND) GROUP BY window_start, window_end;
+SELECT id, k AS c0, MAX(cc) OVER w AS c1, COUNT(cc) OVER w AS c2, MIN(b) OVER w AS c3, COUNT(*) OVER w AS c4, COUNT(*) OVER w AS c5 FROM vw WHERE v IS NOT NULL WINDOW w AS (PARTITION BY k ORDER BY ts ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW);
+SELECT id, CEIL(t2 TO MINUTE) AS c0, 1 AS c1, MOD(bi, 3) AS c2, v AS c3, (CAST(7 AS BIGINT) / 8e0) AS c4, ('lit' || REVERSE(n.c)) AS c5 FROM ev WHERE (dt > DATE '1990-01-01' OR (v BETWEEN -2 AND 3 OR k2 IN (1, 2) IS NOT TRUE));
+SELECT cc AS c0, SUM(ti) AS c1 FROM vw GROUP BY cc;
+SELECT COALESCE(sv, 0) AS c0, COALESCE(sv, 0) AS c1, COALESCE(sv, 0) AS c2, COALESCE(sv, 0) AS c3 FROM (SELECT window_end AS we, k, SUM(v) AS sv, AVG(d) AS ad, MAX(s) AS ms, MIN(dt) AS md FROM TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '1' SECOND) GROUP BY window_start, window_end, k) WHERE ad < 100;
