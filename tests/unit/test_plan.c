@@ -409,7 +409,7 @@ static const plan_case over_cases[] = {
      "5 collect <- 4 [I]\n"},
     {"lag with offset and default", "",
      "SELECT LAG(v, 2, -1) OVER (PARTITION BY k ORDER BY ts) FROM gen",
-     "(EXPR$0 INT NOT NULL)\n"
+     "(EXPR$0 INT)\n"
      "0 scan gen [I]\n"
      "1 watermark $2=$2 <- 0 [I]\n"
      "2 calc exprs=[$0, $1, $2, -1] <- 1 [I]\n"
