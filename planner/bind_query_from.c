@@ -275,17 +275,6 @@ static rn_logical *bind_table(rn_query_context *q, rn_ast_from *from, const rn_c
   return a ? scan_node(q, a, span) : NULL;
 }
 
-static const char *join_word(const rn_ast_from *from) {
-  switch (from->join) {
-    case RN_JOIN_COMMA: return "a join (several tables in FROM)";
-    case RN_JOIN_LEFT: return "LEFT JOIN";
-    case RN_JOIN_RIGHT: return "RIGHT JOIN";
-    case RN_JOIN_FULL: return "FULL JOIN";
-    case RN_JOIN_CROSS: return "CROSS JOIN";
-    default: return "JOIN";
-  }
-}
-
 rn_status rn_bind_from(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out) {
   rn_logical *node = NULL;
   const char *name = from->alias.text;
@@ -314,7 +303,7 @@ rn_status rn_bind_from(rn_query_context *q, rn_ast_from *from, const rn_cte *env
       node = relation.node;
       break;
     }
-    case RN_AST_FROM_JOIN: return refuse(q, rn_span_join(from->span, from->span), join_word(from));
+    case RN_AST_FROM_JOIN: return rn_bind_join(q, from, env, out);
   }
   if (!node) return RN_FAIL;
   node = rn_rename_columns(q, node, &from->alias_columns, "the alias");

@@ -95,7 +95,7 @@ static rn_status expand_star(rn_select_binder *s, const rn_ast_select_item *item
     const rn_scope_column *c = &s->from.columns[i];
     if (table && (!c->table || strcmp(c->table, table) != 0)) continue;
     found = true;
-    if (c->hidden) continue;
+    if (c->hidden && !table) continue; /* t.* has what USING merged, too */
     rn_ast_select_item written = column_item(q->arena, c->table, c->name, item->span);
     push_item(list, rn_expr_column(q->arena, c->index, c->type, item->span), c->name, &written);
   }

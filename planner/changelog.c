@@ -1,6 +1,7 @@
 /* Changelog inference: one walk up for upsert keys, one walk down for what consumers take and need, with the
  * checks on the way back. See changelog.h. */
 #include "planner/changelog.h"
+#include "planner/query.h"
 
 enum { UPDATES = RN_CHANGE_UPDATE_BEFORE | RN_CHANGE_UPDATE_AFTER | RN_CHANGE_DELETE,
        ALL_CHANGES = RN_CHANGE_INSERT | UPDATES };
@@ -29,10 +30,44 @@ static void project_key(rn_changelog *c, rn_logical *node) {
   node->keys = keys;
 }
 
+static bool contains(const uint32_t *keys, uint32_t count, uint32_t key) {
+  for (uint32_t i = 0; i < count; i++)
+    if (keys[i] == key) return true;
+  return false;
+}
+
+/* Does a row meet one row of this side at most? */
+static bool key_is_joined(const rn_logical *side, const uint32_t *joined, uint32_t count) {
+  if (!side->has_key) return false;
+  for (uint32_t i = 0; i < side->key_count; i++)
+    if (!contains(joined, count, side->keys[i])) return false;
+  return true;
+}
+
+static void join_key(rn_changelog *c, rn_logical *node) {
+  const rn_logical *left = node->inputs[0], *right = node->inputs[1];
+  uint32_t n = node->u.join.key_count;
+  bool take_left = left->has_key, take_right = right->has_key;
+  if (take_left && !rn_join_keeps(node->u.join.kind, 1) && key_is_joined(right, node->u.join.right_keys, n)) {
+    take_right = false;
+  } else if (take_right && !rn_join_keeps(node->u.join.kind, 0) && key_is_joined(left, node->u.join.left_keys, n)) {
+    take_left = false;
+  } else if (!take_left || !take_right) {
+    return;
+  }
+  uint32_t *keys = RN_NEW_N(c->arena, uint32_t, left->key_count + right->key_count + 1);
+  for (uint32_t i = 0; take_left && i < left->key_count; i++) keys[node->key_count++] = left->keys[i];
+  for (uint32_t i = 0; take_right && i < right->key_count; i++)
+    keys[node->key_count++] = left->schema.count + right->keys[i];
+  node->has_key = true;
+  node->keys = keys;
+}
+
 static void infer_keys(rn_changelog *c, rn_logical *node) {
   for (uint32_t i = 0; i < node->input_count; i++) infer_keys(c, node->inputs[i]);
   node->bounded = rn_logical_bounded(node);
   node->has_key = false;
+  node->key_count = 0;
   const rn_logical *input = node->input_count ? node->inputs[0] : NULL;
   switch (node->kind) {
     case RN_L_PROJECT: project_key(c, node); break;
@@ -44,6 +79,7 @@ static void infer_keys(rn_changelog *c, rn_logical *node) {
       node->keys = keys;
       break;
     }
+    case RN_L_JOIN: join_key(c, node); break;
     case RN_L_FILTER: case RN_L_SORT: case RN_L_LIMIT: case RN_L_SINK: case RN_L_COLLECT:
       node->has_key = input->has_key;
       node->key_count = input->key_count;
@@ -56,7 +92,7 @@ static void infer_keys(rn_changelog *c, rn_logical *node) {
 /* --- who updates -------------------------------------------------------------------------------------------------- */
 static const rn_logical *find_updater(const rn_logical *node) {
   if (!(node->emits & UPDATES)) return NULL;
-  if (node->kind == RN_L_AGGREGATE) return node;
+  if (node->kind == RN_L_AGGREGATE || (node->kind == RN_L_JOIN && node->u.join.kind != RN_JOIN_KIND_INNER)) return node;
   for (uint32_t i = 0; i < node->input_count; i++) {
     const rn_logical *found = find_updater(node->inputs[i]);
     if (found) return found;
@@ -66,7 +102,10 @@ static const rn_logical *find_updater(const rn_logical *node) {
 
 static rn_status refuse_updates(rn_changelog *c, const char *consumer, const rn_logical *input, const char *hint) {
   const rn_logical *updater = find_updater(input);
-  const char *clause = updater ? updater->u.agg.clause : "the query";
+  static const char *const joins[] = {"JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"};
+  const char *clause = !updater                     ? "the query"
+                       : updater->kind == RN_L_JOIN ? joins[updater->u.join.kind]
+                                                    : updater->u.agg.clause;
   return rn_diag(c->diags, RN_E_CHANGELOG, updater ? updater->span : input->span, hint,
                  "%s takes inserts only, but %s updates its rows", consumer, clause);
 }
@@ -82,12 +121,6 @@ static const char *key_names(rn_changelog *c, const rn_schema *schema, const uin
 /* --- sinks ---------------------------------------------------------------------------------------------------------- */
 static bool is_constant_column(const rn_logical *node, uint32_t column) {
   return node->kind == RN_L_PROJECT && rn_expr_is_constant(node->u.project[column]);
-}
-
-static bool contains(const uint32_t *keys, uint32_t count, uint32_t key) {
-  for (uint32_t i = 0; i < count; i++)
-    if (keys[i] == key) return true;
-  return false;
 }
 
 /* The sink's key must be the upsert key; constant columns of it tell rows of other queries apart and do no harm. */
@@ -106,7 +139,8 @@ static rn_status check_sink(rn_changelog *c, rn_logical *sink) {
   const char *name = sink->u.sink.table->name;
   if (!(input->emits & UPDATES)) return RN_OK;
   const rn_logical *updater = find_updater(input);
-  if (!(sink->u.sink.accepts & RN_CHANGE_UPDATE_AFTER)) {
+  uint8_t needed = input->emits & (RN_CHANGE_UPDATE_AFTER | RN_CHANGE_DELETE);
+  if ((sink->u.sink.accepts & needed) != needed) {
     const char *hint = "group by a window (TUMBLE, HOP) to get final rows, or write to a table whose connector takes updates";
     if (!sink->u.sink.key_count && input->has_key && input->key_count)
       hint = rn_arena_printf(c->arena,
@@ -211,6 +245,62 @@ static rn_status infer_sort(rn_changelog *c, rn_logical *node) {
   return inserts_only(c, node, "ORDER BY");
 }
 
+/* Conjuncts that compare time attributes of both sides: with both bounds it is an interval join. */
+static bool reads_time(const rn_logical *node, const rn_expr *e, unsigned side) {
+  uint32_t width = node->inputs[0]->schema.count;
+  if (e->kind == RN_EXPR_COLUMN) {
+    if ((e->index >= width) != (side == 1)) return false;
+    return node->inputs[side]->schema.fields[side ? e->index - width : e->index].type->time_attribute != RN_TIME_NONE;
+  }
+  for (uint32_t i = 0; i < e->arg_count; i++)
+    if (reads_time(node, e->args[i], side)) return true;
+  return false;
+}
+
+static uint32_t time_bounds(const rn_logical *node, const rn_expr *e) {
+  if (!e) return 0;
+  if (e->kind != RN_EXPR_AND) return reads_time(node, e, 0) && reads_time(node, e, 1) ? 1 : 0;
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < e->arg_count; i++) count += time_bounds(node, e->args[i]);
+  return count;
+}
+
+/* Joins whose state ends with time have operators of their own; a regular join would keep every row for ever. */
+static rn_status refuse_timed_join(rn_changelog *c, const rn_logical *node) {
+  if (node->bounded) return RN_OK;
+  bool interval = time_bounds(node, node->u.join.condition) > 1;
+  uint32_t windowed = 0;
+  for (uint32_t k = 0; k < node->u.join.key_count; k++) {
+    const rn_logical *left = NULL, *right = NULL;
+    uint32_t l = node->u.join.left_keys[k], r = node->u.join.right_keys[k];
+    interval = interval || (node->inputs[0]->schema.fields[l].type->time_attribute == RN_TIME_ROWTIME &&
+                            node->inputs[1]->schema.fields[r].type->time_attribute == RN_TIME_ROWTIME);
+    if (rn_trace_window(node->inputs[0], l, &left) >= 0 && rn_trace_window(node->inputs[1], r, &right) >= 0) windowed++;
+  }
+  if (windowed > 1)
+    return rn_diag(c->diags, RN_E_UNSUPPORTED, node->span, NULL,
+                   "a window join (window_start and window_end of both inputs) is not supported on streams yet");
+  if (interval)
+    return rn_diag(c->diags, RN_E_UNSUPPORTED, node->span, NULL,
+                   "an interval join (bounds between the time columns of both inputs) is not supported on streams yet");
+  return RN_OK;
+}
+
+static rn_status infer_join(rn_changelog *c, rn_logical *node, wants w) {
+  bool every_change = c->show_changes || c->settings->keep_changes;
+  bool outer = node->u.join.kind != RN_JOIN_KIND_INNER;
+  if (refuse_timed_join(c, node) != RN_OK) return RN_FAIL;
+  /* a row that changes must take all its pairs back first */
+  wants below = {w.accepts == RN_CHANGE_INSERT ? RN_CHANGE_INSERT : ALL_CHANGES, true, w.shows_changes};
+  if (inputs(c, node, below) != RN_OK) return RN_FAIL;
+  node->u.join.fold = outer && c->bounded && !(every_change && (w.accepts & RN_CHANGE_DELETE));
+  if (outer && !node->u.join.fold) node->emits |= RN_CHANGE_INSERT | RN_CHANGE_DELETE;
+  if (!node->bounded)
+    rn_diag(c->diags, RN_W_STATE_GROWS, node->span, "bound one input, or aggregate by a window first",
+            "JOIN keeps every row of both inputs for ever");
+  return RN_OK;
+}
+
 /* Does the condition read key columns only? Then all changes of a row pass or fail together. */
 static bool on_key_only(rn_changelog *c, const rn_logical *node) {
   bool *used = RN_NEW_N(c->arena, bool, node->schema.count + 1);
@@ -226,6 +316,7 @@ static rn_status infer(rn_changelog *c, rn_logical *node, wants w) {
     case RN_L_WINDOW_AGG: return inserts_only(c, node, "a window aggregate");
     case RN_L_WINDOW: return node->u.window.kind == RN_WINDOW_SESSION ? inserts_only(c, node, "SESSION") : inputs(c, node, w);
     case RN_L_OVER: return infer_over(c, node);
+    case RN_L_JOIN: return infer_join(c, node, w);
     case RN_L_SORT: return infer_sort(c, node);
     case RN_L_LIMIT: return inserts_only(c, node, "LIMIT");
     case RN_L_FILTER: /* +U that fails must still take the old row away */

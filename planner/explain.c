@@ -173,6 +173,28 @@ static void print_watermark(rn_builder *out, const rn_plan_node *n, const char *
   }
 }
 
+static void print_join(rn_builder *out, const rn_plan_node *n) {
+  const char **names = names_of(&n->schema);
+  uint32_t left = n->inputs[0]->schema.count, said = 0;
+  rn_builder_printf(out, "Join(joinType=[%s], where=[", rn_join_kind_name(n->u.join.kind));
+  uint32_t parts = n->u.join.key_count + (n->u.join.condition ? 1 : 0);
+  if (!parts) rn_builder_text(out, "true");
+  if (parts > 1) rn_builder_char(out, '(');
+  for (uint32_t k = 0; k < n->u.join.key_count; k++)
+    rn_builder_printf(out, "%s(%s %s %s)", said++ ? " AND " : "", names[n->u.join.keys[0][k]],
+                      n->u.join.null_safe[k] ? "IS NOT DISTINCT FROM" : "=", names[left + n->u.join.keys[1][k]]);
+  if (n->u.join.condition) {
+    if (said) rn_builder_text(out, " AND ");
+    rn_expr_print(n->u.join.condition, names, out);
+  }
+  if (parts > 1) rn_builder_char(out, ')');
+  rn_builder_text(out, "], select=[");
+  name_list(out, &n->schema);
+  rn_builder_char(out, ']');
+  if (n->u.join.fold) rn_builder_text(out, ", rowsWithoutPartner=[end of input]");
+  rn_free(names);
+}
+
 static void print_node(rn_builder *out, const rn_plan_node *n, const char *const *names) {
   switch (n->kind) {
     case RN_NODE_SCAN:
@@ -211,6 +233,7 @@ static void print_node(rn_builder *out, const rn_plan_node *n, const char *const
       name_list(out, &n->schema);
       rn_builder_char(out, ']');
       break;
+    case RN_NODE_JOIN: print_join(out, n); break;
     case RN_NODE_EXCHANGE:
       rn_builder_text(out, "Exchange(distribution=[");
       if (n->u.exchange.gather) rn_builder_text(out, "single]");

@@ -5,13 +5,14 @@
 
 static const char *const kind_names[RN_L_COUNT] = {
     "Scan", "Values", "Filter", "Project", "Window", "Aggregate", "WindowAggregate", "Over",
-    "Sort", "Limit", "Union", "Sink", "Collect",
+    "Sort", "Limit", "Union", "Join", "Sink", "Collect",
 };
 const char *rn_logical_kind_name(rn_logical_kind kind) { return kind_names[kind]; }
 
 bool rn_logical_is_stateful(rn_logical_kind kind) {
   switch (kind) {
-    case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: case RN_L_OVER: case RN_L_SORT: case RN_L_LIMIT: return true;
+    case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: case RN_L_OVER: case RN_L_SORT: case RN_L_LIMIT: case RN_L_JOIN:
+      return true;
     default: return false;
   }
 }
@@ -70,12 +71,50 @@ rn_logical *rn_logical_filter(rn_arena *arena, rn_logical *input, rn_expr *condi
   return node;
 }
 
+bool rn_join_keeps(rn_join_kind kind, unsigned side) {
+  return kind == RN_JOIN_KIND_FULL || kind == (side ? RN_JOIN_KIND_RIGHT : RN_JOIN_KIND_LEFT);
+}
+
+static const char *unique_name(rn_arena *arena, const rn_field *fields, uint32_t count, const char *wanted) {
+  const char *name = wanted;
+  for (unsigned suffix = 0;; suffix++) {
+    bool taken = false;
+    for (uint32_t j = 0; j < count && !taken; j++) taken = !strcmp(fields[j].name, name);
+    if (!taken) return name;
+    name = rn_arena_printf(arena, "%s%u", wanted, suffix);
+  }
+}
+
+rn_logical *rn_logical_join(rn_arena *arena, rn_join_kind kind, rn_logical *left, rn_logical *right, rn_expr *condition,
+                            rn_span span) {
+  rn_logical *inputs[] = {left, right};
+  rn_logical *node = rn_logical_new(arena, RN_L_JOIN, span, 2, inputs);
+  rn_field *fields = RN_NEW_N(arena, rn_field, left->schema.count + right->schema.count + 1);
+  uint32_t count = 0;
+  for (unsigned side = 0; side < 2; side++) {
+    for (uint32_t i = 0; i < inputs[side]->schema.count; i++) {
+      const rn_field *f = &inputs[side]->schema.fields[i];
+      const rn_type *type = f->type;
+      if (type->time_attribute != RN_TIME_NONE) type = rn_type_with_time(arena, type, RN_TIME_NONE);
+      if (rn_join_keeps(kind, !side)) type = rn_type_with_null(arena, type, true);
+      fields[count] = (rn_field){unique_name(arena, fields, count, f->name), type};
+      count++;
+    }
+  }
+  node->schema = (rn_schema){count, fields};
+  node->u.join.kind = kind;
+  node->u.join.condition = condition;
+  return node;
+}
+
 uint32_t rn_logical_width(const rn_logical *node) {
+  if (node->kind == RN_L_JOIN) return node->inputs[0]->schema.count + node->inputs[1]->schema.count;
   return node->input_count ? node->inputs[0]->schema.count : 0;
 }
 
 rn_status rn_logical_visit_exprs(rn_logical *node, rn_expr_visit fn, void *ctx) {
   if (node->kind == RN_L_FILTER) return fn(&node->u.filter, ctx);
+  if (node->kind == RN_L_JOIN) return node->u.join.condition ? fn(&node->u.join.condition, ctx) : RN_OK;
   if (node->kind == RN_L_PROJECT)
     for (uint32_t i = 0; i < node->schema.count; i++)
       if (fn(&node->u.project[i], ctx) != RN_OK) return RN_FAIL;
@@ -109,6 +148,7 @@ static const char *path_word(rn_logical_kind kind) {
     case RN_L_OVER: return "over";
     case RN_L_SORT: return "sort";
     case RN_L_LIMIT: return "limit";
+    case RN_L_JOIN: return "join";
     default: return NULL;
   }
 }
@@ -125,6 +165,7 @@ void rn_logical_paths(rn_logical *node, const char *path, rn_arena *arena) {
   for (uint32_t i = 0; i < node->input_count; i++) {
     const char *below = path;
     if (node->kind == RN_L_UNION) below = rn_arena_printf(arena, "%s.union%u", path, i);
+    if (node->kind == RN_L_JOIN) below = rn_arena_printf(arena, "%s.%s", path, i ? "right" : "left");
     rn_logical_paths(node->inputs[i], below, arena);
   }
 }
@@ -229,6 +270,16 @@ static void print_node(const rn_logical *node, const char *lead, const char *pre
         rn_builder_printf(out, "%soffset=[%lld]", node->u.limit.limit >= 0 ? ", " : "", (long long)node->u.limit.offset);
       break;
     case RN_L_UNION: rn_builder_text(out, "all=[true]"); break;
+    case RN_L_JOIN: {
+      static const char *const kinds[] = {"inner", "left", "right", "full"};
+      const char **both = schema_names(&node->schema);
+      rn_builder_text(out, "condition=[");
+      if (node->u.join.condition) rn_expr_print(node->u.join.condition, both, out);
+      else rn_builder_text(out, "true");
+      rn_builder_printf(out, "], joinType=[%s]", kinds[node->u.join.kind]);
+      rn_free(both);
+      break;
+    }
     case RN_L_SINK:
       rn_builder_printf(out, "table=[%s], fields=[", node->u.sink.table->name);
       for (uint32_t i = 0; i < node->schema.count; i++)
@@ -326,6 +377,19 @@ bool rn_logical_verify(const rn_logical *node, const char **why) {
             return false;
       }
       return true;
+    case RN_L_JOIN: {
+      const rn_schema *right = &node->inputs[1]->schema;
+      if (!check(node->schema.count == in->count + right->count, "a join's columns do not add up", why)) return false;
+      for (uint32_t i = 0; i < node->schema.count; i++)
+        if (!check(rn_type_same(node->schema.fields[i].type, (i < in->count ? in->fields[i]
+                                                                            : right->fields[i - in->count]).type),
+                   "a join changes a type", why))
+          return false;
+      return check(!node->u.join.condition || columns_in(node->u.join.condition, &node->schema),
+                   "a join reads a column that is not there", why) &&
+             check(keys_in(node->u.join.left_keys, node->u.join.key_count, in->count) &&
+                   keys_in(node->u.join.right_keys, node->u.join.key_count, right->count), "a join key is not there", why);
+    }
     case RN_L_SINK:
       return check(keys_in(node->u.sink.keys, node->u.sink.key_count, in->count), "a sink key is not there", why);
     default: return true;

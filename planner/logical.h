@@ -14,6 +14,8 @@
  *   AGGREGATE   keys, results of calls
  *   WINDOW_AGG  keys, results of calls, window_start, window_end, window_time
  *   OVER        input columns + results of calls
+ *   JOIN        columns of the left input, columns of the right one (nullable on the side that may lack a row),
+ *               without time attributes; the condition is over the two inputs' columns in that order
  *   SORT LIMIT UNION SINK COLLECT
  */
 #ifndef RN_PLANNER_LOGICAL_H
@@ -24,7 +26,7 @@
 
 typedef enum rn_logical_kind {
   RN_L_SCAN, RN_L_VALUES, RN_L_FILTER, RN_L_PROJECT, RN_L_WINDOW, RN_L_AGGREGATE, RN_L_WINDOW_AGG, RN_L_OVER,
-  RN_L_SORT, RN_L_LIMIT, RN_L_UNION, RN_L_SINK, RN_L_COLLECT, RN_L_COUNT
+  RN_L_SORT, RN_L_LIMIT, RN_L_UNION, RN_L_JOIN, RN_L_SINK, RN_L_COLLECT, RN_L_COUNT
 } rn_logical_kind;
 
 /* A table as this plan reads it: scan, computed columns, watermark. Scans of the same table with the same
@@ -105,6 +107,14 @@ struct rn_logical {
       bool stops_query;
     } limit;
     struct {
+      rn_join_kind kind;
+      rn_expr *condition;       /* what the keys do not say; NULL: nothing */
+      uint32_t key_count;       /* made by the pass "join-keys" */
+      uint32_t *left_keys, *right_keys; /* columns of each input */
+      bool *null_safe;
+      bool fold;                /* set by inference */
+    } join;
+    struct {
       const rn_catalog_object *object;
       const rn_table_spec *table;
       uint32_t *columns;        /* spec column of input column i */
@@ -127,6 +137,11 @@ rn_logical *rn_logical_over(rn_arena *arena, rn_logical_kind kind, rn_span span,
 rn_logical *rn_logical_project(rn_arena *arena, rn_logical *input, uint32_t count, rn_expr *const *exprs,
                                const char *const *names, rn_span span);
 rn_logical *rn_logical_filter(rn_arena *arena, rn_logical *input, rn_expr *condition, rn_span span);
+/* JOIN over two inputs; column names are made unique (id, id0). */
+rn_logical *rn_logical_join(rn_arena *arena, rn_join_kind kind, rn_logical *left, rn_logical *right, rn_expr *condition,
+                            rn_span span);
+/* May rows of the side (0 left, 1 right) be answered with NULLs for the other side? */
+bool rn_join_keeps(rn_join_kind kind, unsigned side);
 /* Number of columns the expressions of the node are over (0 without input). */
 uint32_t rn_logical_width(const rn_logical *node);
 const char *rn_logical_kind_name(rn_logical_kind kind);

@@ -367,6 +367,54 @@ static built build_union(builder *b, const rn_logical *node) {
   return (built){n, identity_map(b, width)};
 }
 
+static rn_plan_node *spread(builder *b, rn_plan_node *input, const uint32_t *keys, uint32_t count, uint32_t parallelism) {
+  rn_plan_node *node = over_node(b, RN_NODE_EXCHANGE, input->span, NULL, input);
+  node->u.exchange.key_count = count;
+  node->u.exchange.keys = keys;
+  node->parallelism = parallelism;
+  return node;
+}
+
+/* Both inputs come by their keys, or all rows meet in one place. */
+static built build_join(builder *b, const rn_logical *node) {
+  built in[2] = {build(b, node->inputs[0]), build(b, node->inputs[1])};
+  rn_plan_node *inputs[2] = {in[0].node, in[1].node};
+  uint32_t count = node->u.join.key_count, left = node->inputs[0]->schema.count, at = 0;
+  uint32_t *keys[2] = {map_columns(b, node->u.join.left_keys, count, in[0].map),
+                       map_columns(b, node->u.join.right_keys, count, in[1].map)};
+  uint32_t parallelism = inputs[0]->parallelism > inputs[1]->parallelism ? inputs[0]->parallelism : inputs[1]->parallelism;
+  for (int s = 0; s < 2 && parallelism > 1; s++)
+    inputs[s] = count ? spread(b, inputs[s], keys[s], count, parallelism) : gather(b, inputs[s]);
+  if (inputs[0] == inputs[1]) inputs[1] = over_node(b, RN_NODE_CALC, node->span, NULL, inputs[1]); /* two ends */
+  rn_plan_node *n = new_node(b, RN_NODE_JOIN, node->span, node->path, 2, inputs);
+  int *map = RN_NEW_N(b->arena, int, node->schema.count + 1);
+  rn_field *fields = RN_NEW_N(b->arena, rn_field, inputs[0]->schema.count + inputs[1]->schema.count + 1);
+  for (uint32_t s = 0; s < 2; s++) {
+    uint32_t first = s ? left : 0, width = node->inputs[s]->schema.count, base = at;
+    for (uint32_t i = 0; i < inputs[s]->schema.count; i++) {
+      const rn_field *f = &inputs[s]->schema.fields[i];
+      fields[at++] = (rn_field){f->name, rn_type_with_null(b->arena, rn_type_with_time(b->arena, f->type, RN_TIME_NONE), true)};
+    }
+    for (uint32_t i = 0; i < width; i++) {
+      map[first + i] = in[s].map[i] < 0 ? -1 : (int)base + in[s].map[i];
+      if (map[first + i] < 0) continue;
+      const rn_field *f = &node->schema.fields[first + i];
+      fields[map[first + i]] = (rn_field){rn_arena_strdup(b->arena, f->name), rn_type_copy(b->arena, f->type)};
+    }
+    n->u.join.keys[s] = keys[s];
+  }
+  n->schema = (rn_schema){at, fields};
+  n->emits = node->emits;
+  n->u.join.kind = node->u.join.kind;
+  n->u.join.key_count = count;
+  bool *null_safe = RN_NEW_N(b->arena, bool, count + 1);
+  for (uint32_t k = 0; k < count; k++) null_safe[k] = node->u.join.null_safe[k];
+  n->u.join.null_safe = null_safe;
+  if (node->u.join.condition) n->u.join.condition = rn_physical_expr(b->arena, node->u.join.condition, map);
+  n->u.join.fold = node->u.join.fold;
+  return (built){n, map};
+}
+
 /* The root's input must have exactly the root's columns. */
 static rn_plan_node *exact_columns(builder *b, const rn_logical *root) {
   built in = build(b, root->inputs[0]);
@@ -436,6 +484,7 @@ static built build(builder *b, const rn_logical *node) {
       return (built){n, in.map};
     }
     case RN_L_UNION: return build_union(b, node);
+    case RN_L_JOIN: return build_join(b, node);
     default: rn_unreachable("a sink below another node");
   }
 }

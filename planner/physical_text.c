@@ -85,6 +85,19 @@ const char *rn_physical_fingerprint(rn_arena *arena, const rn_plan_node *n) {
                           n->u.sort.items[i].nulls_first ? " NULLS FIRST" : "");
       row_text(arena, in, &b);
       break;
+    case RN_NODE_JOIN:
+      rn_builder_printf(&b, "join %s", rn_join_kind_name(n->u.join.kind));
+      for (int s = 0; s < 2; s++) {
+        keys_text(arena, &n->inputs[s]->schema, n->u.join.keys[s], n->u.join.key_count, &b);
+        row_text(arena, &n->inputs[s]->schema, &b);
+      }
+      for (uint32_t k = 0; k < n->u.join.key_count; k++) rn_builder_text(&b, n->u.join.null_safe[k] ? " null-safe" : " =");
+      if (n->u.join.condition) {
+        rn_builder_text(&b, " condition=");
+        rn_expr_print(n->u.join.condition, NULL, &b);
+      }
+      rn_builder_printf(&b, " changes=%s", n->u.join.fold ? "fold" : "retract");
+      break;
     case RN_NODE_LIMIT: rn_builder_text(&b, "limit"); break;
     default: return NULL;
   }

@@ -4,6 +4,7 @@
 const rn_rewrite_pass rn_rewrite_passes[] = {
     {"fold-constants", rn_rewrite_fold},
     {"push-filters", rn_rewrite_push_filters},
+    {"join-keys", rn_rewrite_join_keys},
     {"window-aggregate", rn_rewrite_window_aggregate},
     {"merge-projections", rn_rewrite_merge},
     {"fold-merged", rn_rewrite_fold},

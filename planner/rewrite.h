@@ -25,8 +25,15 @@ rn_logical *rn_rewrite_run(rn_rewrite *r, rn_logical *root, uint32_t passes_off,
 rn_logical *rn_rewrite_fold(rn_rewrite *r, rn_logical *root);          /* rewrite_fold.c */
 rn_logical *rn_rewrite_push_filters(rn_rewrite *r, rn_logical *root);  /* rewrite_filter.c */
 rn_logical *rn_rewrite_window_aggregate(rn_rewrite *r, rn_logical *root); /* rewrite_window.c */
+rn_logical *rn_rewrite_join_keys(rn_rewrite *r, rn_logical *root);     /* rewrite_join.c */
 rn_logical *rn_rewrite_merge(rn_rewrite *r, rn_logical *root);         /* rewrite_merge.c */
 rn_logical *rn_rewrite_prune(rn_rewrite *r, rn_logical *root);         /* rewrite_prune.c */
+
+/* rewrite_join.c: moves conditions over a JOIN into it or below it; gives what takes the filter's place. `push` moves
+ * a filter further down. */
+rn_logical *rn_rewrite_filter_join(rn_rewrite *r, rn_logical *filter, rn_logical *(*push)(rn_rewrite *, rn_logical *));
+/* Conditions of ON that read one side only go to that side, where the kind of the join allows it. */
+void rn_rewrite_split_on(rn_rewrite *r, rn_logical *join, rn_logical *(*push)(rn_rewrite *, rn_logical *));
 
 /* May the projection be put into expressions above it? Not where that would call RAND() twice. */
 bool rn_rewrite_can_inline(const rn_logical *project);

@@ -112,6 +112,7 @@ static rn_logical *push(rn_rewrite *r, rn_logical *filter) {
     case RN_L_PROJECT: return rn_rewrite_can_inline(input) ? below_project(r, filter, input) : filter;
     case RN_L_WINDOW: return below_window(r, filter, input);
     case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: return input->u.agg.key_count ? below_aggregate(r, filter, input) : filter;
+    case RN_L_JOIN: return rn_rewrite_filter_join(r, filter, push);
     case RN_L_UNION: return rn_expr_is_volatile(filter->u.filter) ? filter : below_union(r, filter, input);
     default: return filter;
   }
@@ -119,5 +120,6 @@ static rn_logical *push(rn_rewrite *r, rn_logical *filter) {
 
 rn_logical *rn_rewrite_push_filters(rn_rewrite *r, rn_logical *node) {
   for (uint32_t i = 0; i < node->input_count; i++) node->inputs[i] = rn_rewrite_push_filters(r, node->inputs[i]);
+  if (node->kind == RN_L_JOIN) rn_rewrite_split_on(r, node, push);
   return push(r, node);
 }

@@ -38,6 +38,7 @@ static rn_logical *fold_values(rn_rewrite *r, rn_logical *project) {
 rn_logical *rn_rewrite_fold(rn_rewrite *r, rn_logical *node) {
   for (uint32_t i = 0; i < node->input_count; i++) node->inputs[i] = rn_rewrite_fold(r, node->inputs[i]);
   (void)rn_logical_visit_exprs(node, fold_slot, r);
+  if (node->kind == RN_L_JOIN && node->u.join.condition && is_true(node->u.join.condition)) node->u.join.condition = NULL;
   if (node->kind == RN_L_FILTER && is_true(node->u.filter)) return node->inputs[0];
   if (node->kind == RN_L_PROJECT && node->inputs[0]->kind == RN_L_VALUES) return fold_values(r, node);
   return node;

@@ -228,6 +228,47 @@ static pruned prune_union(rn_rewrite *r, rn_logical *node, const bool *used) {
   return out;
 }
 
+/* The columns of the two inputs lie side by side: each input loses what neither the condition, the keys nor
+ * anybody above reads. */
+static pruned prune_join(rn_rewrite *r, rn_logical *node, const bool *used) {
+  uint32_t left = node->inputs[0]->schema.count, width = node->schema.count, count = 0;
+  bool *wanted = no_columns(r, width);
+  for (uint32_t i = 0; i < width; i++) wanted[i] = used[i];
+  if (node->u.join.condition) rn_expr_columns(node->u.join.condition, wanted);
+  for (uint32_t k = 0; k < node->u.join.key_count; k++) {
+    wanted[node->u.join.left_keys[k]] = true;
+    wanted[left + node->u.join.right_keys[k]] = true;
+  }
+  pruned out = {node, RN_NEW_N(r->arena, int, width + 1)};
+  rn_field *fields = RN_NEW_N(r->arena, rn_field, width + 1);
+  rn_schema old = node->schema;
+  for (uint32_t side = 0; side < 2; side++) {
+    uint32_t first = side ? left : 0, n = side ? width - left : left, base = count;
+    bool any = false;
+    for (uint32_t i = 0; i < n; i++) any = any || wanted[first + i];
+    if (!any && n) wanted[first] = true; /* one column stays: it carries the rows */
+    pruned below = prune(r, node->inputs[side], wanted + first);
+    node->inputs[side] = below.node;
+    const rn_field **from = RN_NEW_N(r->arena, const rn_field *, below.node->schema.count + 1);
+    for (uint32_t i = 0; i < n; i++) {
+      out.map[first + i] = below.map[i] < 0 ? -1 : (int)base + below.map[i];
+      if (below.map[i] >= 0) from[below.map[i]] = &old.fields[first + i];
+    }
+    for (uint32_t i = 0; i < below.node->schema.count; i++) {
+      const rn_field *f = &below.node->schema.fields[i];
+      fields[count++] = from[i] && rn_type_same(from[i]->type, f->type)
+                            ? *from[i]
+                            : (rn_field){f->name, rn_type_with_null(r->arena, f->type, true)};
+    }
+    uint32_t *keys = side ? node->u.join.right_keys : node->u.join.left_keys;
+    for (uint32_t k = 0; k < node->u.join.key_count; k++) keys[k] = (uint32_t)below.map[keys[k]];
+  }
+  node->schema = (rn_schema){count, fields};
+  pruned both = {node, out.map};
+  if (node->u.join.condition) node->u.join.condition = remap(r, node->u.join.condition, &old, &both);
+  return out;
+}
+
 static pruned prune_root(rn_rewrite *r, rn_logical *node) {
   uint32_t count = node->schema.count;
   bool *all = no_columns(r, count);
@@ -262,6 +303,7 @@ static pruned prune(rn_rewrite *r, rn_logical *node, const bool *used) {
     case RN_L_OVER: return prune_over(r, node, used);
     case RN_L_SORT: return prune_sort(r, node, used);
     case RN_L_UNION: return prune_union(r, node, used);
+    case RN_L_JOIN: return prune_join(r, node, used);
     case RN_L_LIMIT: {
       pruned below = prune(r, node->inputs[0], used);
       node->inputs[0] = below.node;

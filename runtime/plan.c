@@ -13,6 +13,7 @@ static const char *const kind_names[RN_NODE_COUNT] = {
     [RN_NODE_SORT] = "sort",
     [RN_NODE_LIMIT] = "limit",
     [RN_NODE_UNION] = "union",
+    [RN_NODE_JOIN] = "join",
     [RN_NODE_EXCHANGE] = "exchange",
     [RN_NODE_SINK] = "sink",
     [RN_NODE_COLLECT] = "collect",
@@ -115,6 +116,16 @@ static void print_details(rn_builder *out, const rn_plan_node *n) {
                         n->u.limit.stops_query ? " stops" : "");
       break;
     case RN_NODE_UNION: break;
+    case RN_NODE_JOIN:
+      rn_builder_printf(out, " %s", rn_join_kind_name(n->u.join.kind));
+      print_columns(out, "left", n->u.join.keys[0], n->u.join.key_count);
+      print_columns(out, "right", n->u.join.keys[1], n->u.join.key_count);
+      if (n->u.join.condition) {
+        rn_builder_text(out, " condition=");
+        rn_expr_print(n->u.join.condition, NULL, out);
+      }
+      if (n->u.join.fold) rn_builder_text(out, " fold");
+      break;
     case RN_NODE_EXCHANGE:
       if (n->u.exchange.gather) rn_builder_text(out, " gather");
       else if (n->u.exchange.key_count) print_columns(out, "hash", n->u.exchange.keys, n->u.exchange.key_count);
@@ -129,6 +140,11 @@ static void print_details(rn_builder *out, const rn_plan_node *n) {
       break;
     case RN_NODE_COUNT: break;
   }
+}
+
+const char *rn_join_kind_name(rn_join_kind kind) {
+  static const char *const names[] = {"InnerJoin", "LeftOuterJoin", "RightOuterJoin", "FullOuterJoin"};
+  return names[kind];
 }
 
 void rn_plan_print(const rn_plan *plan, rn_builder *out) {

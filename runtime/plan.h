@@ -23,6 +23,7 @@ typedef enum rn_node_kind {
   RN_NODE_SORT,       /* bounded sort, or temporal sort on a stream */
   RN_NODE_LIMIT,
   RN_NODE_UNION,
+  RN_NODE_JOIN,       /* regular join: two inputs, keyed state on both sides */
   RN_NODE_EXCHANGE,   /* between tasks */
   RN_NODE_SINK,
   RN_NODE_COLLECT,    /* rows of a SELECT to its cursor */
@@ -46,6 +47,9 @@ typedef struct rn_sort_item {
   uint32_t column;
   bool descending, nulls_first;
 } rn_sort_item;
+
+typedef enum rn_join_kind { RN_JOIN_KIND_INNER, RN_JOIN_KIND_LEFT, RN_JOIN_KIND_RIGHT, RN_JOIN_KIND_FULL } rn_join_kind;
+const char *rn_join_kind_name(rn_join_kind kind); /* "InnerJoin" */
 
 typedef struct rn_plan_node rn_plan_node;
 struct rn_plan_node {
@@ -129,6 +133,15 @@ struct rn_plan_node {
       int64_t limit, offset;
       bool stops_query;         /* outermost, insert-only: ends the query when full */
     } limit;
+    struct {
+      rn_join_kind kind;
+      uint32_t key_count;       /* 0: every row meets every row */
+      const uint32_t *keys[2];  /* columns of each input; the two of a pair lie in memory alike */
+      const bool *null_safe;    /* per key: NULL meets NULL (IS NOT DISTINCT FROM) */
+      rn_expr *condition;       /* rest of ON, over left ++ right; NULL: none */
+      bool fold;                /* bounded: rows without a partner leave at the end of input, nothing is taken back */
+      /* output: columns of the left input, columns of the right one */
+    } join;
     struct {
       bool gather;              /* all to instance 0; else by hash of keys (key_count 0: forward) */
       uint32_t key_count;

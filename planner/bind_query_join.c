@@ -1,0 +1,158 @@
+/* FROM: joins of two relations. The join's columns are the left ones, then the right ones; USING and NATURAL put the
+ * merged columns in front of them in scope, and what was merged is hidden from * (qualified names and stars still
+ * reach it). Equalities become keys later (rewrite_join.c). */
+#include "planner/query.h"
+
+static rn_join_kind kind_of(const rn_ast_from *from) {
+  switch (from->join) {
+    case RN_JOIN_LEFT: return RN_JOIN_KIND_LEFT;
+    case RN_JOIN_RIGHT: return RN_JOIN_KIND_RIGHT;
+    case RN_JOIN_FULL: return RN_JOIN_KIND_FULL;
+    default: return RN_JOIN_KIND_INNER;
+  }
+}
+
+static rn_status check_aliases(rn_query_context *q, const rn_ast_from *from, const rn_relation *left, const rn_relation *right) {
+  for (uint32_t i = 0; i < left->count; i++)
+    for (uint32_t j = 0; j < right->count; j++) {
+      const char *a = left->columns[i].table, *b = right->columns[j].table;
+      if (a && b && !strcmp(a, b))
+        return rn_diag(q->binder.diags, RN_E_DUPLICATE_NAME, from->right->span, "give one of them an alias",
+                       "FROM has two tables named \"%s\"", a);
+    }
+  return RN_OK;
+}
+
+typedef struct merged {
+  rn_ast_name name;
+  uint32_t left, right; /* positions in the relations */
+} merged;
+
+/* The visible column of that name; -1: none, -2: several. */
+static int visible_column(const rn_relation *r, const char *name) {
+  int found = -1;
+  for (uint32_t i = 0; i < r->count; i++) {
+    if (r->columns[i].hidden || strcmp(r->columns[i].name, name) != 0) continue;
+    if (found >= 0) return -2;
+    found = (int)i;
+  }
+  return found;
+}
+
+static rn_status merge_one(rn_query_context *q, const rn_relation *left, const rn_relation *right, rn_ast_name name,
+                           const char *clause, merged *out) {
+  int l = visible_column(left, name.text), r = visible_column(right, name.text);
+  if (l == -2 || r == -2)
+    return rn_diag(q->binder.diags, RN_E_COLUMN_AMBIGUOUS, name.span, NULL, "column \"%s\" of %s is ambiguous: the %s side has several",
+                   name.text, clause, l == -2 ? "left" : "right");
+  if (l < 0 || r < 0)
+    return rn_diag(q->binder.diags, RN_E_COLUMN_NOT_FOUND, name.span, NULL, "column \"%s\" of %s not found on the %s side",
+                   name.text, clause, l < 0 ? "left" : "right");
+  *out = (merged){name, (uint32_t)l, (uint32_t)r};
+  return RN_OK;
+}
+
+static rn_status find_merged(rn_query_context *q, const rn_ast_from *from, const rn_relation *left, const rn_relation *right,
+                             merged *out, uint32_t *count) {
+  *count = 0;
+  for (uint32_t i = 0; i < from->using.count; i++)
+    if (merge_one(q, left, right, from->using.items[i], "USING", &out[(*count)++]) != RN_OK) return RN_FAIL;
+  for (uint32_t i = 0; from->natural && i < left->count; i++) {
+    const char *name = left->columns[i].name;
+    if (left->columns[i].hidden || visible_column(right, name) == -1) continue;
+    if (merge_one(q, left, right, (rn_ast_name){name, from->span, false}, "NATURAL JOIN", &out[(*count)++]) != RN_OK) return RN_FAIL;
+  }
+  return RN_OK;
+}
+
+static rn_expr *column_of(rn_query_context *q, const rn_scope_column *c, rn_span span) {
+  return rn_expr_column(q->arena, c->index, c->type, span);
+}
+
+/* The merged column of FULL JOIN is computed, behind the join's columns; of the others it is the side that is never
+ * NULL for want of a row. */
+static rn_status put_merged(rn_query_context *q, rn_logical **node, const rn_scope_column *left, const rn_scope_column *right,
+                            const merged *m, uint32_t count, rn_join_kind kind, rn_scope_column *out) {
+  uint32_t width = (*node)->schema.count;
+  rn_expr **exprs = RN_NEW_N(q->arena, rn_expr *, width + count + 1);
+  const char **names = RN_NEW_N(q->arena, const char *, width + count + 1);
+  for (uint32_t i = 0; i < width; i++) {
+    exprs[i] = rn_expr_column(q->arena, i, (*node)->schema.fields[i].type, (*node)->span);
+    names[i] = (*node)->schema.fields[i].name;
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    const rn_scope_column *l = &left[m[i].left], *r = &right[m[i].right];
+    if (kind != RN_JOIN_KIND_FULL) {
+      out[i] = kind == RN_JOIN_KIND_RIGHT ? *r : *l;
+    } else {
+      rn_expr *pair[2] = {column_of(q, l, m[i].name.span), column_of(q, r, m[i].name.span)};
+      const rn_type *type = rn_bind_common(&q->binder, pair, 2, "USING");
+      if (!type) return RN_FAIL;
+      type = rn_type_with_null(q->arena, type, true);
+      exprs[width + i] = rn_expr_make(q->arena, RN_EXPR_COALESCE, type, m[i].name.span, 2, pair);
+      names[width + i] = rn_arena_printf(q->arena, "$using%u", i);
+      out[i] = (rn_scope_column){NULL, NULL, type, width + i, false};
+    }
+    out[i].table = NULL;
+    out[i].name = m[i].name.text;
+    out[i].hidden = false;
+  }
+  if (kind == RN_JOIN_KIND_FULL) *node = rn_logical_project(q->arena, *node, width + count, exprs, names, (*node)->span);
+  return RN_OK;
+}
+
+/* Both sides' columns as ON sees them. */
+static rn_scope_column *both_columns(rn_query_context *q, const rn_relation *left, const rn_relation *right) {
+  rn_scope_column *out = RN_NEW_N(q->arena, rn_scope_column, left->count + right->count + 1);
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < left->count; i++) out[count++] = left->columns[i];
+  for (uint32_t i = 0; i < right->count; i++) {
+    out[count] = right->columns[i];
+    out[count++].index += left->node->schema.count;
+  }
+  for (uint32_t i = 0; i < count; i++) out[i].type = rn_type_plain(q->arena, out[i].type);
+  return out;
+}
+
+rn_status rn_bind_join(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out) {
+  rn_relation left, right;
+  rn_status first = rn_bind_from(q, from->left, env, &left), second = rn_bind_from(q, from->right, env, &right);
+  if (first != RN_OK || second != RN_OK) return RN_FAIL; /* both were asked: errors of both are told */
+  if (check_aliases(q, from, &left, &right) != RN_OK) return RN_FAIL;
+  rn_join_kind kind = kind_of(from);
+  bool conditional = from->join != RN_JOIN_COMMA && from->join != RN_JOIN_CROSS;
+  if (conditional && !from->on && !from->using.count && !from->natural)
+    return rn_diag(q->binder.diags, RN_E_SYNTAX, from->right->span, "write ON condition, USING (column, ..), or CROSS JOIN",
+                   "JOIN needs a condition");
+  rn_scope_column *columns = both_columns(q, &left, &right);
+  rn_span span = from->on ? rn_span_join(from->right->span, from->on->span) : from->right->span;
+  uint32_t most = from->using.count + left.count + 1, merged_count = 0;
+  merged *m = RN_NEW_N(q->arena, merged, most);
+  if (find_merged(q, from, &left, &right, m, &merged_count) != RN_OK) return RN_FAIL;
+  rn_expr *condition = NULL;
+  if (from->on) {
+    rn_scope scope = {.column_count = left.count + right.count, .columns = columns, .clause = "ON"};
+    condition = rn_bind_condition(&q->binder, &scope, from->on, "ON");
+    if (rn_bind_failed(condition)) return RN_FAIL;
+  } else if (merged_count) {
+    rn_expr **tests = RN_NEW_N(q->arena, rn_expr *, merged_count);
+    for (uint32_t i = 0; i < merged_count; i++) {
+      tests[i] = rn_bind_compare(&q->binder, "=", column_of(q, &columns[m[i].left], m[i].name.span),
+                                 column_of(q, &columns[left.count + m[i].right], m[i].name.span), m[i].name.span, m[i].name.span);
+      if (rn_bind_failed(tests[i])) return RN_FAIL;
+    }
+    condition = merged_count == 1 ? tests[0] : rn_bind_and(&q->binder, tests, merged_count, span);
+  }
+  rn_logical *node = rn_logical_join(q->arena, kind, left.node, right.node, condition, span);
+  for (uint32_t i = 0; i < left.count + right.count; i++) columns[i].type = node->schema.fields[columns[i].index].type;
+  out->count = merged_count + left.count + right.count;
+  out->columns = RN_NEW_N(q->arena, rn_scope_column, out->count + 1);
+  if (put_merged(q, &node, columns, columns + left.count, m, merged_count, kind, out->columns) != RN_OK) return RN_FAIL;
+  for (uint32_t i = 0; i < left.count + right.count; i++) {
+    out->columns[merged_count + i] = columns[i];
+    for (uint32_t k = 0; k < merged_count; k++)
+      if (i == m[k].left || i == left.count + m[k].right) out->columns[merged_count + i].hidden = true;
+  }
+  out->node = node;
+  return RN_OK;
+}

@@ -1,0 +1,312 @@
+/* JOIN: regular join of two inputs by symmetric hashing (Wilschut and Apers 1991), with the changelog of outer joins
+ * as in DIALECT 4.8.
+ *
+ * Per side a map: key -> list of the side's rows, each with the number of partners it has on the other side (kept for
+ * outer sides only). A new row meets the list of its key on the other side, then joins its own. An outer row without
+ * partner stands as (row, NULLs); its first partner takes that back (-D) and the loss of its last one brings it
+ * again. A row that is taken back takes its pairs back and leaves its list. In a bounded plan (fold) rows without
+ * partner come once, when the input ends.
+ *
+ * Work goes in chunks: pairs of row and candidate are gathered over many rows, the rest of ON is evaluated over the
+ * chunk's columns at once, then the pairs are walked in order. Rows lie in state encoded as keys are, so a pair is two
+ * slices until it leaves. The candidates' lists do not change within a batch: only the own side's do. */
+#include "base/alloc.h"
+#include "runtime/operators/operators.h"
+
+enum { MAP_LEFT = 1, MAP_RIGHT = 2, CHUNK = 1024 };
+
+typedef struct kept { /* element of a list */
+  rn_ref row;
+  uint64_t partners;
+} kept;
+
+typedef struct slot {
+  rn_ref rows; /* list of kept */
+} slot;
+
+typedef struct pair {
+  uint32_t row; /* index among the batch's live rows */
+  uint8_t *slot;
+  kept *other;
+} pair;
+
+typedef struct join {
+  rn_operator op;
+  rn_arena memory;  /* programs, constants */
+  rn_arena scratch; /* keys and rows of the input batch */
+  rn_arena decoded; /* the chunk, where ON has a rest */
+  rn_map *maps[2];
+  uint32_t widths[2];
+  bool outer[2];
+  bool fold;
+  rn_program *condition;
+  rn_slice nulls[2]; /* a row of NULLs, encoded */
+  /* the batch being processed */
+  unsigned side;
+  const rn_batch *batch;
+  rn_keys keys, rows;
+  uint32_t finished; /* live rows that are done */
+  uint32_t partners[RN_BATCH_ROWS_MAX];
+  pair pairs[CHUNK];
+  uint32_t pair_count;
+  bool passes[CHUNK];
+  /* output being filled */
+  rn_slice out[2][CHUNK];
+  uint8_t kinds[CHUNK];
+  uint32_t out_count;
+} join;
+
+static slot *slot_of(uint8_t *bytes) { return (slot *)(void *)bytes; }
+static kept *kept_at(join *self, const uint8_t *s, uint32_t i) {
+  return (kept *)(void *)rn_list_at(self->op.state, ((const slot *)(const void *)s)->rows, i);
+}
+static uint32_t kept_count(join *self, uint8_t *s) { return s ? rn_list_count(self->op.state, slot_of(s)->rows) : 0; }
+
+static void encode_nulls(join *self, unsigned side) {
+  const rn_plan_node *node = self->op.node;
+  uint32_t first = side ? self->widths[0] : 0;
+  rn_batch row;
+  rn_schema schema = {self->widths[side], node->schema.fields + first};
+  rn_batch_init(&row, &schema, 1, &self->memory);
+  for (uint32_t c = 0; c < schema.count; c++) {
+    rn_column_nullable(&row.columns[c], 1, &self->memory);
+    rn_set_null(&row.columns[c], 0);
+  }
+  row.rows = row.live_count = 1;
+  rn_keys encoded;
+  rn_rows_encode(&encoded, &row, NULL, schema.count, &self->memory);
+  self->nulls[side] = rn_slice_make(encoded.keys[0], encoded.lengths[0]);
+}
+
+static rn_status join_open(rn_operator *op, rn_error *err) {
+  static const uint32_t nested[] = {0};
+  static const rn_ref_spec refs[] = {{0, sizeof(kept), 1, nested}};
+  join *self = (join *)op;
+  const rn_plan_node *node = op->node;
+  rn_arena_init(&self->memory);
+  rn_arena_init(&self->scratch);
+  rn_arena_init(&self->decoded);
+  rn_operator_open_state(op);
+  self->outer[0] = node->u.join.kind == RN_JOIN_KIND_LEFT || node->u.join.kind == RN_JOIN_KIND_FULL;
+  self->outer[1] = node->u.join.kind == RN_JOIN_KIND_RIGHT || node->u.join.kind == RN_JOIN_KIND_FULL;
+  self->fold = node->u.join.fold;
+  for (unsigned s = 0; s < 2; s++) {
+    const rn_schema *in = &node->inputs[s]->schema;
+    const rn_type **types = RN_NEW_N(&self->memory, const rn_type *, node->u.join.key_count + 1);
+    for (uint32_t k = 0; k < node->u.join.key_count; k++) types[k] = in->fields[node->u.join.keys[s][k]].type;
+    rn_map_spec spec = {.id = s ? MAP_RIGHT : MAP_LEFT, .key_size = rn_key_fixed_size(types, node->u.join.key_count),
+                        .value_size = sizeof(slot), .value_align = 8, .ref_count = 1, .refs = refs};
+    self->maps[s] = rn_state_map(op->state, &spec);
+    self->widths[s] = in->count;
+  }
+  encode_nulls(self, 0);
+  encode_nulls(self, 1);
+  if (!node->u.join.condition) return RN_OK;
+  return rn_program_compile(&node->u.join.condition, 1, &self->memory, &self->condition, err);
+}
+
+/* --- output ------------------------------------------------------------------------------------------------------- */
+
+static void decode_pairs(join *self, const rn_slice *left, const rn_slice *right, uint32_t n, rn_batch *out, rn_arena *arena) {
+  rn_arena_reset(arena);
+  rn_batch_init(out, &self->op.node->schema, n, arena);
+  rn_keys_decode(left, n, out->columns, self->widths[0], 0, n, arena);
+  rn_keys_decode(right, n, out->columns + self->widths[0], self->widths[1], 0, n, arena);
+  out->rows = out->live_count = n;
+}
+
+static rn_status flush(join *self, rn_error *err) {
+  if (!self->out_count) return RN_OK;
+  rn_batch out;
+  uint32_t n = self->out_count;
+  bool inserts = true;
+  for (uint32_t i = 0; i < n; i++) inserts = inserts && self->kinds[i] == RN_INSERT;
+  decode_pairs(self, self->out[0], self->out[1], n, &out, &self->op.arena);
+  if (!inserts) out.kinds = self->kinds;
+  self->out_count = 0;
+  return rn_emit(&self->op, &out, err);
+}
+
+/* The row of `side` and its partner. */
+static rn_status put(join *self, unsigned side, rn_slice row, rn_slice partner, rn_row_kind kind, rn_error *err) {
+  uint32_t at = self->out_count++;
+  self->out[side][at] = row;
+  self->out[!side][at] = partner;
+  self->kinds[at] = (uint8_t)kind;
+  return self->out_count < self->op.context->batch_rows && self->out_count < CHUNK ? RN_OK : flush(self, err);
+}
+
+static rn_status put_alone(join *self, unsigned side, rn_slice row, rn_row_kind kind, rn_error *err) {
+  return put(self, side, row, self->nulls[!side], kind, err);
+}
+
+/* --- one row of the batch --------------------------------------------------------------------------------------------- */
+
+static bool takes_back(rn_row_kind kind) { return kind == RN_UPDATE_BEFORE || kind == RN_DELETE; }
+static rn_row_kind kind_of(const join *self, uint32_t i) { return rn_kind(self->batch, rn_live(self->batch, i)); }
+static rn_slice row_of(const join *self, uint32_t i) { return rn_slice_make(self->rows.keys[i], self->rows.lengths[i]); }
+
+/* NULL in a key that = compares: the row meets nobody, so it is not kept either. */
+static bool meets_nobody(const join *self, uint32_t i) {
+  const rn_plan_node *node = self->op.node;
+  uint32_t row = rn_live(self->batch, i);
+  for (uint32_t k = 0; k < node->u.join.key_count; k++) {
+    if (!node->u.join.null_safe[k] && rn_is_null(&self->batch->columns[node->u.join.keys[self->side][k]], row)) return true;
+  }
+  return false;
+}
+
+static void forget(join *self, uint32_t i) {
+  rn_table *table = rn_map_table(self->maps[self->side], 0);
+  uint8_t *bytes = rn_table_find(table, self->keys.hashes[i], self->keys.keys[i], self->keys.lengths[i]);
+  uint32_t count = kept_count(self, bytes);
+  rn_slice row = row_of(self, i);
+  for (uint32_t e = 0; e < count; e++) {
+    kept *found = kept_at(self, bytes, e);
+    if (!rn_slice_eq(rn_state_load(self->op.state, found->row), row)) continue;
+    if (count == 1) {
+      rn_table_erase(table, bytes);
+      return;
+    }
+    rn_state_release(self->op.state, found->row);
+    for (; e > 0; e--) *kept_at(self, bytes, e) = *kept_at(self, bytes, e - 1);
+    rn_list_pop(self->op.state, slot_of(bytes)->rows);
+    rn_table_touch(table, bytes);
+    return;
+  }
+}
+
+/* All candidates of the row were seen. */
+static rn_status finish(join *self, uint32_t i, rn_error *err) {
+  unsigned side = self->side;
+  bool back = takes_back(kind_of(self, i)), alone = self->outer[side] && !self->partners[i];
+  bool nobody = meets_nobody(self, i);
+  if (alone && (!self->fold || nobody) &&
+      put_alone(self, side, row_of(self, i), back ? RN_DELETE : RN_INSERT, err) != RN_OK) {
+    return RN_FAIL;
+  }
+  if (nobody) return RN_OK;
+  if (back) {
+    if (flush(self, err) != RN_OK) return RN_FAIL; /* what waits may lie in the memory that is given back */
+    forget(self, i);
+    return RN_OK;
+  }
+  rn_table *table = rn_map_table(self->maps[side], 0);
+  uint8_t *bytes = rn_table_upsert_one(table, self->keys.hashes[i], self->keys.keys[i], self->keys.lengths[i], NULL);
+  rn_slice row = row_of(self, i);
+  rn_ref stored = rn_state_store(self->op.state, row.ptr, row.len);
+  kept *element = (kept *)(void *)rn_list_push(self->op.state, &slot_of(bytes)->rows, sizeof(kept), 0);
+  *element = (kept){stored, self->partners[i]};
+  return RN_OK;
+}
+
+static rn_status meet(join *self, const pair *p, rn_error *err) {
+  unsigned side = self->side, other = !side;
+  rn_row_kind kind = kind_of(self, p->row);
+  bool back = takes_back(kind), outer_join = self->outer[0] || self->outer[1];
+  if (outer_join) kind = back ? RN_DELETE : RN_INSERT;
+  rn_slice partner = rn_state_load(self->op.state, p->other->row);
+  self->partners[p->row]++;
+  if (!self->outer[other]) return put(self, side, row_of(self, p->row), partner, kind, err);
+  rn_table_touch(rn_map_table(self->maps[other], 0), p->slot);
+  if (!back && p->other->partners++ == 0 && !self->fold && put_alone(self, other, partner, RN_DELETE, err) != RN_OK) return RN_FAIL;
+  if (put(self, side, row_of(self, p->row), partner, kind, err) != RN_OK) return RN_FAIL;
+  if (back && --p->other->partners == 0 && !self->fold) return put_alone(self, other, partner, RN_INSERT, err);
+  return RN_OK;
+}
+
+/* --- chunks of candidates ------------------------------------------------------------------------------------------------ */
+
+static rn_status test_pairs(join *self, rn_error *err) {
+  rn_slice sides[2][CHUNK];
+  for (uint32_t i = 0; i < self->pair_count; i++) {
+    sides[self->side][i] = row_of(self, self->pairs[i].row);
+    sides[!self->side][i] = rn_state_load(self->op.state, self->pairs[i].other->row);
+    self->passes[i] = false;
+  }
+  rn_batch chunk;
+  rn_eval eval;
+  uint16_t live[CHUNK];
+  uint32_t count = 0;
+  decode_pairs(self, sides[0], sides[1], self->pair_count, &chunk, &self->decoded);
+  rn_operator_eval(&self->op, &chunk, &eval, err);
+  eval.arena = &self->decoded;
+  if (rn_program_filter(self->condition, &chunk, &eval, live, &count) != RN_OK) return RN_FAIL;
+  for (uint32_t i = 0; i < count; i++) self->passes[live[i]] = true;
+  return RN_OK;
+}
+
+/* Walks the gathered pairs; rows below `upto` have no candidates behind them. */
+static rn_status settle(join *self, uint32_t upto, rn_error *err) {
+  if (self->condition && self->pair_count && test_pairs(self, err) != RN_OK) return RN_FAIL;
+  for (uint32_t i = 0; i < self->pair_count; i++) {
+    for (; self->finished < self->pairs[i].row; self->finished++)
+      if (finish(self, self->finished, err) != RN_OK) return RN_FAIL;
+    if (self->condition && !self->passes[i]) continue;
+    if (meet(self, &self->pairs[i], err) != RN_OK) return RN_FAIL;
+  }
+  self->pair_count = 0;
+  for (; self->finished < upto; self->finished++)
+    if (finish(self, self->finished, err) != RN_OK) return RN_FAIL;
+  return RN_OK;
+}
+
+static rn_status join_process(rn_operator *op, unsigned input, rn_batch *batch, rn_error *err) {
+  join *self = (join *)op;
+  const rn_plan_node *node = op->node;
+  if (!batch->live_count) return RN_OK;
+  rn_arena_reset(&self->scratch);
+  self->side = input;
+  self->batch = batch;
+  self->finished = self->pair_count = 0;
+  rn_keys_encode(&self->keys, batch, node->u.join.keys[input], node->u.join.key_count, op->context->hash_seed, &self->scratch);
+  rn_rows_encode(&self->rows, batch, NULL, self->widths[input], &self->scratch);
+  memset(self->partners, 0, batch->live_count * sizeof *self->partners);
+  rn_table *other = rn_map_table(self->maps[!input], 0);
+  for (uint32_t i = 0; i < batch->live_count; i++) {
+    if (meets_nobody(self, i)) continue;
+    uint8_t *bytes = rn_table_find(other, self->keys.hashes[i], self->keys.keys[i], self->keys.lengths[i]);
+    uint32_t count = kept_count(self, bytes);
+    for (uint32_t e = 0; e < count; e++) {
+      self->pairs[self->pair_count++] = (pair){i, bytes, kept_at(self, bytes, e)};
+      if (self->pair_count == CHUNK && settle(self, i, err) != RN_OK) return RN_FAIL;
+    }
+  }
+  if (settle(self, batch->live_count, err) != RN_OK) return RN_FAIL;
+  return flush(self, err); /* slices of the batch end with it */
+}
+
+/* --- the end of bounded input ------------------------------------------------------------------------------------------ */
+
+static rn_status emit_alone(join *self, unsigned side, rn_error *err) {
+  rn_table *table = rn_map_table(self->maps[side], 0);
+  for (uint32_t p = 0, end = rn_table_end(table); p < end; p++) {
+    uint8_t *bytes = rn_table_at(table, p);
+    for (uint32_t e = 0, count = kept_count(self, bytes); e < count; e++) {
+      kept *k = kept_at(self, bytes, e);
+      if (!k->partners && put_alone(self, side, rn_state_load(self->op.state, k->row), RN_INSERT, err) != RN_OK) return RN_FAIL;
+    }
+  }
+  return flush(self, err);
+}
+
+static rn_status join_watermark(rn_operator *op, int64_t watermark_us, rn_error *err) {
+  join *self = (join *)op;
+  for (unsigned s = 0; s < 2 && self->fold && watermark_us == RN_WATERMARK_END; s++) {
+    if (self->outer[s] && emit_alone(self, s, err) != RN_OK) return RN_FAIL;
+  }
+  return rn_emit_watermark(op, watermark_us, err);
+}
+
+static void join_close(rn_operator *op) {
+  join *self = (join *)op;
+  if (self->condition) rn_program_free(self->condition);
+  self->condition = NULL;
+  rn_arena_free(&self->memory);
+  rn_arena_free(&self->scratch);
+  rn_arena_free(&self->decoded);
+}
+
+const rn_operator_class rn_op_join_class = {
+    .name = "join", .size = sizeof(join), .open = join_open, .process_batch = join_process,
+    .on_watermark = join_watermark, .close = join_close};
