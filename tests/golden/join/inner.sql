@@ -1,0 +1,25 @@
+-- Inner joins: ON, USING, NATURAL, comma and cross joins, computed keys, NULLs, three tables, aggregates over a join.
+CREATE TEMPORARY TABLE l (id INT, k STRING, n INT, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'filesystem', 'path' = '${DIR}/l.jsonl', 'format' = 'json');
+CREATE TEMPORARY TABLE r (rid INT, k STRING, n INT, w INT) WITH ('connector' = 'filesystem', 'path' = '${DIR}/r.jsonl', 'format' = 'json');
+CREATE TEMPORARY TABLE m (n BIGINT, name STRING) WITH ('connector' = 'filesystem', 'path' = '${DIR}/m.jsonl', 'format' = 'json');
+SELECT l.id, l.k, r.rid FROM l JOIN r ON l.k = r.k;
+SELECT l.id, r.rid FROM l INNER JOIN r ON l.k = r.k AND l.n = r.n;
+SELECT l.id, r.rid FROM l JOIN r ON l.k = r.k AND l.v < r.w WHERE r.rid <> 15 AND l.id > 0;
+SELECT l.id, r.rid FROM l, r WHERE l.k = r.k AND l.v > r.w;
+SELECT l.id, r.rid, l.v + r.w AS s FROM l CROSS JOIN r WHERE l.id < 3;
+SELECT l.id, r.rid FROM l JOIN r ON l.n IS NOT DISTINCT FROM r.n;
+SELECT l.id, r.rid FROM l JOIN r ON l.k = r.k AND l.n IS NOT DISTINCT FROM r.n;
+SELECT l.id, r.rid FROM l JOIN r ON l.n + 1 = r.n AND UPPER(l.k) <> 'Q';
+SELECT l.id, m.name FROM l JOIN m ON l.n = m.n;
+SELECT l.id, r.rid, m.name FROM l JOIN r ON l.k = r.k JOIN m ON r.n = m.n;
+SELECT l.id, r.rid, m.name FROM l, r, m WHERE l.k = r.k AND r.n = m.n AND l.id <> 2;
+SELECT * FROM l JOIN r USING (k);
+SELECT k, n, id, rid FROM l JOIN r USING (k, n);
+SELECT * FROM (SELECT id, k, n FROM l) AS a NATURAL JOIN r;
+SELECT a.*, b.rid FROM l AS a JOIN r AS b ON a.k = b.k WHERE a.v IS NOT NULL;
+SELECT a.id, b.id AS other FROM l AS a JOIN l AS b ON a.k = b.k AND a.id < b.id;
+SELECT l.id, r.rid FROM l JOIN r ON l.v < r.w AND l.id > 2;
+SELECT l.id, r.rid FROM l JOIN r ON l.k = r.k WHERE 1 = 0;
+SELECT x.id, y.rid FROM (SELECT id, k FROM l WHERE v > 1) AS x JOIN (SELECT rid, k FROM r WHERE w > 3) AS y ON x.k = y.k;
+WITH j AS (SELECT l.id, r.rid, r.w FROM l JOIN r ON l.k = r.k) SELECT DISTINCT id FROM j WHERE w > 2;
+SELECT l.id, r.rid FROM l JOIN r ON (l.k, l.n) = (r.k, r.n);

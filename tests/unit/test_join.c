@@ -1,0 +1,259 @@
+/* JOIN driven directly, against a nested loop over the rows that are live: after every few batches what the changes add
+ * up to must be the join, with restores into other numbers of instances between. */
+#include "operator_fixture.h"
+
+enum { KEPT_MAX = 600, WIDTH = 2 * INPUT_COLUMNS };
+static row kept[2][KEPT_MAX];
+static uint32_t kept_count[2];
+static lines expected;
+
+static void put_side(rn_builder *b, const row *r) {
+  if (!r) {
+    for (int i = 0; i < INPUT_COLUMNS; i++) rn_builder_text(b, "|NULL");
+    return;
+  }
+  rn_schema schema = input_schema();
+  rn_arena arena;
+  rn_arena_init(&arena);
+  rn_batch batch;
+  rn_batch_init(&batch, &schema, 1, &arena);
+  for (uint32_t c = 0; c < INPUT_COLUMNS; c++) rn_column_nullable(&batch.columns[c], 1, &arena);
+  put_row(&batch, 0, r);
+  for (uint32_t c = 0; c < INPUT_COLUMNS; c++) {
+    rn_builder_char(b, '|');
+    put_value_text(b, &batch.columns[c], 0);
+  }
+  rn_arena_free(&arena);
+}
+
+static void expect_pair(const row *left, const row *right) {
+  rn_builder b = {0};
+  put_side(&b, left);
+  put_side(&b, right);
+  RN_VEC_PUSH(&expected, rn_builder_take(&b));
+}
+
+typedef struct setup {
+  rn_join_kind kind;
+  bool keyed, null_safe, condition, fold, changes;
+  uint32_t batch_rows;
+} setup;
+
+static bool pairs_up(const setup *s, const row *l, const row *r) {
+  if (s->keyed) {
+    if (l->k_null || r->k_null) {
+      if (!s->null_safe || l->k_null != r->k_null) return false;
+    } else if (l->k != r->k) {
+      return false;
+    }
+  }
+  return !s->condition || (!l->f_null && l->f && !r->f_null && r->f);
+}
+
+static void model(const setup *s) {
+  bool left_outer = s->kind == RN_JOIN_KIND_LEFT || s->kind == RN_JOIN_KIND_FULL;
+  bool right_outer = s->kind == RN_JOIN_KIND_RIGHT || s->kind == RN_JOIN_KIND_FULL;
+  bool met[KEPT_MAX] = {false};
+  for (uint32_t l = 0; l < kept_count[0]; l++) {
+    bool any = false;
+    for (uint32_t r = 0; r < kept_count[1]; r++) {
+      if (!pairs_up(s, &kept[0][l], &kept[1][r])) continue;
+      any = met[r] = true;
+      expect_pair(&kept[0][l], &kept[1][r]);
+    }
+    if (!any && left_outer) expect_pair(&kept[0][l], NULL);
+  }
+  for (uint32_t r = 0; r < kept_count[1] && right_outer; r++)
+    if (!met[r]) expect_pair(NULL, &kept[1][r]);
+}
+
+/* Changes so far as the rows they leave. What is taken back must be there at that moment. */
+static void fold_output(lines *live) {
+  for (size_t i = 0; i < output.len; i++) {
+    const char *line = output.data[i];
+    if (line[0] == '+') {
+      RN_VEC_PUSH(live, rn_arena_strdup(&fixture_arena, line + 2));
+      continue;
+    }
+    size_t at = 0;
+    while (at < live->len && strcmp(live->data[at], line + 2) != 0) at++;
+    if (at == live->len) fail_msg("a row is taken back that is not there: %s", line);
+    live->data[at] = live->data[--live->len];
+  }
+  clear_lines(&output);
+}
+
+static void check_against_model(const setup *s, lines *live, const char *what) {
+  fold_output(live);
+  model(s);
+  for (size_t i = 0; i < live->len; i++) {
+    rn_builder b = {0};
+    rn_builder_text(&b, live->data[i]);
+    RN_VEC_PUSH(&output, rn_builder_take(&b));
+  }
+  expect_same(&expected, what);
+  clear_lines(&output);
+  clear_lines(&expected);
+}
+
+static rn_expr *both_flags(void) {
+  const rn_type *type = rn_type_basic(RN_T_BOOLEAN, true);
+  rn_expr *args[] = {rn_expr_column(&fixture_arena, COL_F, type, (rn_span){0, 0}),
+                     rn_expr_column(&fixture_arena, INPUT_COLUMNS + COL_F, type, (rn_span){0, 0})};
+  return rn_expr_make(&fixture_arena, RN_EXPR_AND, type, (rn_span){0, 0}, 2, args);
+}
+
+static void make_node(rn_plan_node *node, const setup *s, rn_field *fields) {
+  static const uint32_t keys[] = {COL_K};
+  static rn_plan_node inputs[2];
+  static rn_plan_node *input_pointers[2] = {&inputs[0], &inputs[1]};
+  static bool null_safe[1];
+  rn_schema in = input_schema();
+  for (uint32_t i = 0; i < WIDTH; i++) {
+    const rn_field *f = &in.fields[i % INPUT_COLUMNS];
+    fields[i] = (rn_field){f->name, rn_type_with_time(&fixture_arena, f->type, RN_TIME_NONE)};
+  }
+  null_safe[0] = s->null_safe;
+  inputs[0].schema = inputs[1].schema = in;
+  *node = (rn_plan_node){.kind = RN_NODE_JOIN, .path = "j", .fingerprint = "j", .schema = {WIDTH, fields}, .input_count = 2, .inputs = input_pointers};
+  node->u.join.kind = s->kind;
+  node->u.join.key_count = s->keyed ? 1 : 0;
+  node->u.join.keys[0] = node->u.join.keys[1] = keys;
+  node->u.join.null_safe = null_safe;
+  node->u.join.condition = s->condition ? both_flags() : NULL;
+  node->u.join.fold = s->fold;
+}
+
+static void run_join(const setup *s) {
+  char what[200];
+  (void)snprintf(what, sizeof what, "%s keyed %d null-safe %d condition %d fold %d changes %d batches of %u", rn_join_kind_name(s->kind),
+                 s->keyed, s->null_safe, s->condition, s->fold, s->changes, s->batch_rows);
+  random_state = 77 + s->batch_rows;
+  rn_field fields[WIDTH];
+  rn_plan_node node;
+  make_node(&node, s, fields);
+  bench b = {.node = &node, .inputs = 2, .keys = node.u.join.keys[0], .key_count = node.u.join.key_count,
+             .context = {.hash_seed = 3, .batch_rows = s->batch_rows}};
+  bench_open(&b, 1);
+  kept_count[0] = kept_count[1] = 0;
+  lines live = {0};
+  uint32_t most = s->keyed ? 240 : 60;
+  for (uint32_t round = 0; round < 60; round++) {
+    unsigned side = pick(2);
+    row rows[64];
+    uint8_t kinds[64];
+    uint32_t n = 1 + pick(s->batch_rows < 16 ? s->batch_rows : 16);
+    for (uint32_t i = 0; i < n; i++) {
+      if (s->changes && kept_count[side] && (pick(3) == 0 || kept_count[side] == most)) {
+        uint32_t at = pick(kept_count[side]);
+        rows[i] = kept[side][at];
+        kinds[i] = pick(2) ? RN_DELETE : RN_UPDATE_BEFORE;
+        kept[side][at] = kept[side][--kept_count[side]];
+        continue;
+      }
+      rows[i] = random_row(SECOND);
+      if (pick(4) == 0 && kept_count[side]) rows[i] = kept[side][pick(kept_count[side])]; /* equal rows */
+      kinds[i] = pick(2) || !s->changes ? RN_INSERT : RN_UPDATE_AFTER;
+      kept[side][kept_count[side]++] = rows[i];
+    }
+    bench_changes(&b, side, rows, s->changes ? kinds : NULL, n);
+    if (!s->fold && pick(6) == 0) check_against_model(s, &live, what);
+    if (pick(8) == 0) {
+      bench_snapshot(&b);
+      if (pick(2)) bench_restore(&b, s->keyed ? 1 + pick(INSTANCES_MAX) : 1);
+    }
+    if (kept_count[0] + 16 > KEPT_MAX || kept_count[1] + 16 > KEPT_MAX) break;
+  }
+  bench_end(&b);
+  check_against_model(s, &live, what);
+  RN_VEC_FREE(&live);
+  bench_close(&b);
+  bench_forget(&b);
+}
+
+static void test_against_nested_loop(void **state) {
+  (void)state;
+  static const uint32_t sizes[] = {1, 2, 7, 300};
+  for (int kind = RN_JOIN_KIND_INNER; kind <= RN_JOIN_KIND_FULL; kind++)
+    for (unsigned bits = 0; bits < 16; bits++)
+      for (unsigned i = 0; i < 4; i++) {
+        setup s = {.kind = (rn_join_kind)kind, .keyed = bits & 1u, .null_safe = bits & 2u, .condition = bits & 4u,
+                   .fold = bits & 8u && kind != RN_JOIN_KIND_INNER, .changes = !(bits & 8u), .batch_rows = sizes[i]};
+        run_join(&s);
+      }
+}
+
+/* More candidates for one row than a chunk of pairs holds. */
+static void test_many_candidates(void **state) {
+  (void)state;
+  enum { MANY = 1500 };
+  setup s = {.kind = RN_JOIN_KIND_LEFT, .keyed = true, .condition = true, .batch_rows = 300};
+  rn_field fields[WIDTH];
+  rn_plan_node node;
+  make_node(&node, &s, fields);
+  bench b = {.node = &node, .inputs = 2, .keys = node.u.join.keys[0], .key_count = 1, .context = {.hash_seed = 3, .batch_rows = 300}};
+  bench_open(&b, 1);
+  random_state = 9;
+  row *rows = rn_calloc(MANY, sizeof *rows);
+  uint32_t flagged = 0;
+  for (uint32_t i = 0; i < MANY; i++) {
+    rows[i] = random_row(SECOND);
+    rows[i].k = 4;
+    rows[i].k_null = false;
+    flagged += !rows[i].f_null && rows[i].f;
+  }
+  bench_changes(&b, 1, rows, NULL, MANY / 2);
+  bench_changes(&b, 1, rows + MANY / 2, NULL, MANY - MANY / 2);
+  assert_int_equal(output.len, 0);
+  row left[2] = {rows[0], rows[1]};
+  left[0].f = true;
+  left[0].f_null = false;
+  left[1].f = false;
+  bench_changes(&b, 0, left, NULL, 2);
+  assert_int_equal(output.len, flagged + 1); /* the second one stands alone */
+  clear_lines(&output);
+  bench_close(&b);
+  bench_forget(&b);
+  rn_free(rows);
+}
+
+/* DIALECT 4.8, word by word. */
+static void test_changes_of_a_left_join(void **state) {
+  (void)state;
+  setup s = {.kind = RN_JOIN_KIND_LEFT, .keyed = true, .batch_rows = 300};
+  rn_field fields[WIDTH];
+  rn_plan_node node;
+  make_node(&node, &s, fields);
+  bench b = {.node = &node, .inputs = 2, .keys = node.u.join.keys[0], .key_count = 1, .context = {.hash_seed = 3, .batch_rows = 300}};
+  bench_open(&b, 1);
+  random_state = 5;
+  row l = random_row(SECOND), r = random_row(2 * SECOND);
+  l.k = r.k = 1;
+  l.k_null = r.k_null = false;
+  static const uint8_t deletes[] = {RN_DELETE};
+  static const char *const wanted[] = {"+I", "-D", "+I", "+I", "-D", "-D", "+I", "-D"};
+  bench_changes(&b, 0, &l, NULL, 1);    /* +I (l, NULL) */
+  bench_changes(&b, 1, &r, NULL, 1);    /* -D (l, NULL), +I (l, r) */
+  bench_changes(&b, 1, &r, NULL, 1);    /* +I (l, r) */
+  bench_changes(&b, 1, &r, deletes, 1); /* -D (l, r) */
+  bench_changes(&b, 1, &r, deletes, 1); /* -D (l, r), +I (l, NULL) */
+  bench_changes(&b, 0, &l, deletes, 1); /* -D (l, NULL) */
+  assert_int_equal(output.len, 8);
+  for (size_t i = 0; i < 8; i++) assert_memory_equal(output.data[i], wanted[i], 2);
+  assert_string_equal(output.data[0] + 2, output.data[1] + 2);
+  assert_string_equal(output.data[0] + 2, output.data[6] + 2);
+  assert_string_equal(output.data[2] + 2, output.data[5] + 2);
+  assert_int_equal(rn_state_rows(b.ops[0]->state), 0);
+  clear_lines(&output);
+  bench_close(&b);
+  bench_forget(&b);
+}
+
+int main(void) {
+  rn_arena_init(&fixture_arena);
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_against_nested_loop), cmocka_unit_test(test_many_candidates),
+                                     cmocka_unit_test(test_changes_of_a_left_join)};
+  int failed = cmocka_run_group_tests(tests, NULL, NULL);
+  rn_arena_free(&fixture_arena);
+  return failed;
+}
