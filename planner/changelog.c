@@ -296,7 +296,7 @@ static rn_status infer_join(rn_changelog *c, rn_logical *node, wants w) {
   node->u.join.fold = outer && c->bounded && !(every_change && (w.accepts & RN_CHANGE_DELETE));
   if (outer && !node->u.join.fold) node->emits |= RN_CHANGE_INSERT | RN_CHANGE_DELETE;
   if (!node->bounded)
-    rn_diag(c->diags, RN_W_STATE_GROWS, node->span, "bound one input, or aggregate by a window first",
+    rn_diag(c->diags, RN_W_STATE_GROWS, node->span, "aggregate by a window before the join, to keep fewer rows",
             "JOIN keeps every row of both inputs for ever");
   return RN_OK;
 }

@@ -5,7 +5,7 @@ RN_DIFFERENTIAL: number of queries (2000); RN_SEED: seed (1). Queries are sent t
 100, as a script; a difference prints seed, query and both answers. The generator stays inside what both
 dialects define alike: integer arithmetic without division by zero, comparisons, three-valued logic, CASE,
 COALESCE, NULLIF, BETWEEN, IN, LIKE, string functions on ASCII, GROUP BY with COUNT/SUM/MIN/MAX/AVG(DOUBLE),
-DISTINCT, UNION ALL, ORDER BY with LIMIT, sub-queries, WITH, tumbling windows (as GROUP BY of a quotient).
+DISTINCT, UNION ALL, ORDER BY with LIMIT, joins of every kind, sub-queries, WITH, tumbling windows (as GROUP BY of a quotient).
 """
 import json, os, random, sqlite3, subprocess, sys, tempfile
 
@@ -110,10 +110,33 @@ class Gen:
         a, b, n = self.num(depth - 1), self.num(depth - 1), r.choice(["", "NOT "])
         return ("%s IS %sDISTINCT FROM %s" % (a[0], n, b[0]), "%s IS %s %s" % (a[1], "" if n else "NOT", b[1]))
 
+    def join(self):
+        """Two sides of the table, a derived one among them, by equal columns, null-safe ones, and inequalities."""
+        r = self.rng
+        on = [r.choice([("x.n = y.m", "x.n = y.m"), ("x.n = y.n", "x.n = y.n"), ("x.s = y.s", "x.s = y.s"), ("x.id = y.id + 7", "x.id = y.id + 7"),
+                        ("x.m IS NOT DISTINCT FROM y.m", "x.m IS y.m"), ("x.id < y.n", "x.id < y.n")])]
+        for _ in range(r.randrange(3)):
+            on.append(r.choice([("x.id > y.id", "x.id > y.id"), ("x.d IS NOT NULL", "x.d IS NOT NULL"), ("y.n > 1", "y.n > 1"),
+                                ("x.s IS NOT DISTINCT FROM y.s", "x.s IS y.s"), ("x.n + 1 = y.n", "x.n + 1 = y.n"), ("(x.n = 1 OR y.m = 40)", "(x.n = 1 OR y.m = 40)")]))
+        kind = r.choice(["JOIN", "LEFT JOIN", ","] + (["RIGHT JOIN", "FULL JOIN"] if sqlite3.sqlite_version_info >= (3, 39) else []))
+        where = r.choice([None, ("x.id < 40", "x.id < 40"), ("y.id IS NULL", "y.id IS NULL"), ("COALESCE(y.n, -1) < 3", "COALESCE(y.n, -1) < 3"), ("x.m IS NULL", "x.m IS NULL")])
+        right = r.choice(["t", "t", "(SELECT id, n, m, s, d FROM t WHERE id > 20)", "(SELECT MAX(id) AS id, n, MAX(m) AS m, MIN(s) AS s, MAX(d) AS d FROM t GROUP BY n)"])
+        what = r.choice(["SELECT x.id AS a, y.id AS b, y.s AS c", "SELECT x.s AS a, COUNT(*) AS b, COUNT(y.n) AS c, MAX(y.id) AS d", "SELECT DISTINCT x.n AS a, y.m AS b"])
+        out = []
+        for i in (0, 1):
+            condition, filters = " AND ".join(c[i] for c in on), [where[i]] if where else []
+            if kind == ",":
+                filters.insert(0, condition)
+            out.append("%s FROM t AS x %s %s AS y%s%s%s" % (what, kind, right, " ON " + condition if kind != "," else "",
+                                                            " WHERE " + " AND ".join(filters) if filters else "", " GROUP BY x.s" if "COUNT" in what else ""))
+        return tuple(out)
+
     def query(self):
         r = self.rng
-        k = r.randrange(8)
+        k = r.randrange(9)
         w = self.cond(2)
+        if k == 8:
+            return self.join()
         if k == 0:
             e, t, c = self.num(3), self.text(3), self.cond(2)
             return tuple("SELECT id, %s AS a, %s AS b, CASE WHEN %s THEN 1 ELSE 0 END AS c FROM t WHERE %s" % (e[i], t[i], c[i], w[i]) for i in (0, 1))

@@ -19,8 +19,6 @@ SELECT SUM(price) OVER (PARTITION BY name ORDER BY ts), SUM(price) OVER (PARTITI
 SELECT SUM(price) OVER (PARTITION BY name ORDER BY ts ROWS BETWEEN CURRENT ROW AND 2 FOLLOWING) FROM orders;
 -- @case ordering a stream
 SELECT * FROM orders ORDER BY price;
--- @case a join
-SELECT * FROM orders a JOIN orders b ON a.id = b.id;
 -- @case a session without a gap
 SELECT * FROM SESSION(TABLE orders, DESCRIPTOR(ts), INTERVAL '0' SECOND);
 -- @case a session with an offset
@@ -41,3 +39,14 @@ SELECT name, LAST_VALUE(price) FROM orders GROUP BY name, SESSION(ts, INTERVAL '
 SELECT name, COUNT(*) FROM orders GROUP BY name, SESSION(ts, INTERVAL '1' SECOND, INTERVAL '5' SECOND);
 -- @case another gap in a helper of a session
 SELECT SESSION_START(ts, INTERVAL '2' SECOND), COUNT(*) FROM orders GROUP BY SESSION(ts, INTERVAL '1' SECOND);
+-- @case a temporal join
+SELECT * FROM orders a JOIN orders FOR SYSTEM_TIME AS OF a.ts AS b ON a.id = b.id;
+-- @case an interval join
+SELECT a.id FROM orders a JOIN orders b ON a.id = b.id AND a.ts BETWEEN b.ts - INTERVAL '1' HOUR AND b.ts;
+-- @case a window join
+SELECT a.id FROM (SELECT * FROM TUMBLE(TABLE orders, DESCRIPTOR(ts), INTERVAL '1' HOUR)) a JOIN (SELECT * FROM TUMBLE(TABLE orders, DESCRIPTOR(ts), INTERVAL '1' HOUR)) b ON a.id = b.id AND a.window_start = b.window_start AND a.window_end = b.window_end;
+-- @case aggregating an outer join
+SELECT a.name, COUNT(*) FROM orders a LEFT JOIN orders b ON a.id = b.id GROUP BY a.name;
+-- @case an outer join into inserts only
+CREATE TEMPORARY TABLE sink (a BIGINT, b BIGINT) WITH ('connector' = 'filesystem', 'path' = 'out', 'format' = 'json');
+INSERT INTO sink SELECT a.id, b.id FROM orders a FULL JOIN orders b ON a.id = b.id;

@@ -17,3 +17,17 @@ CREATE TEMPORARY TABLE orders (a INT) WITH ('connector' = 'blackhole');
 DROP TABLE nope;
 -- @case two columns of one name
 CREATE TEMPORARY TABLE t (a INT, a STRING) WITH ('connector' = 'blackhole');
+-- @case a join without a condition
+SELECT 1 FROM orders AS a JOIN orders AS b;
+-- @case two tables of one name
+SELECT 1 FROM orders, orders;
+-- @case a column that one side of USING lacks
+SELECT 1 FROM orders AS a JOIN (SELECT price FROM orders) AS b USING (id);
+-- @case USING of a column that one side has twice
+SELECT 1 FROM (orders AS a CROSS JOIN orders AS b) JOIN orders AS c USING (id);
+-- @case columns of a join
+SELECT b.prce, usr FROM orders AS a LEFT JOIN orders AS b ON a.id = b.id;
+-- @case a column of a table that comes later
+SELECT 1 FROM orders AS a JOIN orders AS b ON a.id = c.id JOIN orders AS c ON TRUE;
+-- @case ON is no condition
+SELECT 1 FROM orders AS a JOIN orders AS b ON a.id;

@@ -45,11 +45,13 @@ static void test_passes_off(void **state) {
       "SELECT id, SUM(v) OVER (PARTITION BY k ORDER BY ts ROWS 3 PRECEDING) FROM gen WHERE v > 1",
       "SELECT id + 1 FROM ev UNION ALL SELECT v FROM ev ORDER BY 1 LIMIT 3",
       "SELECT id, window_start FROM HOP(TABLE gen, DESCRIPTOR(ts), INTERVAL '4' SECOND, INTERVAL '10' SECOND) WHERE v > 2",
+      "SELECT a.id, b.v FROM gen a JOIN gen b ON a.k = b.k AND a.v + 1 = b.v WHERE a.id > 3 AND b.v < a.v",
+      "SELECT a.id, b.v FROM gen a LEFT JOIN gen b ON a.k = b.k AND a.id > 3 AND b.v > 2 WHERE a.v < 9",
   };
   for (size_t q = 0; q < sizeof queries / sizeof queries[0]; q++) {
     size_t head_len = 0;
     char *all = NULL;
-    for (uint32_t off = 0; off < 64; off++) {
+    for (uint32_t off = 0; off < 128; off++) {
       plan_world w;
       plan_world_open(&w);
       rn_free(plan_run(&w, tables, false));

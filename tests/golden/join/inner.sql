@@ -1,4 +1,4 @@
--- Inner joins: ON, USING, NATURAL, comma and cross joins, computed keys, NULLs, three tables, aggregates over a join.
+-- Inner joins: ON, USING, NATURAL, comma and cross joins, computed keys, NULLs, three tables, aggregates over a join. Flink still shows the type of ts as *ROWTIME*, though nothing may use it as one: here it is a plain TIMESTAMP(3).
 CREATE TEMPORARY TABLE l (id INT, k STRING, n INT, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'filesystem', 'path' = '${DIR}/l.jsonl', 'format' = 'json');
 CREATE TEMPORARY TABLE r (rid INT, k STRING, n INT, w INT) WITH ('connector' = 'filesystem', 'path' = '${DIR}/r.jsonl', 'format' = 'json');
 CREATE TEMPORARY TABLE m (n BIGINT, name STRING) WITH ('connector' = 'filesystem', 'path' = '${DIR}/m.jsonl', 'format' = 'json');

@@ -1,4 +1,4 @@
--- Outer joins: the final rows (how the inputs interleave decides which changes come on the way).
+-- Outer joins: the final rows (how the inputs interleave decides which changes come on the way). Flink still shows the type of ts as *ROWTIME*, though nothing may use it as one: here it is a plain TIMESTAMP(3).
 -- @order l r l r l r l l r r l l r r
 CREATE TEMPORARY TABLE l (id INT, k STRING, n INT, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'filesystem', 'path' = '${DIR}/l.jsonl', 'format' = 'json');
 CREATE TEMPORARY TABLE r (rid INT, k STRING, n INT, w INT) WITH ('connector' = 'filesystem', 'path' = '${DIR}/r.jsonl', 'format' = 'json');
