@@ -97,7 +97,7 @@ static rn_status put_merged(rn_query_context *q, rn_logical **node, const rn_sco
     out[i].name = m[i].name.text;
     out[i].hidden = false;
   }
-  if (kind == RN_JOIN_KIND_FULL) *node = rn_logical_project(q->arena, *node, width + count, exprs, names, (*node)->span);
+  if (kind == RN_JOIN_KIND_FULL && count) *node = rn_logical_project(q->arena, *node, width + count, exprs, names, (*node)->span);
   return RN_OK;
 }
 

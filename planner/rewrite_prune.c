@@ -228,6 +228,24 @@ static pruned prune_union(rn_rewrite *r, rn_logical *node, const bool *used) {
   return out;
 }
 
+/* What reaches a join's state is kept there: columns that are read below only do not go in. */
+static pruned only_wanted(rn_rewrite *r, pruned below, const bool *wanted, uint32_t count, rn_span span) {
+  const rn_schema *schema = &below.node->schema;
+  rn_expr **exprs = RN_NEW_N(r->arena, rn_expr *, count + 1);
+  const char **names = RN_NEW_N(r->arena, const char *, count + 1);
+  int *map = RN_NEW_N(r->arena, int, count + 1);
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    map[i] = wanted[i] ? (int)kept : -1;
+    if (!wanted[i]) continue;
+    uint32_t column = (uint32_t)below.map[i];
+    exprs[kept] = rn_expr_column(r->arena, column, schema->fields[column].type, span);
+    names[kept++] = schema->fields[column].name;
+  }
+  if (kept == schema->count) return below;
+  return (pruned){rn_logical_project(r->arena, below.node, kept, exprs, names, span), map};
+}
+
 /* The columns of the two inputs lie side by side: each input loses what neither the condition, the keys nor
  * anybody above reads. */
 static pruned prune_join(rn_rewrite *r, rn_logical *node, const bool *used) {
@@ -247,7 +265,7 @@ static pruned prune_join(rn_rewrite *r, rn_logical *node, const bool *used) {
     bool any = false;
     for (uint32_t i = 0; i < n; i++) any = any || wanted[first + i];
     if (!any && n) wanted[first] = true; /* one column stays: it carries the rows */
-    pruned below = prune(r, node->inputs[side], wanted + first);
+    pruned below = only_wanted(r, prune(r, node->inputs[side], wanted + first), wanted + first, n, node->span);
     node->inputs[side] = below.node;
     const rn_field **from = RN_NEW_N(r->arena, const rn_field *, below.node->schema.count + 1);
     for (uint32_t i = 0; i < n; i++) {

@@ -552,6 +552,128 @@ static void test_parallel(void **state) {
   run_cases(parallel_cases, sizeof parallel_cases / sizeof parallel_cases[0]);
 }
 
+static const plan_case join_cases[] = {
+    {"outer join on a stream", "",
+     "SELECT a.id, b.v FROM gen a LEFT JOIN gen b ON a.id = b.id AND a.v > b.v",
+     "(id BIGINT, v INT)\n"
+     "0 scan gen [I]\n"
+     "1 watermark $2=$2 <- 0 [I]\n"
+     "2 calc exprs=[$0, $1] <- 1 [I]\n"
+     "3 calc exprs=[$0, $1] <- 1 [I]\n"
+     "4 join LeftOuterJoin left=[$0] right=[$0] condition=$1 > $3 <- 2 3 [ID] path=collect.join\n"
+     "5 calc exprs=[$0, $3] <- 4 [ID]\n"
+     "6 collect <- 5 [ID]\n"},
+    {"conditions move into an inner join and below it", "",
+     "SELECT a.id, b.v FROM gen a, gen b WHERE a.k = b.k AND a.v + 1 = b.v AND a.id > 3 AND b.v < 9",
+     "(id BIGINT, v INT)\n"
+     "0 scan gen [I]\n"
+     "1 watermark $3=$3 <- 0 [I]\n"
+     "2 calc filter=$0 > 3 exprs=[$0, $1, $2 + 1] <- 1 [I]\n"
+     "3 calc filter=$2 < 9 exprs=[$1, $2] <- 1 [I]\n"
+     "4 join InnerJoin left=[$1, $2] right=[$0, $1] <- 2 3 [I] path=collect.join\n"
+     "5 calc exprs=[$0, $4] <- 4 [I]\n"
+     "6 collect <- 5 [I]\n"},
+    {"an outer join keeps what it must", "",
+     "SELECT a.id FROM gen a LEFT JOIN gen b ON a.k = b.k AND a.v > 1 AND b.v > 2 WHERE a.id > 3 AND b.id IS NULL",
+     "(id BIGINT)\n"
+     "0 scan gen [I]\n"
+     "1 watermark $3=$3 <- 0 [I]\n"
+     "2 calc filter=$0 > 3 exprs=[$0, $1, $2] <- 1 [I]\n"
+     "3 calc filter=$2 > 2 exprs=[$0, $1] <- 1 [I]\n"
+     "4 join LeftOuterJoin left=[$1] right=[$1] condition=$2 > 1 <- 2 3 [ID] path=collect.join\n"
+     "5 calc filter=$3 IS NULL exprs=[$0] <- 4 [ID]\n"
+     "6 collect <- 5 [ID]\n"},
+    {"no key: every row meets every row", "p",
+     "SELECT a.id FROM gen a CROSS JOIN gen b",
+     "(id BIGINT)\n"
+     "0 scan gen [I] x2\n"
+     "1 watermark $1=$1 <- 0 [I] x2\n"
+     "2 calc exprs=[$0] <- 1 [I] x2\n"
+     "3 calc exprs=[$0] <- 1 [I] x2\n"
+     "4 exchange gather <- 2 [I]\n"
+     "5 exchange gather <- 3 [I]\n"
+     "6 join InnerJoin left=[] right=[] <- 4 5 [I] path=collect.join\n"
+     "7 calc exprs=[$0] <- 6 [I]\n"
+     "8 collect <- 7 [I]\n"},
+    {"both inputs by key", "p",
+     "SELECT a.id, x.c FROM gen a JOIN (VALUES ('x', 1)) AS x(k, c) ON a.k = x.k",
+     "(id BIGINT, c INT NOT NULL)\n"
+     "0 scan gen [I] x2\n"
+     "1 watermark $2=$2 <- 0 [I] x2\n"
+     "2 calc exprs=[$0, $1] <- 1 [I] x2\n"
+     "3 values 1 rows [I]\n"
+     "4 exchange hash=[$1] <- 2 [I] x2\n"
+     "5 exchange hash=[$0] <- 3 [I] x2\n"
+     "6 join InnerJoin left=[$1] right=[$0] <- 4 5 [I] x2 path=collect.join\n"
+     "7 calc exprs=[$0, $3] <- 6 [I] x2\n"
+     "8 exchange gather <- 7 [I]\n"
+     "9 collect <- 8 [I]\n"},
+    {"bounded input: outer joins fold", "b",
+     "SELECT a.id, b.n FROM ev a LEFT JOIN (SELECT k, COUNT(*) AS n FROM ev GROUP BY k) b USING (k)",
+     "(id INT, n BIGINT)\n"
+     "0 scan ev [I]\n"
+     "1 watermark $2=$2 - INTERVAL '5.000' SECOND <- 0 [I]\n"
+     "2 calc exprs=[$0, $1] <- 1 [I]\n"
+     "3 group-aggregate keys=[$1] calls=[COUNT(*)] fold <- 1 [I] path=collect.join.right.agg\n"
+     "4 join LeftOuterJoin left=[$1] right=[$0] fold <- 2 3 [I] path=collect.join\n"
+     "5 calc exprs=[$0, $3] <- 4 [I]\n"
+     "6 collect <- 5 [I]\n"},
+    {"the key of a join", "",
+     "SELECT a.k, a.n, b.m FROM (SELECT k, COUNT(*) AS n FROM gen GROUP BY k) a JOIN (SELECT k, COUNT(*) AS m FROM gen GROUP BY k) b ON a.k = b.k",
+     "(k STRING, n BIGINT NOT NULL, m BIGINT NOT NULL)\n"
+     "0 scan gen [I]\n"
+     "1 watermark $1=$1 <- 0 [I]\n"
+     "2 group-aggregate keys=[$0] calls=[COUNT(*)] -U <- 1 [IBA] path=collect.join.left.agg\n"
+     "3 group-aggregate keys=[$0] calls=[COUNT(*)] -U <- 1 [IBA] path=collect.join.right.agg\n"
+     "4 join InnerJoin left=[$0] right=[$0] <- 2 3 [IBA] path=collect.join\n"
+     "5 calc exprs=[$0, $1, $3] <- 4 [IBA]\n"
+     "6 collect keys=[$0] <- 5 [IBA]\n"},
+    {"state grows", "w",
+     "SELECT a.id FROM gen a JOIN gen b ON a.id = b.id",
+     "(id BIGINT)\n"
+     "0 scan gen [I]\n"
+     "1 watermark $1=$1 <- 0 [I]\n"
+     "2 calc exprs=[$0] <- 1 [I]\n"
+     "3 calc exprs=[$0] <- 1 [I]\n"
+     "4 join InnerJoin left=[$0] right=[$0] <- 2 3 [I] path=collect.join\n"
+     "5 calc exprs=[$0] <- 4 [I]\n"
+     "6 collect <- 5 [I]\n"
+     "warning[W2101]: JOIN keeps every row of both inputs for ever\n"
+     " line 1:29  SELECT a.id FROM gen a JOIN gen b ON a.id = b.id\n"
+     "                                        ^~~~~~~~~~~~~~~~~~~~\n"
+     "   hint: aggregate by a window before the join, to keep fewer rows\n"},
+    {"explain", "",
+     "EXPLAIN CHANGELOG_MODE SELECT a.id, b.v FROM gen a FULL JOIN gen b ON a.id = b.id AND a.k IS NOT DISTINCT FROM b.k AND a.v < b.v",
+     "== Abstract Syntax Tree ==\n"
+     "LogicalProject(id=[id], v=[v0])\n"
+     "+- LogicalJoin(condition=[(id = id0) AND (k IS NOT DISTINCT FROM k0) AND (v < v0)], joinType=[full])\n"
+     "   :- LogicalScan(table=[gen])\n"
+     "   +- LogicalScan(table=[gen])\n"
+     "\n"
+     "== Optimized Physical Plan ==\n"
+     "Calc(select=[id, v0 AS v], changelogMode=[I,D])\n"
+     "+- Join(joinType=[FullOuterJoin], where=[((id = id0) AND (k IS NOT DISTINCT FROM k0) AND v < v0)], select=[id, k, v, id0, k0, v0], changelogMode=[I,D])\n"
+     "   :- Calc(select=[id, k, v], changelogMode=[I])\n"
+     "   :  +- WatermarkAssigner(rowtime=[ts], watermark=[ts], emit=[every 200 ms], changelogMode=[I])\n"
+     "   :     +- TableSourceScan(table=[[default_catalog, default_database, gen]], fields=[id, k, v, ts], connector=[datagen], changelogMode=[I])\n"
+     "   +- Calc(select=[id, k, v], changelogMode=[I])\n"
+     "      +- WatermarkAssigner(rowtime=[ts], watermark=[ts], emit=[every 200 ms], changelogMode=[I])\n"
+     "         +- TableSourceScan(table=[[default_catalog, default_database, gen]], fields=[id, k, v, ts], connector=[datagen], changelogMode=[I])\n"
+     "\n"
+     "== Optimized Execution Plan ==\n"
+     "Calc(select=[id, v0 AS v])\n"
+     "+- Join(joinType=[FullOuterJoin], where=[((id = id0) AND (k IS NOT DISTINCT FROM k0) AND v < v0)], select=[id, k, v, id0, k0, v0])\n"
+     "   :- Calc(select=[id, k, v])\n"
+     "   :  +- WatermarkAssigner(rowtime=[ts], watermark=[ts], emit=[every 200 ms])(reuse_id=[1])\n"
+     "   :     +- TableSourceScan(table=[[default_catalog, default_database, gen]], fields=[id, k, v, ts], connector=[datagen])\n"
+     "   +- Calc(select=[id, k, v])\n"
+     "      +- Reused(reference_id=[1])\n"},
+};
+static void test_joins(void **state) {
+  (void)state;
+  run_cases(join_cases, sizeof join_cases / sizeof join_cases[0]);
+}
+
 static const plan_case names_cases[] = {
     {"table", "",
      "SELECT * FROM evs",
@@ -803,16 +925,6 @@ static void test_changelog_errors(void **state) {
 }
 
 static const plan_case unsupported_cases[] = {
-    {"join", "",
-     "SELECT a.id FROM gen a LEFT JOIN gen b ON a.id = b.id",
-     "error[RN2302]: LEFT JOIN is not supported yet\n"
-     " line 1:18  SELECT a.id FROM gen a LEFT JOIN gen b ON a.id = b.id\n"
-     "                             ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"},
-    {"comma join", "",
-     "SELECT 1 FROM gen a, gen b",
-     "error[RN2302]: a join (several tables in FROM) is not supported yet\n"
-     " line 1:15  SELECT 1 FROM gen a, gen b\n"
-     "                          ^~~~~~~~~~~~\n"},
     {"set operation", "",
      "SELECT id FROM gen INTERSECT SELECT id FROM gen",
      "error[RN2302]: INTERSECT is not supported yet\n"
@@ -1002,6 +1114,7 @@ int main(void) {
       cmocka_unit_test(test_grouping_errors),
       cmocka_unit_test(test_window_errors),
       cmocka_unit_test(test_changelog_errors),
+      cmocka_unit_test(test_joins),
       cmocka_unit_test(test_unsupported),
       cmocka_unit_test(test_insert_errors),
       cmocka_unit_test(test_explain),
