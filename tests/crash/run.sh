@@ -11,7 +11,7 @@ for loop in crash.py files.py; do
   f=$(sed -nE 's/.* ([0-9]+) failed.*/\1/p' <<<" $line")
   [ "$code" = 0 ] || [ "${f:-0}" != 0 ] || f=1
   passed=$((passed + $(sed -nE 's/.* ([0-9]+) passed.*/\1/p' <<<" ${line:-0 passed}"))) failed=$((failed + ${f:-0}))
-  grep -v "$line" <<<"$out"
+  if [ -n "$line" ]; then grep -vF "$line" <<<"$out"; else echo "$out"; fi # without a count, all of it is the finding
 done
 echo "crash: $passed passed, $failed failed"
 [ "$failed" = 0 ]
