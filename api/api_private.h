@@ -64,7 +64,7 @@ struct runnel {
   /* last errors */
   rn_diagnostics diags;
   char *error_text;      /* text that spans point into */
-  rn_builder rendered;
+  rn_builder formatted, rendered;
   char complete_word[8];
   const char *rename_from; /* while ALTER TABLE RENAME runs */
   /* the run (run.c) */
@@ -154,6 +154,7 @@ bool rn_like(const char *text, const char *pattern, bool nocase);
 
 /* jobs.c; ctas.c; job_handle.c */
 int rn_ctas(runnel_stmt *stmt, bool *skip); /* makes or finds the table, plans; skip: IF NOT EXISTS found one */
+bool rn_check_step(runnel_stmt *stmt, int *code); /* the statement only had to be checked: done, or failed */
 int rn_insert_prepare(runnel_stmt *stmt);
 int rn_insert_step(runnel_stmt *stmt, int timeout_ms);
 int rn_job_control_step(runnel_stmt *stmt);

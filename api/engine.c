@@ -246,6 +246,7 @@ int runnel_close(runnel *db, int timeout_ms) {
   rn_run_free(db);
   rn_free(db->run_script);
   rn_free(db->error_text);
+  rn_builder_free(&db->formatted);
   rn_builder_free(&db->rendered);
   rn_free(db->path);
   (void)pthread_mutex_destroy(&db->lock);

@@ -99,6 +99,7 @@ RUNNEL_API void runnel_set_time(runnel *db, int64_t now_us); /* virtual clock: t
 #define RUNNEL_PREPARE_CHANGELOG 1u /* deliver every change with its row kind (--changelog) */
 #define RUNNEL_PREPARE_UNTIL_END 2u /* take end offsets at start and stop there */
 #define RUNNEL_PREPARE_RUN 4u       /* declarative meaning of `runnel run`: CREATE of an equal definition does nothing .. */
+#define RUNNEL_PREPARE_CHECK 8u     /* definitions and settings take effect, nothing reads, writes or starts: for linters */
 /* Parses and checks the first statement of sql (nbyte -1: up to the NUL). *tail: first unused byte, so a
  * script is a loop. *out NULL with RUNNEL_OK: only white space and comments were left. Nothing runs before
  * the first step. Errors in several places are all reported: runnel_error_count(). */
@@ -218,6 +219,9 @@ RUNNEL_API int runnel_error_at(runnel *db, int index, runnel_error *out);
 /* All of them as people read them: error[RN2004]: .., source line, caret, hint. source_name NULL: shell style
  * (" line 1:8"); else "file.sql:3:8". base_line is added to line numbers (0 for none). */
 RUNNEL_API const char *runnel_error_render(runnel *db, const char *source_name, int base_line);
+/* The script laid out in the house style; comments stay, its meaning too (verified). Valid until the next call on the
+ * handle. NULL: it does not parse; runnel_error_render() says where. */
+RUNNEL_API const char *runnel_format(runnel *db, const char *sql, size_t *len);
 RUNNEL_API const char *runnel_code_help(const char *id); /* text of `runnel help RN2004`; NULL: no such code */
 
 /* ---- for shells and editors --------------------------------------------------------------------------------------- */

@@ -83,6 +83,7 @@ int runnel_step(runnel_stmt *stmt, int timeout_ms) {
     rn_api_text(stmt->db, stmt->text);
   }
   int code = RUNNEL_DONE;
+  if ((stmt->flags & RUNNEL_PREPARE_CHECK) != 0 && rn_check_step(stmt, &code)) return code;
   switch (stmt->kind) {
     case RUNNEL_STMT_QUERY:
       return step_query(stmt, timeout_ms);

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include "cli/cli.h"
 
-typedef enum option_kind { FLAG, TEXT, SOURCE_C, SOURCE_F, SETTING, FORMAT, DURATION } option_kind;
+typedef enum option_kind { FLAG, TEXT, SOURCE_C, SOURCE_F, SETTING, FORMAT, ERROR_FORMAT, DURATION } option_kind;
 typedef struct option_row {
   const char *name, *short_name, *value; /* value: what --help calls it */
   option_kind kind;
@@ -18,7 +18,7 @@ typedef struct option_row {
 static const option_row rows[] = {
     {"--command", "-c", "SQL", SOURCE_C, 0, FOR_SHELL | FOR_RUN, "run these statements, then leave (repeatable, in order with -f)"},
     {"--file", "-f", "FILE", SOURCE_F, 0, FOR_SHELL | FOR_RUN, "run a file of statements; - is stdin"},
-    {"--db", NULL, "FILE.db", TEXT, AT(db), FOR_SHELL | FOR_RUN, "the database: catalog, sink tables and job state in one SQLite file"},
+    {"--db", NULL, "FILE.db", TEXT, AT(db), FOR_SHELL | FOR_RUN | FOR_CHECK, "the database: catalog, sink tables and job state in one SQLite file"},
     {"--until-end", NULL, NULL, FLAG, AT(until_end), FOR_SHELL | FOR_RUN, "read to the ends found at the start, then stop"},
     {"--for", NULL, "TIME", DURATION, 0, FOR_SHELL | FOR_RUN, "stop after a while: 30s, 5min"},
     {"--fresh", NULL, NULL, FLAG, AT(fresh), FOR_RUN, "forget state and offsets, empty the tables that only this job writes"},
@@ -27,9 +27,13 @@ static const option_row rows[] = {
     {"--format", NULL, "FORMAT", FORMAT, 0, FOR_SHELL | FOR_RUN, "table, json or csv (default: table on a terminal, else json)"},
     {"--no-header", NULL, NULL, FLAG, AT(no_header), FOR_SHELL | FOR_RUN, "no names above tables and csv"},
     {"--changelog", NULL, NULL, FLAG, AT(changelog), FOR_SHELL | FOR_RUN, "print every change with its kind: +I -U +U -D"},
-    {"--set", "-D", "KEY=VALUE", SETTING, 0, FOR_SHELL | FOR_RUN, "a setting, as SET 'key' = 'value' would make it"},
+    {"--set", "-D", "KEY=VALUE", SETTING, 0, FOR_SHELL | FOR_RUN | FOR_CHECK, "a setting, as SET 'key' = 'value' would make it"},
     {"--read-only", NULL, NULL, FLAG, AT(read_only), FOR_SHELL, "do not become the writer of the file"},
-    {"--quiet", "-q", NULL, FLAG, AT(quiet), FOR_SHELL | FOR_RUN, "no banner, notices or progress"},
+    {"--quiet", "-q", NULL, FLAG, AT(quiet), FOR_SHELL | FOR_RUN | FOR_CHECK | FOR_FMT, "no banner, notices or progress"},
+    {"--werror", NULL, NULL, FLAG, AT(werror), FOR_CHECK, "warnings count as errors"},
+    {"--error-format", NULL, "FORMAT", ERROR_FORMAT, 0, FOR_CHECK, "text, or json: an object a line"},
+    {"--write", "-w", NULL, FLAG, AT(write), FOR_FMT, "write the files instead of printing the result"},
+    {"--check", NULL, NULL, FLAG, AT(check), FOR_FMT, "change nothing; exit code 1 and their names if files would change"},
     {"--help", "-h", NULL, FLAG, AT(help), FOR_ALL, "this text"},
     {"--version", "-V", NULL, FLAG, AT(version), FOR_ALL, "version, and those of the libraries"},
 };
@@ -122,6 +126,10 @@ static int take(cli_options *o, const option_row *row, const char *value) {
         }
       return cli_usage_error("formats: table, json, csv", "unknown format \"%s\"", value);
     }
+    case ERROR_FORMAT:
+      o->error_json = strcmp(value, "json") == 0;
+      if (!o->error_json && strcmp(value, "text") != 0) return cli_usage_error("formats: text, json", "unknown error format \"%s\"", value);
+      break;
     case DURATION:
       o->for_ms = text_duration_ms(value);
       if (o->for_ms < 0) return cli_usage_error("write --for 30s, 5min or 2h", "\"%s\" is not a duration", value);
@@ -146,7 +154,7 @@ int cli_parse(int argc, char **argv, cli_options *o) {
       const cli_command *command = o->word_count == 0 && o->command == &cli_commands[0] ? find_command(word) : NULL;
       if (command && !only_words)
         o->command = command;
-      else if (o->command->mask == FOR_RUN)
+      else if (o->command->mask & (FOR_RUN | FOR_CHECK | FOR_FMT))
         push_source(o, SOURCE_FILE, word);
       else
         push_word(&o->words, &o->word_count, word);

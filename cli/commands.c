@@ -16,6 +16,9 @@ const cli_command cli_commands[] = {
      "Opens a database and runs statements: a shell on a terminal, else SQL from -c, -f or stdin.", FOR_SHELL, shell_command},
     {"run", "runnel run [OPTIONS] [--db FILE.db] [FILE.sql | -c SQL | -f FILE | -]...",
      "Runs a script to its end, or until a signal; a later run goes on where this one stopped.", FOR_RUN, cli_run},
+    {"check", "runnel check [OPTIONS] [FILE.sql | -]...",
+     "Reports all errors and warnings of scripts without running them.", FOR_CHECK, cli_check},
+    {"fmt", "runnel fmt [-w | --check] [FILE.sql | -]...", "Lays scripts out in one style; comments stay.", FOR_FMT, cli_fmt},
     {"help", "runnel help [RN2004 | FUNCTION | COMMAND]", "Explains an error code, a function or a command.", FOR_HELP, help_command},
     {"version", "runnel version", "Prints the version.", FOR_VERSION, version_command},
     {NULL, NULL, NULL, 0, NULL},
@@ -87,6 +90,18 @@ int cli_open(cli *c, const char *path) {
     return -1;
   }
   code = cli_report(c, NULL, 0);
+  (void)runnel_close(c->db, 0);
+  c->db = NULL;
+  return code;
+}
+
+int cli_open_scratch(cli *c) {
+  runnel_config config;
+  memset(&config, 0, sizeof config);
+  config.struct_size = sizeof config;
+  config.settings = c->options->settings;
+  if (runnel_open(NULL, &config, &c->db) == RUNNEL_OK) return -1;
+  int code = cli_report(c, NULL, 0);
   (void)runnel_close(c->db, 0);
   c->db = NULL;
   return code;
@@ -169,7 +184,7 @@ int cli_check_database(const char *path) {
         (void)snprintf(hint, sizeof hint, "did you mean: runnel %s", command->name);
         return cli_usage_error(hint, "unknown command %s", path);
       }
-    (void)snprintf(hint, sizeof hint, "a new database needs a name like %s.db; commands: run, help, version", path);
+    (void)snprintf(hint, sizeof hint, "a new database needs a name like %s.db; commands: run, check, fmt, help, version", path);
     return cli_usage_error(hint, "%s is neither a command nor a database", path);
   }
   if (S_ISDIR(info.st_mode)) return cli_usage_error("name a database file", "%s is a directory", path);

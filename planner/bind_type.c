@@ -49,7 +49,10 @@ static const rn_type *unknown(rn_binder *binder, const rn_ast_type *ast) {
   }
   const char *names[WORD_COUNT];
   for (size_t i = 0; i < WORD_COUNT; i++) names[i] = words[i].name;
-  return fail(binder, ast->span, rn_bind_suggest(binder, ast->name, names, WORD_COUNT), "type %s is not known", ast->name);
+  /* not rn_bind_suggest(): the names of types need no back-ticks */
+  const char *nearest = rn_text_nearest(rn_slice_of(ast->name), names, WORD_COUNT);
+  const char *hint = nearest ? rn_arena_printf(binder->arena, "did you mean %s?", nearest) : NULL;
+  return fail(binder, ast->span, hint, "type %s is not known", ast->name);
 }
 
 static const rn_type *bind_row(rn_binder *binder, const rn_ast_type *ast, bool nullable) {

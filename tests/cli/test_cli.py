@@ -352,6 +352,84 @@ def test_run_for(work):
     assert rows(work, "s.db", "SELECT COUNT(*) AS n FROM o")[0]["n"] > 0
 
 
+# --- runnel check, runnel fmt ---------------------------------------------------------------------------------------
+CHECKED = """CREATE TABLE c (id BIGINT, page STRING) WITH ('connector' = 'kafka', 'topic' = 'c', 'format' = 'json',
+  'properties.bootstrap.servers' = 'localhost:9');
+CREATE TABLE broken (id BIGNT);
+CREATE VIEW v AS SELECT * FROM broken;
+SELECT * FROM v; SELECT pge FROM c;
+CREATE TABLE made AS SELECT id, page FROM c;
+INSERT INTO made SELECT id, 1 FROM c;
+SELECT page, COUNT(*) FROM c GROUP BY page;
+"""
+
+
+def test_check_reports_all_and_runs_nothing(work):
+    write(work, "a.sql", CHECKED)
+    done = run(work, "check", "a.sql")
+    equal(done.returncode, 1)
+    equal(re.findall(r"(?:error|warning)\[\w+\]: .*", done.stdout),
+          ["error[RN2105]: type BIGNT is not known", 'error[RN2004]: column "pge" not found',
+           'error[RN2104]: column "page" of table "made" is STRING, the query gives INT',
+           "warning[W2101]: GROUP BY keeps a row for every key for ever"])
+    assert "a.sql:5:25" in done.stdout, done.stdout
+    assert "did you mean BIGINT?" in done.stdout, done.stdout
+    assert "2 not checked" in done.stderr, done.stderr
+    equal(sorted(os.listdir(work)), ["a.sql"])
+    done = run(work, "check", "--error-format", "json", "a.sql")
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    first = found[0]
+    equal((first["file"], first["line"], first["column"], first["severity"], first["code"]), ("a.sql", 3, 25, "error", "RN2105"))
+    equal(CHECKED[first["begin"]:first["end"]], "BIGNT")
+    second = found[1]
+    equal(CHECKED[second["begin"]:second["end"]], "pge")
+
+
+def test_check_is_quiet_about_good_scripts(work):
+    write(work, "a.sql", "CREATE TABLE t (x INT);\nINSERT INTO t VALUES (1);\nSELECT * FROM t;\n")
+    done = run(work, "check", "a.sql")
+    equal((done.returncode, done.stdout, done.stderr), (0, "", "1 file · 3 statements · 0 errors · 0 warnings\n"))
+    done = run(work, "check", "-q", "-", stdin="SELECT COUNT(*) FROM nothing")
+    equal((done.returncode, done.stderr), (1, ""))
+    assert "<stdin>:1:22" in done.stdout, done.stdout
+    equal(run(work, "check", "missing.sql").returncode, 66)
+
+
+def test_check_werror(work):
+    write(work, "a.sql", SOURCE + "SELECT k, COUNT(*) FROM g GROUP BY k;\n")
+    equal(run(work, "check", "a.sql").returncode, 0)
+    equal(run(work, "check", "--werror", "a.sql").returncode, 1)
+
+
+def test_check_knows_the_tables_of_a_database(work):
+    run(work, "shop.db", "-c", "CREATE TABLE t (x INT); CREATE VIEW w AS SELECT x + 1 AS y FROM t; CREATE VIEW a AS SELECT y FROM w")
+    write(work, "a.sql", "SELECT y FROM a; DROP TABLE t")
+    equal(run(work, "check", "a.sql").returncode, 1)
+    done = run(work, "check", "--db", "shop.db", "a.sql")
+    equal((done.returncode, done.stdout), (0, ""))
+    equal(run(work, "shop.db", "-c", "SELECT COUNT(*) AS n FROM t").stdout, '{"n":0}\n')
+
+
+def test_fmt(work):
+    path = write(work, "a.sql", "select 1;\n")
+    good = write(work, "b.sql", "SELECT 2;\n")
+    done = run(work, "fmt", "a.sql", "b.sql")
+    equal((done.returncode, done.stdout), (0, "SELECT 1;\nSELECT 2;\n"))
+    done = run(work, "fmt", "--check", "a.sql", "b.sql")
+    equal((done.returncode, done.stdout), (1, "a.sql\n"))
+    equal(open(path).read(), "select 1;\n")
+    equal(run(work, "fmt", "-w", "a.sql", "b.sql").returncode, 0)
+    equal((open(path).read(), open(good).read()), ("SELECT 1;\n", "SELECT 2;\n"))
+    equal(run(work, "fmt", "--check", "a.sql", "b.sql").returncode, 0)
+    equal(run(work, "fmt", stdin="select 'x' -- y\n").stdout, "SELECT 'x' -- y\n")
+    write(work, "c.sql", "selec 1")
+    done = run(work, "fmt", "-w", "c.sql")
+    equal(done.returncode, 1)
+    assert "c.sql:1:1" in done.stderr, done.stderr
+    equal(open(os.path.join(work, "c.sql")).read(), "selec 1")
+    equal(run(work, "fmt", "-w", "--check", "c.sql").returncode, 64)
+
+
 def test_run_second_signal_aborts(work):
     write(work, "s.sql", SEQUENCE + INSERT)
     p = start(work, "run", "--db", "s.db", "s.sql")

@@ -1,0 +1,283 @@
+/* `runnel check`: all errors and warnings of scripts; nothing is read, written or started. Each file is checked in a
+ * database of its own, which with --db knows the tables and views of that one. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include "cli/cli.h"
+
+typedef struct checker {
+  cli *c;
+  const char *name; /* of the file */
+  char *sql;
+  char **broken;    /* names whose CREATE failed: that they are not found needs no telling */
+  size_t broken_count;
+  unsigned long long files, statements, errors, warnings, unchecked;
+  int code;
+} checker;
+
+/* --- names ----------------------------------------------------------------------------------------------------------- */
+static const char *skip_words(const char *at, const char *const *words, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    at = text_skip_blank(at);
+    size_t len = strlen(words[i]);
+    if (strncasecmp(at, words[i], len) == 0) at += len;
+  }
+  return text_skip_blank(at);
+}
+/* The name that a CREATE TABLE or CREATE VIEW gives, by its look: its text may not even parse. NULL: another statement. */
+static char *created_name(const char *sql) {
+  static const char *const before[] = {"CREATE", "OR", "REPLACE", "TEMPORARY"}, *const kinds[] = {"TABLE", "VIEW"}, *const between[] = {"IF", "NOT", "EXISTS"};
+  const char *at = text_skip_blank(sql);
+  if (strncasecmp(at, "CREATE", 6) != 0) return NULL;
+  at = skip_words(at, before, 4);
+  const char *name = skip_words(at, kinds, 2);
+  if (name == at) return NULL;
+  name = skip_words(name, between, 3);
+  size_t len = strcspn(name, " \t\r\n(;");
+  if (name[0] == '`') {
+    const char *end = strchr(++name, '`');
+    len = end ? (size_t)(end - name) : strlen(name);
+  }
+  return cli_copy(name, len);
+}
+static void remember_broken(checker *k, const char *statement) {
+  char *name = created_name(statement);
+  if (!name) return;
+  k->broken = cli_grow(k->broken, (k->broken_count + 1) * sizeof *k->broken);
+  k->broken[k->broken_count++] = name;
+}
+/* An error that only repeats that a CREATE above failed: the table it does not find is that one. */
+static bool follows(const checker *k, const char *prepared, const runnel_error *err) {
+  if (strcmp(err->id, "RN2003") != 0) return false;
+  const char *word = prepared + err->begin;
+  size_t len = err->end - err->begin;
+  if (len > 1 && word[0] == '`') word++, len -= 2;
+  for (size_t i = 0; i < k->broken_count; i++)
+    if (strlen(k->broken[i]) == len && strncmp(k->broken[i], word, len) == 0) return true;
+  return false;
+}
+
+/* --- reports ----------------------------------------------------------------------------------------------------------- */
+static void json_text(const char *key, const char *value) {
+  text line = {0};
+  text_printf(&line, "\"%s\":\"", key);
+  for (const unsigned char *p = (const unsigned char *)value; *p; p++) {
+    if (*p == '"' || *p == '\\')
+      text_printf(&line, "\\%c", *p);
+    else if (*p < ' ')
+      text_printf(&line, "\\u%04x", *p);
+    else
+      text_char(&line, (char)*p);
+  }
+  text_char(&line, '"');
+  cli_write(text_of(&line), line.len);
+  text_free(&line);
+}
+static void json_error(const checker *k, const runnel_error *err, int base_line, size_t offset) {
+  text numbers = {0};
+  cli_write("{", 1);
+  json_text("file", k->name);
+  text_printf(&numbers, ",\"line\":%d,\"column\":%d,\"begin\":%zu,\"end\":%zu,", err->line ? err->line + base_line : base_line + 1, err->column,
+              offset + err->begin, offset + err->end);
+  cli_write(text_of(&numbers), numbers.len);
+  text_free(&numbers);
+  json_text("severity", err->is_warning ? "warning" : "error");
+  cli_write(",", 1);
+  json_text("code", err->id);
+  cli_write(",", 1);
+  json_text("message", err->message);
+  cli_write(",", 1);
+  json_text("hint", err->hint ? err->hint : "");
+  cli_write("}\n", 2);
+}
+
+/* What the last call found, in the statement that was prepared from `prepared` on. True: it has errors. */
+static bool report(checker *k, const char *prepared, int base_line) {
+  cli *c = k->c;
+  int count = runnel_error_count(c->db), told = 0, followers = 0;
+  bool failed = false;
+  for (int i = 0; i < count; i++) {
+    runnel_error err = {.struct_size = sizeof err};
+    if (runnel_error_at(c->db, i, &err) != RUNNEL_OK) continue;
+    if (!err.is_warning) failed = true;
+    if (follows(k, prepared, &err)) {
+      followers++;
+      continue;
+    }
+    told++;
+    if (err.is_warning)
+      k->warnings++;
+    else
+      k->errors++;
+    if (c->options->error_json) json_error(k, &err, base_line, (size_t)(prepared - k->sql));
+  }
+  if (failed && !told) k->unchecked++;
+  if (told && !c->options->error_json) {
+    /* the library renders all or nothing; a statement that has both kinds is told as a whole */
+    const char *rendered = runnel_error_render(c->db, k->name, base_line);
+    cli_write(rendered, strlen(rendered));
+  }
+  return failed;
+}
+
+/* --- statements ----------------------------------------------------------------------------------------------------------- */
+static int lines_between(const char *from, const char *to) {
+  int n = 0;
+  for (; from < to; from++) n += *from == '\n';
+  return n;
+}
+
+/* One statement at `begin`; gives where the next one starts. It is prepared from the start of its line, so that columns
+ * are those of the file; what stands before it on that line is blanked. */
+static const char *check_statement(checker *k, char *begin) {
+  cli *c = k->c;
+  char *line = begin;
+  while (line > k->sql && line[-1] != '\n') line--;
+  for (char *p = line; p < begin; p++)
+    if (*p != '\t') *p = ' ';
+  int base_line = lines_between(k->sql, line);
+  const char *tail = NULL;
+  runnel_stmt *stmt = NULL;
+  bool failed = false;
+  int code = runnel_prepare(c->db, line, -1, RUNNEL_PREPARE_CHECK, &stmt, &tail);
+  if (code != RUNNEL_OK || stmt) {
+    k->statements++;
+    failed = report(k, line, base_line);
+  }
+  if (stmt) {
+    do code = runnel_step(stmt, 100);
+    while (code == RUNNEL_ROW || code == RUNNEL_IDLE);
+    failed |= report(k, line, base_line);
+  }
+  runnel_finalize(stmt);
+  if (failed) remember_broken(k, begin);
+  return tail && tail > begin ? tail : begin + strlen(begin);
+}
+
+static void check_script(checker *k) {
+  for (const char *at = k->sql; !cli_stopped(k->c);) {
+    char *begin = k->sql + (text_skip_blank(at) - k->sql);
+    if (!*begin) break;
+    at = *begin == '\\' ? begin + strcspn(begin, "\n") : check_statement(k, begin); /* a command of the shell */
+  }
+}
+
+/* --- the tables of --db --------------------------------------------------------------------------------------------------- */
+/* Rows of a statement's first column. */
+static size_t first_column(runnel *db, const char *sql, char ***out) {
+  runnel_stmt *stmt = NULL;
+  size_t count = 0;
+  if (runnel_prepare(db, sql, -1, 0, &stmt, NULL) == RUNNEL_OK && stmt)
+    while (runnel_step(stmt, -1) == RUNNEL_ROW) {
+      const char *value = runnel_column_text(stmt, 0);
+      *out = cli_grow(*out, (count + 1) * sizeof **out);
+      (*out)[count++] = cli_copy(value ? value : "", value ? strlen(value) : 0);
+    }
+  runnel_finalize(stmt);
+  return count;
+}
+/* Every table and view of the file is made anew in the scratch database: CREATE statements without their data. Views may
+ * need others: tried again until no more of them can be made. */
+static int copy_catalog(cli *c, runnel *from) {
+  char **names = NULL;
+  size_t count = first_column(from, "SHOW TABLES", &names);
+  text sql = {0};
+  for (size_t made = 1; made;) {
+    made = 0;
+    for (size_t i = 0; i < count; i++) {
+      char **texts = NULL;
+      size_t rows = 0;
+      if (!names[i]) continue;
+      for (int kind = 0; kind < 2 && !rows; kind++) {
+        text_clear(&sql);
+        text_printf(&sql, "SHOW CREATE %s `%s`", kind ? "VIEW" : "TABLE", names[i]);
+        rows = first_column(from, text_of(&sql), &texts);
+      }
+      if (rows && runnel_exec(c->db, texts[0], NULL, NULL) == RUNNEL_OK) {
+        free(names[i]);
+        names[i] = NULL;
+        made++;
+      }
+      for (size_t k = 0; k < rows; k++) free(texts[k]);
+      free(texts);
+    }
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (names[i]) cli_message("%s: table %s cannot be read and is not known to the check", runnel_path(from), names[i]);
+    free(names[i]);
+  }
+  free(names);
+  text_free(&sql);
+  return -1;
+}
+static int open_with_catalog(cli *c) {
+  int code = cli_open_scratch(c);
+  if (code >= 0 || !c->options->db) return code;
+  runnel_config config;
+  memset(&config, 0, sizeof config);
+  config.struct_size = sizeof config;
+  config.read_only = 1;
+  runnel *scratch = c->db, *from = NULL;
+  if (runnel_open(c->options->db, &config, &from) != RUNNEL_OK) {
+    c->db = from;
+    code = cli_report(c, NULL, 0);
+    c->db = scratch;
+    (void)runnel_close(scratch, 0);
+  } else {
+    code = copy_catalog(c, from);
+  }
+  (void)runnel_close(from, 0);
+  return code;
+}
+
+static void check_file(checker *k, const cli_source *source) {
+  cli *c = k->c;
+  int code = EXIT_OK;
+  char *sql = cli_read_source(source, &code);
+  if (!sql) {
+    k->code = code;
+    return;
+  }
+  k->name = source->kind == SOURCE_STDIN ? "<stdin>" : source->text;
+  k->sql = sql;
+  code = open_with_catalog(c);
+  if (code >= 0) {
+    k->code = code;
+  } else {
+    k->files++;
+    check_script(k);
+    (void)runnel_close(c->db, 0);
+  }
+  c->db = NULL;
+  for (size_t i = 0; i < k->broken_count; i++) free(k->broken[i]);
+  k->broken_count = 0;
+  free(sql);
+}
+
+static void count_of(text *out, unsigned long long n, const char *what) {
+  text_printf(out, "%s%llu %s%s", out->len ? " · " : "", n, what, n == 1 ? "" : "s");
+}
+
+int cli_check(cli *c) {
+  const cli_options *o = c->options;
+  checker k = {.c = c};
+  cli_source from_stdin = {.text = "-"};
+  from_stdin.kind = SOURCE_STDIN;
+  cli_signals_install(false);
+  size_t count = o->source_count ? o->source_count : 1;
+  for (size_t i = 0; i < count && !cli_stopped(c); i++) check_file(&k, o->source_count ? &o->sources[i] : &from_stdin);
+  free(k.broken);
+  cli_write_flush();
+  if (!o->quiet) {
+    text line = {0};
+    count_of(&line, k.files, "file");
+    count_of(&line, k.statements, "statement");
+    count_of(&line, k.errors, "error");
+    count_of(&line, k.warnings, "warning");
+    if (k.unchecked) text_printf(&line, " · %llu not checked: what they read failed above", k.unchecked);
+    cli_message("%s", text_of(&line));
+    text_free(&line);
+  }
+  if (k.code) return k.code;
+  return k.errors || k.unchecked || (o->werror && k.warnings) ? EXIT_SQL : EXIT_OK;
+}
