@@ -320,7 +320,7 @@ static const plan_case table_errors_cases[] = {
      "error[RN2105]: type FOO is not known\n"
      " line 1:36  CREATE TABLE a (x INT, x STRING, y FOO, z AS w + 1) WITH ('connector' = 'datagen')\n"
      "                                               ^~~\n"
-     "   hint: did you mean \"ROW\"?  It is a keyword: write `ROW`\n"
+     "   hint: did you mean ROW?\n"
      "error[RN2004]: column \"w\" not found\n"
      " line 1:46  CREATE TABLE a (x INT, x STRING, y FOO, z AS w + 1) WITH ('connector' = 'datagen')\n"
      "                                                         ^\n"
