@@ -55,8 +55,9 @@ rn_map *rn_state_map(rn_state *state, const rn_map_spec *spec) {
   }
   map->spec.refs = refs;
   uint32_t align = spec->value_align > 8 ? spec->value_align : 8;
-  map->key_area = spec->key_size ? (spec->key_size + 7) & ~7u : VARIABLE_KEY_INLINE;
-  map->value_offset = ((uint32_t)sizeof(slot_head) + map->key_area + align - 1) & ~(align - 1);
+  uint32_t tag = spec->tagged ? (uint32_t)sizeof(uint32_t) : 0;
+  map->key_area = spec->plain ? 0 : spec->key_size ? spec->key_size : VARIABLE_KEY_INLINE - tag;
+  map->value_offset = ((uint32_t)sizeof(slot_head) + map->key_area + tag + align - 1) & ~(align - 1);
   map->slot_size = (map->value_offset + spec->value_size + align - 1) & ~(align - 1);
   RN_VEC_PUSH(&state->maps, map);
   return map;
@@ -197,8 +198,13 @@ static void put_table(rn_state *state, blobs *out, rn_table *t, bool base) {
       /* not: erased, or named twice */
       if ((head->flags & SLOT_LIVE) && (head->flags & SLOT_DIRTY)) put_entry(state, out, t, head);
     }
+    for (uint32_t s = t->clean_end; s < t->end; s++) {
+      slot_head *head = (slot_head *)(void *)table_slot(t, s);
+      if ((head->flags & SLOT_LIVE) && (head->flags & SLOT_DIRTY)) put_entry(state, out, t, head);
+    }
   }
   t->dirty.len = 0;
+  t->clean_end = t->end;
 }
 
 static void write_all(rn_state *state, blobs *out, bool base) {
@@ -229,7 +235,10 @@ static bool wants_bases(const rn_state *state) {
   for (size_t i = 0; i < state->maps.len; i++) {
     const rn_map *map = state->maps.data[i];
     uint64_t entry = state->entry_bytes > map->slot_size ? state->entry_bytes : map->slot_size;
-    for (size_t k = 0; k < map->tables.len && !map->spec.transient; k++) deltas += entry * map->tables.data[k]->dirty.len;
+    for (size_t k = 0; k < map->tables.len && !map->spec.transient; k++) {
+      const rn_table *t = map->tables.data[k];
+      deltas += entry * (t->dirty.len + t->end - t->clean_end);
+    }
   }
   return deltas > bases / 2;
 }

@@ -77,6 +77,8 @@ typedef struct rn_map_spec {
   uint32_t ref_count;
   const rn_ref_spec *refs; /* copied */
   bool transient;         /* can be derived from the rest: never stored */
+  bool tagged;            /* rn_table_tag() beside each slot */
+  bool plain;             /* transient, key_size 0: no keys and no index, entries come by rn_table_append() */
 } rn_map_spec;
 
 typedef struct rn_map rn_map;
@@ -103,6 +105,15 @@ uint8_t *rn_table_upsert_one(rn_table *table, uint64_t hash, const char *key, ui
 uint8_t *rn_table_find(const rn_table *table, uint64_t hash, const char *key, uint32_t length); /* NULL */
 void rn_table_touch(rn_table *table, uint8_t *slot); /* marks as changed what was found by find or iteration */
 void rn_table_erase(rn_table *table, uint8_t *slot); /* releases its refs */
+/* A new slot of a plain map, zeroed. */
+uint8_t *rn_table_append(rn_table *table);
+/* No more keys are expected: the index goes (it is made again when a key is looked up after all). */
+void rn_table_seal(rn_table *table);
+/* A word beside a slot of a tagged map, 0 when the entry is made or restored; never stored. */
+static inline uint32_t *rn_table_tag(const uint8_t *slot) { return (uint32_t *)(void *)(uintptr_t)(slot - sizeof(uint32_t)); }
+/* Position of a slot for rn_table_at. */
+uint32_t rn_table_position(const rn_table *table, const uint8_t *slot);
+void rn_table_prefetch(const rn_table *table, uint32_t position);
 /* Iteration in order of insertion: positions below rn_table_end; NULL where an entry was erased. */
 uint32_t rn_table_end(const rn_table *table);
 uint8_t *rn_table_at(const rn_table *table, uint32_t position);

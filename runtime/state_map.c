@@ -4,7 +4,7 @@
 #include "base/alloc.h"
 #include "runtime/state_private.h"
 
-enum { PREFETCH_FROM_BYTES = 1 << 19, FIRST_INDEX = 32, POOLED_PAGES_MAX = 64 };
+enum { PREFETCH_FROM_BYTES = 1 << 19, FIRST_INDEX = 32, POOLED_PAGES_MAX = 64, SPARES_MAX = 4 };
 
 page rn_page_new(rn_state *state, size_t bytes) {
   page p = {.raw = rn_malloc(bytes + 64)};
@@ -77,63 +77,113 @@ static void index_insert(uint64_t *index, uint32_t mask, uint32_t hash, uint32_t
   index[at] = (uint64_t)hash << 32 | (number + 1);
 }
 
+static void set_index(rn_table *t, uint64_t *index, uint32_t capacity) {
+  for (uint32_t s = 0; s < t->end && t->live; s++) {
+    const slot_head *head = (const slot_head *)(const void *)table_slot(t, s);
+    if (head->flags & SLOT_LIVE) index_insert(index, capacity - 1, head->hash, s);
+  }
+  t->index = index;
+  t->mask = capacity - 1;
+}
+
+static void drop_index(rn_table *t) {
+  rn_map *map = t->map;
+  if (!t->index) return;
+  spare_index spare = {t->index, t->mask + 1};
+  map->expected = t->live;
+  t->index = NULL;
+  if (spare.capacity > FIRST_INDEX && map->spares.len < SPARES_MAX) {
+    RN_VEC_PUSH(&map->spares, spare);
+    return;
+  }
+  map->state->bytes -= (size_t)spare.capacity * sizeof *spare.index;
+  rn_free(spare.index);
+}
+
+/* The index of a table that has none: new, or sealed. A spare one saves a new table the growing, when it is about as
+ * large as tables of this map were lately. */
+static void make_index(rn_table *t) {
+  rn_map *map = t->map;
+  uint32_t entries = t->live ? t->live : map->expected, capacity = FIRST_INDEX;
+  while (capacity <= 2 * entries) capacity *= 2;
+  for (size_t i = map->spares.len; i-- > 0;) {
+    spare_index spare = map->spares.data[i];
+    if (spare.capacity < capacity || spare.capacity > 4 * capacity) continue;
+    map->spares.data[i] = map->spares.data[--map->spares.len];
+    memset(spare.index, 0, (size_t)spare.capacity * sizeof *spare.index);
+    set_index(t, spare.index, spare.capacity);
+    return;
+  }
+  if (!t->live) capacity = FIRST_INDEX; /* it may have few */
+  map->state->bytes += (size_t)capacity * sizeof *t->index;
+  set_index(t, rn_calloc(capacity, sizeof *t->index), capacity);
+}
+
 static void grow_index(rn_table *t) {
-  rn_state *state = t->map->state;
-  uint32_t old = t->index ? t->mask + 1 : 0, capacity = old ? old * 2 : FIRST_INDEX;
+  uint32_t old = t->mask + 1, capacity = old * 2;
   uint64_t *index = rn_calloc(capacity, sizeof *index);
   for (uint32_t i = 0; i < old; i++) {
     if (t->index[i]) index_insert(index, capacity - 1, (uint32_t)(t->index[i] >> 32), (uint32_t)t->index[i] - 1);
   }
   rn_free(t->index);
-  state->bytes += (size_t)(capacity - old) * sizeof *index;
+  t->map->state->bytes += (size_t)(capacity - old) * sizeof *index;
   t->index = index;
   t->mask = capacity - 1;
-}
-
-/* A new slot at index position `at`, which is free. */
-static uint8_t *insert(rn_table *t, uint32_t at, uint32_t hash, const char *key, uint32_t length) {
-  rn_map *map = t->map;
-  uint32_t number;
-  if (t->holes.len) {
-    number = t->holes.data[--t->holes.len];
-  } else {
-    if (t->end == slots_of_pages(t->pages.len)) add_page(t);
-    number = t->end++;
-  }
-  uint8_t *slot = table_slot(t, number);
-  slot_head *head = (slot_head *)(void *)slot;
-  memset(slot, 0, map->slot_size);
-  *head = (slot_head){.hash = hash, .flags = SLOT_LIVE, .key_length = (uint16_t)length};
-  if (length <= map->key_area) {
-    memcpy(head + 1, key, length);
-  } else {
-    rn_ref ref = rn_state_store(map->state, key, length);
-    memcpy(head + 1, &ref, sizeof ref);
-    head->flags |= KEY_IN_HEAP;
-    head->key_length = 0;
-  }
-  t->index[at] = (uint64_t)hash << 32 | (number + 1);
-  t->live++;
-  if (2 * t->live > t->mask) grow_index(t);
-  return slot + map->value_offset;
 }
 
 static inline void mark(rn_table *t, slot_head *head, uint32_t number) {
   if (head->flags & SLOT_DIRTY) return;
   head->flags |= SLOT_DIRTY;
-  if (!t->map->spec.transient) RN_VEC_PUSH(&t->dirty, number);
+  if (number < t->clean_end && !t->map->spec.transient) RN_VEC_PUSH(&t->dirty, number);
 }
+
+/* A zeroed slot, dirty. */
+static slot_head *new_slot(rn_table *t, uint32_t hash, uint32_t *number) {
+  if (t->holes.len) {
+    *number = t->holes.data[--t->holes.len];
+  } else {
+    if (t->end == slots_of_pages(t->pages.len)) add_page(t);
+    *number = t->end++;
+  }
+  slot_head *head = (slot_head *)(void *)table_slot(t, *number);
+  memset(head, 0, t->map->slot_size);
+  *head = (slot_head){.hash = hash, .flags = SLOT_LIVE};
+  mark(t, head, *number);
+  t->live++;
+  return head;
+}
+
+/* A new entry at index position `at`, which is free. */
+static uint8_t *insert(rn_table *t, uint32_t at, uint32_t hash, const char *key, uint32_t length) {
+  rn_map *map = t->map;
+  uint32_t number;
+  slot_head *head = new_slot(t, hash, &number);
+  if (length <= map->key_area) {
+    head->key_length = (uint16_t)length;
+    memcpy(head + 1, key, length);
+  } else {
+    rn_ref ref = rn_state_store(map->state, key, length);
+    memcpy(head + 1, &ref, sizeof ref);
+    head->flags |= KEY_IN_HEAP;
+  }
+  t->index[at] = (uint64_t)hash << 32 | (number + 1);
+  if (2 * t->live > t->mask) grow_index(t);
+  return (uint8_t *)head + map->value_offset;
+}
+
+uint8_t *rn_table_append(rn_table *t) {
+  uint32_t number;
+  return (uint8_t *)new_slot(t, 0, &number) + t->map->value_offset;
+}
+
+void rn_table_seal(rn_table *t) { drop_index(t); }
 
 static inline uint8_t *upsert(rn_table *t, uint32_t hash, const char *key, uint32_t length, bool *is_new) {
   for (uint32_t at = hash & t->mask;; at = (at + 1) & t->mask) {
     uint64_t entry = t->index[at];
     if (!entry) {
-      uint8_t *value = insert(t, at, hash, key, length);
-      slot_head *head = head_of(t->map, value);
       *is_new = true;
-      /* insert() may have grown the index; the number is what it used */
-      head->flags |= SLOT_DIRTY;
-      return value;
+      return insert(t, at, hash, key, length);
     }
     if ((uint32_t)(entry >> 32) != hash) continue;
     uint32_t number = (uint32_t)entry - 1;
@@ -146,8 +196,9 @@ static inline uint8_t *upsert(rn_table *t, uint32_t hash, const char *key, uint3
   }
 }
 
-/* Number of the slot that insert() just made. */
-static uint32_t newest(const rn_table *t, const uint8_t *value) {
+/* Number of a live slot. */
+static uint32_t number_of(const rn_table *t, const uint8_t *value) {
+  if (!t->index) make_index((rn_table *)(uintptr_t)t);
   uint32_t at = head_of(t->map, value)->hash & t->mask;
   for (;; at = (at + 1) & t->mask) {
     uint32_t number = (uint32_t)t->index[at] - 1;
@@ -155,21 +206,9 @@ static uint32_t newest(const rn_table *t, const uint8_t *value) {
   }
 }
 
-static uint8_t *upsert_marked(rn_table *t, uint32_t hash, const char *key, uint32_t length, bool *is_new) {
-  bool fresh;
-  uint32_t end = t->end;
-  uint8_t *value = upsert(t, hash, key, length, &fresh);
-  if (fresh && !t->map->spec.transient) {
-    uint32_t number = t->end != end ? end : newest(t, value);
-    RN_VEC_PUSH(&t->dirty, number);
-  }
-  *is_new = fresh;
-  return value;
-}
-
 void rn_table_upsert(rn_table *t, const rn_keys *keys, const uint16_t *which, uint32_t n, uint8_t **slots, bool *is_new) {
   bool ignored;
-  if (!t->index) grow_index(t);
+  if (!t->index) make_index(t);
   if ((size_t)t->live * t->map->slot_size > PREFETCH_FROM_BYTES) {
     enum { GROUP = 64 };
     for (uint32_t first = 0; first < n; first += GROUP) {
@@ -185,28 +224,29 @@ void rn_table_upsert(rn_table *t, const rn_keys *keys, const uint16_t *which, ui
       }
       for (uint32_t i = first; i < last; i++) {
         uint32_t k = which ? which[i] : i;
-        slots[i] = upsert_marked(t, (uint32_t)(keys->hashes[k] >> 32), keys->keys[k], keys->lengths[k],
-                                 is_new ? &is_new[i] : &ignored);
+        slots[i] = upsert(t, (uint32_t)(keys->hashes[k] >> 32), keys->keys[k], keys->lengths[k],
+                          is_new ? &is_new[i] : &ignored);
       }
     }
     return;
   }
   for (uint32_t i = 0; i < n; i++) {
     uint32_t k = which ? which[i] : i;
-    slots[i] = upsert_marked(t, (uint32_t)(keys->hashes[k] >> 32), keys->keys[k], keys->lengths[k],
-                             is_new ? &is_new[i] : &ignored);
+    slots[i] = upsert(t, (uint32_t)(keys->hashes[k] >> 32), keys->keys[k], keys->lengths[k],
+                      is_new ? &is_new[i] : &ignored);
   }
 }
 
 uint8_t *rn_table_upsert_one(rn_table *t, uint64_t hash, const char *key, uint32_t length, bool *is_new) {
   bool ignored;
-  if (!t->index) grow_index(t);
-  return upsert_marked(t, (uint32_t)(hash >> 32), key, length, is_new ? is_new : &ignored);
+  if (!t->index) make_index(t);
+  return upsert(t, (uint32_t)(hash >> 32), key, length, is_new ? is_new : &ignored);
 }
 
 /* Index position of a key; false: not there. */
 static bool find(const rn_table *t, uint32_t hash, const char *key, uint32_t length, uint32_t *position) {
-  if (!t->index) return false;
+  if (!t->index && !t->live) return false;
+  if (!t->index) make_index((rn_table *)(uintptr_t)t);
   for (uint32_t at = hash & t->mask; t->index[at]; at = (at + 1) & t->mask) {
     if ((uint32_t)(t->index[at] >> 32) != hash) continue;
     const slot_head *head = (const slot_head *)(void *)table_slot(t, (uint32_t)t->index[at] - 1);
@@ -226,7 +266,7 @@ uint8_t *rn_table_find(const rn_table *t, uint64_t hash, const char *key, uint32
 void rn_table_touch(rn_table *t, uint8_t *slot) {
   slot_head *head = head_of(t->map, slot);
   if (head->flags & SLOT_DIRTY) return;
-  mark(t, head, newest(t, slot));
+  mark(t, head, number_of(t, slot));
 }
 
 static void release_refs(rn_map *map, uint8_t *slot) {
@@ -281,7 +321,7 @@ void rn_table_erase(rn_table *t, uint8_t *slot) {
     rn_put_u32(b, head->hash);
     rn_put_bytes(b, key.ptr, key.len);
   }
-  uint32_t number = newest(t, slot), at = head->hash & t->mask;
+  uint32_t number = number_of(t, slot), at = head->hash & t->mask;
   while ((uint32_t)t->index[at] != number + 1) at = (at + 1) & t->mask;
   remove_at(t, at);
 }
@@ -291,14 +331,16 @@ uint8_t *rn_table_at(const rn_table *t, uint32_t position) {
   uint8_t *slot = table_slot(t, position);
   return ((const slot_head *)(void *)slot)->flags & SLOT_LIVE ? slot + t->map->value_offset : NULL;
 }
+uint32_t rn_table_position(const rn_table *t, const uint8_t *slot) { return number_of(t, slot); }
+void rn_table_prefetch(const rn_table *t, uint32_t position) { __builtin_prefetch(table_slot(t, position), 1); }
 uint32_t rn_table_live(const rn_table *t) { return t->live; }
 int64_t rn_table_namespace(const rn_table *t) { return t->ns; }
 
 uint8_t *rn_table_restore(rn_table *t, uint32_t half_hash, const char *key, uint32_t length) {
   bool fresh;
-  if (!t->index) grow_index(t);
+  if (!t->index) make_index(t);
   uint32_t dirty = (uint32_t)t->dirty.len;
-  uint8_t *value = upsert_marked(t, half_hash, key, length, &fresh);
+  uint8_t *value = upsert(t, half_hash, key, length, &fresh);
   if (!fresh) { /* a later delta: the old value goes */
     slot_head *head = head_of(t->map, value);
     uint16_t key_flag = head->flags & KEY_IN_HEAP;
@@ -308,6 +350,7 @@ uint8_t *rn_table_restore(rn_table *t, uint32_t half_hash, const char *key, uint
     memset(value, 0, t->map->spec.value_size);
   }
   t->dirty.len = dirty;
+  t->clean_end = t->end;
   slot_head *head = head_of(t->map, value);
   head->flags = (uint16_t)((head->flags & ~SLOT_DIRTY) | SLOT_SAVED);
   bit_set(t->saved_groups, group_of(half_hash));
@@ -355,16 +398,15 @@ static void free_table(rn_table *t, bool keep_pages) {
   rn_map *map = t->map;
   rn_state *state = map->state;
   for (uint32_t i = 0; i < t->end; i++) { /* heap blocks are the only thing a slot owns */
-    uint8_t *slot = map->spec.ref_count || !map->spec.key_size ? rn_table_at(t, i) : NULL;
+    uint8_t *slot = map->spec.ref_count || (!map->spec.key_size && !map->spec.plain) ? rn_table_at(t, i) : NULL;
     if (slot) release_refs(map, slot);
   }
+  drop_index(t);
   for (size_t i = 0; i < t->pages.len; i++) {
     unsigned index = page_class(i);
     if (keep_pages && map->pool[index].len < POOLED_PAGES_MAX) RN_VEC_PUSH(&map->pool[index], t->pages.data[i]);
     else rn_page_free(state, t->pages.data[i], page_bytes(map, i));
   }
-  if (t->index) state->bytes -= (size_t)(t->mask + 1) * sizeof *t->index;
-  rn_free(t->index);
   RN_VEC_FREE(&t->pages);
   RN_VEC_FREE(&t->dirty);
   RN_VEC_FREE(&t->holes);
@@ -390,6 +432,7 @@ void rn_map_drop(rn_map *map, int64_t ns) {
 void rn_map_forget(rn_map *map, int64_t ns, unsigned group) {
   rn_table *t = rn_map_find(map, ns);
   if (!t) return;
+  if (!t->index) make_index(t);
   for (uint32_t i = 0; i < t->end; i++) {
     uint8_t *slot = rn_table_at(t, i);
     if (!slot || group_of(head_of(map, slot)->hash) != group) continue;
@@ -410,6 +453,8 @@ void rn_map_close(rn_map *map) {
     for (size_t i = 0; i < map->pool[k].len; i++) rn_free(map->pool[k].data[i].raw);
     RN_VEC_FREE(&map->pool[k]);
   }
+  for (size_t i = 0; i < map->spares.len; i++) rn_free(map->spares.data[i].index);
+  RN_VEC_FREE(&map->spares);
   RN_VEC_FREE(&map->tables);
   for (uint32_t r = 0; r < map->spec.ref_count; r++) rn_free((void *)(uintptr_t)map->spec.refs[r].nested);
   rn_free((void *)(uintptr_t)map->spec.refs);

@@ -30,10 +30,16 @@ struct rn_table {
   uint32_t mask;   /* index capacity - 1; index NULL: nothing yet */
   uint32_t live, end;
   RN_VEC(page) pages;
-  RN_VEC(uint32_t) dirty; /* slots with SLOT_DIRTY; may hold erased ones */
+  uint32_t clean_end; /* slots from here on came since the last snapshot: dirty ones are not listed */
+  RN_VEC(uint32_t) dirty; /* slots below clean_end with SLOT_DIRTY; may hold erased ones */
   RN_VEC(uint32_t) holes; /* erased slots, to be used again */
   uint64_t saved_groups[RN_KEY_GROUPS / 64]; /* groups whose stored blobs have entries of this namespace */
 };
+
+typedef struct spare_index {
+  uint64_t *index;
+  uint32_t capacity;
+} spare_index;
 
 struct rn_map {
   rn_state *state;
@@ -41,6 +47,8 @@ struct rn_map {
   uint32_t key_area, value_offset, slot_size;
   RN_VEC(rn_table *) tables; /* ascending namespaces */
   RN_VEC(page) pool[PAGE_CLASSES]; /* pages of dropped tables: windows come and go at a steady pace */
+  RN_VEC(spare_index) spares;      /* .. and indexes, of these and of sealed tables */
+  uint32_t expected;               /* entries of the last one: the next will have about as many */
 };
 
 typedef struct chunk { /* of a buffer: rows side by side; lies at a multiple of its usual size, so a row knows it */

@@ -30,7 +30,8 @@ static rn_status window_open(rn_operator *op, rn_error *err) {
   for (uint32_t k = 0; k < node->u.window_agg.key_count; k++) types[k] = node->schema.fields[k].type;
   self->key_size = rn_key_fixed_size(types, node->u.window_agg.key_count);
   rn_map_spec spec = {.id = MAP_SLICES, .key_size = self->key_size, .value_size = self->value_size,
-                      .value_align = set->align, .ref_count = set->ref_count, .refs = set->refs};
+                      .value_align = set->align, .ref_count = set->ref_count, .refs = set->refs,
+                      .tagged = self->sliced};
   self->slices = rn_state_map(op->state, &spec);
   rn_agg_set_open(set, op->state, op->context->hash_seed, MAP_DISTINCT);
   if (self->sliced) rn_window_slices_open(self);

@@ -5,11 +5,15 @@
  *   and key, the fold from that slice to flip_end, so leaving is a pop; `running` is the back. When the front
  *   is used up it is built anew for all keys in one pass from the newest slice to the oldest, where slots
  *   of one key are chained to the next later slice that has it.
- * Both are derived from the slices and never stored. */
+ * Both are derived from the slices and never stored.
+ *
+ * A key is looked up once per slice: when the slice is folded, its slots get the position of the key's running slot as
+ * their tag, as have the slots of the front. From then on slices are walked from end to end without any look-up, with
+ * memory asked for ahead, and need no index. A running slot lives as long as a folded slice has its key. */
 #include "base/alloc.h"
 #include "runtime/operators/op_window_agg.h"
 
-enum { MAP_RUNNING = 2, MAP_FRONT = 3 };
+enum { MAP_RUNNING = 2, MAP_FRONT = 3, FOLD_ROWS = 128, AHEAD = 12 };
 
 typedef struct front_link { /* behind the accumulators of a front slot */
   uint8_t *next;            /* slot of the same key in the next later slice */
@@ -46,10 +50,13 @@ void rn_window_slices_layout(rn_window_agg *self) {
 void rn_window_slices_open(rn_window_agg *self) {
   const rn_agg_set *set = &self->set;
   rn_map_spec spec = {.id = MAP_RUNNING, .key_size = self->key_size, .value_size = self->value_size + 8,
-                      .value_align = set->align, .ref_count = set->ref_count, .refs = set->refs, .transient = true};
+                      .value_align = set->align, .ref_count = set->ref_count, .refs = set->refs, .transient = true,
+                      .tagged = true};
   self->running = rn_state_map(self->op.state, &spec);
   if (!self->stacks) return;
   spec.id = MAP_FRONT;
+  spec.key_size = 0;
+  spec.plain = true;
   spec.value_size = self->value_size + (uint32_t)sizeof(front_link);
   self->front = rn_state_map(self->op.state, &spec);
   uint32_t stride = (self->value_size + 15) & ~15u;
@@ -66,29 +73,71 @@ static void fold(const rn_window_agg *self, uint8_t *into, const uint8_t *from) 
   if (self->own_count) *count_of(self, into) += *count_of(self, from);
 }
 
-static uint8_t *running_slot(rn_window_agg *self, const rn_table *from, const uint8_t *slot) {
-  bool is_new;
-  rn_slice key = rn_table_key(from, slot);
-  uint8_t *run = rn_table_upsert_one(rn_map_table(self->running, 0), rn_table_hash(from, slot), key.ptr,
-                                     (uint32_t)key.len, &is_new);
-  if (is_new) rn_agg_set_clear(&self->set, run);
-  return run;
+/* The accumulators of a slot that was just made become those of another. */
+static void copy_accs(const rn_window_agg *self, uint8_t *into, const uint8_t *from) {
+  if (!self->set.ref_count) {
+    memcpy(into, from, self->value_size);
+    return;
+  }
+  rn_agg_set_clear(&self->set, into);
+  fold(self, into, from);
+}
+
+/* The running slot of a slot of a folded slice, or of the front. */
+static uint8_t *running_of(const rn_table *running, const uint8_t *slot) { return rn_table_at(running, *rn_table_tag(slot)); }
+
+/* Memory that the slot AHEAD of position p will need. */
+static void prefetch_running(const rn_table *running, const rn_table *slots, uint32_t p, uint32_t end) {
+  const uint8_t *slot = p + AHEAD < end ? rn_table_at(slots, p + AHEAD) : NULL;
+  if (slot) rn_table_prefetch(running, *rn_table_tag(slot));
+}
+
+/* Slots of running for keys; new ones know their position. */
+static void find_running(rn_window_agg *self, const rn_keys *keys, const uint16_t *which, uint32_t n, uint8_t **slots, bool *fresh) {
+  rn_table *running = rn_map_table(self->running, 0);
+  rn_table_upsert(running, keys, which, n, slots, fresh);
+  for (uint32_t i = 0; i < n; i++) {
+    if (!fresh[i]) continue;
+    *rn_table_tag(slots[i]) = rn_table_position(running, slots[i]);
+    rn_agg_set_clear(&self->set, slots[i]);
+  }
 }
 
 /* --- advancing -------------------------------------------------------------------------------------------------- */
 
-static void fold_slice(rn_window_agg *self, const rn_table *slice) {
-  for (uint32_t p = 0, end = rn_table_end(slice); p < end; p++) {
-    const uint8_t *slot = rn_table_at(slice, p);
-    if (slot) fold(self, running_slot(self, slice, slot), slot);
+static void fold_slice(rn_window_agg *self, rn_table *slice) {
+  uint64_t hashes[FOLD_ROWS];
+  const char *bytes[FOLD_ROWS];
+  uint32_t lengths[FOLD_ROWS];
+  uint8_t *from[FOLD_ROWS], *into[FOLD_ROWS];
+  bool fresh[FOLD_ROWS];
+  for (uint32_t p = 0, end = rn_table_end(slice); p < end;) {
+    rn_keys keys = {.hashes = hashes, .keys = bytes, .lengths = lengths};
+    for (; p < end && keys.count < FOLD_ROWS; p++) {
+      uint8_t *slot = rn_table_at(slice, p);
+      if (!slot) continue;
+      rn_slice key = rn_table_key(slice, slot);
+      from[keys.count] = slot;
+      hashes[keys.count] = rn_table_hash(slice, slot);
+      bytes[keys.count] = key.ptr;
+      lengths[keys.count++] = (uint32_t)key.len;
+    }
+    find_running(self, &keys, NULL, keys.count, into, fresh);
+    for (uint32_t i = 0; i < keys.count; i++) {
+      *rn_table_tag(from[i]) = *rn_table_tag(into[i]);
+      fold(self, into[i], from[i]);
+    }
   }
+  rn_table_seal(slice);
 }
 
 static void subtract_slice(rn_window_agg *self, const rn_table *slice) {
+  const rn_table *running = rn_map_table(self->running, 0);
   for (uint32_t p = 0, end = rn_table_end(slice); p < end; p++) {
     const uint8_t *slot = rn_table_at(slice, p);
+    prefetch_running(running, slice, p, end);
     if (!slot) continue;
-    uint8_t *run = running_slot(self, slice, slot);
+    uint8_t *run = running_of(running, slot);
     rn_agg_set_subtract(&self->set, run, slot);
     if (self->own_count) *count_of(self, run) -= *count_of(self, slot);
   }
@@ -122,12 +171,11 @@ static void flip(rn_window_agg *self, int64_t start) {
     rn_table *front = rn_map_table(self->front, slice_end);
     for (uint32_t p = 0, end = rn_table_end(slice); p < end; p++) {
       const uint8_t *slot = rn_table_at(slice, p);
+      prefetch_running(running, slice, p, end);
       if (!slot) continue;
-      rn_slice key = rn_table_key(slice, slot);
-      uint8_t *run = running_slot(self, slice, slot), **later = front_of(self, run);
-      uint8_t *top = rn_table_upsert_one(front, rn_table_hash(slice, slot), key.ptr, (uint32_t)key.len, NULL);
-      rn_agg_set_clear(&self->set, top);
-      fold(self, top, slot);
+      uint8_t **later = front_of(self, running_of(running, slot)), *top = rn_table_append(front);
+      *rn_table_tag(top) = *rn_table_tag(slot);
+      copy_accs(self, top, slot);
       if (*later) fold(self, top, *later);
       *link_of(self, top) = (front_link){*later, slice_end};
       *later = top;
@@ -138,10 +186,12 @@ static void flip(rn_window_agg *self, int64_t start) {
 
 static void pop_front(rn_window_agg *self, int64_t slice_end) {
   rn_table *front = rn_map_find(self->front, slice_end);
+  const rn_table *running = rn_map_table(self->running, 0);
   if (!front) return;
   for (uint32_t p = 0, end = rn_table_end(front); p < end; p++) {
     uint8_t *top = rn_table_at(front, p);
-    if (top) *front_of(self, running_slot(self, front, top)) = link_of(self, top)->next;
+    prefetch_running(running, front, p, end);
+    if (top) *front_of(self, running_of(running, top)) = link_of(self, top)->next;
   }
   rn_map_drop(self->front, slice_end);
 }
@@ -181,9 +231,8 @@ static const uint8_t *window_slot(rn_window_agg *self, uint8_t *run, uint8_t *sc
   bool has_back = *count_of(self, run) != 0;
   if (!front) return has_back ? run : NULL;
   if (!has_back) return front;
-  memset(scratch, 0, self->value_size);
-  rn_agg_set_clear(&self->set, scratch);
-  fold(self, scratch, front);
+  if (self->set.ref_count) memset(scratch, 0, self->value_size);
+  copy_accs(self, scratch, front);
   fold(self, scratch, run);
   *used = true;
   return scratch;
@@ -196,11 +245,17 @@ static rn_status emit_slots(rn_window_agg *self, int64_t window_end, uint32_t n,
   return status;
 }
 
+static void prefetch_front(const rn_window_agg *self, const rn_table *running, uint32_t p, uint32_t end) {
+  uint8_t *run = self->stacks && p + AHEAD < end ? rn_table_at(running, p + AHEAD) : NULL;
+  if (run && *front_of(self, run)) __builtin_prefetch(*front_of(self, run));
+}
+
 static rn_status emit_window(rn_window_agg *self, int64_t window_end, rn_error *err) {
   rn_table *running = rn_map_find(self->running, 0);
   uint32_t target = self->op.context->batch_rows, n = 0, scratch_used = 0, stride = (self->value_size + 15) & ~15u;
   for (uint32_t p = 0, end = running ? rn_table_end(running) : 0; p < end; p++) {
     uint8_t *run = rn_table_at(running, p);
+    prefetch_front(self, running, p, end);
     if (!run) continue;
     bool used;
     const uint8_t *slot = window_slot(self, run, self->scratch ? self->scratch + (size_t)scratch_used * stride : NULL, &used);
@@ -278,8 +333,8 @@ static void add_row_to_front(rn_window_agg *self, uint8_t *run, int64_t slice_en
     place = &link_of(self, *place)->next;
   }
   if (found) return;
-  uint8_t *top = rn_table_upsert_one(rn_map_table(self->front, slice_end), keys->hashes[which], keys->keys[which],
-                                     keys->lengths[which], NULL);
+  uint8_t *top = rn_table_append(rn_map_table(self->front, slice_end));
+  *rn_table_tag(top) = *rn_table_tag(run);
   rn_agg_set_clear(&self->set, top);
   rn_agg_set_update(&self->set, &top, batch, &row, 1, keys, &which, slice_end);
   if (self->own_count) ++*count_of(self, top);
@@ -294,10 +349,10 @@ void rn_window_slices_added(rn_window_agg *self, int64_t slice_end, const rn_bat
     for (uint32_t i = 0; i < n; i++) ++*count_of(self, self->slots[i]);
   }
   if (self->fired_end == INT64_MIN || slice_end > self->fired_end) return;
-  rn_table_upsert(rn_map_table(self->running, 0), keys, which, n, self->slots, self->fresh);
-  for (uint32_t i = 0; i < n; i++) {
-    if (self->fresh[i]) rn_agg_set_clear(&self->set, self->slots[i]);
-  }
+  uint8_t *of_slice[RN_BATCH_ROWS_MAX];
+  memcpy(of_slice, self->slots, n * sizeof *of_slice);
+  find_running(self, keys, which, n, self->slots, self->fresh);
+  for (uint32_t i = 0; i < n; i++) *rn_table_tag(of_slice[i]) = *rn_table_tag(self->slots[i]);
   if (self->stacks && slice_end <= self->flip_end) {
     for (uint32_t i = 0; i < n; i++) {
       add_row_to_front(self, self->slots[i], slice_end, batch, keys, which ? which[i] : (uint16_t)i,

@@ -92,7 +92,8 @@ static void open_parts(unsigned count) {
     uint16_t first, last;
     rn_key_group_range(p, count, &first, &last);
     parts[p].state = rn_state_open("op", SEED, first, last);
-    rn_map_spec spec = {.id = 1, .key_size = long_keys ? 0 : 8, .value_size = VALUE, .value_align = 8, .ref_count = 2, .refs = refs};
+    rn_map_spec spec = {.id = 1, .key_size = long_keys ? 0 : 8, .value_size = VALUE, .value_align = 8, .ref_count = 2, .refs = refs,
+                         .tagged = true};
     parts[p].map = rn_state_map(parts[p].state, &spec);
     parts[p].buffer = rn_state_buffer(parts[p].state, 2);
   }
@@ -180,6 +181,9 @@ static void check_all(void) {
       if (!slot) continue;
       live++;
       check_entry(p, &model[ns][k], slot);
+      uint32_t tag = *rn_table_tag(slot);
+      assert_true(tag == 0 || tag == k + 1);
+      assert_ptr_equal(rn_table_at(t, rn_table_position(t, slot)), slot);
       rn_slice have = rn_table_key(t, slot);
       assert_true(rn_slice_eq(have, rn_slice_make(key, len)));
     }
@@ -212,6 +216,8 @@ static void step_upsert(void) {
   uint8_t *slot = rn_table_upsert_one(rn_map_table(p->map, ns), hash, key, len, &is_new);
   assert_int_equal(is_new, !e->present);
   if (is_new) *e = (model_entry){.present = true};
+  if (is_new) assert_int_equal(*rn_table_tag(slot), 0);
+  *rn_table_tag(slot) = k + 1;
   e->counter += k;
   memcpy(slot, &e->counter, 8);
   rn_ref ref;
@@ -253,6 +259,14 @@ static void step_erase(void) {
   uint8_t *slot = t ? rn_table_find(t, hash, key, len) : NULL;
   if (slot) rn_table_erase(t, slot);
   model[ns][k].present = false;
+}
+
+static void step_seal(void) { /* whatever comes next must not notice */
+  uint32_t ns = pick(SPACES);
+  for (unsigned p = 0; p < part_count; p++) {
+    rn_table *t = rn_map_find(parts[p].map, ns);
+    if (t) rn_table_seal(t);
+  }
 }
 
 static void step_drop(void) {
@@ -320,6 +334,7 @@ static void run_model(uint64_t seed, bool variable) {
     if (what < 700) step_upsert();
     else if (what < 780) step_erase();
     else if (what < 783) step_drop();
+    else if (what < 790) step_seal();
     else if (what < 960) step_add_row(now);
     else if (what < 970) step_take_rows(now += pick(10));
     else if (what < 990) snapshot_all();
@@ -365,6 +380,34 @@ static void test_memory_is_reused(void **unused) {
   assert_true(rn_state_bytes(state) <= after_first);
   assert_int_equal(rn_state_rows(state), 0);
   /* nothing was ever stored of these windows: they leave no trace */
+  rn_snapshot s = {0};
+  rn_error err = {0};
+  assert_int_equal(rn_state_snapshot(state, &s, &err), RN_OK);
+  assert_int_equal(s.blobs.len, 0);
+  rn_snapshot_free(&s);
+  rn_state_close(state);
+}
+
+static void test_plain_map(void **unused) {
+  (void)unused;
+  rn_state *state = rn_state_open("op", SEED, 0, RN_KEY_GROUPS);
+  rn_map_spec spec = {.id = 1, .value_size = 16, .value_align = 16, .transient = true, .tagged = true, .plain = true};
+  rn_map *map = rn_state_map(state, &spec);
+  for (int64_t round = 0; round < 3; round++) { /* pages are used again: slots must be zero all the same */
+    rn_table *t = rn_map_table(map, round);
+    for (uint32_t i = 0; i < 20000; i++) {
+      uint8_t *slot = rn_table_append(t);
+      int64_t v[2];
+      memcpy(v, slot, sizeof v);
+      assert_true(v[0] == 0 && v[1] == 0 && *rn_table_tag(slot) == 0);
+      v[0] = v[1] = i;
+      memcpy(slot, v, sizeof v);
+      *rn_table_tag(slot) = i + 1;
+    }
+    assert_int_equal(rn_table_end(t), 20000);
+    for (uint32_t i = 0; i < 20000; i++) assert_int_equal(*rn_table_tag(rn_table_at(t, i)), i + 1);
+    rn_map_drop(map, round);
+  }
   rn_snapshot s = {0};
   rn_error err = {0};
   assert_int_equal(rn_state_snapshot(state, &s, &err), RN_OK);
@@ -507,7 +550,8 @@ static void test_key_encoding(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_fixed_keys), cmocka_unit_test(test_variable_keys),
-                                     cmocka_unit_test(test_memory_is_reused), cmocka_unit_test(test_damaged_blob),
+                                     cmocka_unit_test(test_memory_is_reused), cmocka_unit_test(test_plain_map),
+                                     cmocka_unit_test(test_damaged_blob),
                                      cmocka_unit_test(test_key_encoding)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
