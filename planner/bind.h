@@ -4,7 +4,7 @@
  *   bind_compare.c  =, IN, BETWEEN, rows, OVERLAPS bind_case.c     CASE, COALESCE, NULLIF, IF
  *   bind_call.c     functions, aggregates, OVER    bind_cast.c     conversions, common types
  *   bind_type.c     AST types -> rn_type           bind_literal.c  literals
- *   bind_fold.c     constant folding
+ *   bind_fold.c     constant folding               bind_collection.c  ARRAY[..], MAP[..], x[i]
  *   bind_query.c   SELECT, FROM, GROUP BY .. (logical plan) */
 #ifndef RN_PLANNER_BIND_H
 #define RN_PLANNER_BIND_H

@@ -14,11 +14,12 @@ rn_expr *rn_bind_retype(rn_binder *binder, rn_expr *e, const rn_type *type) {
   return copy;
 }
 
-static bool same_names(const rn_type *a, const rn_type *b) {
+/* Of types that are the same: do fields and elements read alike, too, names and NOT NULL? */
+static bool same_inside(const rn_type *a, const rn_type *b) {
   if (a == b) return true;
   for (uint32_t i = 0; i < a->child_count; i++) {
     if (a->names && strcmp(a->names[i], b->names[i]) != 0) return false;
-    if (!same_names(a->children[i], b->children[i])) return false;
+    if (a->children[i]->nullable != b->children[i]->nullable || !same_inside(a->children[i], b->children[i])) return false;
   }
   return true;
 }
@@ -48,7 +49,7 @@ rn_expr *rn_bind_convert(rn_binder *binder, rn_expr *e, const rn_type *to, bool 
     return rn_expr_const(arena, rn_value_null(rn_type_with_null(arena, type, true)), e->span);
   }
   if (rn_type_same(e->type, to)) {
-    bool as_it_is = same_names(e->type, to) && (e->type->nullable || !safe);
+    bool as_it_is = same_inside(e->type, to) && (e->type->nullable || !safe);
     return as_it_is ? e : rn_bind_retype(binder, e, type);
   }
   const rn_function *fn = NULL;

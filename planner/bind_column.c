@@ -22,6 +22,14 @@ rn_expr *rn_bind_unsupported(rn_binder *binder, rn_span span, const char *what) 
 
 /* --- fields --------------------------------------------------------------------------------------------- */
 
+rn_expr *rn_bind_field_at(rn_binder *binder, rn_expr *row, uint32_t index, rn_span span) {
+  const rn_type *child = row->type->children[index];
+  const rn_type *type = rn_type_with_null(binder->arena, child, child->nullable || row->type->nullable);
+  rn_expr *field = rn_expr_make(binder->arena, RN_EXPR_FIELD, type, span, 1, &row);
+  field->index = index;
+  return field;
+}
+
 rn_expr *rn_bind_field(rn_binder *binder, rn_expr *row, const rn_ast_name *name, rn_span span) {
   if (rn_bind_failed(row)) return row;
   if (row->type->id != RN_T_ROW) {
@@ -30,12 +38,7 @@ rn_expr *rn_bind_field(rn_binder *binder, rn_expr *row, const rn_ast_name *name,
     return rn_bind_error(binder, span);
   }
   for (uint32_t i = 0; i < row->type->child_count; i++) {
-    if (strcmp(row->type->names[i], name->text) != 0) continue;
-    const rn_type *child = row->type->children[i];
-    const rn_type *type = rn_type_with_null(binder->arena, child, child->nullable || row->type->nullable);
-    rn_expr *field = rn_expr_make(binder->arena, RN_EXPR_FIELD, type, span, 1, &row);
-    field->index = i;
-    return field;
+    if (strcmp(row->type->names[i], name->text) == 0) return rn_bind_field_at(binder, row, i, span);
   }
   const char *hint = rn_bind_suggest(binder, name->text, row->type->names, row->type->child_count);
   rn_diag(binder->diags, RN_E_FIELD_NOT_FOUND, name->span, hint, "field \"%s\" not found in %s", name->text,

@@ -259,8 +259,8 @@ static const struct {
   [RN_AST_BINARY_OP] = {bind_binary, NULL}, [RN_AST_IS] = {bind_is, NULL}, [RN_AST_BETWEEN] = {rn_bind_between, NULL},
   [RN_AST_IN] = {bind_in, NULL}, [RN_AST_LIKE] = {bind_like, NULL}, [RN_AST_CASE] = {rn_bind_case, NULL},
   [RN_AST_CAST] = {bind_cast, NULL}, [RN_AST_EXISTS] = {bind_subquery, NULL}, [RN_AST_SUBQUERY] = {bind_subquery, NULL},
-  [RN_AST_QUANTIFIED] = {bind_subquery, NULL}, [RN_AST_ROW] = {rn_bind_row, NULL}, [RN_AST_ARRAY] = {NULL, "ARRAY[..]"},
-  [RN_AST_MAP] = {NULL, "MAP[..]"}, [RN_AST_SUBSCRIPT] = {NULL, "x[..]"}, [RN_AST_FIELD] = {bind_field, NULL},
+  [RN_AST_QUANTIFIED] = {bind_subquery, NULL}, [RN_AST_ROW] = {rn_bind_row, NULL}, [RN_AST_ARRAY] = {rn_bind_array, NULL},
+  [RN_AST_MAP] = {rn_bind_map, NULL}, [RN_AST_SUBSCRIPT] = {rn_bind_subscript, NULL}, [RN_AST_FIELD] = {bind_field, NULL},
   [RN_AST_OVERLAPS] = {rn_bind_overlaps, NULL}, [RN_AST_TIME_DIFF] = {bind_time_diff, NULL}, [RN_AST_JSON] = {NULL, "a JSON function"},
 };
 

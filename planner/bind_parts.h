@@ -12,6 +12,8 @@ const char *rn_bind_unit_name(const char *text);
 rn_expr *rn_bind_column(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 rn_expr *rn_bind_field(rn_binder *binder, rn_expr *row, const rn_ast_name *name, rn_span span);
 
+rn_expr *rn_bind_field_at(rn_binder *binder, rn_expr *row, uint32_t index, rn_span span);
+
 rn_expr *rn_bind_function(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 /* Tries the row without a diag; NULL: it does not take these arguments (*err tells why). */
 rn_expr *rn_bind_try_row(rn_binder *binder, const char *name, rn_expr *const *args, uint32_t count, rn_span span, rn_error *err);
@@ -29,6 +31,10 @@ rn_expr *rn_bind_in(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 rn_expr *rn_bind_between(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 rn_expr *rn_bind_overlaps(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 rn_expr *rn_bind_row(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+
+rn_expr *rn_bind_array(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+rn_expr *rn_bind_map(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+rn_expr *rn_bind_subscript(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 
 rn_expr *rn_bind_case(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 /* NULL: the name is none of COALESCE, NULLIF, IF, IFNULL, TYPEOF. */

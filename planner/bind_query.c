@@ -238,6 +238,11 @@ static rn_logical *put_order(rn_query_context *q, const rn_ast_query *query, rn_
   sort->u.sort.items = RN_NEW_N(q->arena, rn_sort_item, query->order_count);
   for (uint32_t i = 0; i < query->order_count; i++) {
     const rn_ast_sort_item *item = keys[i].item;
+    const rn_type *type = node->schema.fields[keys[i].column].type;
+    if (!rn_type_is_ordered(type)) {
+      rn_diag(q->binder.diags, RN_E_TYPE, item->expr->span, "order by one of its values", "%s has no order", rn_type_name(q->arena, type));
+      return NULL;
+    }
     /* NULLs are the smallest values: first ascending, last descending (DIALECT 11.24) */
     sort->u.sort.items[i] = (rn_sort_item){keys[i].column, item->descending,
                                            item->nulls ? item->nulls > 0 : !item->descending};
@@ -295,8 +300,10 @@ static rn_logical *bind_body(rn_query_context *q, rn_ast_query *query, const rn_
   if (constant_count(q, query->limit, "LIMIT", &limit) != RN_OK || constant_count(q, query->offset, "OFFSET",
       &offset) != RN_OK)
     return NULL;
-  if (order_count) node = put_order(q, query, node, keys, limit, offset);
-  else if (limit >= 0 || offset > 0) {
+  if (order_count) {
+    node = put_order(q, query, node, keys, limit, offset);
+    if (!node) return NULL;
+  } else if (limit >= 0 || offset > 0) {
     node = rn_logical_over(q->arena, RN_L_LIMIT, query->limit_span, node);
     node->u.limit.limit = limit;
     node->u.limit.offset = offset;

@@ -166,9 +166,6 @@ static rn_status bind_key(rn_select_binder *s, const rn_ast_expr *ast) {
     key_hint(s, ast);
     return RN_FAIL;
   }
-  if (e->type->id == RN_T_ARRAY || e->type->id == RN_T_MAP || e->type->id == RN_T_MULTISET)
-    return rn_diag(q->binder.diags, RN_E_TYPE, ast->span, NULL, "%s cannot be a GROUP BY key",
-                   rn_type_name(q->arena, e->type));
   for (uint32_t i = 0; i < s->key_count; i++)
     if (rn_expr_equal(s->keys[i], e)) return RN_OK;
   s->keys[s->key_count] = e;

@@ -107,10 +107,6 @@ static rn_status bind_partition(rn_query_context *q, const rn_relation *input, c
   for (uint32_t i = 0; i < names->count; i++) {
     const rn_expr *column = bind_name(q, input, &names->items[i], "PARTITION BY");
     if (!column) return RN_FAIL;
-    rn_type_id id = (rn_type_id)column->type->id;
-    if (id == RN_T_ARRAY || id == RN_T_MAP || id == RN_T_MULTISET)
-      return rn_diag(q->binder.diags, RN_E_TYPE, names->items[i].span, NULL, "%s cannot be a PARTITION BY key",
-                     rn_type_name(q->arena, column->type));
     bool twice = false;
     for (uint32_t k = 0; k < node->partition_count; k++) twice = twice || node->partition[k] == column->index;
     if (!twice) node->partition[node->partition_count++] = column->index;

@@ -1,7 +1,7 @@
 /* Binder: types as written to rn_type (DIALECT 2.1): defaults, limits, what the dialect does not have. */
 #include "planner/bind_parts.h"
 
-typedef enum param_kind { NO_PARAMS, LENGTH, TIME_PRECISION, DECIMAL_PARAMS, FIELDS, INTERVAL_PARAMS } param_kind;
+typedef enum param_kind { NO_PARAMS, LENGTH, TIME_PRECISION, DECIMAL_PARAMS, FIELDS, ELEMENTS, INTERVAL_PARAMS } param_kind;
 
 typedef struct type_word {
   const char *name;
@@ -17,7 +17,8 @@ static const type_word words[] = {
   {"VARCHAR", RN_T_VARCHAR, LENGTH}, {"STRING", RN_T_VARCHAR, NO_PARAMS}, {"BINARY", RN_T_BINARY, LENGTH},
   {"VARBINARY", RN_T_VARBINARY, LENGTH}, {"BYTES", RN_T_VARBINARY, NO_PARAMS}, {"DATE", RN_T_DATE, NO_PARAMS},
   {"TIME", RN_T_TIME, TIME_PRECISION}, {"TIMESTAMP", RN_T_TIMESTAMP, TIME_PRECISION},
-  {"TIMESTAMP_LTZ", RN_T_TIMESTAMP_LTZ, TIME_PRECISION}, {"ROW", RN_T_ROW, FIELDS}, {"INTERVAL", RN_T_INTERVAL_MS, INTERVAL_PARAMS},
+  {"TIMESTAMP_LTZ", RN_T_TIMESTAMP_LTZ, TIME_PRECISION}, {"ROW", RN_T_ROW, FIELDS}, {"ARRAY", RN_T_ARRAY, ELEMENTS},
+  {"MAP", RN_T_MAP, ELEMENTS}, {"MULTISET", RN_T_MULTISET, ELEMENTS}, {"INTERVAL", RN_T_INTERVAL_MS, INTERVAL_PARAMS},
 };
 enum { WORD_COUNT = sizeof words / sizeof *words };
 
@@ -27,8 +28,7 @@ static const struct {
 } foreign[] = {
   {"REAL", "write FLOAT (32 bits) or DOUBLE"}, {"TEXT", "write STRING"}, {"BLOB", "write BYTES"}, {"DATETIME", "write TIMESTAMP(3)"},
   {"LONG", "write BIGINT"}, {"INT64", "write BIGINT"}, {"INT32", "write INT"}, {"FLOAT64", "write DOUBLE"}, {"BOOL", "write BOOLEAN"},
-  {"ARRAY", "a later version has it; until then read it as STRING"}, {"MAP", "a later version has it; until then read it as STRING"},
-  {"MULTISET", NULL}, {"RAW", NULL}, {"VARIANT", NULL}, {"STRUCTURED", NULL}, {"BITMAP", NULL}, {"GEOGRAPHY", NULL}, {"NULL", NULL},
+  {"RAW", NULL}, {"VARIANT", NULL}, {"STRUCTURED", NULL}, {"BITMAP", NULL}, {"GEOGRAPHY", NULL}, {"NULL", NULL},
 };
 
 static const rn_type *fail(rn_binder *binder, rn_span span, const char *hint, const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -75,6 +75,16 @@ static const rn_type *bind_row(rn_binder *binder, const rn_ast_type *ast, bool n
   return ok ? rn_type_row(binder->arena, count, names, types, nullable) : NULL;
 }
 
+static const rn_type *bind_elements(rn_binder *binder, const rn_ast_type *ast, rn_type_id id, bool nullable) {
+  const rn_type *types[2] = {NULL, NULL};
+  for (uint32_t i = 0; i < ast->field_count && i < 2; i++) {
+    types[i] = rn_bind_type(binder, ast->fields[i].type);
+    if (!types[i]) return NULL;
+  }
+  if (id == RN_T_MAP) return rn_type_map(binder->arena, types[0], types[1], nullable);
+  return id == RN_T_ARRAY ? rn_type_array(binder->arena, types[0], nullable) : rn_type_multiset(binder->arena, types[0], nullable);
+}
+
 static const rn_type *bind_decimal(rn_binder *binder, const rn_ast_type *ast, bool nullable) {
   int precision = ast->precision < 0 ? 10 : ast->precision, scale = ast->scale < 0 ? 0 : ast->scale;
   if (precision < 1 || precision > RN_DECIMAL_DIGITS_MAX) {
@@ -109,6 +119,7 @@ static const rn_type *bind_word(rn_binder *binder, const rn_ast_type *ast, const
     case DECIMAL_PARAMS: return bind_decimal(binder, ast, nullable);
     case INTERVAL_PARAMS: return bind_interval(ast, nullable);
     case FIELDS: return bind_row(binder, ast, nullable);
+    case ELEMENTS: return bind_elements(binder, ast, id, nullable);
   }
   return NULL;
 }

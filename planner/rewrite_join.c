@@ -102,9 +102,13 @@ void rn_rewrite_split_on(rn_rewrite *r, rn_logical *join, pusher push) {
 }
 
 /* --- keys --------------------------------------------------------------------------------------------------- */
+/* Encoded alike, down to the elements: equal values are equal bytes. */
 static bool alike(const rn_type *a, const rn_type *b) {
   rn_physical p = rn_type_physical(a);
-  if (p != rn_type_physical(b) || p == RN_P_ROW || p == RN_P_LIST || p == RN_P_NONE) return false;
+  if (p != rn_type_physical(b) || p == RN_P_NONE || a->child_count != b->child_count) return false;
+  for (uint32_t i = 0; i < a->child_count; i++) {
+    if (!alike(a->children[i], b->children[i])) return false;
+  }
   return (a->id == b->id && a->scale == b->scale) || (rn_type_is_string(a) && rn_type_is_string(b));
 }
 

@@ -38,10 +38,11 @@ void rn_column_init(rn_column *column, const rn_type *type, uint32_t rows, rn_ar
   size_t width = rn_physical_width(physical);
   if (width && rows) column->data = rn_arena_alloc_aligned(arena, width * rows, 64);
   if (physical == RN_P_ROW || physical == RN_P_LIST) {
-    column->child_count = type->child_count;
-    column->children = RN_NEW_N(arena, rn_column, type->child_count ? type->child_count : 1);
-    for (uint32_t i = 0; i < type->child_count; i++) {
-      rn_column_init(&column->children[i], type->children[i], physical == RN_P_ROW ? rows : 0, arena);
+    column->child_count = type->id == RN_T_MULTISET ? 2 : type->child_count;
+    column->children = RN_NEW_N(arena, rn_column, column->child_count ? column->child_count : 1);
+    for (uint32_t i = 0; i < column->child_count; i++) {
+      const rn_type *child = i < type->child_count ? type->children[i] : rn_type_basic(RN_T_INT, false); /* the count */
+      rn_column_init(&column->children[i], child, physical == RN_P_ROW ? rows : 0, arena);
     }
   }
 }
@@ -120,10 +121,8 @@ void rn_column_copy_value(rn_column *dst, uint32_t dst_row, const rn_column *src
       rn_list to = {0, from.length};
       for (uint32_t c = 0; c < dst->child_count; c++) {
         to.offset = rn_column_append(&dst->children[c], from.length, arena);
-        for (uint32_t i = 0; i < from.length; i++) {
-          rn_column_copy_value(&dst->children[c], to.offset + i, &src->children[c], from.offset + i,
-                               dst->children[c].capacity, arena);
-        }
+        rn_column_copy_range(&dst->children[c], to.offset, &src->children[c], from.offset, from.length,
+                             dst->children[c].capacity, arena);
       }
       ((rn_list *)dst->data)[dst_row] = to;
       break;
@@ -137,6 +136,24 @@ void rn_column_copy_value(rn_column *dst, uint32_t dst_row, const rn_column *src
       size_t width = rn_physical_width(physical);
       memcpy((char *)dst->data + width * dst_row, (const char *)src->data + width * src_row, width);
     }
+  }
+}
+
+void rn_column_copy_range(rn_column *dst, uint32_t dst_row, const rn_column *src, uint32_t src_row, uint32_t count,
+                          uint32_t dst_capacity, rn_arena *arena) {
+  rn_physical physical = rn_type_physical(dst->type);
+  size_t width = rn_physical_width(physical);
+  bool plain = width && physical != RN_P_STR && physical != RN_P_LIST && rn_type_physical(src->type) == physical && !src->constant;
+  if (!plain) {
+    for (uint32_t i = 0; i < count; i++) rn_column_copy_value(dst, dst_row + i, src, src_row + i, dst_capacity, arena);
+    return;
+  }
+  if (!count) return;
+  memcpy((char *)dst->data + width * dst_row, (const char *)src->data + width * src_row, width * count);
+  if (src->valid) rn_column_nullable(dst, dst_capacity, arena);
+  for (uint32_t i = 0; i < count && dst->valid; i++) {
+    if (rn_is_valid(src, src_row + i)) rn_set_valid(dst, dst_row + i);
+    else rn_set_null(dst, dst_row + i);
   }
 }
 

@@ -74,7 +74,7 @@ typedef struct rn_column {
   const rn_type *type;
   void *data;
   uint64_t *valid;            /* NULL: nothing is NULL */
-  struct rn_column *children; /* ROW: one per field; ARRAY, MULTISET: element; MAP: key, value */
+  struct rn_column *children; /* ROW: one per field; ARRAY: element; MAP: key, value; MULTISET: element, count (INT) */
   uint32_t child_count;
   bool constant;              /* expression registers only: row 0 stands for all. Never in a batch. */
   /* Of columns that rn_column_init made: room for `capacity` rows; `used` counts the rows of a list's child
@@ -128,6 +128,9 @@ uint32_t rn_column_append(rn_column *child, uint32_t more, rn_arena *arena);
 /* Copies one value (deeply into arena, NULL included). dst row must lie within its capacity. */
 void rn_column_copy_value(rn_column *dst, uint32_t dst_row, const rn_column *src, uint32_t src_row,
                           uint32_t dst_capacity, rn_arena *arena);
+/* The same for `count` rows one after the other. */
+void rn_column_copy_range(rn_column *dst, uint32_t dst_row, const rn_column *src, uint32_t src_row, uint32_t count,
+                          uint32_t dst_capacity, rn_arena *arena);
 /* Compacts the live rows of src into dst (fresh columns in arena); keeps kinds and runs. */
 void rn_batch_copy(rn_batch *dst, const rn_batch *src, rn_arena *arena);
 /* Checks the invariants of this page against the schema; aborts in debug builds. */
@@ -142,9 +145,9 @@ typedef struct rn_value {
     double d;       /* FLOAT, DOUBLE */
     rn_i128 wide;   /* DECIMAL p > 18 */
     rn_slice text;  /* CHAR.., BINARY.. */
-    const struct rn_value *items; /* ROW, ARRAY, MULTISET; MAP: key, value, key, value .. */
+    const struct rn_value *items; /* ROW, ARRAY; MAP: key, value, key, value ..; MULTISET: element, count .. */
   } u;
-  uint32_t item_count; /* of items: ROW fields, ARRAY elements, MAP twice its entries */
+  uint32_t item_count; /* of items: ROW fields, ARRAY elements, MAP and MULTISET twice their entries */
 } rn_value;
 /* A constant column (row 0, column->constant = true) holding the value. */
 void rn_column_from_value(rn_column *column, const rn_value *value, rn_arena *arena);

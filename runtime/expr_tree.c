@@ -207,6 +207,19 @@ static void print_call(const rn_expr *e, const char *const *names, bool nested, 
     rn_builder_char(out, ')');
     return;
   }
+  if (is_operator && (strcmp(name, "ARRAY") == 0 || strcmp(name, "MAP") == 0)) {
+    rn_builder_printf(out, "%s[", name);
+    print_list(e, 0, ", ", false, names, out);
+    rn_builder_char(out, ']');
+    return;
+  }
+  if (is_operator && strcmp(name, "ITEM") == 0) {
+    print_expr(e->args[0], names, true, out);
+    rn_builder_char(out, '[');
+    print_expr(e->args[1], names, false, out);
+    rn_builder_char(out, ']');
+    return;
+  }
   bool infix = is_operator && e->arg_count == 2 &&
                (!is_word(name) || strcmp(name, "LIKE") == 0 || strcmp(name, "NOT LIKE") == 0 || strcmp(name, "SIMILAR TO") == 0 ||
                 strstr(name, "DISTINCT FROM"));

@@ -2,8 +2,10 @@
  * Fixed-width columns are written column by column at an offset that is the same in every row, so the common
  * key (one BIGINT) is two plain loops: encode, hash. */
 #define XXH_INLINE_ALL
+#include <stdlib.h>
 #include <xxhash.h>
 
+#include "base/alloc.h"
 #include "runtime/state.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "encodings are little-endian as they lie in memory");
@@ -85,6 +87,51 @@ static uint32_t value_size(const rn_column *c, uint32_t row) {
   }
 }
 
+static char *put_value(char *to, const rn_column *c, uint32_t row);
+
+static char *put_item(char *to, const rn_column *c, uint32_t item) {
+  for (uint32_t k = 0; k < c->child_count; k++) {
+    bool valid = rn_is_valid(&c->children[k], item);
+    *to++ = valid ? 0 : 1;
+    if (valid) to = put_value(to, &c->children[k], item);
+  }
+  return to;
+}
+
+static int by_bytes(const void *a, const void *b) {
+  const rn_slice *x = a, *y = b;
+  int order = memcmp(x->ptr, y->ptr, x->len < y->len ? x->len : y->len);
+  return order ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+/* Entries of MAP and MULTISET have no order, and equal values must be equal bytes: they are written in the order of
+ * their bytes. */
+static char *put_entries(char *to, const rn_column *c, rn_list list) {
+  enum { FEW = 16 };
+  rn_slice on_stack[FEW], *entries = list.length <= FEW ? on_stack : rn_malloc(list.length * sizeof *entries);
+  char *begin = to;
+  bool sorted = true;
+  for (uint32_t i = 0; i < list.length; i++) {
+    char *end = put_item(to, c, list.offset + i);
+    entries[i] = rn_slice_make(to, (size_t)(end - to));
+    sorted = sorted && (i == 0 || by_bytes(&entries[i - 1], &entries[i]) <= 0);
+    to = end;
+  }
+  if (!sorted) {
+    size_t bytes = (size_t)(to - begin), at = 0;
+    char *copy = rn_malloc(bytes);
+    qsort(entries, list.length, sizeof *entries, by_bytes);
+    for (uint32_t i = 0; i < list.length; i++) {
+      memcpy(copy + at, entries[i].ptr, entries[i].len);
+      at += entries[i].len;
+    }
+    memcpy(begin, copy, bytes);
+    rn_free(copy);
+  }
+  if (entries != on_stack) rn_free(entries);
+  return to;
+}
+
 static char *put_value(char *to, const rn_column *c, uint32_t row) {
   switch (rn_type_physical(c->type)) {
     case RN_P_STR: {
@@ -106,13 +153,8 @@ static char *put_value(char *to, const rn_column *c, uint32_t row) {
     case RN_P_LIST: {
       rn_list list = ((const rn_list *)c->data)[row];
       to = put_varint(to, list.length);
-      for (uint32_t i = 0; i < list.length; i++) {
-        for (uint32_t k = 0; k < c->child_count; k++) {
-          bool valid = rn_is_valid(&c->children[k], list.offset + i);
-          *to++ = valid ? 0 : 1;
-          if (valid) to = put_value(to, &c->children[k], list.offset + i);
-        }
-      }
+      if (c->child_count > 1) return put_entries(to, c, list);
+      for (uint32_t i = 0; i < list.length; i++) to = put_item(to, c, list.offset + i);
       return to;
     }
     case RN_P_F64: {

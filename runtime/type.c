@@ -242,6 +242,13 @@ bool rn_type_is_numeric(const rn_type *t) { return in_family(t, F_INTEGER | F_DE
 bool rn_type_is_temporal(const rn_type *t) { return in_family(t, F_TEMPORAL); }
 bool rn_type_is_timestamp(const rn_type *t) { return in_family(t, F_TIMESTAMP); }
 bool rn_type_is_interval(const rn_type *t) { return in_family(t, F_INTERVAL); }
+bool rn_type_is_ordered(const rn_type *t) {
+  if (t->id == RN_T_MAP || t->id == RN_T_MULTISET) return false;
+  for (uint32_t i = 0; i < t->child_count; i++) {
+    if (!rn_type_is_ordered(t->children[i])) return false;
+  }
+  return true;
+}
 
 int rn_schema_find(const rn_schema *schema, const char *name) {
   for (uint32_t i = 0; i < schema->count; i++) {

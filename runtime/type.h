@@ -28,7 +28,7 @@ typedef enum rn_physical {
   RN_P_F32, RN_P_F64,
   RN_P_I128,   /* DECIMAL with p > 18 */
   RN_P_STR,    /* rn_str: CHAR, VARCHAR, BINARY, VARBINARY */
-  RN_P_LIST,   /* rn_list + child column(s): ARRAY, MAP, MULTISET */
+  RN_P_LIST,   /* rn_list + child columns: ARRAY, MAP, MULTISET (collection.h builds and reads them) */
   RN_P_ROW     /* children only */
 } rn_physical;
 
@@ -82,6 +82,7 @@ bool rn_type_is_numeric(const rn_type *t);
 bool rn_type_is_temporal(const rn_type *t); /* DATE, TIME, TIMESTAMP, TIMESTAMP_LTZ */
 bool rn_type_is_timestamp(const rn_type *t);/* TIMESTAMP, TIMESTAMP_LTZ */
 bool rn_type_is_interval(const rn_type *t);
+bool rn_type_is_ordered(const rn_type *t);  /* ORDER BY takes it: no MAP, no MULTISET, not in ARRAY or ROW either */
 
 typedef struct rn_field {
   const char *name;

@@ -152,9 +152,7 @@ static void text(rn_builder *out, const rn_column *c, uint32_t row, rn_text_styl
 
 static void list(rn_builder *out, const rn_column *c, uint32_t row, rn_text_style style, const rn_zone *zone) {
   rn_list l = ((const rn_list *)c->data)[row];
-  bool json = style == RN_TEXT_JSON, pairs = c->type->id == RN_T_MAP;
-  bool counted = c->type->id == RN_T_MULTISET && c->child_count == 2; /* element, count */
-  pairs = pairs || counted;
+  bool json = style == RN_TEXT_JSON, pairs = c->type->id != RN_T_ARRAY; /* key and value, element and count */
   const char *separator = json ? "," : ", ";
   rn_builder_char(out, pairs ? '{' : '[');
   for (uint32_t i = 0; i < l.length; i++) {

@@ -44,67 +44,6 @@ KERNEL(same_value) {
   return RN_OK;
 }
 
-/* --- nested values ------------------------------------------------------------------------------------------------ */
-
-static rn_status cast_child(rn_eval *eval, const rn_column *from, rn_column *to, const rn_sel *sel, bool safe) {
-  rn_kernel kernel = rn_cast_kernel(from->type, to->type, safe);
-  if (!kernel) return rn_eval_fail(eval, 0, RN_E_CAST, "no cast for a nested value");
-  return rn_run_strict(eval, kernel, &from, 1, 0, to, sel);
-}
-
-CAST_BODY(cast_row) {
-  (void)arg_count;
-  for (uint32_t i = 0; i < out->child_count; i++) {
-    rn_column from = args[0]->children[i];
-    from.constant = args[0]->constant;
-    if (cast_child(eval, &from, &out->children[i], sel, safe) != RN_OK) return RN_FAIL;
-  }
-  return RN_OK;
-}
-CAST_PAIR(cast_row)
-
-/* ARRAY, MAP: the elements of all selected rows as one column. */
-CAST_BODY(cast_list) {
-  (void)arg_count;
-  const rn_list *from = args[0]->data;
-  rn_list *to = out->data;
-  uint32_t total = 0;
-  FOR_ROWS(row) {
-    to[row] = (rn_list){total, from[AT(0, row)].length};
-    total += to[row].length;
-  }
-  /* Row numbers of a selection have 16 bits. */
-  if (total > UINT16_MAX) return rn_eval_fail(eval, sel->count ? rn_sel_row(sel, 0) : 0, RN_E_LIMIT, "the lists of a batch hold more than %d values", UINT16_MAX);
-  for (uint32_t c = 0; c < out->child_count; c++) {
-    rn_column gathered;
-    rn_column_init(&gathered, args[0]->children[c].type, total, eval->arena);
-    FOR_ROWS(row) {
-      for (uint32_t k = 0; k < to[row].length; k++) {
-        rn_column_copy_value(&gathered, to[row].offset + k, &args[0]->children[c], from[AT(0, row)].offset + k, total, eval->arena);
-      }
-    }
-    rn_column_init(&out->children[c], out->type->children[c], total, eval->arena);
-    out->children[c].used = total;
-    uint32_t rows_before = eval->rows;
-    eval->rows = total;
-    rn_sel all = {NULL, total};
-    rn_status status = total ? cast_child(eval, &gathered, &out->children[c], &all, safe) : RN_OK;
-    eval->rows = rows_before;
-    if (status != RN_OK) return RN_FAIL;
-  }
-  return RN_OK;
-}
-CAST_PAIR(cast_list)
-
-rn_kernel rn_cast_nested_kernel(const rn_type *from, const rn_type *to, bool safe) {
-  if (from->id != to->id || from->child_count != to->child_count || !from->child_count) return NULL;
-  for (uint32_t i = 0; i < from->child_count; i++) {
-    if (!rn_cast_kernel(from->children[i], to->children[i], safe)) return NULL;
-  }
-  if (from->id == RN_T_ROW) return safe ? cast_row_safe : cast_row_strict;
-  return safe ? cast_list_safe : cast_list_strict;
-}
-
 /* --- the matrix -------------------------------------------------------------------------------------------------------- */
 
 static rn_kernel find_kernel(const rn_type *from, const rn_type *to, bool safe, bool *total) {

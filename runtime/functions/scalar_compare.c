@@ -2,6 +2,7 @@
  *
  * One loop per type family and operator, made by macros. Fixed-width types go through TOTAL rows (dense
  * loops over the whole batch); text, wide or differently scaled DECIMAL and nested values through others. */
+#include "runtime/collection.h"
 #include "runtime/functions/scalar.h"
 
 RN_VECTORISE
@@ -84,7 +85,9 @@ int rn_column_compare(const rn_column *a, uint32_t ra, const rn_column *b, uint3
       int order = rn_str_compare((const rn_str *)a->data + ra, (const rn_str *)b->data + rb);
       return (order > 0) - (order < 0);
     }
-    case RN_P_LIST: return compare_lists(a, ((const rn_list *)a->data)[ra], b, ((const rn_list *)b->data)[rb]);
+    case RN_P_LIST:
+      if (a->type->id != RN_T_ARRAY && rn_value_same(a, ra, b, rb)) return 0; /* entries have no order */
+      return compare_lists(a, ((const rn_list *)a->data)[ra], b, ((const rn_list *)b->data)[rb]);
     case RN_P_ROW:
       for (uint32_t c = 0; c < a->child_count; c++) {
         const rn_column *ca = &a->children[c], *cb = &b->children[c];

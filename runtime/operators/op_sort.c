@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "runtime/functions/scalar.h"
 #include "runtime/operators/operators.h"
 
 enum { BUFFER_ROWS = 1, CUT_SLACK = 4096 };
@@ -55,7 +56,7 @@ static int compare_values(const rn_column *c, size_t a, size_t b) {
     case RN_P_F32: return compare_double((double)((const float *)c->data)[a], (double)((const float *)c->data)[b]);
     case RN_P_F64: return compare_double(((const double *)c->data)[a], ((const double *)c->data)[b]);
     case RN_P_STR: return rn_str_compare((const rn_str *)c->data + a, (const rn_str *)c->data + b);
-    default: return 0;
+    default: return rn_column_compare(c, (uint32_t)a, c, (uint32_t)b); /* ROW, ARRAY */
   }
 }
 

@@ -19,3 +19,15 @@ CREATE TEMPORARY TABLE t (a REAL) WITH ('connector' = 'blackhole');
 SELECT CAST(name AS INT) FROM (VALUES ('12'), ('12a')) AS t(name);
 -- @case a run-time division
 SELECT 10 / n FROM (VALUES (1), (0)) AS t(n);
+-- @case collections: literals that cannot be
+SELECT ARRAY[], MAP['a', 1, 'b'], ARRAY[1, 'a'], MAP['a', 1, 'b', TRUE], ARRAY[NULL];
+-- @case collections: indexes that cannot be
+SELECT ARRAY[1, 2][0], ARRAY[1][-1], ARRAY[1][id], MAP['a', 1][id], name[1], ARRAY[1]['a'], ROW(1, 2)[3] FROM orders;
+-- @case collections: no order, no arithmetic
+SELECT ARRAY[1] < ARRAY[2], ARRAY[1] + 1, ARRAY[1] = 1, CAST(ARRAY[1] AS INT), MAX(MAP['a', id]) FROM orders;
+-- @case collections: ORDER BY a map
+SELECT id FROM orders ORDER BY MAP['a', id];
+-- @case collections: more than one element
+SELECT ELEMENT(a) FROM (VALUES (ARRAY[1]), (ARRAY[1, 2])) AS t(a);
+-- @case collections: a cast inside
+SELECT CAST(ARRAY[name, '1'] AS ARRAY<INT>) FROM (VALUES ('12'), ('12a')) AS t(name);

@@ -15,6 +15,7 @@
 #include "connectors/registry.h"
 #include "parser/parse.h"
 #include "planner/planner.h"
+#include "runtime/collection.h"
 #include "runtime/job.h"
 #include "runtime/value_text.h"
 
@@ -31,6 +32,35 @@ struct rn_staged {
   lines rows;
 };
 
+static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+static void put_value(rn_builder *b, const rn_column *column, uint32_t row);
+
+static void put_collection(rn_builder *b, const rn_column *column, rn_list list) {
+  lines items = {0};
+  bool pairs = column->child_count == 2;
+  for (uint32_t i = list.offset; i < list.offset + list.length; i++) {
+    rn_builder item = {0};
+    if (pairs) rn_builder_char(&item, '[');
+    put_value(&item, &column->children[0], i);
+    if (pairs) {
+      rn_builder_char(&item, ',');
+      put_value(&item, &column->children[1], i);
+      rn_builder_char(&item, ']');
+    }
+    RN_VEC_PUSH(&items, rn_builder_take(&item));
+  }
+  if (pairs && items.len) qsort(items.data, items.len, sizeof *items.data, by_text);
+  rn_builder_char(b, '[');
+  for (size_t i = 0; i < items.len; i++) {
+    if (i) rn_builder_char(b, ',');
+    rn_builder_text(b, items.data[i]);
+    rn_free(items.data[i]);
+  }
+  rn_builder_char(b, ']');
+  RN_VEC_FREE(&items);
+}
+
 static void put_value(rn_builder *b, const rn_column *column, uint32_t row) {
   if (rn_is_null(column, row)) {
     rn_builder_text(b, "null");
@@ -43,6 +73,10 @@ static void put_value(rn_builder *b, const rn_column *column, uint32_t row) {
       put_value(b, &column->children[i], row);
     }
     rn_builder_char(b, ']');
+    return;
+  }
+  if (rn_type_physical(column->type) == RN_P_LIST) { /* ARRAY: values; MAP, MULTISET: pairs, sorted as Flink's answers are */
+    put_collection(b, column, rn_items_at(column, row));
     return;
   }
   rn_builder text = {0};

@@ -245,8 +245,6 @@ static const struct {
    "ROW_NUMBER() OVER (ORDER BY ts)"},
   {"UPPER(DISTINCT client)", RN_E_AGGREGATE_PLACE, "DISTINCT is for aggregates, and UPPER is none", "", "UPPER(DISTINCT client)"},
   {"UPPER(x => client)", RN_E_ARGUMENTS, "named arguments (x => ..) are not supported for UPPER", "", "UPPER(x => client)"},
-  {"ARRAY[1, 2]", RN_E_UNSUPPORTED, "ARRAY[..] is not supported yet", "", "ARRAY[1, 2]"},
-  {"MAP['a', 1]", RN_E_UNSUPPORTED, "MAP[..] is not supported yet", "", "MAP['a', 1]"},
   {"client IS JSON", RN_E_UNSUPPORTED, "IS JSON is not supported yet", "", "client IS JSON"},
   {"qty IN (SELECT 1)", RN_E_UNSUPPORTED, "a sub-query in WHERE is not supported yet", "", NULL},
 };
