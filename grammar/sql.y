@@ -342,7 +342,7 @@ qualify(A) ::= .                                        { A = (rn_clause){0}; }
 qualify(A) ::= QUALIFY(T) expr(E).                      { A = rn_build_clause(T, E); }
 %type group_by {rn_groups}
 group_by(A) ::= .                                       { A = (rn_groups){0}; }
-group_by(A) ::= GROUP(T) BY group_items(G).             { A = rn_groups_begin(G, T); }
+group_by(A) ::= GROUP(T) BY distinct(D) group_items(G). { A = rn_groups_begin(G, T, D); }
 %type group_items {rn_groups}
 group_items(A) ::= group_item(G).                       { A = rn_groups_add(p, (rn_groups){0}, G); }
 group_items(A) ::= group_items(B) COMMA group_item(G).  { A = rn_groups_add(p, B, G); }

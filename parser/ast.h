@@ -227,6 +227,7 @@ typedef struct rn_ast_select {
   bool has_group;
   uint32_t group_count;
   rn_ast_group_item *groups;
+  bool group_distinct; /* GROUP BY DISTINCT: grouping sets that come twice count once */
   rn_ast_expr *having;
   uint32_t window_count;
   rn_ast_window *windows;

@@ -114,7 +114,7 @@ static bool groups(uint32_t count, const rn_ast_group_item *a, const rn_ast_grou
 }
 static bool select(const rn_ast_select *a, const rn_ast_select *b) {
   if (!a || !b) return a == b;
-  if (a->distinct != b->distinct || a->item_count != b->item_count || a->has_group != b->has_group || a->group_count != b->group_count ||
+  if (a->distinct != b->distinct || a->item_count != b->item_count || a->has_group != b->has_group || a->group_distinct != b->group_distinct || a->group_count != b->group_count ||
       a->window_count != b->window_count)
     return false;
   for (uint32_t i = 0; i < a->item_count; i++)

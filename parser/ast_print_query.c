@@ -186,7 +186,7 @@ static void print_select(const rn_ast_select *s, rn_builder *out) {
     rn_ast_print_expr(s->where, out);
   }
   if (s->has_group) {
-    rn_builder_text(out, " GROUP BY ");
+    rn_builder_text(out, s->group_distinct ? " GROUP BY DISTINCT " : " GROUP BY ");
     print_groups(s->group_count, s->groups, out);
   }
   if (s->having) {

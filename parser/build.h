@@ -37,7 +37,7 @@ typedef struct rn_option_list { rn_ast_options options; bool given; } rn_option_
 typedef struct rn_inserts { uint32_t count; rn_ast_insert *items; } rn_inserts;
 typedef struct rn_sort_items { uint32_t count; rn_ast_sort_item *items; rn_span span; } rn_sort_items;
 typedef struct rn_select_items { uint32_t count; rn_ast_select_item *items; } rn_select_items;
-typedef struct rn_groups { uint32_t count; rn_ast_group_item *items; rn_span span; } rn_groups;
+typedef struct rn_groups { uint32_t count; rn_ast_group_item *items; rn_span span; bool distinct; } rn_groups;
 typedef struct rn_windows { uint32_t count; rn_ast_window *items; } rn_windows;
 typedef struct rn_with { uint32_t count; rn_ast_with_item *items; rn_span span; } rn_with;
 typedef struct rn_clause { rn_ast_expr *expr; rn_span span; } rn_clause;
@@ -143,7 +143,7 @@ rn_ast_query *rn_build_select(rn_parser *p, rn_token begin, rn_ast_hints hints, 
 rn_select_items rn_select_add(rn_parser *p, rn_select_items list, rn_ast_select_item item);
 rn_ast_select_item rn_build_select_item(rn_ast_expr *expr, const rn_ast_name *alias);
 rn_clause rn_build_clause(rn_token word, rn_ast_expr *expr);
-rn_groups rn_groups_begin(rn_groups groups, rn_token word);
+rn_groups rn_groups_begin(rn_groups groups, rn_token word, bool distinct);
 rn_groups rn_groups_add(rn_parser *p, rn_groups groups, rn_ast_group_item item);
 rn_ast_group_item rn_build_group_expr(rn_parser *p, rn_ast_expr *expr);
 rn_ast_group_item rn_build_group_empty(rn_token begin, rn_token end);

@@ -178,7 +178,7 @@ rn_ast_query *rn_build_select(rn_parser *p, rn_token begin, rn_ast_hints hints, 
   rn_ast_select *s = RN_NEW(p->arena, rn_ast_select);
   *s = (rn_ast_select){.hints = hints, .distinct = distinct, .item_count = items.count, .items = items.items, .from = from,
                        .where = where.expr, .where_span = where.span, .has_group = groups.count > 0, .group_count = groups.count,
-                       .groups = groups.items, .group_span = groups.span, .having = having.expr, .having_span = having.span,
+                       .groups = groups.items, .group_distinct = groups.distinct, .group_span = groups.span, .having = having.expr, .having_span = having.span,
                        .window_count = windows.count, .windows = windows.items, .qualify = qualify.expr};
   rn_span span = rn_span_join(begin.span, items.items[items.count - 1].span);
   if (from) span = rn_span_join(span, from->span);
@@ -205,7 +205,8 @@ rn_ast_select_item rn_build_select_item(rn_ast_expr *expr, const rn_ast_name *al
 }
 rn_clause rn_build_clause(rn_token word, rn_ast_expr *expr) { return (rn_clause){expr, rn_span_join(word.span, expr->span)}; }
 
-rn_groups rn_groups_begin(rn_groups groups, rn_token word) {
+rn_groups rn_groups_begin(rn_groups groups, rn_token word, bool distinct) {
+  groups.distinct = distinct;
   groups.span = rn_span_join(word.span, groups.span);
   return groups;
 }

@@ -158,7 +158,7 @@ static rn_expr *bind_aggregate(rn_binder *binder, rn_scope *scope, const rn_ast_
 /* Words of the dialect that are not built in yet. */
 static const char *const later[] = {
   "LISTAGG", "ARRAY_AGG", "COLLECT", "PERCENTILE", "APPROX_COUNT_DISTINCT", "RANK", "DENSE_RANK", "NTILE", "CUME_DIST", "PERCENT_RANK",
-  "GROUPING", "GROUPING_ID", "GROUP_ID", "SPLIT", "STR_TO_MAP", "REGEXP_EXTRACT_ALL", "JSON", "JSON_ARRAY",
+  "SPLIT", "STR_TO_MAP", "REGEXP_EXTRACT_ALL", "JSON", "JSON_ARRAY",
   "JSON_ARRAYAGG", "JSON_EXISTS", "JSON_OBJECT", "JSON_OBJECTAGG", "JSON_QUERY", "JSON_QUOTE", "JSON_STRING", "JSON_UNQUOTE",
   "JSON_VALUE", "PARSE_JSON", "TRY_PARSE_JSON", "OBJECT_OF", "OBJECT_UPDATE", "SOURCE_WATERMARK", "ARRAY_APPEND", "ARRAY_CONCAT",
   "ARRAY_CONTAINS", "ARRAY_DISTINCT", "ARRAY_EXCEPT", "ARRAY_INTERSECT", "ARRAY_JOIN", "ARRAY_MAX", "ARRAY_MIN", "ARRAY_POSITION",
@@ -244,6 +244,12 @@ static rn_expr *bind_scalar(rn_binder *binder, rn_scope *scope, const rn_ast_exp
     failed |= rn_bind_failed(args[i]);
     if (arg->kind == RN_AST_UNIT && row && strcmp(row, "FLOOR") == 0) row = "FLOOR TO";
     if (arg->kind == RN_AST_UNIT && row && strcmp(row, "CEIL") == 0) row = "CEIL TO";
+  }
+  static const char *const grouping[] = {"GROUPING", "GROUPING_ID", "GROUP_ID"}; /* elsewhere on_node takes them */
+  for (size_t i = 0; i < sizeof grouping / sizeof *grouping; i++) {
+    if (!rn_text_eq_nocase(grouping[i], name)) continue;
+    return misplaced(binder, ast, "it stands in SELECT, HAVING and ORDER BY of a query with GROUP BY", "%s is not allowed in %s",
+                     grouping[i], binder->inside_aggregate ? "an aggregate" : scope->clause ? scope->clause : "this clause");
   }
   if (!row) return unknown_function(binder, ast); /* after the arguments: their errors are worth telling too */
   if (failed) return rn_bind_error(binder, ast->span);

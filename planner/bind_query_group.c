@@ -86,6 +86,8 @@ rn_expr *rn_group_node_hook(rn_binder *binder, rn_scope *scope, const rn_ast_exp
   (void)scope;
   const char *name = call_name(node);
   if (!name) return NULL;
+  rn_expr *grouping = rn_bind_grouping_call(s, node);
+  if (grouping) return grouping;
   const char *window = NULL;
   int column = -1;
   for (size_t i = 0; i < sizeof helper_rows / sizeof helper_rows[0] && !window; i++)
@@ -152,9 +154,13 @@ static void key_hint(rn_select_binder *s, const rn_ast_expr *ast) {
   }
 }
 
-static rn_status bind_key(rn_select_binder *s, const rn_ast_expr *ast) {
+rn_status rn_bind_group_key(rn_select_binder *s, const rn_ast_expr *ast, bool in_sets, int *key) {
   rn_query_context *q = s->q;
   const char *window = legacy_window_name(ast);
+  *key = -1;
+  if (window && in_sets)
+    return rn_diag(q->binder.diags, RN_E_WINDOW, ast->span, rn_arena_printf(q->arena, "write GROUP BY %s(..), GROUPING SETS (..)", window),
+                   "%s(..) stands beside grouping sets, not in them", window);
   if (window) return bind_legacy_window(s, ast, window);
   if (ast->kind == RN_AST_NUMBER)
     return rn_diag(q->binder.diags, RN_E_NOT_GROUPED, ast->span, NULL,
@@ -166,8 +172,10 @@ static rn_status bind_key(rn_select_binder *s, const rn_ast_expr *ast) {
     key_hint(s, ast);
     return RN_FAIL;
   }
-  for (uint32_t i = 0; i < s->key_count; i++)
-    if (rn_expr_equal(s->keys[i], e)) return RN_OK;
+  for (uint32_t i = 0; i < s->key_count && *key < 0; i++)
+    if (rn_expr_equal(s->keys[i], e)) *key = (int)i;
+  if (*key >= 0) return RN_OK;
+  *key = (int)s->key_count;
   s->keys[s->key_count] = e;
   s->key_names[s->key_count++] = ast->kind == RN_AST_COLUMN ? ast->path.parts[ast->path.count - 1].text : NULL;
   return RN_OK;
@@ -179,31 +187,11 @@ static uint32_t count_items(const rn_ast_group_item *items, uint32_t count) {
   return n;
 }
 
-static rn_status bind_group_items(rn_select_binder *s, const rn_ast_group_item *items, uint32_t count) {
-  rn_status status = RN_OK;
-  for (uint32_t i = 0; i < count; i++) {
-    switch (items[i].kind) {
-      case RN_GROUP_EXPR:
-        if (bind_key(s, items[i].expr) != RN_OK) status = RN_FAIL;
-        break;
-      case RN_GROUP_LIST:
-        if (bind_group_items(s, items[i].items, items[i].item_count) != RN_OK) status = RN_FAIL;
-        break;
-      case RN_GROUP_EMPTY: break;
-      case RN_GROUP_SETS: case RN_GROUP_CUBE: case RN_GROUP_ROLLUP:
-        status = rn_diag(s->q->binder.diags, RN_E_UNSUPPORTED, items[i].span, NULL, "%s is not supported yet",
-                         items[i].kind == RN_GROUP_SETS ? "GROUPING SETS" : items[i].kind == RN_GROUP_CUBE ? "CUBE" : "ROLLUP");
-        break;
-    }
-  }
-  return status;
-}
-
 rn_status rn_bind_group(rn_select_binder *s) {
   uint32_t room = count_items(s->select->groups, s->select->group_count) + 1;
   s->keys = RN_NEW_N(s->q->arena, rn_expr *, room);
   s->key_names = RN_NEW_N(s->q->arena, const char *, room);
-  return bind_group_items(s, s->select->groups, s->select->group_count);
+  return rn_bind_grouping_sets(s);
 }
 
 /* --- the aggregate node --------------------------------------------------------------------------------------- */
@@ -213,7 +201,8 @@ static const rn_logical *window_of_keys(rn_select_binder *s, int *parts) {
   unsigned mask = 0;
   for (uint32_t i = 0; i < s->key_count; i++) {
     const rn_logical *window = NULL;
-    parts[i] = s->keys[i]->kind == RN_EXPR_COLUMN ? rn_trace_window(s->input, s->keys[i]->index, &window) : -1;
+    bool left_out = s->set_count > 1 && i < 64 && !(s->everywhere >> i & 1);
+    parts[i] = s->keys[i]->kind == RN_EXPR_COLUMN && !left_out ? rn_trace_window(s->input, s->keys[i]->index, &window) : -1;
     if (parts[i] < 0) continue;
     if (found && found != window) parts[i] = -1;
     else {
@@ -226,7 +215,7 @@ static const rn_logical *window_of_keys(rn_select_binder *s, int *parts) {
 
 static bool closes_sessions(rn_select_binder *s, const rn_logical *window) {
   if (s->window_ast) return s->window.kind == RN_WINDOW_SESSION;
-  if (!window || window->u.window.kind != RN_WINDOW_SESSION) return false;
+  if (!window || window->u.window.kind != RN_WINDOW_SESSION || s->set_count > 1) return false;
   int *columns = RN_NEW_N(s->q->arena, int, s->key_count + 1);
   for (uint32_t i = 0; i < s->key_count; i++)
     columns[i] = s->keys[i]->kind == RN_EXPR_COLUMN ? (int)s->keys[i]->index : -1;
@@ -256,14 +245,15 @@ rn_status rn_build_aggregate(rn_select_binder *s) {
   rn_projection p = {.arena = q->arena};
   rn_logical *node = rn_logical_new(q->arena, s->window_ast ? RN_L_WINDOW_AGG : RN_L_AGGREGATE,
                                     s->select->has_group ? s->select->group_span : s->select->span, 1, &s->input);
-  uint32_t call_count = (uint32_t)s->calls.len, total = s->key_count + call_count + 3;
+  bool sets = s->set_count > 1;
+  uint32_t call_count = (uint32_t)s->calls.len, key_count = s->key_count + (sets ? 1 : 0), total = key_count + call_count + 3;
   rn_field *fields = RN_NEW_N(q->arena, rn_field, total);
-  node->u.agg.keys = RN_NEW_N(q->arena, uint32_t, s->key_count + 1);
-  node->u.agg.key_count = s->key_count;
+  node->u.agg.keys = RN_NEW_N(q->arena, uint32_t, key_count + 1);
+  node->u.agg.key_count = key_count;
   node->u.agg.calls = RN_NEW_N(q->arena, rn_agg_call, call_count + 1);
   node->u.agg.asts = RN_NEW_N(q->arena, const rn_ast_expr *, call_count + 1);
   node->u.agg.call_count = call_count;
-  node->u.agg.grouped = s->select->has_group && (s->key_count > 0 || s->window_ast);
+  node->u.agg.grouped = s->select->has_group && (key_count > 0 || s->window_ast);
   node->u.agg.clause = node->u.agg.grouped ? "GROUP BY" : "an aggregate without GROUP BY";
   for (uint32_t i = 0; i < s->key_count; i++) {
     node->u.agg.keys[i] = rn_projection_add(&p, s->keys[i], s->key_names[i]);
@@ -280,10 +270,10 @@ rn_status rn_build_aggregate(rn_select_binder *s) {
     call->default_column = -1;
     call->span = b->ast->span;
     node->u.agg.asts[i] = b->ast;
-    fields[s->key_count + i] = (rn_field){rn_arena_printf(q->arena, "$a%u", i), rn_type_plain(q->arena, call->result)};
+    fields[key_count + i] = (rn_field){rn_arena_printf(q->arena, "$a%u", i), rn_type_plain(q->arena, call->result)};
   }
-  s->call_first = s->key_count;
-  s->window_first = s->key_count + call_count;
+  s->call_first = key_count;
+  s->window_first = key_count + call_count;
   if (s->window_ast) {
     node->u.agg.window = s->window;
     node->u.agg.legacy = true;
@@ -295,9 +285,26 @@ rn_status rn_build_aggregate(rn_select_binder *s) {
   if (!p.count) /* COUNT(*) over nothing else: a batch needs a column to carry its rows */
     (void)rn_projection_add(&p, rn_bound_true(q, node->span), NULL);
   node->inputs[0] = rn_logical_project(q->arena, s->input, p.count, p.exprs, p.names, node->span);
+  if (sets) {
+    node->u.agg.keys[s->key_count] = rn_expand_sets(s, &node->inputs[0], node->u.agg.keys);
+    const rn_field *below = node->inputs[0]->schema.fields;
+    for (uint32_t i = 0; i < s->key_count; i++)
+      if (below[node->u.agg.keys[i]].type->nullable) fields[i].type = rn_type_with_null(q->arena, fields[i].type, true);
+    fields[s->key_count] = below[node->u.agg.keys[s->key_count]];
+  }
   node->schema = (rn_schema){total, fields};
   s->input = node;
   return RN_OK;
+}
+
+/* Whose result is not NULL although an argument is. */
+static bool never_null(const rn_expr *e) {
+  if (e->kind == RN_EXPR_COALESCE) {
+    for (uint32_t i = 0; i < e->arg_count; i++)
+      if (!e->args[i]->type->nullable) return true;
+    return false;
+  }
+  return e->kind == RN_EXPR_CALL && !(e->function->flags & RN_FN_STRICT) && strncmp(e->function->name, "IS ", 3) == 0;
 }
 
 rn_expr *rn_map_grouped(rn_select_binder *s, rn_expr *e) {
@@ -308,6 +315,7 @@ rn_expr *rn_map_grouped(rn_select_binder *s, rn_expr *e) {
     uint32_t place = e->index / RN_PLACE_STEP, k = e->index % RN_PLACE_STEP;
     if (place == RN_PLACE_CALL / RN_PLACE_STEP) k += s->call_first;
     else if (place == RN_PLACE_WINDOW / RN_PLACE_STEP) k += s->window_first;
+    else if (place == RN_PLACE_SET / RN_PLACE_STEP) k = s->key_count;
     else if (place == RN_PLACE_OVER / RN_PLACE_STEP) return e;
     else {
       const char *name = k < s->from.node->schema.count ? s->from.node->schema.fields[k].name : "";
@@ -324,7 +332,12 @@ rn_expr *rn_map_grouped(rn_select_binder *s, rn_expr *e) {
   rn_expr *copy = RN_NEW(q->arena, rn_expr);
   *copy = *e;
   copy->args = RN_NEW_N(q->arena, rn_expr *, e->arg_count);
-  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = rn_map_grouped(s, e->args[i]);
+  bool may_be_null = false; /* a key that a grouping set leaves out */
+  for (uint32_t i = 0; i < e->arg_count; i++) {
+    copy->args[i] = rn_map_grouped(s, e->args[i]);
+    may_be_null = may_be_null || (copy->args[i]->type->nullable && !e->args[i]->type->nullable);
+  }
+  if (may_be_null && !never_null(copy)) copy->type = rn_type_with_null(q->arena, copy->type, true);
   return copy;
 }
 

@@ -195,6 +195,9 @@ int rn_trace_window(const rn_logical *node, uint32_t column, const rn_logical **
       if (e->kind != RN_EXPR_COLUMN) return -1;
       column = e->index;
       node = node->inputs[0];
+    } else if (node->kind == RN_L_EXPAND) { /* the input's columns pass, copies of keys do not */
+      node = node->inputs[0];
+      if (column >= node->schema.count) return -1;
     } else if (node->kind == RN_L_WINDOW) {
       uint32_t width = node->inputs[0]->schema.count;
       if (column < width) return -1;
@@ -213,6 +216,8 @@ static int trace_input(const rn_logical *node, uint32_t column, const rn_logical
       const rn_expr *e = node->u.project[column];
       if (e->kind != RN_EXPR_COLUMN) return -1;
       column = e->index;
+    } else if (node->kind == RN_L_EXPAND) {
+      if (column >= node->inputs[0]->schema.count) return -1;
     } else if (node->kind != RN_L_FILTER) {
       return -1;
     }

@@ -221,6 +221,22 @@ static void print_node(rn_builder *out, const rn_plan_node *n, const char *const
       }
       closing_text(out, &n->u.window.spec);
       break;
+    case RN_NODE_EXPAND:
+      rn_builder_text(out, "Expand(keys=[");
+      key_list(out, names, n->u.expand.keys, n->u.expand.key_count);
+      rn_builder_text(out, "], sets=[");
+      for (uint32_t i = 0; i < n->u.expand.set_count; i++) {
+        rn_builder_text(out, i ? ", {" : "{");
+        bool any = false;
+        for (uint32_t k = 0; k < n->u.expand.key_count; k++) {
+          if (n->u.expand.sets[i] >> k & 1) continue;
+          rn_builder_printf(out, "%s%s", any ? ", " : "", names[n->u.expand.keys[k]]);
+          any = true;
+        }
+        rn_builder_char(out, '}');
+      }
+      rn_builder_char(out, ']');
+      break;
     case RN_NODE_WINDOW_AGG: case RN_NODE_GROUP_AGG: print_aggregate(out, n, names); break;
     case RN_NODE_OVER: print_over(out, n, names); break;
     case RN_NODE_SORT: print_sort(out, n, names); break;

@@ -5,7 +5,7 @@
 
 static const char *const kind_names[RN_L_COUNT] = {
     "Scan", "Values", "Filter", "Project", "Window", "Aggregate", "WindowAggregate", "Over",
-    "Sort", "Limit", "Union", "Join", "Sink", "Collect",
+    "Sort", "Limit", "Union", "Join", "Expand", "Sink", "Collect",
 };
 const char *rn_logical_kind_name(rn_logical_kind kind) { return kind_names[kind]; }
 
@@ -269,6 +269,14 @@ static void print_node(const rn_logical *node, const char *lead, const char *pre
       if (node->u.limit.offset > 0)
         rn_builder_printf(out, "%soffset=[%lld]", node->u.limit.limit >= 0 ? ", " : "", (long long)node->u.limit.offset);
       break;
+    case RN_L_EXPAND:
+      rn_builder_text(out, "keys=[");
+      print_keys(node->u.expand.keys, node->u.expand.key_count, names, out);
+      rn_builder_text(out, "], sets=[");
+      for (uint32_t i = 0; i < node->u.expand.set_count; i++)
+        rn_builder_printf(out, "%s%lld", i ? ", " : "", (long long)node->u.expand.sets[i]);
+      rn_builder_text(out, "]");
+      break;
     case RN_L_UNION: rn_builder_text(out, "all=[true]"); break;
     case RN_L_JOIN: {
       static const char *const kinds[] = {"inner", "left", "right", "full"};
@@ -349,6 +357,9 @@ bool rn_logical_verify(const rn_logical *node, const char **why) {
                    "window without time column", why) &&
              check(keys_in(node->partition, node->partition_count, in->count), "a partition key is not there", why) &&
              check(node->schema.count == in->count + 3, "window columns are missing", why);
+    case RN_L_EXPAND:
+      return check(keys_in(node->u.expand.keys, node->u.expand.key_count, in->count), "a key of a set is not there", why) &&
+             check(node->schema.count == in->count + node->u.expand.key_count + 1, "columns of the sets do not add up", why);
     case RN_L_AGGREGATE: case RN_L_WINDOW_AGG:
       return check(keys_in(node->u.agg.keys, node->u.agg.key_count, in->count), "a group key is not there", why) &&
              check(calls_in(node->u.agg.calls, node->u.agg.call_count, in), "an aggregate's argument is not there", why) &&

@@ -11,6 +11,7 @@
  *   FILTER      condition over the input
  *   PROJECT     exprs over the input
  *   WINDOW      windowing TVF: input columns + window_start, window_end, window_time
+ *   EXPAND      input columns, copies of keys that are NULL in some sets, id of the grouping set: a row per set
  *   AGGREGATE   keys, results of calls
  *   WINDOW_AGG  keys, results of calls, window_start, window_end, window_time
  *   OVER        input columns + results of calls
@@ -26,7 +27,7 @@
 
 typedef enum rn_logical_kind {
   RN_L_SCAN, RN_L_VALUES, RN_L_FILTER, RN_L_PROJECT, RN_L_WINDOW, RN_L_AGGREGATE, RN_L_WINDOW_AGG, RN_L_OVER,
-  RN_L_SORT, RN_L_LIMIT, RN_L_UNION, RN_L_JOIN, RN_L_SINK, RN_L_COLLECT, RN_L_COUNT
+  RN_L_SORT, RN_L_LIMIT, RN_L_UNION, RN_L_JOIN, RN_L_EXPAND, RN_L_SINK, RN_L_COLLECT, RN_L_COUNT
 } rn_logical_kind;
 
 /* A table as this plan reads it: scan, computed columns, watermark. Scans of the same table with the same
@@ -73,6 +74,7 @@ struct rn_logical {
     rn_expr *filter;
     rn_expr **project;
     rn_window_spec window;
+    rn_expand_spec expand;
     struct {
       uint32_t key_count;
       uint32_t *keys;

@@ -474,6 +474,15 @@ static built build(builder *b, const rn_logical *node) {
       n->u.window.keys = keys;
       return with_added(b, n, node, in, 3);
     }
+    case RN_L_EXPAND: {
+      built in = build(b, node->inputs[0]);
+      rn_plan_node *n = over_node(b, RN_NODE_EXPAND, node->span, NULL, in.node);
+      const rn_expand_spec *e = &node->u.expand;
+      n->u.expand = (rn_expand_spec){e->key_count, map_columns(b, e->keys, e->key_count, in.map), e->set_count,
+                                     RN_NEW_N(b->arena, int64_t, e->set_count)};
+      for (uint32_t i = 0; i < e->set_count; i++) n->u.expand.sets[i] = e->sets[i];
+      return with_added(b, n, node, in, e->key_count + 1);
+    }
     case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: return build_aggregate(b, node);
     case RN_L_OVER: return build_over(b, node);
     case RN_L_SORT: return build_sort(b, node);

@@ -44,6 +44,16 @@ static void row_text(rn_arena *arena, const rn_schema *in, rn_builder *out) {
   rn_builder_char(out, ']');
 }
 
+/* Grouping sets below an aggregate: which keys a number stands for. */
+static void sets_text(const rn_plan_node *n, rn_builder *out) {
+  while (n->input_count == 1 && (n->kind == RN_NODE_EXCHANGE || n->kind == RN_NODE_CALC)) n = n->inputs[0];
+  if (n->kind != RN_NODE_EXPAND) return;
+  rn_builder_text(out, " sets=[");
+  for (uint32_t i = 0; i < n->u.expand.set_count; i++)
+    rn_builder_printf(out, "%s%lld", i ? ", " : "", (long long)n->u.expand.sets[i]);
+  rn_builder_char(out, ']');
+}
+
 const char *rn_physical_fingerprint(rn_arena *arena, const rn_plan_node *n) {
   rn_builder b = {0};
   const rn_schema *in = n->input_count ? &n->inputs[0]->schema : NULL;
@@ -53,6 +63,7 @@ const char *rn_physical_fingerprint(rn_arena *arena, const rn_plan_node *n) {
       keys_text(arena, in, n->u.window_agg.keys, n->u.window_agg.key_count, &b);
       calls_text(arena, n->u.window_agg.calls, n->u.window_agg.call_count, &b);
       window_text(&n->u.window_agg.spec, &b);
+      sets_text(n->inputs[0], &b);
       break;
     case RN_NODE_WINDOW:
       if (n->u.window.spec.kind != RN_WINDOW_SESSION) return NULL;
@@ -65,6 +76,7 @@ const char *rn_physical_fingerprint(rn_arena *arena, const rn_plan_node *n) {
       rn_builder_text(&b, n->u.group_agg.call_count ? "group-aggregate" : "distinct");
       keys_text(arena, in, n->u.group_agg.keys, n->u.group_agg.key_count, &b);
       calls_text(arena, n->u.group_agg.calls, n->u.group_agg.call_count, &b);
+      sets_text(n->inputs[0], &b);
       rn_builder_printf(&b, " changes=%s",
                         n->u.group_agg.fold ? "fold" : n->u.group_agg.update_before ? "retract" : "upsert");
       break;

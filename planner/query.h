@@ -33,7 +33,8 @@ typedef struct rn_relation {
   rn_scope_column *columns; /* index: column of node */
 } rn_relation;
 
-enum { RN_PLACE_CALL = 1 << 20, RN_PLACE_OVER = 2 << 20, RN_PLACE_WINDOW = 3 << 20, RN_PLACE_STEP = 1 << 20 };
+enum { RN_PLACE_CALL = 1 << 20, RN_PLACE_OVER = 2 << 20, RN_PLACE_WINDOW = 3 << 20, RN_PLACE_SET = 4 << 20,
+       RN_PLACE_STEP = 1 << 20 };
 
 void rn_query_context_init(rn_query_context *q, rn_catalog *catalog, const rn_planner_settings *settings,
                            rn_arena *arena, rn_diagnostics *diags);
@@ -98,6 +99,9 @@ typedef struct rn_select_binder {
   uint32_t key_count;
   rn_expr **keys;
   const char **key_names;
+  uint32_t set_count;         /* grouping sets; 1: plain GROUP BY */
+  uint64_t *sets;             /* bit k: the set has key k */
+  uint64_t everywhere;        /* keys that all sets have */
   RN_VEC(rn_bound_call) calls;
   RN_VEC(rn_over_call) overs;
   bool failed;
@@ -115,6 +119,16 @@ rn_status rn_build_aggregate(rn_select_binder *s);
 /* An expression of SELECT or HAVING over the aggregate node's output. */
 rn_expr *rn_map_grouped(rn_select_binder *s, rn_expr *e);
 bool rn_ast_has_aggregate(const rn_ast_expr *e);
+/* bind_query_sets.c: GROUPING SETS, ROLLUP, CUBE */
+/* Binds one GROUP BY expression; *key: its number among s->keys, -1: a legacy window. */
+rn_status rn_bind_group_key(rn_select_binder *s, const rn_ast_expr *ast, bool in_sets, int *key);
+/* All items: s->keys, s->sets. */
+rn_status rn_bind_grouping_sets(rn_select_binder *s);
+/* GROUPING(..), GROUPING_ID(..), GROUP_ID(); NULL: another call. */
+rn_expr *rn_bind_grouping_call(rn_select_binder *s, const rn_ast_expr *node);
+/* Puts EXPAND over the input of the aggregate: keys[i] (its column for key i) become the copies; returns the column of
+ * the set. */
+uint32_t rn_expand_sets(rn_select_binder *s, rn_logical **input, uint32_t *keys);
 rn_logical *rn_bind_distinct(rn_query_context *q, rn_logical *input, rn_span span);
 /* bind_query_over.c */
 rn_status rn_build_over(rn_select_binder *s, rn_expr **exprs, uint32_t count);

@@ -73,8 +73,9 @@ static rn_logical *below_prefix(rn_rewrite *r, rn_logical *filter, rn_logical *n
 static rn_logical *below_aggregate(rn_rewrite *r, rn_logical *filter, rn_logical *node) {
   rn_expr **map = RN_NEW_N(r->arena, rn_expr *, node->schema.count + 1);
   const rn_logical *window = NULL; /* its columns must stay where the pass "window-aggregate" finds them */
+  const rn_logical *sets = node->inputs[0]->kind == RN_L_EXPAND ? node->inputs[0] : NULL; /* copies of keys are made there */
   for (uint32_t i = 0; i < node->u.agg.key_count; i++)
-    if (rn_trace_window(node->inputs[0], node->u.agg.keys[i], &window) < 0)
+    if (!(sets && node->u.agg.keys[i] >= sets->inputs[0]->schema.count) && rn_trace_window(node->inputs[0], node->u.agg.keys[i], &window) < 0)
       map[i] = rn_expr_column(r->arena, node->u.agg.keys[i],
                               node->inputs[0]->schema.fields[node->u.agg.keys[i]].type, filter->span);
   return below_prefix(r, filter, node, node->u.agg.key_count, map);
@@ -111,6 +112,7 @@ static rn_logical *push(rn_rewrite *r, rn_logical *filter) {
     }
     case RN_L_PROJECT: return rn_rewrite_can_inline(input) ? below_project(r, filter, input) : filter;
     case RN_L_WINDOW: return below_window(r, filter, input);
+    case RN_L_EXPAND: return below_prefix(r, filter, input, input->inputs[0]->schema.count, NULL);
     case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: return input->u.agg.key_count ? below_aggregate(r, filter, input) : filter;
     case RN_L_JOIN: return rn_rewrite_filter_join(r, filter, push);
     case RN_L_UNION: return rn_expr_is_volatile(filter->u.filter) ? filter : below_union(r, filter, input);

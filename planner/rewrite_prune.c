@@ -108,6 +108,17 @@ static pruned prune_window(rn_rewrite *r, rn_logical *node, const bool *used) {
   return appended(r, node, below, width, 3, all);
 }
 
+static pruned prune_expand(rn_rewrite *r, rn_logical *node, const bool *used) {
+  uint32_t width = node->inputs[0]->schema.count, added = node->u.expand.key_count + 1;
+  bool *below_used = no_columns(r, width), *all = no_columns(r, added);
+  for (uint32_t i = 0; i < width; i++) below_used[i] = used[i];
+  for (uint32_t i = 0; i < added; i++) all[i] = true;
+  for (uint32_t i = 0; i < node->u.expand.key_count; i++) below_used[node->u.expand.keys[i]] = true;
+  pruned below = prune(r, node->inputs[0], below_used);
+  for (uint32_t i = 0; i < node->u.expand.key_count; i++) node->u.expand.keys[i] = (uint32_t)below.map[node->u.expand.keys[i]];
+  return appended(r, node, below, width, added, all);
+}
+
 static void use_calls(const rn_agg_call *calls, uint32_t count, bool *used) {
   for (uint32_t i = 0; i < count; i++) {
     if (calls[i].argument >= 0) used[calls[i].argument] = true;
@@ -317,6 +328,7 @@ static pruned prune(rn_rewrite *r, rn_logical *node, const bool *used) {
     case RN_L_PROJECT: return prune_project(r, node, used);
     case RN_L_FILTER: return prune_filter(r, node, used);
     case RN_L_WINDOW: return prune_window(r, node, used);
+    case RN_L_EXPAND: return prune_expand(r, node, used);
     case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: return prune_aggregate(r, node, used);
     case RN_L_OVER: return prune_over(r, node, used);
     case RN_L_SORT: return prune_sort(r, node, used);

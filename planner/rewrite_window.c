@@ -60,9 +60,10 @@ static bool reads_window(rn_rewrite *r, const rn_expr *e, const rn_logical *wind
 /* Filters on window columns hold or fail for a whole group: they go above the aggregate, over its keys. False: one
  * reads something that is no key. */
 static bool lift_filters(rn_rewrite *r, const rn_logical *agg, rn_expr *const *exprs, const rn_logical *window,
-                         filters *met) {
+                         uint32_t plain, filters *met) {
   rn_expr **map = RN_NEW_N(r->arena, rn_expr *, window->schema.count + 1);
   for (uint32_t i = 0; i < agg->u.agg.key_count; i++) {
+    if (agg->u.agg.keys[i] >= plain) continue; /* of grouping sets */
     const rn_expr *e = exprs[agg->u.agg.keys[i]];
     if (e->kind == RN_EXPR_COLUMN) map[e->index] = rn_expr_column(r->arena, i, agg->schema.fields[i].type, e->span);
   }
@@ -107,19 +108,34 @@ static bool is_one_session(rn_rewrite *r, const rn_logical *agg, const rn_logica
   return rn_groups_sessions(window, agg->inputs[0], columns, agg->u.agg.key_count);
 }
 
+/* An EXPAND over another input: `keys` there; its own columns began at `plain`. */
+static rn_logical *move_sets(rn_rewrite *r, const rn_logical *sets, rn_logical *below, uint32_t plain, uint32_t *keys) {
+  rn_logical *moved = rn_logical_over(r->arena, RN_L_EXPAND, sets->span, below);
+  uint32_t width = below->schema.count, added = sets->schema.count - plain;
+  moved->u.expand = sets->u.expand;
+  moved->u.expand.keys = keys;
+  rn_field *fields = RN_NEW_N(r->arena, rn_field, width + added);
+  for (uint32_t i = 0; i < width; i++) fields[i] = below->schema.fields[i];
+  for (uint32_t i = 0; i < added; i++) fields[width + i] = sets->schema.fields[plain + i];
+  moved->schema = (rn_schema){width + added, fields};
+  return moved;
+}
+
 static rn_logical *rewrite(rn_rewrite *r, rn_logical *agg) {
   uint32_t key_count = agg->u.agg.key_count, call_count = agg->u.agg.call_count;
   int *parts = RN_NEW_N(r->arena, int, key_count + 1);
   const rn_logical *window = window_of(agg, parts);
   filters met = {0};
-  rn_expr **exprs = window ? through(r, agg->inputs[0], window, &met) : NULL;
+  rn_logical *sets = agg->inputs[0]->kind == RN_L_EXPAND ? agg->inputs[0] : NULL; /* goes between the slices and their input */
+  rn_expr **exprs = window ? through(r, sets ? sets->inputs[0] : agg->inputs[0], window, &met) : NULL;
   if (!exprs) return agg;
+  uint32_t plain = sets ? sets->inputs[0]->schema.count : UINT32_MAX; /* columns from here on are made by the sets */
   rn_logical *input = window->inputs[0];
   if (window->u.window.kind == RN_WINDOW_SESSION) {
-    if (!is_one_session(r, agg, window)) return agg;
+    if (sets || !is_one_session(r, agg, window)) return agg;
     input = take_filters(r, window, &met);
   }
-  if (!lift_filters(r, agg, exprs, window, &met)) return agg;
+  if (!lift_filters(r, agg, exprs, window, plain, &met)) return agg;
   rn_projection p = {.arena = r->arena};
   rn_logical *node = rn_logical_new(r->arena, RN_L_WINDOW_AGG, agg->span, 1, &input);
   node->u.agg = agg->u.agg;
@@ -132,10 +148,14 @@ static rn_logical *rewrite(rn_rewrite *r, rn_logical *agg) {
   uint32_t *place = RN_NEW_N(r->arena, uint32_t, key_count + call_count + 1); /* column of node for column i of agg */
   for (uint32_t i = 0; i < key_count; i++) {
     if (parts[i] >= 0) continue;
-    rn_expr *e = exprs[agg->u.agg.keys[i]];
-    if (reads_window(r, e, window)) return agg;
     place[i] = node->u.agg.key_count;
     fields[node->u.agg.key_count] = agg->schema.fields[i];
+    if (agg->u.agg.keys[i] >= plain) { /* its place is known when the input is */
+      node->u.agg.keys[node->u.agg.key_count++] = UINT32_MAX;
+      continue;
+    }
+    rn_expr *e = exprs[agg->u.agg.keys[i]];
+    if (reads_window(r, e, window)) return agg;
     node->u.agg.keys[node->u.agg.key_count++] = rn_projection_add(&p, e, agg->schema.fields[i].name);
   }
   uint32_t first = node->u.agg.key_count;
@@ -160,12 +180,21 @@ static rn_logical *rewrite(rn_rewrite *r, rn_logical *agg) {
     rn_value yes = {.type = rn_type_basic(RN_T_BOOLEAN, false), .u.i = 1};
     (void)rn_projection_add(&p, rn_expr_const(r->arena, yes, agg->span), NULL);
   }
+  uint32_t *copied = RN_NEW_N(r->arena, uint32_t, sets ? sets->u.expand.key_count + 1 : 1);
+  for (uint32_t i = 0; sets && i < sets->u.expand.key_count; i++) {
+    rn_expr *e = exprs[sets->u.expand.keys[i]];
+    if (reads_window(r, e, window)) return agg;
+    copied[i] = rn_projection_add(&p, e, agg->inputs[0]->schema.fields[sets->u.expand.keys[i]].name);
+  }
   uint32_t width = input->schema.count;
   for (uint32_t i = 0; i < 3; i++) fields[first + call_count + i] = window->schema.fields[width + i];
   for (uint32_t i = 0; i < key_count; i++)
     if (parts[i] >= 0) place[i] = first + call_count + (uint32_t)parts[i];
   node->schema = (rn_schema){first + call_count + 3, fields};
   node->inputs[0] = rn_logical_project(r->arena, input, p.count, p.exprs, p.names, agg->span);
+  if (sets) node->inputs[0] = move_sets(r, sets, node->inputs[0], plain, copied);
+  for (uint32_t i = 0; i < key_count; i++)
+    if (parts[i] < 0 && agg->u.agg.keys[i] >= plain) node->u.agg.keys[place[i]] = p.count + agg->u.agg.keys[i] - plain;
   /* columns in the order the aggregate had them */
   rn_expr **out = RN_NEW_N(r->arena, rn_expr *, agg->schema.count + 1);
   const char **names = RN_NEW_N(r->arena, const char *, agg->schema.count + 1);

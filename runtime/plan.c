@@ -8,6 +8,7 @@ static const char *const kind_names[RN_NODE_COUNT] = {
     [RN_NODE_WATERMARK] = "watermark",
     [RN_NODE_WINDOW] = "window",
     [RN_NODE_WINDOW_AGG] = "window-aggregate",
+    [RN_NODE_EXPAND] = "expand",
     [RN_NODE_GROUP_AGG] = "group-aggregate",
     [RN_NODE_OVER] = "over",
     [RN_NODE_SORT] = "sort",
@@ -86,6 +87,13 @@ static void print_details(rn_builder *out, const rn_plan_node *n) {
       print_window(out, &n->u.window_agg.spec);
       print_columns(out, "keys", n->u.window_agg.keys, n->u.window_agg.key_count);
       print_calls(out, n->u.window_agg.calls, n->u.window_agg.call_count);
+      break;
+    case RN_NODE_EXPAND:
+      print_columns(out, "keys", n->u.expand.keys, n->u.expand.key_count);
+      rn_builder_text(out, " sets=[");
+      for (uint32_t i = 0; i < n->u.expand.set_count; i++)
+        rn_builder_printf(out, "%s%lld", i ? ", " : "", (long long)n->u.expand.sets[i]);
+      rn_builder_char(out, ']');
       break;
     case RN_NODE_GROUP_AGG:
       print_columns(out, "keys", n->u.group_agg.keys, n->u.group_agg.key_count);

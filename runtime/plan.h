@@ -18,6 +18,7 @@ typedef enum rn_node_kind {
   RN_NODE_WATERMARK,
   RN_NODE_WINDOW,     /* bare windowing TVF: rows with window columns appended */
   RN_NODE_WINDOW_AGG, /* sliced window aggregate */
+  RN_NODE_EXPAND,     /* GROUPING SETS: every row once per set */
   RN_NODE_GROUP_AGG,  /* unbounded GROUP BY, DISTINCT */
   RN_NODE_OVER,
   RN_NODE_SORT,       /* bounded sort, or temporal sort on a stream */
@@ -42,6 +43,17 @@ typedef struct rn_window_spec {
   bool local_zone;        /* LTZ attribute: instants are shifted to the session zone before alignment */
   int64_t size_us, slide_us, offset_us; /* slide: HOP slide, CUMULATE step; TUMBLE: = size. SESSION: size is the gap */
 } rn_window_spec;
+
+/* GROUPING SETS, ROLLUP, CUBE: a set is a number: bit k: key k is left out (its copy is NULL); from RN_EXPAND_GROUP_BIT
+ * on: how many equal sets came before it (GROUP_ID). It is a column of the output and tells a key that was left out
+ * from one that is NULL. */
+enum { RN_EXPAND_KEYS_MAX = 40, RN_EXPAND_SETS_MAX = 4096, RN_EXPAND_GROUP_BIT = 40, RN_EXPAND_GROUP_BITS = 12 };
+typedef struct rn_expand_spec {
+  uint32_t key_count;
+  uint32_t *keys;         /* input columns; output: the input's, their copies, the set (BIGINT) */
+  uint32_t set_count;
+  int64_t *sets;
+} rn_expand_spec;
 
 typedef struct rn_sort_item {
   uint32_t column;
@@ -101,6 +113,7 @@ struct rn_plan_node {
       /* output: keys, results of calls, window_start, window_end (TIMESTAMP(3)), window_time (type of
        * the time attribute: end - 1 ms) */
     } window_agg;
+    rn_expand_spec expand;
     struct {
       uint32_t key_count;
       const uint32_t *keys;

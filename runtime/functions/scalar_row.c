@@ -41,7 +41,21 @@ static rn_status resolve_difference(const rn_function *fn, const rn_type *const 
   return RN_OK;
 }
 
+/* GROUPING(a, b): bits of the set's number, the first argument the most significant (planner/bind_query_sets.c). */
+KERNEL(grouping_bits) {
+  UNUSED_EVAL;
+  FOR_ROWS(row) {
+    int64_t set = I64(0, row), bits = 0;
+    for (uint32_t k = 1; k < arg_count; k++) bits = bits << 1 | (set >> I64(k, row) & 1);
+    put_i64(out, row, bits);
+  }
+  return RN_OK;
+}
+
 static const rn_function rows[] = {
+  {.name = "GROUPING", .signature = "GROUPING(key, ..) -> BIGINT", .min_args = 2, .max_args = 33,
+   .flags = RN_FN_OPERATOR | RN_FN_STRICT | RN_FN_VARIADIC, .classes = {RN_ARG_BIGINT}, .kernel = grouping_bits,
+   .result = RN_T_BIGINT, .help = "a bit per key, 1 where the grouping set leaves it out; GROUPING_ID is the same"},
   {.name = "ROW", .signature = "ROW(a, ..) -> ROW", .min_args = 1, .max_args = 255, .flags = RN_FN_OPERATOR | RN_FN_VARIADIC,
    .classes = {RN_ARG_ANY}, .resolve = resolve_row, .kernel = row_kernel, .help = "a row of values", .example = "(ROW(1, 'a') = ROW(1, 'a')) = TRUE"},
   {.name = "TIME DIFF", .signature = "(a TEMPORAL - b TEMPORAL) DAY -> INTERVAL", .min_args = 2, .max_args = 2,

@@ -8,6 +8,7 @@ static const rn_operator_class *const classes[RN_NODE_COUNT] = {
     [RN_NODE_WATERMARK] = &rn_op_watermark_class,
     [RN_NODE_WINDOW] = &rn_op_window_class,
     [RN_NODE_WINDOW_AGG] = &rn_op_window_agg_class,
+    [RN_NODE_EXPAND] = &rn_op_expand_class,
     [RN_NODE_GROUP_AGG] = &rn_op_group_agg_class,
     [RN_NODE_OVER] = &rn_op_over_class,
     [RN_NODE_SORT] = &rn_op_sort_class,

@@ -759,10 +759,11 @@ static const plan_case grouping_errors_cases[] = {
      " line 1:8   SELECT TUMBLE_END(ts, INTERVAL '1' HOUR) FROM gen GROUP BY TUMBLE(ts, INTERVAL '1' MINUTE)\n"
      "                   ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"},
     {"grouping sets", "",
-     "SELECT k, COUNT(*) FROM gen GROUP BY ROLLUP (k)",
-     "error[RN2302]: ROLLUP is not supported yet\n"
-     " line 1:38  SELECT k, COUNT(*) FROM gen GROUP BY ROLLUP (k)\n"
-     "                                                 ^~~~~~~~~~\n"},
+     "SELECT k, COUNT(*) FROM gen GROUP BY ROLLUP (CUBE (k))",
+     "error[RN2201]: ROLLUP takes expressions and lists of them\n"
+     " line 1:46  SELECT k, COUNT(*) FROM gen GROUP BY ROLLUP (CUBE (k))\n"
+     "                                                         ^~~~~~~~\n"
+     "   hint: write GROUPING SETS (..) around both\n"},
 };
 static void test_grouping_errors(void **state) {
   (void)state;

@@ -1,0 +1,33 @@
+-- GROUPING SETS, ROLLUP, CUBE; the answers are those of Flink 2.3.
+CREATE TEMPORARY TABLE ev (id INT NOT NULL, k STRING, k2 INT, b BOOLEAN, v INT, bi BIGINT, d DOUBLE, dc DECIMAL(10,2), s STRING, dt DATE, n ROW<a INT, c STRING>, ts TIMESTAMP_LTZ(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+  WITH ('connector' = 'filesystem', 'path' = '${DIR}/seed_200.jsonl', 'format' = 'json');
+SELECT k, COUNT(*) c, GROUPING(k) g FROM ev GROUP BY ROLLUP (k);
+SELECT k, b, COUNT(*) c, SUM(v) s, GROUPING(k) gk, GROUPING(b) gb, GROUPING_ID(k, b) i, GROUPING_ID(b, k) j, GROUPING(k, b, k) x FROM ev GROUP BY CUBE (k, b);
+SELECT k, b, k2, COUNT(*) c, GROUPING_ID(k, b, k2) i FROM ev GROUP BY GROUPING SETS ((k, b), (k2), ());
+SELECT k, b, k2, MAX(v) c, GROUPING_ID(k, b, k2) i FROM ev GROUP BY k, ROLLUP (b, k2);
+SELECT k, b, k2, MIN(s) c, GROUPING_ID(k, b, k2) i FROM ev GROUP BY ROLLUP (k), CUBE (b, k2);
+SELECT k, b, k2, COUNT(*) c FROM ev GROUP BY ROLLUP ((k, b), k2);
+SELECT k, b, k2, COUNT(*) c FROM ev GROUP BY CUBE ((k, b), k2);
+SELECT k, COUNT(*) c FROM ev GROUP BY GROUPING SETS ((k), ());
+SELECT k, COUNT(*) c FROM ev GROUP BY k, ();
+SELECT COUNT(*) c, SUM(v) s FROM ev GROUP BY ();
+SELECT k, COUNT(*) c FROM ev GROUP BY DISTINCT ROLLUP (k), ROLLUP (k);
+SELECT k, COUNT(*) c FROM ev GROUP BY ROLLUP (k), ROLLUP (k);
+SELECT k, GROUPING(k) g, GROUP_ID() i FROM ev GROUP BY k;
+SELECT k, COUNT(DISTINCT b) x, COUNT(DISTINCT v) FILTER (WHERE v > 1) y, SUM(v) FILTER (WHERE b) z FROM ev GROUP BY ROLLUP (k);
+SELECT k, COUNT(*) c FROM ev GROUP BY ROLLUP (k) HAVING GROUPING(k) = 1 OR COUNT(*) > 10;
+SELECT k, b, COUNT(k) c, MIN(k) m, MAX(b) x FROM ev GROUP BY CUBE (k, b);
+SELECT UPPER(k) u, v > 2 w, COUNT(*) c FROM ev GROUP BY CUBE (UPPER(k), v > 2);
+SELECT k, k || 'z' z, COALESCE(k, 'all') y, k IS NULL n, CASE WHEN GROUPING(k) = 1 THEN 'total' ELSE k END l, COUNT(*) c FROM ev GROUP BY ROLLUP (k);
+SELECT id, id + 1 i, COALESCE(id, 0) z, id IS NULL n, GROUPING(id) + 1 g, COUNT(*) c FROM ev GROUP BY ROLLUP (id);
+SELECT n, COUNT(*) c FROM ev GROUP BY GROUPING SETS ((n), ());
+SELECT dc, d, COUNT(*) c FROM ev GROUP BY GROUPING SETS ((dc), (d));
+SELECT DISTINCT k FROM ev GROUP BY ROLLUP (k, b);
+SELECT window_start, window_end, k, COUNT(*) c, SUM(v) s, GROUPING(k) g FROM TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end, GROUPING SETS ((k), ());
+SELECT window_start, window_time, k, b, COUNT(DISTINCT v) FILTER (WHERE v > 1) c, GROUPING_ID(k, b) g FROM HOP(TABLE ev, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '10' SECOND) GROUP BY window_start, window_end, window_time, CUBE (k, b);
+SELECT window_end, k, MIN(d) m, AVG(v) a, GROUPING(window_end) g FROM HOP(TABLE ev, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '15' SECOND) WHERE v > 0 GROUP BY ROLLUP (k), window_start, window_end HAVING COUNT(*) > 2 AND window_end > TIMESTAMP '2024-03-10 00:00:00';
+SELECT window_start, k, COUNT(*) c FROM CUMULATE(TABLE ev, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '20' SECOND) GROUP BY GROUPING SETS ((window_start, window_end, k), (window_start, window_end));
+SELECT window_start, UPPER(k) u, COUNT(*) c FROM (SELECT k, window_start, window_end FROM TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY window_start, window_end, ROLLUP (UPPER(k));
+SELECT window_start, k, COUNT(*) c FROM TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY ROLLUP (window_start, window_end, k);
+SELECT k, window_start, window_end, COUNT(*) c FROM SESSION(TABLE ev, DESCRIPTOR(ts), INTERVAL '2' SECOND) GROUP BY window_start, window_end, ROLLUP (k);
+SELECT k, window_start, window_end, COUNT(*) c FROM SESSION(TABLE ev PARTITION BY k, DESCRIPTOR(ts), INTERVAL '2' SECOND) GROUP BY window_start, window_end, k, ROLLUP (b);
