@@ -9,11 +9,12 @@ RN_BENCH_REPEAT    runs of each (5)
 RN_BENCH_EPOCHS    epochs whose barrier is timed (200), RN_BENCH_EPOCH_MS apart (100, which
                    ten times the last commit stretches to about 250: the work of an epoch follows the keys it
                    touched, all 100,000 either way)
+RN_BENCH_OPERATORS  rows of the cases of bench/operators (what each names there)
 RN_BENCH_SAVE=1    append the table to bench/RESULTS.md
 
 Kafka parts need a real broker (tests/kafka/broker, or KAFKA_BOOTSTRAP with the empty topics bids:4, many:4,
 idle:1, kept:4, kept_floor:4) and are left out, with a note, when none can be had."""
-import json, os, platform, resource, shutil, signal, sqlite3, subprocess, sys, tempfile, time
+import json, os, platform, re, resource, shutil, signal, sqlite3, subprocess, sys, tempfile, time
 
 build = os.path.abspath(sys.argv[1])
 root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -174,6 +175,42 @@ def file_benchmarks(work):
             note("threads of librdkafka in that file job", str(len(seen)), "", "", "0", not seen)
 
 
+# case, limit in ns a row besides 25 ns a row that leaves
+REPLAYED = (("tumble", 60), ("cumulate", 75), ("hop-10s-2s", 75), ("hop-1h-1s", 75), ("session-1s", 100), ("session-200ms", 100),
+            ("tumble-1m", 170), ("cumulate-1m", 170), ("hop-10s-1s-1m", 170), ("hop-1h-1s-1m", 170), ("session-1s-1m", 170))
+CLOSING = ("close-tumble", "close-hop", "close-session")
+# case, the other it is compared with, factor
+COMPARED = (("over-rows-1000", "over-rows-10", 1.3), ("over-range-1h", "over-range-1min", 1.5), ("over-min-max", "over-sum", 1.5),
+            ("over-double", "over-sum", 2))
+ALONE = ("group-record", "group-batch", "group-folded")
+
+
+def operators(work):
+    """Operators alone, on batches that are decoded already. All cases in turns, so that what is compared had the same weather."""
+    runs = {}
+    names = [c[0] for c in REPLAYED] + list(CLOSING) + [n for c in COMPARED for n in c[:2]] + list(ALONE)
+    for _ in range(min(REPEAT, 3)):
+        for name in dict.fromkeys(names):
+            command = [build + "/bench/operators", name] + [os.environ[v] for v in ("RN_BENCH_OPERATORS",) if v in os.environ]
+            runs.setdefault(name, []).append([float(x) for x in re.findall(r"[\d.]+", once(command)[1])])
+    ns = {name: min(r[0] for r in all) for name, all in runs.items()}
+    for name, limit in REPLAYED:
+        out = runs[name][0][1]
+        note("replayed: " + name, "%.1f" % ns[name], "ns/row", "%.3f out" % out, "<= %.1f" % (limit + 25 * out),
+             ns[name] <= limit + 25 * out, [r[0] for r in runs[name]])
+    for name in CLOSING:
+        left = runs[name][0][5]
+        seconds = min(r[4] for r in runs[name]) / left * 1e6
+        note("replayed: " + name + ", 1 M pairs", "%.3f" % seconds, "s", "%.1fM rows" % (left / 1e6), "<= 0.3", seconds <= 0.3, [r[4] for r in runs[name]])
+        size = runs[name][0][2]
+        note("  " + name + ", state of a pair", "%.0f" % size, "bytes", "", "<= 64", size <= 64)
+    for name, other, factor in COMPARED:
+        note("replayed: " + name, "%.1f" % ns[name], "ns/row", "%.2fx" % (ns[name] / ns[other]), "<= %.1fx %s" % (factor, other),
+             ns[name] <= factor * ns[other], [r[0] for r in runs[name] + runs[other]])
+    for name in ALONE:
+        note("replayed: " + name, "%.1f" % ns[name], "ns/row", runs=[r[0] for r in runs[name]])
+
+
 # 100,000 keys; a second of event time is 1,000,000 rows
 GENERATED = ("CREATE TABLE g (id BIGINT, k BIGINT, v BIGINT, ts AS TO_TIMESTAMP_LTZ(id / 1000, 3), WATERMARK FOR ts AS ts) WITH "
              "('connector'='datagen', 'rows-per-second'='1000000000', 'fields.id.kind'='sequence', 'fields.id.start'='0', "
@@ -329,7 +366,7 @@ def save():
 
 def main():
     work = tempfile.mkdtemp(prefix="rn-bench-")
-    parts = (("start", start_up), ("file", file_benchmarks), ("barrier", barrier), ("kafka", with_broker))
+    parts = (("start", start_up), ("file", file_benchmarks), ("operators", operators), ("barrier", barrier), ("kafka", with_broker))
     begin = time.monotonic()
     try:
         print("%-44s %10s %-8s %-12s %-22s" % ("what", "figure", "", "beside", "target"))
