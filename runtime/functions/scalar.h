@@ -19,6 +19,7 @@ typedef struct rn_function_set {
 } rn_function_set;
 #define RN_FUNCTION_SET(name, heading, array) \
   const rn_function_set name = {heading, array, sizeof(array) / sizeof((array)[0])}
+extern const rn_function_set rn_set_printf;
 extern const rn_function_set rn_set_compare, rn_set_arithmetic, rn_set_interval, rn_set_cast, rn_set_like,
     rn_set_logic, rn_set_row, rn_set_math, rn_set_text, rn_set_text_search, rn_set_text_code, rn_set_url, rn_set_hash, rn_set_regex, rn_set_time,
     rn_set_time_unit, rn_set_time_text, rn_set_conditional, rn_set_collection;
@@ -148,6 +149,8 @@ static inline unsigned utf8_step(const char *p, const char *end) {
 size_t rn_text_chars(rn_slice s);
 size_t rn_text_skip(rn_slice s, size_t count);
 bool rn_text_is_ascii(rn_slice s);
+/* Capital letters into room for 3 * length + 4 bytes; gives how many it took. */
+size_t rn_text_upper(rn_slice s, char *room);
 /* Bytes as text: what is no UTF-8 becomes U+FFFD, a byte at a time. The result may share s. */
 rn_slice rn_text_repair(rn_arena *arena, rn_slice s);
 

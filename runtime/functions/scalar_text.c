@@ -78,8 +78,9 @@ KERNEL(char_length) {
 
 typedef enum case_mode { CASE_UPPER, CASE_LOWER, CASE_INITIAL } case_mode;
 
-static void change_case_utf8(rn_eval *eval, rn_column *out, uint32_t row, rn_slice s, case_mode mode) {
-  char *room = text_room(eval, s.len * 3 + 4), *o = room;
+/* Room: 3 * length + 4 bytes. Gives what was written. */
+static size_t change_case_utf8(rn_slice s, case_mode mode, char *room) {
+  char *o = room;
   const char *p = s.ptr, *end = s.ptr + s.len;
   bool in_word = false;
   while (p < end) {
@@ -100,14 +101,17 @@ static void change_case_utf8(rn_eval *eval, rn_column *out, uint32_t row, rn_sli
     }
     o += utf8proc_encode_char(upper ? utf8proc_toupper(c) : utf8proc_tolower(c), (utf8proc_uint8_t *)o);
   }
-  put_str(out, row, room, (size_t)(o - room));
+  return (size_t)(o - room);
 }
+
+size_t rn_text_upper(rn_slice s, char *room) { return change_case_utf8(s, CASE_UPPER, room); }
 
 static inline rn_status change_case(rn_eval *eval, const rn_column *const *args, rn_column *out, const rn_sel *sel, case_mode mode) {
   FOR_ROWS(row) {
     rn_slice s = TEXT(0, row);
     if (!rn_text_is_ascii(s)) {
-      change_case_utf8(eval, out, row, s, mode);
+      char *wide = text_room(eval, s.len * 3 + 4);
+      put_str(out, row, wide, change_case_utf8(s, mode, wide));
       continue;
     }
     char small[RN_STR_INLINE], *room = s.len <= RN_STR_INLINE ? small : text_room(eval, s.len);
