@@ -79,6 +79,14 @@ static rn_expr *bind_typeof(rn_binder *binder, const rn_ast_expr *ast, rn_expr *
   return rn_expr_const(binder->arena, v, ast->span);
 }
 
+/* There is one database. */
+static rn_expr *bind_current_database(rn_binder *binder, const rn_ast_expr *ast, rn_expr **args, uint32_t count) {
+  (void)args, (void)count;
+  rn_value v = {.type = rn_type_basic(RN_T_VARCHAR, false)};
+  v.u.text = rn_slice_of(RN_DEFAULT_DATABASE);
+  return rn_expr_const(binder->arena, v, ast->span);
+}
+
 typedef struct special {
   const char *name, *arguments;
   uint32_t min_args, max_args;
@@ -91,6 +99,7 @@ static const special specials[] = {
   {"NULLIF", "NULLIF takes (value, value)", 2, 2, bind_nullif},
   {"IF", "IF takes (condition, value, value)", 3, 3, bind_if},
   {"TYPEOF", "TYPEOF takes (value)", 1, 2, bind_typeof},
+  {"CURRENT_DATABASE", "CURRENT_DATABASE takes no arguments", 0, 0, bind_current_database},
 };
 
 rn_expr *rn_bind_special(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
@@ -102,7 +111,7 @@ rn_expr *rn_bind_special(rn_binder *binder, rn_scope *scope, const rn_ast_expr *
       rn_diag(binder->diags, RN_E_ARGUMENTS, ast->span, NULL, "%s, got %u argument%s", s->arguments, ast->arg_count, ast->arg_count == 1 ? "" : "s");
       return rn_bind_error(binder, ast->span);
     }
-    rn_expr **args = rn_arena_alloc(binder->arena, ast->arg_count * sizeof *args);
+    rn_expr **args = rn_arena_alloc(binder->arena, (ast->arg_count + 1) * sizeof *args);
     bool failed = false;
     for (uint32_t k = 0; k < ast->arg_count; k++) {
       args[k] = rn_bind_expr(binder, scope, ast->args[k]);

@@ -11,6 +11,8 @@ static const rn_function_set *const sets[] = {
   &rn_set_math, &rn_set_text, &rn_set_text_search, &rn_set_text_code, &rn_set_url, &rn_set_hash, &rn_set_regex, &rn_set_time, &rn_set_time_unit, &rn_set_time_text, &rn_set_conditional,
   &rn_set_collection,
   &rn_set_printf,
+  &rn_set_array,
+  &rn_set_map,
 };
 enum { SET_COUNT = sizeof sets / sizeof sets[0] };
 
