@@ -39,7 +39,7 @@ static rn_status resolve_added(const rn_function *fn, const rn_type *const *type
   if (!take_element(types, arena, out)) return RN_FAIL;
   const rn_type *element = types[0]->children[0];
   element = rn_type_with_null(arena, element, element->nullable || types[1]->nullable);
-  out->result = rn_type_array(arena, element, types[0]->nullable);
+  out->result = rn_type_array(arena, element, types[0]->nullable || types[1]->nullable); /* as Flink types it */
   out->kernel = fn->kernel;
   return RN_OK;
 }

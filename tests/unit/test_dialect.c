@@ -95,21 +95,41 @@ static rn_expr *bind_text(suite *s, rn_binder *b, rn_scope *scope, const char *t
 
 /* --- values as the cases write them ---------------------------------------------------------------------- */
 
+static void put_json(const rn_value *v, bool top, rn_builder *out);
+
+static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* The entries of a MAP have no order: sorted by their text, as the cases have them. */
+static void put_pairs(const rn_value *v, rn_builder *out) {
+  uint32_t count = v->item_count / 2;
+  char **texts = rn_calloc(count + 1, sizeof *texts);
+  for (uint32_t i = 0; i < count; i++) {
+    rn_builder pair = {0};
+    rn_builder_char(&pair, '[');
+    put_json(&v->u.items[2 * i], false, &pair);
+    rn_builder_char(&pair, ',');
+    put_json(&v->u.items[2 * i + 1], false, &pair);
+    rn_builder_char(&pair, ']');
+    texts[i] = rn_builder_take(&pair);
+  }
+  qsort(texts, count, sizeof *texts, by_text);
+  rn_builder_char(out, '[');
+  for (uint32_t i = 0; i < count; i++) {
+    if (i) rn_builder_char(out, ',');
+    rn_builder_text(out, texts[i]);
+    rn_free(texts[i]);
+  }
+  rn_builder_char(out, ']');
+  rn_free(texts);
+}
+
 static void put_json(const rn_value *v, bool top, rn_builder *out) {
   if (v->is_null) {
     rn_builder_text(out, "null");
     return;
   }
-  if (v->type->id == RN_T_MAP) { /* pairs */
-    rn_builder_char(out, '[');
-    for (uint32_t i = 0; i < v->item_count; i += 2) {
-      rn_builder_text(out, i ? ",[" : "[");
-      put_json(&v->u.items[i], false, out);
-      rn_builder_char(out, ',');
-      put_json(&v->u.items[i + 1], false, out);
-      rn_builder_char(out, ']');
-    }
-    rn_builder_char(out, ']');
+  if (v->type->id == RN_T_MAP) {
+    put_pairs(v, out);
     return;
   }
   if (v->type->id == RN_T_ROW || v->type->id == RN_T_ARRAY) {
