@@ -117,10 +117,10 @@ static rn_status resolve_union(const rn_function *fn, const rn_type *const *type
   {.name = n, .signature = n sig, .min_args = lo, .max_args = hi, .flags = RN_FN_STRICT | (f), .classes = {__VA_ARGS__},   \
    .resolve = res, .kernel = k, .help = h, .example = e}
 static const rn_function rows[] = {
-  FN("MAP_ENTRIES", "(m MAP) -> ARRAY<ROW<key, value>>", 1, 1, 0, resolve_part, map_entries, "the entries as rows", "MAP_ENTRIES(MAP['a', 1])[1].`value` = 1", RN_ARG_MAP),
-  FN("MAP_FROM_ARRAYS", "(keys ARRAY, values ARRAY) -> MAP", 2, 2, RN_FN_MAY_FAIL, resolve_from_arrays, map_from_arrays, "a map of keys and values, which must be as many", "MAP_FROM_ARRAYS(ARRAY['a', 'b'], ARRAY[1, 2])['b'] = 2", RN_ARG_ARRAY, RN_ARG_ARRAY),
-  FN("MAP_KEYS", "(m MAP) -> ARRAY", 1, 1, 0, resolve_part, map_keys, "the keys", "MAP_KEYS(MAP['a', 1, 'b', 2]) = ARRAY['a', 'b']", RN_ARG_MAP),
-  FN("MAP_UNION", "(m MAP, ..) -> MAP", 1, 255, RN_FN_VARIADIC, resolve_union, map_union, "the entries of all; of a key that comes twice, the last", "MAP_UNION(MAP['a', 1], MAP['a', 2])['a'] = 2", RN_ARG_MAP),
-  FN("MAP_VALUES", "(m MAP) -> ARRAY", 1, 1, 0, resolve_part, map_values, "the values", "MAP_VALUES(MAP['a', 1, 'b', 2]) = ARRAY[1, 2]", RN_ARG_MAP),
+  FN("MAP_ENTRIES", "(m MAP<K, V>) -> ARRAY<ROW<key K, value V>>", 1, 1, 0, resolve_part, map_entries, "the entries as rows", "MAP_ENTRIES(MAP['a', 1])[1].`value` = 1", RN_ARG_MAP),
+  FN("MAP_FROM_ARRAYS", "(keys ARRAY<K>, values ARRAY<V>) -> MAP<K, V>", 2, 2, RN_FN_MAY_FAIL, resolve_from_arrays, map_from_arrays, "a map of keys and values, which must be as many", "MAP_FROM_ARRAYS(ARRAY['a', 'b'], ARRAY[1, 2])['b'] = 2", RN_ARG_ARRAY, RN_ARG_ARRAY),
+  FN("MAP_KEYS", "(m MAP<K, V>) -> ARRAY<K>", 1, 1, 0, resolve_part, map_keys, "the keys", "MAP_KEYS(MAP['a', 1, 'b', 2]) = ARRAY['a', 'b']", RN_ARG_MAP),
+  FN("MAP_UNION", "(m MAP<K, V>, ..) -> MAP<K, V>", 1, 255, RN_FN_VARIADIC, resolve_union, map_union, "the entries of all; of a key that comes twice, the last", "MAP_UNION(MAP['a', 1], MAP['a', 2])['a'] = 2", RN_ARG_MAP),
+  FN("MAP_VALUES", "(m MAP<K, V>) -> ARRAY<V>", 1, 1, 0, resolve_part, map_values, "the values", "MAP_VALUES(MAP['a', 1, 'b', 2]) = ARRAY[1, 2]", RN_ARG_MAP),
 };
 RN_FUNCTION_SET(rn_set_map, "Maps", rows);

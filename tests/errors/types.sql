@@ -31,3 +31,13 @@ SELECT id FROM orders ORDER BY MAP['a', id];
 SELECT ELEMENT(a) FROM (VALUES (ARRAY[1]), (ARRAY[1, 2])) AS t(a);
 -- @case collections: a cast inside
 SELECT CAST(ARRAY[name, '1'] AS ARRAY<INT>) FROM (VALUES ('12'), ('12a')) AS t(name);
+-- @case collections: arguments of functions
+SELECT ARRAY_APPEND(ARRAY[1], 'a'), ARRAY_CONTAINS(ARRAY[1], CAST(1 AS BIGINT)), ARRAY_JOIN(ARRAY[1], '-'), ARRAY_SORT(ARRAY[TRUE]), ARRAY_CONCAT(ARRAY[1], ARRAY['a']), ARRAY_MAX(MAP['a', 1]), MAP_KEYS(ARRAY[1]), SPLIT(name, 1) FROM orders;
+-- @case collections: more functions
+SELECT MAP_UNION(MAP['a', 1], MAP[1, 1]), MAP_FROM_ARRAYS(ARRAY[1], 2), ARRAY_SLICE(ARRAY[1], id), PRINTF(5), REGEXP_EXTRACT_ALL(name), CURRENT_DATABASE(1) FROM orders;
+-- @case collections: keys without values
+SELECT MAP_FROM_ARRAYS(a, ARRAY[1, 2]) FROM (VALUES (ARRAY['a', 'b']), (ARRAY['a'])) AS t(a);
+-- @case collections: a separator that is no pattern
+SELECT STR_TO_MAP(s, '(', '=') FROM (VALUES ('a=1')) AS t(s);
+-- @case a format that is too wide
+SELECT PRINTF('%2000000d', n) FROM (VALUES (1)) AS t(n);
