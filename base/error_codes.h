@@ -63,6 +63,7 @@ RN_CODE(E_DIVISION, 5003, 2, "division by zero", "An exact number was divided by
 RN_CODE(E_NOT_NULL, 5004, 2, "NULL in a NOT NULL column", "A NULL was written to a NOT NULL column. 'table.exec.sink.not-null-enforcer' = 'DROP' drops such rows.")
 RN_CODE(E_ROWTIME_NULL, 5005, 2, "rowtime is NULL", "The column of the WATERMARK must not be NULL.")
 RN_CODE(E_VALUE, 5006, 2, "value out of range", "A function was given a value outside its domain.")
+RN_CODE(E_SUBQUERY_ROWS, 5010, 2, "scalar sub-query gave several rows", "A sub-query that stands for a value may give one row or none (which is NULL). Aggregate it, or use IN or EXISTS.")
 
 /* --- RN6xxx state --------------------------------------------------------------------------------------- */
 RN_CODE(E_STATE_CORRUPT, 6001, 4, "state is damaged", "A checksum of the stored state does not match. Restore the file from a backup, or start over with --fresh.")

@@ -37,7 +37,6 @@ typedef struct rn_bound_call {
 typedef struct rn_scope {
   uint32_t column_count;
   const rn_scope_column *columns;
-  struct rn_scope *outer;    /* of a correlated sub-query; NULL */
   /* Set by the query binder: handles calls of aggregates and OVER. NULL: they are errors here
    * (`clause` names the place: "WHERE", "GROUP BY", a computed column ..). Gets the bound call, gives
    * the expression that stands for its result. */
@@ -45,8 +44,8 @@ typedef struct rn_scope {
   /* Asked for every AST node first (top-down) when not NULL: returns an expression when the node as a
    * whole stands for something known (a GROUP BY key, TUMBLE_START(..)), NULL to bind it as usual. */
   rn_expr *(*on_node)(rn_binder *binder, struct rn_scope *scope, const rn_ast_expr *node, void *ctx);
-  /* Sub-queries in expressions (EXISTS, IN (query), scalar). NULL: refused. */
-  rn_expr *(*on_subquery)(rn_binder *binder, struct rn_scope *scope, const rn_ast_expr *node, void *ctx);
+  /* Takes the sub-queries in expressions (EXISTS, IN (query), scalar): query.h. NULL: they are refused. */
+  struct rn_subqueries *subqueries;
   /* Asked for a plain column after it was resolved; may replace (NOT_GROUPED check). NULL: as it is. */
   rn_expr *(*on_column)(rn_binder *binder, struct rn_scope *scope, rn_expr *column, const rn_ast_expr *node, void *ctx);
   void *ctx;
@@ -67,7 +66,13 @@ struct rn_binder {
    * in an OVER call (refuses OVER in it). */
   const char *inside_aggregate;
   bool inside_over;
+  const struct rn_outer *outer; /* scopes of the queries around this one, innermost first */
 };
+
+typedef struct rn_outer {
+  const rn_scope *scope;
+  const struct rn_outer *up;
+} rn_outer;
 
 /* Never NULL: on error a diag was added and the result has type RN_T_ERROR. */
 rn_expr *rn_bind_expr(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);

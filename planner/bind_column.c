@@ -130,13 +130,9 @@ static const char *column_hint(rn_binder *binder, const rn_scope *scope, const c
 
 static rn_expr *not_found(rn_binder *binder, const rn_scope *scope, const rn_ast_expr *ast) {
   const rn_ast_path *path = &ast->path;
-  for (const rn_scope *outer = scope->outer; outer; outer = outer->outer) {
-    uint32_t parts;
-    if (resolve(outer, path, &parts).count) {
-      return rn_bind_unsupported(binder, ast->span, "a column of the outer query in a sub-query");
-    }
-  }
   const rn_ast_name *head = &path->parts[0];
+  for (const rn_outer *o = binder->outer; o && path->count > 1 && !has_table(scope, head->text); o = o->up)
+    if (has_table(o->scope, head->text)) scope = o->scope;
   if (path->count > 1 && has_table(scope, head->text)) {
     const rn_ast_name *name = &path->parts[1];
     rn_diag(binder->diags, RN_E_COLUMN_NOT_FOUND, name->span, column_hint(binder, scope, head->text, name->text),
@@ -163,11 +159,30 @@ static rn_expr *ambiguous(rn_binder *binder, const rn_scope *scope, const rn_ast
   return rn_bind_error(binder, ast->span);
 }
 
+/* A column of a query around this one; NULL: none has it. */
+static rn_expr *outer_column(rn_binder *binder, const rn_ast_expr *ast) {
+  uint32_t parts = 1;
+  int64_t level = 1;
+  for (const rn_outer *outer = binder->outer; outer; outer = outer->up, level++) {
+    match m = resolve(outer->scope, &ast->path, &parts);
+    if (!m.count) continue;
+    if (m.count > 1) return ambiguous(binder, outer->scope, ast, &m, parts);
+    rn_expr *e = rn_expr_make(binder->arena, RN_EXPR_OUTER, rn_type_with_time(binder->arena, m.column->type, RN_TIME_NONE), ast->span, 0, NULL);
+    e->index = m.column->index;
+    e->value.u.i = level;
+    for (uint32_t i = parts; i < ast->path.count; i++) e = rn_bind_field(binder, e, &ast->path.parts[i], ast->span);
+    return e;
+  }
+  return NULL;
+}
+
 rn_expr *rn_bind_column(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
   const rn_ast_path *path = &ast->path;
   uint32_t parts = 1;
   match m = resolve(scope, path, &parts);
   if (m.count == 0) {
+    rn_expr *outer = outer_column(binder, ast);
+    if (outer) return outer;
     /* CURRENT_DATE and its like are functions without parentheses. */
     const rn_function *fn = path->count == 1 && !path->parts[0].quoted ? rn_function_find(rn_slice_of(path->parts[0].text)) : NULL;
     if (fn && (fn->flags & RN_FN_NO_PARENS)) return rn_bind_call_row(binder, fn->name, NULL, 0, ast->span);

@@ -211,19 +211,9 @@ static rn_expr *bind_time_diff(rn_binder *binder, rn_scope *scope, const rn_ast_
 }
 
 static rn_expr *bind_subquery(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
-  const char *outer_aggregate = binder->inside_aggregate;
-  bool outer_over = binder->inside_over;
-  rn_expr *e;
-  if (scope->on_subquery) {
-    binder->inside_aggregate = NULL;
-    binder->inside_over = false;
-    e = scope->on_subquery(binder, scope, ast, scope->ctx);
-    binder->inside_aggregate = outer_aggregate;
-    binder->inside_over = outer_over;
-  } else {
-    e = rn_bind_unsupported(binder, ast->span, rn_arena_printf(binder->arena, "a sub-query in %s", scope->clause ? scope->clause : "this clause"));
-  }
-  return e;
+  if (!scope->subqueries)
+    return rn_bind_unsupported(binder, ast->span, rn_arena_printf(binder->arena, "a sub-query in %s", scope->clause ? scope->clause : "this clause"));
+  return rn_bind_subquery(binder, scope, ast);
 }
 
 static rn_expr *bind_in(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {

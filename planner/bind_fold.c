@@ -9,7 +9,7 @@ static bool may_fold(const rn_binder *binder, const rn_function *fn) {
 }
 
 rn_expr *rn_bind_fold_node(rn_binder *binder, rn_expr *e) {
-  if (e->kind == RN_EXPR_CONST || e->kind == RN_EXPR_COLUMN || e->type->id == RN_T_ERROR) return e;
+  if (e->kind == RN_EXPR_CONST || e->kind == RN_EXPR_COLUMN || e->kind == RN_EXPR_OUTER || e->type->id == RN_T_ERROR) return e;
   if (e->kind == RN_EXPR_CALL && !may_fold(binder, e->function)) return e;
   for (uint32_t i = 0; i < e->arg_count; i++) {
     if (e->args[i]->kind != RN_EXPR_CONST) return e;

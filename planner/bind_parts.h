@@ -35,6 +35,8 @@ rn_expr *rn_bind_row(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast)
 rn_expr *rn_bind_array(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 rn_expr *rn_bind_map(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 rn_expr *rn_bind_subscript(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+/* bind_subquery.c */
+rn_expr *rn_bind_subquery(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 
 rn_expr *rn_bind_case(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 /* NULL: the name is none of COALESCE, NULLIF, IF, IFNULL, TYPEOF. */

@@ -328,6 +328,7 @@ rn_logical *rn_bind_query(rn_query_context *q, rn_ast_query *query, const rn_cte
     rn_cte *cte = RN_NEW(q->arena, rn_cte);
     cte->item = &query->with[i];
     cte->next = env;
+    cte->outer = q->binder.outer;
     env = cte;
   }
   bool ordered = query->order_count && (top || query->limit || query->offset);

@@ -208,7 +208,10 @@ static rn_logical *bind_view(rn_query_context *q, const rn_catalog_object *view,
   q->view_depth++;
   rn_access *last = q->accesses;
   while (last && last->next) last = last->next;
+  const rn_outer *around = q->binder.outer;
+  q->binder.outer = NULL;
   rn_logical *node = rn_bind_query(q, view->ast->query, NULL, false);
+  q->binder.outer = around;
   if (node) node = rn_rename_columns(q, node, &view->ast->view_columns, "the view");
   q->view_depth--;
   q->binder.diags = outer;
@@ -255,7 +258,10 @@ static rn_logical *bind_table(rn_query_context *q, rn_ast_from *from, const rn_c
   if (from->path.count == 1)
     for (const rn_cte *c = env; c; c = c->next)
       if (!strcmp(c->item->name.text, from->path.parts[0].text)) {
+        const rn_outer *outer = q->binder.outer;
+        q->binder.outer = c->outer;
         rn_logical *node = rn_bind_query(q, c->item->query, c->next, false);
+        q->binder.outer = outer;
         return node ? rn_rename_columns(q, node, &c->item->columns, "the WITH item") : NULL;
       }
   rn_catalog_object *object = rn_catalog_find(q->binder.catalog, &from->path, q->binder.diags);
@@ -284,7 +290,6 @@ rn_status rn_bind_from(rn_query_context *q, rn_ast_from *from, const rn_cte *env
       node = bind_table(q, from, env);
       break;
     case RN_AST_FROM_QUERY: case RN_AST_FROM_VALUES:
-      if (from->lateral) return refuse(q, from->span, "LATERAL");
       node = rn_bind_query(q, from->query, env, false);
       break;
     case RN_AST_FROM_FUNCTION: {

@@ -316,7 +316,7 @@ rn_expr *rn_map_grouped(rn_select_binder *s, rn_expr *e) {
     if (place == RN_PLACE_CALL / RN_PLACE_STEP) k += s->call_first;
     else if (place == RN_PLACE_WINDOW / RN_PLACE_STEP) k += s->window_first;
     else if (place == RN_PLACE_SET / RN_PLACE_STEP) k = s->key_count;
-    else if (place == RN_PLACE_OVER / RN_PLACE_STEP) return e;
+    else if (place == RN_PLACE_OVER / RN_PLACE_STEP || place >= RN_PLACE_SUBQUERY / RN_PLACE_STEP) return e;
     else {
       const char *name = k < s->from.node->schema.count ? s->from.node->schema.fields[k].name : "";
       rn_diag(q->binder.diags, RN_E_NOT_GROUPED, e->span,
@@ -330,15 +330,60 @@ rn_expr *rn_map_grouped(rn_select_binder *s, rn_expr *e) {
   }
   if (!e->arg_count) return e;
   rn_expr *copy = RN_NEW(q->arena, rn_expr);
+  bool changed = false;
   *copy = *e;
   copy->args = RN_NEW_N(q->arena, rn_expr *, e->arg_count);
   bool may_be_null = false; /* a key that a grouping set leaves out */
   for (uint32_t i = 0; i < e->arg_count; i++) {
     copy->args[i] = rn_map_grouped(s, e->args[i]);
+    changed = changed || copy->args[i] != e->args[i];
     may_be_null = may_be_null || (copy->args[i]->type->nullable && !e->args[i]->type->nullable);
   }
   if (may_be_null && !never_null(copy)) copy->type = rn_type_with_null(q->arena, copy->type, true);
+  return changed ? copy : e; /* tests by sub-queries are known by their address */
+}
+
+typedef struct outer_map {
+  rn_select_binder *s;
+  int64_t level;
+} outer_map;
+
+static rn_expr *map_outer(rn_select_binder *s, rn_expr *e, int64_t level) {
+  if (e->kind == RN_EXPR_OUTER) {
+    if (e->value.u.i != level) return e;
+    rn_expr *column = rn_map_grouped(s, rn_expr_column(s->q->arena, e->index, e->type, e->span));
+    rn_expr *copy = RN_NEW(s->q->arena, rn_expr);
+    *copy = *e;
+    copy->index = column->index;
+    return copy;
+  }
+  if (!rn_expr_outer(e)) return e;
+  rn_expr *copy = RN_NEW(s->q->arena, rn_expr);
+  *copy = *e;
+  copy->args = RN_NEW_N(s->q->arena, rn_expr *, e->arg_count);
+  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = map_outer(s, e->args[i], level);
   return copy;
+}
+
+static rn_status map_slot(rn_expr **slot, void *ctx) {
+  outer_map *m = ctx;
+  *slot = map_outer(m->s, *slot, m->level);
+  return RN_OK;
+}
+
+static void map_plan(rn_select_binder *s, rn_logical *node, int64_t level) {
+  outer_map m = {s, level};
+  (void)rn_logical_visit_exprs(node, map_slot, &m);
+  for (uint32_t i = 0; i < node->input_count; i++)
+    map_plan(s, node->inputs[i], level + (node->kind == RN_L_JOIN && node->u.join.lateral && i == 1));
+}
+
+void rn_map_grouped_subqueries(rn_select_binder *s) {
+  for (uint32_t i = 0; i < s->subqueries.count; i++) {
+    rn_subquery *sub = &s->subqueries.items[i];
+    if (sub->condition) sub->condition = rn_map_grouped(s, sub->condition);
+    map_plan(s, sub->node, 1);
+  }
 }
 
 rn_logical *rn_bind_distinct(rn_query_context *q, rn_logical *input, rn_span span) {

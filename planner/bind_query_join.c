@@ -114,9 +114,51 @@ static rn_scope_column *both_columns(rn_query_context *q, const rn_relation *lef
   return out;
 }
 
+static bool is_lateral(const rn_ast_from *from) {
+  return from->lateral && (from->kind == RN_AST_FROM_QUERY || from->kind == RN_AST_FROM_VALUES);
+}
+
+/* LATERAL (SELECT ..) sees what stands left of it. */
+static rn_status bind_right(rn_query_context *q, rn_ast_from *from, const rn_cte *env, const rn_relation *left, rn_relation *out) {
+  if (!is_lateral(from->right) || !left) return rn_bind_from(q, from->right, env, out);
+  rn_scope scope;
+  rn_relation_scope(left, "LATERAL", &scope);
+  rn_outer outer = {&scope, q->binder.outer};
+  q->binder.outer = &outer;
+  rn_status status = rn_bind_from(q, from->right, env, out);
+  q->binder.outer = outer.up;
+  return status;
+}
+
+static rn_status check_lateral(rn_query_context *q, const rn_ast_from *from) {
+  if (from->join != RN_JOIN_RIGHT && from->join != RN_JOIN_FULL) return RN_OK;
+  return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, from->right->span, "use CROSS JOIN LATERAL, JOIN LATERAL or LEFT JOIN LATERAL",
+                 "%s JOIN LATERAL would need rows of the left side that are not there", from->join == RN_JOIN_RIGHT ? "RIGHT" : "FULL");
+}
+
+/* Sub-queries in ON are joined over an inner join; the columns they add go again. */
+static rn_status join_tests(rn_query_context *q, rn_subqueries *tests, rn_logical *join, rn_expr *condition, rn_logical **out) {
+  if (join->u.join.kind != RN_JOIN_KIND_INNER)
+    return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, tests->items[0].ast->span, "join a sub-query that selects the rows before",
+                   "a sub-query in ON of an outer join is not supported");
+  rn_logical *node = rn_filter_subqueries(q, tests, join, condition, join->span);
+  rn_expr **exprs = RN_NEW_N(q->arena, rn_expr *, join->schema.count + 1);
+  const char **names = RN_NEW_N(q->arena, const char *, join->schema.count + 1);
+  for (uint32_t i = 0; i < join->schema.count; i++) {
+    exprs[i] = rn_expr_column(q->arena, i, node->schema.fields[i].type, join->span);
+    names[i] = join->schema.fields[i].name;
+  }
+  *out = rn_logical_project(q->arena, node, join->schema.count, exprs, names, join->span);
+  return RN_OK;
+}
+
 rn_status rn_bind_join(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out) {
   rn_relation left, right;
-  rn_status first = rn_bind_from(q, from->left, env, &left), second = rn_bind_from(q, from->right, env, &right);
+  bool lateral = is_lateral(from->right);
+  if (lateral && check_lateral(q, from) != RN_OK) return RN_FAIL;
+  rn_status first = rn_bind_from(q, from->left, env, &left);
+  if (first != RN_OK && lateral) return RN_FAIL;
+  rn_status second = bind_right(q, from, env, first == RN_OK ? &left : NULL, &right);
   if (first != RN_OK || second != RN_OK) return RN_FAIL; /* both were asked: errors of both are told */
   if (check_aliases(q, from, &left, &right) != RN_OK) return RN_FAIL;
   rn_join_kind kind = kind_of(from);
@@ -130,8 +172,9 @@ rn_status rn_bind_join(rn_query_context *q, rn_ast_from *from, const rn_cte *env
   merged *m = RN_NEW_N(q->arena, merged, most);
   if (find_merged(q, from, &left, &right, m, &merged_count) != RN_OK) return RN_FAIL;
   rn_expr *condition = NULL;
+  rn_subqueries subqueries = {.env = env};
   if (from->on) {
-    rn_scope scope = {.column_count = left.count + right.count, .columns = columns, .clause = "ON"};
+    rn_scope scope = {.column_count = left.count + right.count, .columns = columns, .clause = "ON", .subqueries = &subqueries};
     condition = rn_bind_condition(&q->binder, &scope, from->on, "ON");
     if (rn_bind_failed(condition)) return RN_FAIL;
   } else if (merged_count) {
@@ -143,7 +186,9 @@ rn_status rn_bind_join(rn_query_context *q, rn_ast_from *from, const rn_cte *env
     }
     condition = merged_count == 1 ? tests[0] : rn_bind_and(&q->binder, tests, merged_count, span);
   }
-  rn_logical *node = rn_logical_join(q->arena, kind, left.node, right.node, condition, span);
+  rn_logical *node = rn_logical_join(q->arena, kind, left.node, right.node, subqueries.count ? NULL : condition, span);
+  node->u.join.lateral = lateral && rn_logical_outer(right.node);
+  if (subqueries.count && join_tests(q, &subqueries, node, condition, &node) != RN_OK) return RN_FAIL;
   for (uint32_t i = 0; i < left.count + right.count; i++) columns[i].type = node->schema.fields[columns[i].index].type;
   out->count = merged_count + left.count + right.count;
   out->columns = RN_NEW_N(q->arena, rn_scope_column, out->count + 1);

@@ -52,6 +52,7 @@ static bool resolve_reference(rn_select_binder *s, const rn_ast_window *window, 
 static rn_expr *bind_in_select(rn_select_binder *s, const rn_ast_expr *ast) {
   rn_scope scope = s->scope;
   scope.clause = "OVER";
+  scope.subqueries = NULL;
   return rn_bind_expr(&s->q->binder, &scope, ast);
 }
 

@@ -183,13 +183,18 @@ static rn_status bind_from_where(rn_select_binder *s, const rn_cte *env) {
   s->scope.on_node = rn_group_node_hook;
   s->scope.ctx = s;
   s->scope.aggregate_scope = &s->below;
+  s->scope.subqueries = &s->subqueries;
+  s->subqueries.env = s->below_subqueries.env = env;
   rn_relation_scope(&s->from, "an aggregate", &s->below);
+  s->below.subqueries = &s->below_subqueries;
   if (!select->where) return RN_OK;
   rn_scope where;
+  rn_subqueries tests = {.env = env};
   rn_relation_scope(&s->from, "WHERE", &where);
+  where.subqueries = &tests;
   rn_expr *condition = rn_bind_condition(&q->binder, &where, select->where, "WHERE");
   if (condition->type->id == RN_T_ERROR) s->failed = true; /* go on: more errors of one statement */
-  else s->input = rn_logical_filter(q->arena, s->input, condition, select->where_span);
+  else s->input = rn_filter_subqueries(q, &tests, s->input, condition, select->where_span);
   return RN_OK;
 }
 
@@ -208,6 +213,21 @@ static void bind_items(rn_select_binder *s, item_list *list) {
     push_item(list, e, item_name(s, item, i), item);
   }
   make_names_unique(list);
+}
+
+static void map_call(rn_select_binder *s, const rn_subqueries *subs, rn_bound_call *call) {
+  call->argument = rn_map_subqueries(s->q, subs, call->argument);
+  call->filter = rn_map_subqueries(s->q, subs, call->filter);
+  call->default_argument = rn_map_subqueries(s->q, subs, call->default_argument);
+}
+
+/* Sub-queries in GROUP BY and in arguments of aggregates. */
+static void join_below(rn_select_binder *s) {
+  const rn_subqueries *subs = &s->below_subqueries;
+  if (!subs->count) return;
+  s->input = rn_join_subqueries(s->q, &s->below_subqueries, s->input);
+  for (uint32_t i = 0; i < s->key_count; i++) s->keys[i] = rn_map_subqueries(s->q, subs, s->keys[i]);
+  for (size_t i = 0; i < s->calls.len; i++) map_call(s, subs, &s->calls.data[i]);
 }
 
 static rn_logical *bind_clauses(rn_select_binder *s, const rn_cte *env, const rn_ast_sort_item *order, uint32_t order_count,
@@ -255,14 +275,19 @@ static rn_logical *bind_clauses(rn_select_binder *s, const rn_cte *env, const rn
   }
   if (s->failed) return NULL;
   if (s->grouped) {
+    join_below(s);
     if (rn_build_aggregate(s) != RN_OK) return NULL;
     for (uint32_t i = 0; i < list.count; i++) list.exprs[i] = rn_map_grouped(s, list.exprs[i]);
-    if (having) {
-      having = rn_map_grouped(s, having);
-      if (!s->failed) s->input = rn_logical_filter(q->arena, s->input, having, select->having_span);
-    }
+    if (having) having = rn_map_grouped(s, having);
+    rn_map_grouped_subqueries(s);
     if (s->failed) return NULL;
+    if (having) s->input = rn_filter_subqueries(q, &s->subqueries, s->input, having, select->having_span);
+    else s->input = rn_join_subqueries(q, &s->subqueries, s->input);
+  } else {
+    s->input = rn_join_subqueries(q, &s->subqueries, s->input);
   }
+  for (uint32_t i = 0; i < list.count; i++) list.exprs[i] = rn_map_subqueries(q, &s->subqueries, list.exprs[i]);
+  for (size_t i = 0; i < s->overs.len; i++) map_call(s, &s->subqueries, &s->overs.data[i].bound);
   if (s->overs.len && rn_build_over(s, list.exprs, list.count) != RN_OK) return NULL;
   if (q->expand) { /* `*` as it is today: later columns of the table do not change the view */
     select->items = list.written;

@@ -46,6 +46,12 @@ static bool key_is_joined(const rn_logical *side, const uint32_t *joined, uint32
 
 static void join_key(rn_changelog *c, rn_logical *node) {
   const rn_logical *left = node->inputs[0], *right = node->inputs[1];
+  if (!rn_join_pairs(node->u.join.kind) || node->u.join.single) { /* a left row leaves once at most */
+    node->has_key = left->has_key;
+    node->key_count = left->key_count;
+    node->keys = left->keys;
+    return;
+  }
   uint32_t n = node->u.join.key_count;
   bool take_left = left->has_key, take_right = right->has_key;
   if (take_left && !rn_join_keeps(node->u.join.kind, 1) && key_is_joined(right, node->u.join.right_keys, n)) {
@@ -92,7 +98,8 @@ static void infer_keys(rn_changelog *c, rn_logical *node) {
 /* --- who updates -------------------------------------------------------------------------------------------------- */
 static const rn_logical *find_updater(const rn_logical *node) {
   if (!(node->emits & UPDATES)) return NULL;
-  if (node->kind == RN_L_AGGREGATE || (node->kind == RN_L_JOIN && node->u.join.kind != RN_JOIN_KIND_INNER)) return node;
+  bool passes = node->kind == RN_L_JOIN && (node->u.join.kind == RN_JOIN_KIND_INNER || node->u.join.kind == RN_JOIN_KIND_SEMI);
+  if (node->kind == RN_L_AGGREGATE || (node->kind == RN_L_JOIN && !passes)) return node;
   for (uint32_t i = 0; i < node->input_count; i++) {
     const rn_logical *found = find_updater(node->inputs[i]);
     if (found) return found;
@@ -102,9 +109,10 @@ static const rn_logical *find_updater(const rn_logical *node) {
 
 static rn_status refuse_updates(rn_changelog *c, const char *consumer, const rn_logical *input, const char *hint) {
   const rn_logical *updater = find_updater(input);
-  static const char *const joins[] = {"JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"};
+  static const char *const joins[] = {"JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "a sub-query (IN, EXISTS)",
+                                      "a sub-query (NOT IN, NOT EXISTS)", "a sub-query"};
   const char *clause = !updater                     ? "the query"
-                       : updater->kind == RN_L_JOIN ? joins[updater->u.join.kind]
+                       : updater->kind == RN_L_JOIN ? updater->u.join.single ? "a scalar sub-query" : joins[updater->u.join.kind]
                                                     : updater->u.agg.clause;
   return rn_diag(c->diags, RN_E_CHANGELOG, updater ? updater->span : input->span, hint,
                  "%s takes inserts only, but %s updates its rows", consumer, clause);
@@ -268,7 +276,7 @@ static uint32_t time_bounds(const rn_logical *node, const rn_expr *e) {
 /* Joins whose state ends with time have operators of their own; a regular join would keep every row for ever. */
 static rn_status refuse_timed_join(rn_changelog *c, const rn_logical *node) {
   if (node->bounded) return RN_OK;
-  bool interval = time_bounds(node, node->u.join.condition) > 1;
+  bool interval = time_bounds(node, node->u.join.condition) > 1, pairs = rn_join_pairs(node->u.join.kind);
   uint32_t windowed = 0;
   for (uint32_t k = 0; k < node->u.join.key_count; k++) {
     const rn_logical *left = NULL, *right = NULL;
@@ -280,7 +288,7 @@ static rn_status refuse_timed_join(rn_changelog *c, const rn_logical *node) {
   if (windowed > 1)
     return rn_diag(c->diags, RN_E_UNSUPPORTED, node->span, NULL,
                    "a window join (window_start and window_end of both inputs) is not supported on streams yet");
-  if (interval)
+  if (interval && pairs) /* SEMI and ANTI are regular joins in the dialect, too */
     return rn_diag(c->diags, RN_E_UNSUPPORTED, node->span, NULL,
                    "an interval join (bounds between the time columns of both inputs) is not supported on streams yet");
   return RN_OK;
@@ -288,16 +296,20 @@ static rn_status refuse_timed_join(rn_changelog *c, const rn_logical *node) {
 
 static rn_status infer_join(rn_changelog *c, rn_logical *node, wants w) {
   bool every_change = c->show_changes || c->settings->keep_changes;
-  bool outer = node->u.join.kind != RN_JOIN_KIND_INNER;
+  rn_join_kind kind = node->u.join.kind;
+  bool outer = kind != RN_JOIN_KIND_INNER && kind != RN_JOIN_KIND_SEMI;
   if (refuse_timed_join(c, node) != RN_OK) return RN_FAIL;
   /* a row that changes must take all its pairs back first */
   wants below = {w.accepts == RN_CHANGE_INSERT ? RN_CHANGE_INSERT : ALL_CHANGES, true, w.shows_changes};
   if (inputs(c, node, below) != RN_OK) return RN_FAIL;
+  if (kind == RN_JOIN_KIND_SEMI && node->emits != RN_CHANGE_INSERT) outer = true; /* a row may go with its last partner */
   node->u.join.fold = outer && c->bounded && !(every_change && (w.accepts & RN_CHANGE_DELETE));
   if (outer && !node->u.join.fold) node->emits |= RN_CHANGE_INSERT | RN_CHANGE_DELETE;
-  if (!node->bounded)
+  const rn_logical *first = node->inputs[0]; /* NOT IN is two joins: told once */
+  bool told = first->kind == RN_L_JOIN && first->span.begin == node->span.begin && first->span.end == node->span.end;
+  if (!node->bounded && !told)
     rn_diag(c->diags, RN_W_STATE_GROWS, node->span, "aggregate by a window before the join, to keep fewer rows",
-            "JOIN keeps every row of both inputs for ever");
+            "%s keeps every row of both inputs for ever", !rn_join_pairs(kind) || node->u.join.single ? "a sub-query" : "JOIN");
   return RN_OK;
 }
 

@@ -174,8 +174,10 @@ static void print_watermark(rn_builder *out, const rn_plan_node *n, const char *
 }
 
 static void print_join(rn_builder *out, const rn_plan_node *n) {
-  const char **names = names_of(&n->schema);
-  uint32_t left = n->inputs[0]->schema.count, said = 0;
+  uint32_t left = n->inputs[0]->schema.count, right = n->inputs[1]->schema.count, said = 0;
+  const char **names = rn_malloc(sizeof *names * (left + right + 1));
+  for (uint32_t i = 0; i < left + right; i++)
+    names[i] = i < left ? n->schema.fields[i].name : n->u.join.kind <= RN_JOIN_KIND_FULL ? n->schema.fields[i].name : n->inputs[1]->schema.fields[i - left].name;
   rn_builder_printf(out, "Join(joinType=[%s], where=[", rn_join_kind_name(n->u.join.kind));
   uint32_t parts = n->u.join.key_count + (n->u.join.condition ? 1 : 0);
   if (!parts) rn_builder_text(out, "true");
@@ -191,6 +193,7 @@ static void print_join(rn_builder *out, const rn_plan_node *n) {
   rn_builder_text(out, "], select=[");
   name_list(out, &n->schema);
   rn_builder_char(out, ']');
+  if (n->u.join.single) rn_builder_text(out, ", partners=[1 at most]");
   if (n->u.join.fold) rn_builder_text(out, ", rowsWithoutPartner=[end of input]");
   rn_free(names);
 }

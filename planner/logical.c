@@ -72,7 +72,27 @@ rn_logical *rn_logical_filter(rn_arena *arena, rn_logical *input, rn_expr *condi
 }
 
 bool rn_join_keeps(rn_join_kind kind, unsigned side) {
+  if (kind == RN_JOIN_KIND_ANTI || kind == RN_JOIN_KIND_MARK) return side == 0;
   return kind == RN_JOIN_KIND_FULL || kind == (side ? RN_JOIN_KIND_RIGHT : RN_JOIN_KIND_LEFT);
+}
+
+const rn_expr *rn_expr_outer(const rn_expr *e) {
+  const rn_expr *found = e->kind == RN_EXPR_OUTER ? e : NULL;
+  for (uint32_t i = 0; i < e->arg_count && !found; i++) found = rn_expr_outer(e->args[i]);
+  return found;
+}
+
+static rn_status find_outer(rn_expr **slot, void *ctx) {
+  const rn_expr **found = ctx;
+  if (!*found) *found = rn_expr_outer(*slot);
+  return RN_OK;
+}
+
+const rn_expr *rn_logical_outer(const rn_logical *node) {
+  const rn_expr *found = NULL;
+  (void)rn_logical_visit_exprs((rn_logical *)(uintptr_t)node, find_outer, &found); /* changes nothing */
+  for (uint32_t i = 0; i < node->input_count && !found; i++) found = rn_logical_outer(node->inputs[i]);
+  return found;
 }
 
 static const char *unique_name(rn_arena *arena, const rn_field *fields, uint32_t count, const char *wanted) {
@@ -91,15 +111,19 @@ rn_logical *rn_logical_join(rn_arena *arena, rn_join_kind kind, rn_logical *left
   rn_logical *node = rn_logical_new(arena, RN_L_JOIN, span, 2, inputs);
   rn_field *fields = RN_NEW_N(arena, rn_field, left->schema.count + right->schema.count + 1);
   uint32_t count = 0;
-  for (unsigned side = 0; side < 2; side++) {
+  for (unsigned side = 0; side < (rn_join_pairs(kind) ? 2 : 1); side++) {
     for (uint32_t i = 0; i < inputs[side]->schema.count; i++) {
       const rn_field *f = &inputs[side]->schema.fields[i];
       const rn_type *type = f->type;
       if (type->time_attribute != RN_TIME_NONE) type = rn_type_with_time(arena, type, RN_TIME_NONE);
-      if (rn_join_keeps(kind, !side)) type = rn_type_with_null(arena, type, true);
+      if (rn_join_pairs(kind) && rn_join_keeps(kind, !side)) type = rn_type_with_null(arena, type, true);
       fields[count] = (rn_field){unique_name(arena, fields, count, f->name), type};
       count++;
     }
+  }
+  if (kind == RN_JOIN_KIND_MARK) {
+    fields[count] = (rn_field){unique_name(arena, fields, count, "$mark"), rn_type_basic(RN_T_BOOLEAN, false)};
+    count++;
   }
   node->schema = (rn_schema){count, fields};
   node->u.join.kind = kind;
@@ -279,12 +303,17 @@ static void print_node(const rn_logical *node, const char *lead, const char *pre
       break;
     case RN_L_UNION: rn_builder_text(out, "all=[true]"); break;
     case RN_L_JOIN: {
-      static const char *const kinds[] = {"inner", "left", "right", "full"};
-      const char **both = schema_names(&node->schema);
+      static const char *const kinds[] = {"inner", "left", "right", "full", "semi", "anti", "mark"};
+      uint32_t left = node->inputs[0]->schema.count, width = rn_logical_width(node);
+      const char **both = rn_malloc(sizeof *both * (width + 1));
+      for (uint32_t i = 0; i < width; i++) {
+        bool own = rn_join_pairs(node->u.join.kind) || i < left;
+        both[i] = own ? node->schema.fields[i].name : node->inputs[1]->schema.fields[i - left].name;
+      }
       rn_builder_text(out, "condition=[");
       if (node->u.join.condition) rn_expr_print(node->u.join.condition, both, out);
       else rn_builder_text(out, "true");
-      rn_builder_printf(out, "], joinType=[%s]", kinds[node->u.join.kind]);
+      rn_builder_printf(out, "], joinType=[%s]%s", kinds[node->u.join.kind], node->u.join.lateral ? ", correlated=[true]" : "");
       rn_free(both);
       break;
     }
@@ -313,6 +342,16 @@ static bool columns_in(const rn_expr *e, const rn_schema *schema) {
     return e->index < schema->count && rn_type_same(e->type, schema->fields[e->index].type);
   for (uint32_t i = 0; i < e->arg_count; i++)
     if (!columns_in(e->args[i], schema)) return false;
+  return true;
+}
+
+static bool columns_in_pair(const rn_expr *e, const rn_schema *left, const rn_schema *right) {
+  if (e->kind == RN_EXPR_COLUMN) {
+    if (e->index >= left->count + right->count) return false;
+    return rn_type_same(e->type, (e->index < left->count ? left->fields[e->index] : right->fields[e->index - left->count]).type);
+  }
+  for (uint32_t i = 0; i < e->arg_count; i++)
+    if (!columns_in_pair(e->args[i], left, right)) return false;
   return true;
 }
 
@@ -390,13 +429,15 @@ bool rn_logical_verify(const rn_logical *node, const char **why) {
       return true;
     case RN_L_JOIN: {
       const rn_schema *right = &node->inputs[1]->schema;
-      if (!check(node->schema.count == in->count + right->count, "a join's columns do not add up", why)) return false;
-      for (uint32_t i = 0; i < node->schema.count; i++)
+      bool pairs = rn_join_pairs(node->u.join.kind);
+      uint32_t own = in->count + (pairs ? right->count : node->u.join.kind == RN_JOIN_KIND_MARK ? 1 : 0);
+      if (!check(node->schema.count == own, "a join's columns do not add up", why)) return false;
+      for (uint32_t i = 0; i < (pairs ? own : in->count); i++)
         if (!check(rn_type_same(node->schema.fields[i].type, (i < in->count ? in->fields[i]
                                                                             : right->fields[i - in->count]).type),
                    "a join changes a type", why))
           return false;
-      return check(!node->u.join.condition || columns_in(node->u.join.condition, &node->schema),
+      return check(!node->u.join.condition || columns_in_pair(node->u.join.condition, in, right),
                    "a join reads a column that is not there", why) &&
              check(keys_in(node->u.join.left_keys, node->u.join.key_count, in->count) &&
                    keys_in(node->u.join.right_keys, node->u.join.key_count, right->count), "a join key is not there", why);

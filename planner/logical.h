@@ -16,7 +16,8 @@
  *   WINDOW_AGG  keys, results of calls, window_start, window_end, window_time
  *   OVER        input columns + results of calls
  *   JOIN        columns of the left input, columns of the right one (nullable on the side that may lack a row),
- *               without time attributes; the condition is over the two inputs' columns in that order
+ *               without time attributes; the condition is over the two inputs' columns in that order. SEMI and ANTI:
+ *               columns of the left input only; MARK: those and BOOLEAN, whether there is a partner
  *   SORT LIMIT UNION SINK COLLECT
  */
 #ifndef RN_PLANNER_LOGICAL_H
@@ -114,6 +115,8 @@ struct rn_logical {
       uint32_t key_count;       /* made by the pass "join-keys" */
       uint32_t *left_keys, *right_keys; /* columns of each input */
       bool *null_safe;
+      bool single;              /* LEFT: a second partner is an error (scalar sub-query) */
+      bool lateral;             /* the right input reads columns of the left one (RN_EXPR_OUTER): until "decorrelate" */
       bool fold;                /* set by inference */
     } join;
     struct {
@@ -144,6 +147,11 @@ rn_logical *rn_logical_join(rn_arena *arena, rn_join_kind kind, rn_logical *left
                             rn_span span);
 /* May rows of the side (0 left, 1 right) be answered with NULLs for the other side? */
 bool rn_join_keeps(rn_join_kind kind, unsigned side);
+/* Do pairs leave the join? Not SEMI, ANTI, MARK. */
+static inline bool rn_join_pairs(rn_join_kind kind) { return kind <= RN_JOIN_KIND_FULL; }
+/* What the expression, or the node and those below, read of queries around: the first such column; NULL: nothing. */
+const rn_expr *rn_expr_outer(const rn_expr *e);
+const rn_expr *rn_logical_outer(const rn_logical *node);
 /* Number of columns the expressions of the node are over (0 without input). */
 uint32_t rn_logical_width(const rn_logical *node);
 const char *rn_logical_kind_name(rn_logical_kind kind);

@@ -380,6 +380,7 @@ static built build_join(builder *b, const rn_logical *node) {
   built in[2] = {build(b, node->inputs[0]), build(b, node->inputs[1])};
   rn_plan_node *inputs[2] = {in[0].node, in[1].node};
   uint32_t count = node->u.join.key_count, left = node->inputs[0]->schema.count, at = 0;
+  bool pairs = rn_join_pairs(node->u.join.kind);
   uint32_t *keys[2] = {map_columns(b, node->u.join.left_keys, count, in[0].map),
                        map_columns(b, node->u.join.right_keys, count, in[1].map)};
   uint32_t parallelism = inputs[0]->parallelism > inputs[1]->parallelism ? inputs[0]->parallelism : inputs[1]->parallelism;
@@ -387,8 +388,8 @@ static built build_join(builder *b, const rn_logical *node) {
     inputs[s] = count ? spread(b, inputs[s], keys[s], count, parallelism) : gather(b, inputs[s]);
   if (inputs[0] == inputs[1]) inputs[1] = over_node(b, RN_NODE_CALC, node->span, NULL, inputs[1]); /* two ends */
   rn_plan_node *n = new_node(b, RN_NODE_JOIN, node->span, node->path, 2, inputs);
-  int *map = RN_NEW_N(b->arena, int, node->schema.count + 1);
-  rn_field *fields = RN_NEW_N(b->arena, rn_field, inputs[0]->schema.count + inputs[1]->schema.count + 1);
+  int *map = RN_NEW_N(b->arena, int, rn_logical_width(node) + 2);
+  rn_field *fields = RN_NEW_N(b->arena, rn_field, inputs[0]->schema.count + inputs[1]->schema.count + 2);
   for (uint32_t s = 0; s < 2; s++) {
     uint32_t first = s ? left : 0, width = node->inputs[s]->schema.count, base = at;
     for (uint32_t i = 0; i < inputs[s]->schema.count; i++) {
@@ -397,21 +398,30 @@ static built build_join(builder *b, const rn_logical *node) {
     }
     for (uint32_t i = 0; i < width; i++) {
       map[first + i] = in[s].map[i] < 0 ? -1 : (int)base + in[s].map[i];
-      if (map[first + i] < 0) continue;
+      if (map[first + i] < 0 || (s && !pairs)) continue;
       const rn_field *f = &node->schema.fields[first + i];
       fields[map[first + i]] = (rn_field){rn_arena_strdup(b->arena, f->name), rn_type_copy(b->arena, f->type)};
     }
     n->u.join.keys[s] = keys[s];
   }
-  n->schema = (rn_schema){at, fields};
   n->emits = node->emits;
   n->u.join.kind = node->u.join.kind;
+  n->u.join.single = node->u.join.single;
   n->u.join.key_count = count;
   bool *null_safe = RN_NEW_N(b->arena, bool, count + 1);
   for (uint32_t k = 0; k < count; k++) null_safe[k] = node->u.join.null_safe[k];
   n->u.join.null_safe = null_safe;
   if (node->u.join.condition) n->u.join.condition = rn_physical_expr(b->arena, node->u.join.condition, map);
   n->u.join.fold = node->u.join.fold;
+  if (!pairs) {
+    at = inputs[0]->schema.count;
+    if (node->u.join.kind == RN_JOIN_KIND_MARK) {
+      const rn_field *mark = &node->schema.fields[left];
+      map[left] = (int)at;
+      fields[at++] = (rn_field){rn_arena_strdup(b->arena, mark->name), rn_type_copy(b->arena, mark->type)};
+    }
+  }
+  n->schema = (rn_schema){at, fields};
   return (built){n, map};
 }
 

@@ -108,7 +108,7 @@ const char *rn_physical_fingerprint(rn_arena *arena, const rn_plan_node *n) {
         rn_builder_text(&b, " condition=");
         rn_expr_print(n->u.join.condition, NULL, &b);
       }
-      rn_builder_printf(&b, " changes=%s", n->u.join.fold ? "fold" : "retract");
+      rn_builder_printf(&b, " changes=%s%s", n->u.join.fold ? "fold" : "retract", n->u.join.single ? " single" : "");
       break;
     case RN_NODE_LIMIT: rn_builder_text(&b, "limit"); break;
     default: return NULL;

@@ -154,8 +154,24 @@ static bool path_uses(use_search *u, const rn_ast_path *path) {
   return uses;
 }
 
+/* Sub-queries in expressions. */
+static bool expr_uses(use_search *u, const rn_ast_expr *e) {
+  if (!e) return false;
+  if (query_uses(u, e->query) || expr_uses(u, e->filter)) return true;
+  for (uint32_t i = 0; i < e->arg_count; i++)
+    if (expr_uses(u, e->args[i])) return true;
+  return false;
+}
+
+static bool groups_use(use_search *u, const rn_ast_group_item *items, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++)
+    if (expr_uses(u, items[i].expr) || groups_use(u, items[i].items, items[i].item_count)) return true;
+  return false;
+}
+
 static bool from_uses(use_search *u, const rn_ast_from *from) {
   if (!from) return false;
+  if (expr_uses(u, from->on)) return true;
   if (from->kind == RN_AST_FROM_TABLE && path_uses(u, &from->path)) return true;
   if (from->query && query_uses(u, from->query)) return true;
   for (uint32_t i = 0; i < from->arg_count; i++)
@@ -169,7 +185,16 @@ static bool query_uses(use_search *u, const rn_ast_query *query) {
     if (query_uses(u, query->with[i].query)) return true;
   if (query->kind == RN_AST_TABLE) return path_uses(u, &query->path);
   if (query->kind == RN_AST_SET_OP) return query_uses(u, query->left) || query_uses(u, query->right);
-  return query->kind == RN_AST_SELECT && from_uses(u, query->select->from);
+  for (uint32_t i = 0; i < query->order_count; i++)
+    if (expr_uses(u, query->order[i].expr)) return true;
+  for (uint32_t i = 0; query->kind == RN_AST_VALUES && i < query->row_count; i++)
+    if (expr_uses(u, query->rows[i])) return true;
+  if (query->kind != RN_AST_SELECT) return false;
+  const rn_ast_select *s = query->select;
+  for (uint32_t i = 0; i < s->item_count; i++)
+    if (expr_uses(u, s->items[i].expr)) return true;
+  return from_uses(u, s->from) || expr_uses(u, s->where) || groups_use(u, s->groups, s->group_count) ||
+         expr_uses(u, s->having) || expr_uses(u, s->qualify);
 }
 
 bool rn_plan_uses(rn_catalog *catalog, const rn_ast_statement *statement, const rn_catalog_object *object) {

@@ -14,6 +14,7 @@
 typedef struct rn_cte { /* WITH items in scope, innermost first */
   const rn_ast_with_item *item;
   const struct rn_cte *next; /* also what the item itself sees */
+  const rn_outer *outer;     /* queries around the WITH */
 } rn_cte;
 
 typedef struct rn_query_context {
@@ -34,7 +35,30 @@ typedef struct rn_relation {
 } rn_relation;
 
 enum { RN_PLACE_CALL = 1 << 20, RN_PLACE_OVER = 2 << 20, RN_PLACE_WINDOW = 3 << 20, RN_PLACE_SET = 4 << 20,
-       RN_PLACE_STEP = 1 << 20 };
+       RN_PLACE_SUBQUERY = 14 << 20, RN_PLACE_RIGHT = 15 << 20, RN_PLACE_STEP = 1 << 20 };
+
+/* Sub-queries in the expressions of a clause (bind_subquery.c). Each stands in its expression as a placeholder column
+ * (RN_PLACE_SUBQUERY + number): the value of a scalar one, or whether there is a row that meets the condition. They
+ * become joins over the clause's input, correlated ones lateral joins that the pass "decorrelate" makes plain. */
+typedef struct rn_subquery {
+  const rn_ast_expr *ast;
+  rn_logical *node;
+  bool scalar;             /* else: is there a row? */
+  rn_expr *condition;      /* over the clause's input and RN_PLACE_RIGHT + column of node; NULL: none */
+  const rn_expr *whole;    /* the test as it stands in the clause: as a conjunct it needs no column */
+  int unknown;             /* a second one, TRUE where the test is UNKNOWN rather than FALSE; -1: never */
+  uint32_t column;         /* of the input, once joined */
+} rn_subquery;
+typedef struct rn_subqueries {
+  const rn_cte *env;
+  uint32_t count, cap;
+  rn_subquery *items;
+} rn_subqueries;
+/* Joins them to input; their placeholders in later calls of rn_map_subqueries become columns. */
+rn_logical *rn_join_subqueries(rn_query_context *q, rn_subqueries *subs, rn_logical *input);
+rn_expr *rn_map_subqueries(rn_query_context *q, const rn_subqueries *subs, rn_expr *e);
+/* FILTER over input; conjuncts that are tests become SEMI and ANTI joins. */
+rn_logical *rn_filter_subqueries(rn_query_context *q, rn_subqueries *subs, rn_logical *input, rn_expr *condition, rn_span span);
 
 void rn_query_context_init(rn_query_context *q, rn_catalog *catalog, const rn_planner_settings *settings,
                            rn_arena *arena, rn_diagnostics *diags);
@@ -95,6 +119,7 @@ typedef struct rn_select_binder {
   rn_relation from;
   rn_logical *input;          /* FROM and WHERE; then what was put over it */
   rn_scope scope, below;      /* of SELECT, HAVING, ORDER BY / of arguments of aggregates */
+  rn_subqueries subqueries, below_subqueries; /* found in the two */
   bool grouped;
   uint32_t key_count;
   rn_expr **keys;
@@ -118,6 +143,8 @@ rn_expr *rn_group_node_hook(rn_binder *binder, rn_scope *scope, const rn_ast_exp
 rn_status rn_build_aggregate(rn_select_binder *s);
 /* An expression of SELECT or HAVING over the aggregate node's output. */
 rn_expr *rn_map_grouped(rn_select_binder *s, rn_expr *e);
+/* The same for what sub-queries of those clauses read of this query. */
+void rn_map_grouped_subqueries(rn_select_binder *s);
 bool rn_ast_has_aggregate(const rn_ast_expr *e);
 /* bind_query_sets.c: GROUPING SETS, ROLLUP, CUBE */
 /* Binds one GROUP BY expression; *key: its number among s->keys, -1: a legacy window. */

@@ -2,6 +2,7 @@
 #include "planner/rewrite.h"
 
 const rn_rewrite_pass rn_rewrite_passes[] = {
+    {"decorrelate", rn_rewrite_decorrelate},
     {"fold-constants", rn_rewrite_fold},
     {"push-filters", rn_rewrite_push_filters},
     {"join-keys", rn_rewrite_join_keys},
@@ -35,16 +36,18 @@ static void read_all_columns(rn_rewrite *r) {
 rn_logical *rn_rewrite_run(rn_rewrite *r, rn_logical *root, uint32_t passes_off, rn_diagnostics *diags) {
   const char *why = NULL;
   rn_schema before = root->schema;
+  size_t errors = diags->error_count;
   if (!rn_logical_verify(root, &why)) {
     rn_diag(diags, RN_E_INTERNAL, root->span, NULL, "the bound plan is not sound: %s", why);
     return NULL;
   }
   for (size_t i = 0; i < rn_rewrite_pass_count; i++) {
-    if (passes_off >> i & 1u) {
+    if (passes_off >> i & 1u && rn_rewrite_passes[i].run != rn_rewrite_decorrelate) {
       if (rn_rewrite_passes[i].run == rn_rewrite_prune) read_all_columns(r);
       continue;
     }
     root = rn_rewrite_passes[i].run(r, root);
+    if (diags->error_count != errors) return NULL; /* a correlation that cannot be removed */
     bool sound = rn_logical_verify(root, &why);
     if (sound && !same_schema(&before, &root->schema)) {
       sound = false;

@@ -1,4 +1,4 @@
-/* Rewrite passes: a table of them, run in order over a logical plan. Each can be switched off (a bit in
+/* Rewrite passes: a table of them, run in order over a logical plan. Each but "decorrelate" can be switched off (a bit in
  * rn_planner_settings.passes_off), and after each the plan is verified, so a pass that breaks it is named. A pass
  * must not change what the root gives: same names, same types, same rows. */
 #ifndef RN_PLANNER_REWRITE_H
@@ -22,6 +22,7 @@ extern const size_t rn_rewrite_pass_count;
 /* Runs the passes that are not switched off; NULL and E_INTERNAL when one breaks the plan. */
 rn_logical *rn_rewrite_run(rn_rewrite *r, rn_logical *root, uint32_t passes_off, rn_diagnostics *diags);
 
+rn_logical *rn_rewrite_decorrelate(rn_rewrite *r, rn_logical *root);   /* rewrite_decorrelate.c */
 rn_logical *rn_rewrite_fold(rn_rewrite *r, rn_logical *root);          /* rewrite_fold.c */
 rn_logical *rn_rewrite_push_filters(rn_rewrite *r, rn_logical *root);  /* rewrite_filter.c */
 rn_logical *rn_rewrite_window_aggregate(rn_rewrite *r, rn_logical *root); /* rewrite_window.c */

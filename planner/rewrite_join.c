@@ -73,8 +73,8 @@ rn_logical *rn_rewrite_filter_join(rn_rewrite *r, rn_logical *filter, pusher pus
   uint32_t before = on.count;
   for (uint32_t i = 0; i < all.count; i++) {
     rn_expr *e = all.items[i];
-    int reads = sides(join, e);
-    if (rn_expr_is_volatile(e)) add(r->arena, &stay, e);
+    int reads = sides(join, e); /* of MARK: its column counts as right */
+    if (rn_expr_is_volatile(e) || (!rn_join_pairs(kind) && reads != READS_LEFT)) add(r->arena, &stay, e);
     else if (reads == READS_LEFT && !rn_join_keeps(kind, 1)) add(r->arena, &down[0], e);
     else if (reads == READS_RIGHT && !rn_join_keeps(kind, 0)) add(r->arena, &down[1], e);
     else if (kind == RN_JOIN_KIND_INNER && reads == (READS_LEFT | READS_RIGHT)) add(r->arena, &on, e);
@@ -149,18 +149,20 @@ static uint32_t key_column(rn_rewrite *r, widened *w, rn_expr *e) {
 /* Computed keys are columns behind each input's own; the columns of the join's result move apart for them, and a
  * projection over it gives the old ones. */
 static rn_logical *with_computed_keys(rn_rewrite *r, rn_logical *join, const widened w[2]) {
-  uint32_t left = w[0].old, width = rn_logical_width(join);
-  rn_expr **moved = RN_NEW_N(r->arena, rn_expr *, width + 1);
-  const char **names = RN_NEW_N(r->arena, const char *, width + 1);
-  for (uint32_t i = 0; i < width; i++) {
-    moved[i] = rn_expr_column(r->arena, i < left ? i : i - left + w[0].count, join->schema.fields[i].type, join->span);
-    names[i] = join->schema.fields[i].name;
-  }
+  uint32_t left = w[0].old, width = rn_logical_width(join), count = join->schema.count;
+  rn_expr **moved = RN_NEW_N(r->arena, rn_expr *, width + 1), **out = RN_NEW_N(r->arena, rn_expr *, count + 1);
+  const char **names = RN_NEW_N(r->arena, const char *, count + 1);
   rn_logical *inputs[2];
   for (int s = 0; s < 2; s++) {
+    for (uint32_t i = 0; i < w[s].old; i++)
+      moved[s ? left + i : i] = rn_expr_column(r->arena, s ? w[0].count + i : i, join->inputs[s]->schema.fields[i].type, join->span);
     inputs[s] = join->inputs[s];
     if (w[s].count > w[s].old)
       inputs[s] = rn_logical_project(r->arena, inputs[s], w[s].count, w[s].exprs, w[s].names, join->span);
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    out[i] = rn_expr_column(r->arena, i < left ? i : i - left + w[0].count, join->schema.fields[i].type, join->span);
+    names[i] = join->schema.fields[i].name;
   }
   rn_expr *condition = join->u.join.condition ? rn_expr_replace(r->arena, join->u.join.condition, moved) : NULL;
   rn_logical *wide = rn_logical_join(r->arena, join->u.join.kind, inputs[0], inputs[1], condition, join->span);
@@ -169,7 +171,8 @@ static rn_logical *with_computed_keys(rn_rewrite *r, rn_logical *join, const wid
   wide->u.join.left_keys = join->u.join.left_keys;
   wide->u.join.right_keys = join->u.join.right_keys;
   wide->u.join.null_safe = join->u.join.null_safe;
-  return rn_logical_project(r->arena, wide, width, moved, names, join->span);
+  wide->u.join.single = join->u.join.single;
+  return rn_logical_project(r->arena, wide, count, out, names, join->span);
 }
 
 static rn_logical *take_keys(rn_rewrite *r, rn_logical *join) {

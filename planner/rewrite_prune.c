@@ -260,17 +260,21 @@ static pruned only_wanted(rn_rewrite *r, pruned below, const bool *wanted, uint3
 /* The columns of the two inputs lie side by side: each input loses what neither the condition, the keys nor
  * anybody above reads. */
 static pruned prune_join(rn_rewrite *r, rn_logical *node, const bool *used) {
-  uint32_t left = node->inputs[0]->schema.count, width = node->schema.count, count = 0;
+  bool pairs = rn_join_pairs(node->u.join.kind);
+  uint32_t left = node->inputs[0]->schema.count, width = rn_logical_width(node), seen = pairs ? width : left;
   bool *wanted = no_columns(r, width);
-  for (uint32_t i = 0; i < width; i++) wanted[i] = used[i];
+  for (uint32_t i = 0; i < seen; i++) wanted[i] = used[i];
   if (node->u.join.condition) rn_expr_columns(node->u.join.condition, wanted);
   for (uint32_t k = 0; k < node->u.join.key_count; k++) {
     wanted[node->u.join.left_keys[k]] = true;
     wanted[left + node->u.join.right_keys[k]] = true;
   }
-  pruned out = {node, RN_NEW_N(r->arena, int, width + 1)};
-  rn_field *fields = RN_NEW_N(r->arena, rn_field, width + 1);
+  pruned out = {node, RN_NEW_N(r->arena, int, width + 2)};
+  rn_field *fields = RN_NEW_N(r->arena, rn_field, width + 2), *both = RN_NEW_N(r->arena, rn_field, width + 1);
   rn_schema old = node->schema;
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < width; i++)
+    both[i] = i < left ? node->inputs[0]->schema.fields[i] : node->inputs[1]->schema.fields[i - left];
   for (uint32_t side = 0; side < 2; side++) {
     uint32_t first = side ? left : 0, n = side ? width - left : left, base = count;
     bool any = false;
@@ -281,7 +285,7 @@ static pruned prune_join(rn_rewrite *r, rn_logical *node, const bool *used) {
     const rn_field **from = RN_NEW_N(r->arena, const rn_field *, below.node->schema.count + 1);
     for (uint32_t i = 0; i < n; i++) {
       out.map[first + i] = below.map[i] < 0 ? -1 : (int)base + below.map[i];
-      if (below.map[i] >= 0) from[below.map[i]] = &old.fields[first + i];
+      if (below.map[i] >= 0 && first + i < seen) from[below.map[i]] = &old.fields[first + i];
     }
     for (uint32_t i = 0; i < below.node->schema.count; i++) {
       const rn_field *f = &below.node->schema.fields[i];
@@ -292,9 +296,17 @@ static pruned prune_join(rn_rewrite *r, rn_logical *node, const bool *used) {
     uint32_t *keys = side ? node->u.join.right_keys : node->u.join.left_keys;
     for (uint32_t k = 0; k < node->u.join.key_count; k++) keys[k] = (uint32_t)below.map[keys[k]];
   }
+  pruned pair = {node, out.map};
+  rn_schema wide = {width, both};
+  if (node->u.join.condition) node->u.join.condition = remap(r, node->u.join.condition, &wide, &pair);
+  if (!pairs) {
+    count = node->inputs[0]->schema.count;
+    if (node->u.join.kind == RN_JOIN_KIND_MARK) {
+      out.map[left] = (int)count;
+      fields[count++] = old.fields[left];
+    }
+  }
   node->schema = (rn_schema){count, fields};
-  pruned both = {node, out.map};
-  if (node->u.join.condition) node->u.join.condition = remap(r, node->u.join.condition, &old, &both);
   return out;
 }
 

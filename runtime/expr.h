@@ -51,7 +51,8 @@ typedef enum rn_expr_kind {
   RN_EXPR_AND, RN_EXPR_OR,           /* n-ary, three-valued, left to right */
   RN_EXPR_CASE,     /* args: when1, then1, when2, then2, .., else (always present) */
   RN_EXPR_COALESCE, /* args */
-  RN_EXPR_FIELD     /* field `index` of args[0] (ROW); NULL row gives NULL */
+  RN_EXPR_FIELD,    /* field `index` of args[0] (ROW); NULL row gives NULL */
+  RN_EXPR_OUTER     /* planner only, gone after decorrelation: column `index` of the query value.u.i levels out */
 } rn_expr_kind;
 
 typedef struct rn_expr {

@@ -198,6 +198,7 @@ static rn_status compile(compiler *c, const rn_expr *e, uint32_t sel, uint32_t *
     case RN_EXPR_CASE: status = compile_case(c, e, sel, reg); break;
     case RN_EXPR_COALESCE: status = compile_coalesce(c, e, sel, reg); break;
     case RN_EXPR_FIELD: status = compile_field(c, e, sel, reg); break;
+    case RN_EXPR_OUTER: return rn_fail_at(c->err, RN_E_INTERNAL, e->span, "a column of the outer query in a plan");
   }
   if (status == RN_OK) RN_VEC_PUSH(&c->known, ((known){e, *reg, known_sel}));
   return status;

@@ -69,6 +69,7 @@ bool rn_expr_equal(const rn_expr *a, const rn_expr *b) {
   switch (a->kind) {
     case RN_EXPR_COLUMN: return a->index == b->index;
     case RN_EXPR_CONST: return value_equal(&a->value, &b->value);
+    case RN_EXPR_OUTER: return a->index == b->index && a->value.u.i == b->value.u.i;
     case RN_EXPR_FIELD:
       if (a->index != b->index) return false;
       break;
@@ -84,7 +85,7 @@ bool rn_expr_equal(const rn_expr *a, const rn_expr *b) {
 }
 
 bool rn_expr_is_constant(const rn_expr *e) {
-  if (e->kind == RN_EXPR_COLUMN) return false;
+  if (e->kind == RN_EXPR_COLUMN || e->kind == RN_EXPR_OUTER) return false;
   if (e->kind == RN_EXPR_CALL && (e->function->flags & RN_FN_VOLATILE)) return false;
   for (uint32_t i = 0; i < e->arg_count; i++) {
     if (!rn_expr_is_constant(e->args[i])) return false;
@@ -262,6 +263,7 @@ static void print_expr(const rn_expr *e, const char *const *names, bool nested, 
       }
       break;
     case RN_EXPR_CONST: print_value(&e->value, out); break;
+    case RN_EXPR_OUTER: rn_builder_printf(out, "$outer%lld.%u", (long long)e->value.u.i, e->index); break;
     case RN_EXPR_CALL: print_call(e, names, nested, out); break;
     case RN_EXPR_AND: case RN_EXPR_OR:
       if (nested) rn_builder_char(out, '(');

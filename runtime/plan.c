@@ -133,6 +133,7 @@ static void print_details(rn_builder *out, const rn_plan_node *n) {
         rn_expr_print(n->u.join.condition, NULL, out);
       }
       if (n->u.join.fold) rn_builder_text(out, " fold");
+      if (n->u.join.single) rn_builder_text(out, " single");
       break;
     case RN_NODE_EXCHANGE:
       if (n->u.exchange.gather) rn_builder_text(out, " gather");
@@ -151,7 +152,8 @@ static void print_details(rn_builder *out, const rn_plan_node *n) {
 }
 
 const char *rn_join_kind_name(rn_join_kind kind) {
-  static const char *const names[] = {"InnerJoin", "LeftOuterJoin", "RightOuterJoin", "FullOuterJoin"};
+  static const char *const names[] = {"InnerJoin", "LeftOuterJoin", "RightOuterJoin", "FullOuterJoin",
+                                      "LeftSemiJoin", "LeftAntiJoin", "MarkJoin"};
   return names[kind];
 }
 

@@ -60,7 +60,12 @@ typedef struct rn_sort_item {
   bool descending, nulls_first;
 } rn_sort_item;
 
-typedef enum rn_join_kind { RN_JOIN_KIND_INNER, RN_JOIN_KIND_LEFT, RN_JOIN_KIND_RIGHT, RN_JOIN_KIND_FULL } rn_join_kind;
+/* The last three give the columns of the left input only: rows with a partner, rows without one, or all rows and
+ * behind them BOOLEAN whether there is one. */
+typedef enum rn_join_kind {
+  RN_JOIN_KIND_INNER, RN_JOIN_KIND_LEFT, RN_JOIN_KIND_RIGHT, RN_JOIN_KIND_FULL, RN_JOIN_KIND_SEMI, RN_JOIN_KIND_ANTI,
+  RN_JOIN_KIND_MARK
+} rn_join_kind;
 const char *rn_join_kind_name(rn_join_kind kind); /* "InnerJoin" */
 
 typedef struct rn_plan_node rn_plan_node;
@@ -153,7 +158,8 @@ struct rn_plan_node {
       const bool *null_safe;    /* per key: NULL meets NULL (IS NOT DISTINCT FROM) */
       rn_expr *condition;       /* rest of ON, over left ++ right; NULL: none */
       bool fold;                /* bounded: rows without a partner leave at the end of input, nothing is taken back */
-      /* output: columns of the left input, columns of the right one */
+      bool single;              /* LEFT: a row may have one partner only (a scalar sub-query) */
+      /* output: columns of the left input, columns of the right one (SEMI, ANTI: not; MARK: BOOLEAN instead) */
     } join;
     struct {
       bool gather;              /* all to instance 0; else by hash of keys (key_count 0: forward) */

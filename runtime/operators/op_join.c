@@ -1,11 +1,15 @@
 /* JOIN: regular join of two inputs by symmetric hashing (Wilschut and Apers 1991), with the changelog of outer joins
- * as in DIALECT 4.8.
+ * as in DIALECT 4.8, and the joins that sub-queries become.
  *
  * Per side a map: key -> list of the side's rows, each with the number of partners it has on the other side (kept for
- * outer sides only). A new row meets the list of its key on the other side, then joins its own. An outer row without
- * partner stands as (row, NULLs); its first partner takes that back (-D) and the loss of its last one brings it
+ * counting sides only). A new row meets the list of its key on the other side, then joins its own. An outer row
+ * without partner stands as (row, NULLs); its first partner takes that back (-D) and the loss of its last one brings it
  * again. A row that is taken back takes its pairs back and leaves its list. In a bounded plan (fold) rows without
  * partner come once, when the input ends.
+ *
+ * SEMI, ANTI and MARK (DIALECT 4.9) give rows of the left side only: those with a partner, those without, or all of
+ * them with a column that says which. They are the same join in which a left row changes what it shows when its number
+ * of partners leaves or reaches zero. `single` is the join of a scalar sub-query: a second partner is an error.
  *
  * Work goes in chunks: pairs of row and candidate are gathered over many rows, the rest of ON is evaluated over the
  * chunk's columns at once, then the pairs are walked in order. Rows lie in state encoded as keys are, so a pair is two
@@ -37,8 +41,11 @@ typedef struct join {
   rn_arena decoded; /* the chunk, where ON has a rest */
   rn_map *maps[2];
   uint32_t widths[2];
-  bool outer[2];
+  rn_join_kind kind;
+  bool counts[2]; /* rows of the side show another thing without partners: outer sides; the left of SEMI, ANTI, MARK */
+  bool pairs_out; /* the output holds pairs: not SEMI, ANTI, MARK */
   bool fold;
+  rn_schema both; /* of a pair, for the condition */
   rn_program *condition;
   rn_slice nulls[2]; /* a row of NULLs, encoded */
   /* the batch being processed */
@@ -52,7 +59,7 @@ typedef struct join {
   bool passes[CHUNK];
   /* output being filled */
   rn_slice out[2][CHUNK];
-  uint8_t kinds[CHUNK];
+  uint8_t kinds[CHUNK], marks[CHUNK];
   uint32_t out_count;
 } join;
 
@@ -63,10 +70,9 @@ static kept *kept_at(join *self, const uint8_t *s, uint32_t i) {
 static uint32_t kept_count(join *self, uint8_t *s) { return s ? rn_list_count(self->op.state, slot_of(s)->rows) : 0; }
 
 static void encode_nulls(join *self, unsigned side) {
-  const rn_plan_node *node = self->op.node;
   uint32_t first = side ? self->widths[0] : 0;
   rn_batch row;
-  rn_schema schema = {self->widths[side], node->schema.fields + first};
+  rn_schema schema = {self->widths[side], self->both.fields + first};
   rn_batch_init(&row, &schema, 1, &self->memory);
   for (uint32_t c = 0; c < schema.count; c++) {
     rn_column_nullable(&row.columns[c], 1, &self->memory);
@@ -78,6 +84,15 @@ static void encode_nulls(join *self, unsigned side) {
   self->nulls[side] = rn_slice_make(encoded.keys[0], encoded.lengths[0]);
 }
 
+static void join_columns(join *self) {
+  const rn_plan_node *node = self->op.node;
+  uint32_t left = node->inputs[0]->schema.count, right = node->inputs[1]->schema.count;
+  rn_field *fields = RN_NEW_N(&self->memory, rn_field, left + right + 1);
+  for (uint32_t i = 0; i < left; i++) fields[i] = node->inputs[0]->schema.fields[i];
+  for (uint32_t i = 0; i < right; i++) fields[left + i] = node->inputs[1]->schema.fields[i];
+  self->both = (rn_schema){left + right, fields};
+}
+
 static rn_status join_open(rn_operator *op, rn_error *err) {
   static const uint32_t nested[] = {0};
   static const rn_ref_spec refs[] = {{0, sizeof(kept), 1, nested}};
@@ -87,9 +102,12 @@ static rn_status join_open(rn_operator *op, rn_error *err) {
   rn_arena_init(&self->scratch);
   rn_arena_init(&self->decoded);
   rn_operator_open_state(op);
-  self->outer[0] = node->u.join.kind == RN_JOIN_KIND_LEFT || node->u.join.kind == RN_JOIN_KIND_FULL;
-  self->outer[1] = node->u.join.kind == RN_JOIN_KIND_RIGHT || node->u.join.kind == RN_JOIN_KIND_FULL;
+  self->kind = node->u.join.kind;
+  self->pairs_out = self->kind <= RN_JOIN_KIND_FULL;
+  self->counts[0] = !self->pairs_out || self->kind == RN_JOIN_KIND_LEFT || self->kind == RN_JOIN_KIND_FULL;
+  self->counts[1] = self->kind == RN_JOIN_KIND_RIGHT || self->kind == RN_JOIN_KIND_FULL;
   self->fold = node->u.join.fold;
+  join_columns(self);
   for (unsigned s = 0; s < 2; s++) {
     const rn_schema *in = &node->inputs[s]->schema;
     const rn_type **types = RN_NEW_N(&self->memory, const rn_type *, node->u.join.key_count + 1);
@@ -109,9 +127,19 @@ static rn_status join_open(rn_operator *op, rn_error *err) {
 
 static void decode_pairs(join *self, const rn_slice *left, const rn_slice *right, uint32_t n, rn_batch *out, rn_arena *arena) {
   rn_arena_reset(arena);
-  rn_batch_init(out, &self->op.node->schema, n, arena);
+  rn_batch_init(out, &self->both, n, arena);
   rn_keys_decode(left, n, out->columns, self->widths[0], 0, n, arena);
   rn_keys_decode(right, n, out->columns + self->widths[0], self->widths[1], 0, n, arena);
+  out->rows = out->live_count = n;
+}
+
+static void decode_output(join *self, uint32_t n, rn_batch *out) {
+  rn_arena *arena = &self->op.arena;
+  rn_arena_reset(arena);
+  rn_batch_init(out, &self->op.node->schema, n, arena);
+  rn_keys_decode(self->out[0], n, out->columns, self->widths[0], 0, n, arena);
+  if (self->pairs_out) rn_keys_decode(self->out[1], n, out->columns + self->widths[0], self->widths[1], 0, n, arena);
+  if (self->kind == RN_JOIN_KIND_MARK) memcpy(out->columns[self->widths[0]].data, self->marks, n);
   out->rows = out->live_count = n;
 }
 
@@ -121,7 +149,7 @@ static rn_status flush(join *self, rn_error *err) {
   uint32_t n = self->out_count;
   bool inserts = true;
   for (uint32_t i = 0; i < n; i++) inserts = inserts && self->kinds[i] == RN_INSERT;
-  decode_pairs(self, self->out[0], self->out[1], n, &out, &self->op.arena);
+  decode_output(self, n, &out);
   if (!inserts) out.kinds = self->kinds;
   self->out_count = 0;
   return rn_emit(&self->op, &out, err);
@@ -136,7 +164,17 @@ static rn_status put(join *self, unsigned side, rn_slice row, rn_slice partner, 
   return self->out_count < self->op.context->batch_rows && self->out_count < CHUNK ? RN_OK : flush(self, err);
 }
 
-static rn_status put_alone(join *self, unsigned side, rn_slice row, rn_row_kind kind, rn_error *err) {
+/* What a row of a counting side shows besides its pairs, with and without partners. */
+static rn_status show(join *self, unsigned side, rn_slice row, bool partners, rn_row_kind kind, rn_error *err) {
+  switch (self->kind) {
+    case RN_JOIN_KIND_SEMI:
+      if (!partners) return RN_OK;
+      break;
+    case RN_JOIN_KIND_MARK: self->marks[self->out_count] = partners; break;
+    default:
+      if (partners) return RN_OK;
+      break;
+  }
   return put(self, side, row, self->nulls[!side], kind, err);
 }
 
@@ -179,10 +217,11 @@ static void forget(join *self, uint32_t i) {
 /* All candidates of the row were seen. */
 static rn_status finish(join *self, uint32_t i, rn_error *err) {
   unsigned side = self->side;
-  bool back = takes_back(kind_of(self, i)), alone = self->outer[side] && !self->partners[i];
-  bool nobody = meets_nobody(self, i);
-  if (alone && (!self->fold || nobody) &&
-      put_alone(self, side, row_of(self, i), back ? RN_DELETE : RN_INSERT, err) != RN_OK) {
+  rn_row_kind kind = kind_of(self, i);
+  bool back = takes_back(kind), nobody = meets_nobody(self, i);
+  if (self->kind != RN_JOIN_KIND_SEMI) kind = back ? RN_DELETE : RN_INSERT;
+  if (self->counts[side] && (!self->fold || nobody) &&
+      show(self, side, row_of(self, i), self->partners[i] > 0, kind, err) != RN_OK) {
     return RN_FAIL;
   }
   if (nobody) return RN_OK;
@@ -200,19 +239,35 @@ static rn_status finish(join *self, uint32_t i, rn_error *err) {
   return RN_OK;
 }
 
+static rn_status second_partner(join *self, rn_error *err) {
+  return rn_fail_at(err, RN_E_SUBQUERY_ROWS, self->op.node->span, "the scalar sub-query gave more than one row");
+}
+
+static rn_status put_pair(join *self, const pair *p, rn_slice partner, rn_row_kind kind, rn_error *err) {
+  return self->pairs_out ? put(self, self->side, row_of(self, p->row), partner, kind, err) : RN_OK;
+}
+
 static rn_status meet(join *self, const pair *p, rn_error *err) {
   unsigned side = self->side, other = !side;
-  rn_row_kind kind = kind_of(self, p->row);
-  bool back = takes_back(kind), outer_join = self->outer[0] || self->outer[1];
-  if (outer_join) kind = back ? RN_DELETE : RN_INSERT;
+  rn_row_kind kind = kind_of(self, p->row), gone = RN_DELETE, come = RN_INSERT;
+  bool back = takes_back(kind), single = self->op.node->u.join.single;
+  if (self->kind == RN_JOIN_KIND_SEMI) gone = come = kind; /* a left row comes and goes with the kind of its partner */
+  else if (self->counts[0] || self->counts[1]) kind = back ? RN_DELETE : RN_INSERT;
   rn_slice partner = rn_state_load(self->op.state, p->other->row);
-  self->partners[p->row]++;
-  if (!self->outer[other]) return put(self, side, row_of(self, p->row), partner, kind, err);
+  if (++self->partners[p->row] > 1 && single && side == 0 && !back) return second_partner(self, err);
+  if (!self->counts[other]) return put_pair(self, p, partner, kind, err);
   rn_table_touch(rn_map_table(self->maps[other], 0), p->slot);
-  if (!back && p->other->partners++ == 0 && !self->fold && put_alone(self, other, partner, RN_DELETE, err) != RN_OK) return RN_FAIL;
-  if (put(self, side, row_of(self, p->row), partner, kind, err) != RN_OK) return RN_FAIL;
-  if (back && --p->other->partners == 0 && !self->fold) return put_alone(self, other, partner, RN_INSERT, err);
-  return RN_OK;
+  if (!back) {
+    bool first = p->other->partners++ == 0;
+    if (single && !first) return second_partner(self, err);
+    if (first && !self->fold && show(self, other, partner, false, gone, err) != RN_OK) return RN_FAIL;
+    if (put_pair(self, p, partner, kind, err) != RN_OK) return RN_FAIL;
+    return first && !self->fold ? show(self, other, partner, true, come, err) : RN_OK;
+  }
+  bool last = --p->other->partners == 0;
+  if (last && !self->fold && show(self, other, partner, true, gone, err) != RN_OK) return RN_FAIL;
+  if (put_pair(self, p, partner, kind, err) != RN_OK) return RN_FAIL;
+  return last && !self->fold ? show(self, other, partner, false, come, err) : RN_OK;
 }
 
 /* --- chunks of candidates ------------------------------------------------------------------------------------------------ */
@@ -278,13 +333,13 @@ static rn_status join_process(rn_operator *op, unsigned input, rn_batch *batch, 
 
 /* --- the end of bounded input ------------------------------------------------------------------------------------------ */
 
-static rn_status emit_alone(join *self, unsigned side, rn_error *err) {
+static rn_status show_all(join *self, unsigned side, rn_error *err) {
   rn_table *table = rn_map_table(self->maps[side], 0);
   for (uint32_t p = 0, end = rn_table_end(table); p < end; p++) {
     uint8_t *bytes = rn_table_at(table, p);
     for (uint32_t e = 0, count = kept_count(self, bytes); e < count; e++) {
       kept *k = kept_at(self, bytes, e);
-      if (!k->partners && put_alone(self, side, rn_state_load(self->op.state, k->row), RN_INSERT, err) != RN_OK) return RN_FAIL;
+      if (show(self, side, rn_state_load(self->op.state, k->row), k->partners > 0, RN_INSERT, err) != RN_OK) return RN_FAIL;
     }
   }
   return flush(self, err);
@@ -293,7 +348,7 @@ static rn_status emit_alone(join *self, unsigned side, rn_error *err) {
 static rn_status join_watermark(rn_operator *op, int64_t watermark_us, rn_error *err) {
   join *self = (join *)op;
   for (unsigned s = 0; s < 2 && self->fold && watermark_us == RN_WATERMARK_END; s++) {
-    if (self->outer[s] && emit_alone(self, s, err) != RN_OK) return RN_FAIL;
+    if (self->counts[s] && show_all(self, s, err) != RN_OK) return RN_FAIL;
   }
   return rn_emit_watermark(op, watermark_us, err);
 }

@@ -1,0 +1,400 @@
+/* Decorrelation: a lateral join, whose right side reads columns of the left one, becomes a join of two plans that know
+ * nothing of each other. After Galindo-Legaria and Joshi (Orthogonal Optimization of Subqueries and Aggregation, 2001):
+ * the conditions that read the outer row are pulled up through filters, projections, joins and aggregates until they
+ * are conditions of the join itself. An aggregate that they pass is grouped by what they compare; one without GROUP BY
+ * has a row for every outer row, so it is joined LEFT and its COUNT is 0 where nothing was counted.
+ *
+ * What cannot be pulled up (inequalities below an aggregate, LIMIT, UNION ..) is refused, with the column that would
+ * have to pass. Inner joins go first, so that the right side of a join is free of lateral joins. */
+#include "planner/rewrite.h"
+#include "runtime/function.h"
+
+typedef struct conjuncts {
+  uint32_t count, cap;
+  rn_expr **items;
+} conjuncts;
+
+/* The right side without its outer columns. `out` and the conjuncts are over columns of node and RN_EXPR_OUTER. */
+typedef struct pulled {
+  rn_logical *node;
+  uint32_t count;
+  rn_expr **out;     /* the columns of the old plan */
+  conjuncts on;      /* node's rows that belong to an outer row */
+  bool always;       /* exactly one row for every outer row: columns over no row of node are good */
+  conjuncts after;   /* .. which passes if these hold */
+} pulled;
+
+static void push(rn_arena *arena, conjuncts *c, rn_expr *e) {
+  if (c->count == c->cap) {
+    uint32_t cap = c->cap ? c->cap * 2 : 8;
+    rn_expr **items = RN_NEW_N(arena, rn_expr *, cap);
+    for (uint32_t i = 0; i < c->count; i++) items[i] = c->items[i];
+    c->items = items;
+    c->cap = cap;
+  }
+  c->items[c->count++] = e;
+}
+
+static void split(rn_arena *arena, rn_expr *e, conjuncts *out) {
+  if (!e) return;
+  if (e->kind != RN_EXPR_AND) {
+    push(arena, out, e);
+    return;
+  }
+  for (uint32_t i = 0; i < e->arg_count; i++) split(arena, e->args[i], out);
+}
+
+static rn_expr *together(rn_rewrite *r, const conjuncts *c, rn_span span) {
+  if (!c->count) return NULL;
+  return c->count == 1 ? c->items[0] : rn_bind_and(r->binder, c->items, c->count, span);
+}
+
+static bool refuse(rn_rewrite *r, const rn_expr *at, const char *what) {
+  rn_diag(r->binder->diags, RN_E_UNSUPPORTED, at->span,
+          "compare it by = in a WHERE of the sub-query, outside of aggregates, LIMIT, UNION and outer joins; or write a join",
+          "a column of the outer query is read %s: such a sub-query is not supported", what);
+  return false;
+}
+
+/* Columns of e moved by `by`. */
+static rn_expr *shift(rn_rewrite *r, const rn_expr *e, uint32_t by) {
+  rn_expr *copy = RN_NEW(r->arena, rn_expr);
+  *copy = *e;
+  if (e->kind == RN_EXPR_COLUMN) copy->index += by;
+  if (!e->arg_count) return copy;
+  copy->args = RN_NEW_N(r->arena, rn_expr *, e->arg_count);
+  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = shift(r, e->args[i], by);
+  return copy;
+}
+
+static rn_expr *column(rn_rewrite *r, const rn_logical *node, uint32_t i, rn_span span) {
+  return rn_expr_column(r->arena, i, node->schema.fields[i].type, span);
+}
+
+static rn_expr **columns(rn_rewrite *r, const rn_logical *node) {
+  rn_expr **out = RN_NEW_N(r->arena, rn_expr *, node->schema.count + 1);
+  for (uint32_t i = 0; i < node->schema.count; i++) out[i] = column(r, node, i, node->span);
+  return out;
+}
+
+static bool pull(rn_rewrite *r, rn_logical *node, pulled *p);
+
+static bool pull_filter(rn_rewrite *r, rn_logical *node, pulled *p) {
+  if (!pull(r, node->inputs[0], p)) return false;
+  conjuncts all = {0}, stay = {0};
+  split(r->arena, node->u.filter, &all);
+  for (uint32_t i = 0; i < all.count; i++) {
+    rn_expr *e = rn_expr_replace(r->arena, all.items[i], p->out);
+    push(r->arena, p->always ? &p->after : rn_expr_outer(e) ? &p->on : &stay, e);
+  }
+  if (stay.count) p->node = rn_logical_filter(r->arena, p->node, together(r, &stay, node->span), node->span);
+  return true;
+}
+
+static bool pull_project(rn_rewrite *r, rn_logical *node, pulled *p) {
+  if (!pull(r, node->inputs[0], p)) return false;
+  rn_expr **out = RN_NEW_N(r->arena, rn_expr *, node->schema.count + 1);
+  for (uint32_t i = 0; i < node->schema.count; i++) out[i] = rn_expr_replace(r->arena, node->u.project[i], p->out);
+  p->out = out;
+  p->count = node->schema.count;
+  return true;
+}
+
+static bool reads_columns(const rn_expr *e) {
+  if (e->kind == RN_EXPR_COLUMN) return true;
+  for (uint32_t i = 0; i < e->arg_count; i++)
+    if (reads_columns(e->args[i])) return true;
+  return false;
+}
+
+/* outer = inner, or the other way: which argument is the inner one; -1: another condition. */
+static int inner_side(const rn_expr *e) {
+  if (e->kind != RN_EXPR_CALL || e->arg_count != 2) return -1;
+  if (strcmp(e->function->name, "=") != 0 && strcmp(e->function->name, "IS NOT DISTINCT FROM") != 0) return -1;
+  for (int i = 0; i < 2; i++)
+    if (!rn_expr_outer(e->args[i]) && !reads_columns(e->args[!i])) return i;
+  return -1;
+}
+
+static bool used_by(const rn_logical *agg, uint32_t i) {
+  for (uint32_t k = 0; k < agg->u.agg.key_count; k++)
+    if (agg->u.agg.keys[k] == i) return true;
+  for (uint32_t c = 0; c < agg->u.agg.call_count; c++) {
+    const rn_agg_call *call = &agg->u.agg.calls[c];
+    if (call->argument == (int)i || call->filter == (int)i || call->default_column == (int)i) return true;
+  }
+  return agg->kind == RN_L_WINDOW_AGG && agg->u.agg.window.time_column == i;
+}
+
+/* The value of a call that counted nothing. */
+static rn_expr *or_nothing(rn_rewrite *r, rn_expr *e, const rn_agg_call *call) {
+  rn_value zero = {.type = rn_type_basic(RN_T_BIGINT, false)};
+  if (call->result->nullable) return e;
+  rn_expr *args[2] = {e, rn_bind_cast(r->binder, rn_expr_const(r->arena, zero, e->span), rn_type_with_null(r->arena, e->type, false), true, false)};
+  args[1] = rn_fold(r->binder, args[1]);
+  return rn_expr_make(r->arena, RN_EXPR_COALESCE, call->result, e->span, 2, args);
+}
+
+static bool pull_aggregate(rn_rewrite *r, rn_logical *node, pulled *p) {
+  bool global = node->kind == RN_L_AGGREGATE && !node->u.agg.grouped;
+  const rn_expr *at = rn_logical_outer(node);
+  if (!pull(r, node->inputs[0], p)) return false;
+  if (p->always) return refuse(r, at, "below two aggregates");
+  uint32_t width = p->count, keys = node->u.agg.key_count, calls = node->u.agg.call_count, extra = 0;
+  uint32_t room = width + p->on.count + 1;
+  rn_expr **exprs = RN_NEW_N(r->arena, rn_expr *, room);
+  const char **names = RN_NEW_N(r->arena, const char *, room);
+  for (uint32_t i = 0; i < width; i++) {
+    names[i] = node->inputs[0]->schema.fields[i].name;
+    exprs[i] = p->out[i];
+    const rn_expr *outer = rn_expr_outer(exprs[i]);
+    if (!outer) continue;
+    if (used_by(node, i)) return refuse(r, outer, "by an aggregate or GROUP BY of the sub-query");
+    rn_value none = rn_value_null(rn_type_with_null(r->arena, exprs[i]->type, true));
+    exprs[i] = rn_expr_const(r->arena, none, exprs[i]->span);
+  }
+  uint32_t *group = RN_NEW_N(r->arena, uint32_t, keys + p->on.count + 1);
+  rn_field *fields = RN_NEW_N(r->arena, rn_field, node->schema.count + p->on.count + 1);
+  for (uint32_t k = 0; k < keys; k++) {
+    group[k] = node->u.agg.keys[k];
+    fields[k] = node->schema.fields[k];
+  }
+  for (uint32_t i = 0; i < p->on.count; i++) {
+    rn_expr *e = p->on.items[i];
+    if (!reads_columns(e)) continue; /* about the outer row alone */
+    int inner = inner_side(e);
+    if (inner < 0) return refuse(r, rn_expr_outer(e), "below an aggregate or DISTINCT, in a condition that is no plain equality");
+    rn_expr *copy = RN_NEW(r->arena, rn_expr);
+    *copy = *e;
+    copy->args = RN_NEW_N(r->arena, rn_expr *, 2);
+    copy->args[!inner] = e->args[!inner];
+    const char *name = rn_arena_printf(r->arena, "$g%u", extra);
+    const rn_type *type = rn_type_with_time(r->arena, e->args[inner]->type, RN_TIME_NONE);
+    names[width + extra] = name;
+    exprs[width + extra] = e->args[inner];
+    group[keys + extra] = width + extra;
+    fields[keys + extra] = (rn_field){name, type};
+    copy->args[inner] = rn_expr_column(r->arena, keys + extra, type, e->args[inner]->span);
+    p->on.items[i] = copy;
+    extra++;
+  }
+  for (uint32_t i = keys; i < node->schema.count; i++) fields[extra + i] = node->schema.fields[i];
+  node->inputs[0] = rn_logical_project(r->arena, p->node, width + extra, exprs, names, node->span);
+  node->u.agg.keys = group;
+  node->u.agg.key_count = keys + extra;
+  node->u.agg.grouped = true;
+  node->schema = (rn_schema){node->schema.count + extra, fields};
+  p->node = node;
+  p->count = node->schema.count - extra;
+  p->out = RN_NEW_N(r->arena, rn_expr *, p->count + 1);
+  for (uint32_t i = 0; i < p->count; i++) {
+    p->out[i] = column(r, node, i < keys ? i : i + extra, node->span);
+    if (global && i >= keys && i - keys < calls) p->out[i] = or_nothing(r, p->out[i], &node->u.agg.calls[i - keys]);
+  }
+  p->always = global;
+  return true;
+}
+
+/* An inner join passes conditions of both sides up, others those of the side whose rows they keep as they are. */
+static bool pull_join(rn_rewrite *r, rn_logical *node, pulled *p) {
+  rn_join_kind kind = node->u.join.kind;
+  pulled side[2];
+  uint32_t left = node->inputs[0]->schema.count;
+  for (unsigned s = 0; s < 2; s++) {
+    bool passes = kind == RN_JOIN_KIND_INNER || (s == 0 ? kind != RN_JOIN_KIND_FULL && kind != RN_JOIN_KIND_RIGHT : kind == RN_JOIN_KIND_RIGHT);
+    const rn_expr *at = rn_logical_outer(node->inputs[s]);
+    if (at && !passes) return refuse(r, at, rn_join_pairs(kind) ? "below an outer join" : "in a sub-query of the sub-query");
+    if (!pull(r, node->inputs[s], &side[s])) return false;
+    if (side[s].always) return refuse(r, at, "below an aggregate that is joined");
+  }
+  uint32_t width = side[0].node->schema.count, count = rn_logical_width(node);
+  rn_expr **map = RN_NEW_N(r->arena, rn_expr *, count + 1);
+  for (uint32_t i = 0; i < count; i++) map[i] = i < left ? side[0].out[i] : shift(r, side[1].out[i - left], width);
+  conjuncts all = {0}, stay = {0};
+  *p = (pulled){.count = node->schema.count};
+  split(r->arena, node->u.join.condition, &all);
+  for (uint32_t i = 0; i < all.count; i++) {
+    rn_expr *e = rn_expr_replace(r->arena, all.items[i], map);
+    const rn_expr *at = rn_expr_outer(e);
+    if (at && kind != RN_JOIN_KIND_INNER) return refuse(r, at, rn_join_pairs(kind) ? "in ON of an outer join" : "in a sub-query of the sub-query");
+    push(r->arena, at ? &p->on : &stay, e);
+  }
+  for (uint32_t i = 0; i < side[0].on.count; i++) push(r->arena, &p->on, side[0].on.items[i]);
+  for (uint32_t i = 0; i < side[1].on.count; i++) push(r->arena, &p->on, shift(r, side[1].on.items[i], width));
+  p->node = rn_logical_join(r->arena, kind, side[0].node, side[1].node, together(r, &stay, node->span), node->span);
+  p->node->path = node->path;
+  p->node->u.join.single = node->u.join.single;
+  p->out = RN_NEW_N(r->arena, rn_expr *, p->count + 1);
+  for (uint32_t i = 0; i < p->count; i++) {
+    bool mark = kind == RN_JOIN_KIND_MARK && i == left;
+    p->out[i] = mark ? column(r, p->node, width, node->span) : map[i];
+    if (p->out[i]->kind == RN_EXPR_COLUMN) p->out[i] = column(r, p->node, p->out[i]->index, node->span);
+    else if (i >= left && kind != RN_JOIN_KIND_INNER && !mark && rn_expr_outer(p->out[i])) return refuse(r, rn_expr_outer(p->out[i]), "below an outer join");
+  }
+  return true;
+}
+
+static bool pull(rn_rewrite *r, rn_logical *node, pulled *p) {
+  const rn_expr *at = rn_logical_outer(node);
+  *p = (pulled){.node = node, .count = node->schema.count};
+  if (!at) {
+    p->out = columns(r, node);
+    return true;
+  }
+  switch (node->kind) {
+    case RN_L_FILTER: return pull_filter(r, node, p);
+    case RN_L_PROJECT: return pull_project(r, node, p);
+    case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: return pull_aggregate(r, node, p);
+    case RN_L_JOIN: return pull_join(r, node, p);
+    case RN_L_SORT:
+      if (node->u.sort.limit < 0 && !node->u.sort.offset) return pull(r, node->inputs[0], p);
+      return refuse(r, at, "below ORDER BY .. LIMIT");
+    case RN_L_LIMIT: return refuse(r, at, "below LIMIT");
+    case RN_L_UNION: return refuse(r, at, "below UNION");
+    case RN_L_OVER: return refuse(r, at, "below OVER");
+    default: return refuse(r, at, "below another clause");
+  }
+}
+
+/* --- the join ------------------------------------------------------------------------------------------------ */
+
+typedef struct joined {
+  rn_rewrite *r;
+  const rn_logical *left, *plan; /* its inputs; plan NULL: expressions over the join already */
+  rn_expr **right;               /* what columns of the right side became, over plan */
+} joined;
+
+/* e, over columns of plan (`right`: over the old right side), as an expression over left ++ plan. */
+static rn_expr *over_join(const joined *j, const rn_expr *e, bool old) {
+  rn_rewrite *r = j->r;
+  uint32_t width = j->left->schema.count;
+  if (e->kind == RN_EXPR_COLUMN && old) return e->index < width ? (rn_expr *)(uintptr_t)e : over_join(j, j->right[e->index - width], false);
+  rn_expr *copy = RN_NEW(r->arena, rn_expr);
+  *copy = *e;
+  if (e->kind == RN_EXPR_COLUMN) copy->index += width;
+  if (e->kind == RN_EXPR_OUTER) {
+    if (e->value.u.i == 1) return column(r, j->left, e->index, e->span);
+    copy->value.u.i--;
+  }
+  if (!e->arg_count) return copy;
+  copy->args = RN_NEW_N(r->arena, rn_expr *, e->arg_count);
+  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = over_join(j, e->args[i], old);
+  return copy;
+}
+
+static rn_expr *all_over(const joined *j, const conjuncts *c, const rn_expr *old, rn_span span) {
+  conjuncts all = {0};
+  for (uint32_t i = 0; i < c->count; i++) push(j->r->arena, &all, over_join(j, c->items[i], false));
+  if (old) push(j->r->arena, &all, over_join(j, old, true));
+  return together(j->r, &all, span);
+}
+
+static rn_logical *plain_join(rn_rewrite *r, const rn_logical *like, rn_join_kind kind, rn_logical *right, rn_expr *condition) {
+  rn_logical *node = rn_logical_join(r->arena, kind, like->inputs[0], right, condition, like->span);
+  node->path = like->path;
+  node->u.join.single = like->u.join.single && kind == RN_JOIN_KIND_LEFT;
+  return node;
+}
+
+static rn_expr *case_when(rn_rewrite *r, rn_expr *when, rn_expr *then) {
+  const rn_type *type = rn_type_with_null(r->arena, then->type, true);
+  rn_expr *args[3] = {when, then, rn_expr_const(r->arena, rn_value_null(type), then->span)};
+  return rn_expr_make(r->arena, RN_EXPR_CASE, type, then->span, 3, args);
+}
+
+static rn_expr *test(rn_rewrite *r, const char *name, rn_expr *e) { return rn_bind_call_row(r->binder, name, &e, 1, e->span); }
+
+/* PROJECT with the join's old columns: left ones as they are, `right` for the others; `over`: its input. */
+static rn_logical *old_columns(rn_rewrite *r, const rn_logical *join, rn_logical *over, rn_expr *const *right) {
+  uint32_t left = join->inputs[0]->schema.count, count = join->schema.count;
+  rn_expr **exprs = RN_NEW_N(r->arena, rn_expr *, count + 1);
+  const char **names = RN_NEW_N(r->arena, const char *, count + 1);
+  for (uint32_t i = 0; i < count; i++) {
+    exprs[i] = i < left ? column(r, over, i, join->span) : right[i - left];
+    if (exprs[i]->kind == RN_EXPR_COLUMN) exprs[i] = column(r, over, exprs[i]->index, exprs[i]->span);
+    names[i] = join->schema.fields[i].name;
+  }
+  return rn_logical_project(r->arena, over, count, exprs, names, join->span);
+}
+
+/* Every outer row has its row of the aggregate: the join finds it, the rest is computed per row. */
+static rn_logical *join_always(rn_rewrite *r, rn_logical *join, const pulled *p, const joined *j) {
+  rn_join_kind kind = join->u.join.kind;
+  rn_logical *node = plain_join(r, join, RN_JOIN_KIND_LEFT, p->node, all_over(j, &p->on, NULL, join->span));
+  rn_expr *passes = all_over(j, &p->after, join->u.join.condition, join->span), **right = RN_NEW_N(r->arena, rn_expr *, p->count + 2);
+  for (uint32_t i = 0; i < p->count; i++) {
+    right[i] = over_join(j, p->out[i], false);
+    if (kind == RN_JOIN_KIND_LEFT && passes) right[i] = case_when(r, passes, right[i]);
+  }
+  if (kind == RN_JOIN_KIND_MARK) right[0] = passes ? test(r, "IS TRUE", passes) : rn_bind_and(r->binder, NULL, 0, join->span);
+  bool filters = kind == RN_JOIN_KIND_INNER || kind == RN_JOIN_KIND_SEMI;
+  if (filters && passes) node = rn_logical_filter(r->arena, node, passes, join->span);
+  if (kind == RN_JOIN_KIND_ANTI) {
+    rn_expr *always = rn_bind_and(r->binder, NULL, 0, join->span);
+    node = rn_logical_filter(r->arena, node, test(r, "IS NOT TRUE", passes ? passes : always), join->span);
+  }
+  return old_columns(r, join, node, right);
+}
+
+/* LEFT: what is computed from outer columns must still be NULL for rows without a partner, and what is computed from
+ * inner ones alone is computed below the join. */
+static rn_logical *join_left(rn_rewrite *r, rn_logical *join, const pulled *p, joined *j) {
+  uint32_t width = p->node->schema.count, extra = 0;
+  rn_expr **exprs = RN_NEW_N(r->arena, rn_expr *, width + p->count + 1), **right = RN_NEW_N(r->arena, rn_expr *, p->count + 1);
+  const char **names = RN_NEW_N(r->arena, const char *, width + p->count + 1);
+  int found = -1;
+  for (uint32_t i = 0; i < width; i++) {
+    exprs[i] = column(r, p->node, i, join->span);
+    names[i] = p->node->schema.fields[i].name;
+  }
+  for (uint32_t i = 0; i < p->count; i++) {
+    if (p->out[i]->kind == RN_EXPR_COLUMN) continue;
+    bool outer = rn_expr_outer(p->out[i]) != NULL;
+    if (outer && found >= 0) continue;
+    uint32_t at = width + extra++;
+    names[at] = rn_arena_printf(r->arena, "$r%u", at);
+    exprs[at] = outer ? rn_bind_and(r->binder, NULL, 0, join->span) : p->out[i];
+    if (outer) found = (int)at;
+    else p->out[i] = rn_expr_column(r->arena, at, exprs[at]->type, p->out[i]->span);
+  }
+  rn_logical *plan = extra ? rn_logical_project(r->arena, p->node, width + extra, exprs, names, join->span) : p->node;
+  j->plan = plan;
+  j->right = p->out;
+  rn_logical *node = plain_join(r, join, RN_JOIN_KIND_LEFT, plan, all_over(j, &p->on, join->u.join.condition, join->span));
+  for (uint32_t i = 0; i < p->count; i++) {
+    right[i] = over_join(j, p->out[i], false);
+    if (!rn_expr_outer(p->out[i])) continue;
+    rn_expr *there = column(r, node, j->left->schema.count + (uint32_t)found, join->span);
+    right[i] = case_when(r, test(r, "IS NOT NULL", there), right[i]);
+  }
+  return old_columns(r, join, node, right);
+}
+
+static rn_logical *decorrelate_join(rn_rewrite *r, rn_logical *join) {
+  pulled p;
+  rn_logical *right = join->inputs[1];
+  rn_join_kind kind = join->u.join.kind;
+  join->u.join.lateral = false;
+  /* Who asks whether there is a row does not mind duplicates, order, or a limit that leaves one. */
+  while (!rn_join_pairs(kind) && rn_logical_outer(right->input_count ? right->inputs[0] : right)) {
+    bool distinct = right->kind == RN_L_AGGREGATE && !right->u.agg.call_count && right->u.agg.clause && !strcmp(right->u.agg.clause, "DISTINCT") && !join->u.join.condition;
+    bool limit = right->kind == RN_L_LIMIT && right->u.limit.limit != 0 && !right->u.limit.offset && !join->u.join.condition;
+    bool sort = right->kind == RN_L_SORT && right->u.sort.limit != 0 && !right->u.sort.offset && !join->u.join.condition;
+    if (!distinct && !limit && !sort) break;
+    right = right->inputs[0];
+  }
+  if (!pull(r, right, &p)) return join;
+  joined j = {r, join->inputs[0], p.node, p.out};
+  if (p.always) return join_always(r, join, &p, &j);
+  if (kind == RN_JOIN_KIND_LEFT) return join_left(r, join, &p, &j);
+  rn_logical *node = plain_join(r, join, kind, p.node, all_over(&j, &p.on, join->u.join.condition, join->span));
+  if (kind != RN_JOIN_KIND_INNER) return node;
+  rn_expr **out = RN_NEW_N(r->arena, rn_expr *, p.count + 1);
+  for (uint32_t i = 0; i < p.count; i++) out[i] = over_join(&j, p.out[i], false);
+  return old_columns(r, join, node, out);
+}
+
+rn_logical *rn_rewrite_decorrelate(rn_rewrite *r, rn_logical *node) {
+  for (uint32_t i = 0; i < node->input_count; i++) node->inputs[i] = rn_rewrite_decorrelate(r, node->inputs[i]);
+  return node->kind == RN_L_JOIN && node->u.join.lateral ? decorrelate_join(r, node) : node;
+}

@@ -1,0 +1,57 @@
+CREATE TEMPORARY TABLE l (id INT, k STRING, v INT) WITH ('connector' = 'datagen', 'number-of-rows' = '3');
+CREATE TEMPORARY TABLE r (rid INT, k STRING, w INT) WITH ('connector' = 'datagen', 'number-of-rows' = '3');
+CREATE TEMPORARY TABLE s (id BIGINT, k STRING, v INT) WITH ('connector' = 'datagen');
+-- @case a value of several rows
+SELECT id, (SELECT rid FROM r) AS x FROM l;
+-- @case a correlated value of several rows
+SELECT id, (SELECT rid FROM (VALUES (1, 'a'), (2, 'a')) AS q(rid, k) WHERE q.k = p.k) AS x FROM (VALUES (1, 'a')) AS p(id, k);
+-- @case a value of several columns
+SELECT id, (SELECT rid, k FROM r) AS x FROM l;
+-- @case IN with several columns
+SELECT id FROM l WHERE id IN (SELECT rid, k FROM r);
+-- @case IN with a row of another width
+SELECT id FROM l WHERE (id, k) IN (SELECT rid FROM r);
+-- @case IN of types that do not compare
+SELECT id FROM l WHERE id IN (SELECT k FROM r);
+-- @case ANY of types that do not compare
+SELECT id FROM l WHERE id > ALL (SELECT k FROM r);
+-- @case rows are not ordered
+SELECT id FROM l WHERE (id, v) < ANY (SELECT rid, w FROM r);
+-- @case a column that no query has
+SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r WHERE r.k = l.kk);
+-- @case a table that no query has
+SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r WHERE r.k = x.k);
+-- @case a column of the sub-query outside of it
+SELECT id, w FROM l WHERE EXISTS (SELECT 1 FROM r WHERE r.k = l.k);
+-- @case an inequality below an aggregate
+SELECT id, (SELECT MAX(w) FROM r WHERE r.w < l.v) AS m FROM l;
+-- @case an outer column below LIMIT
+SELECT id, (SELECT w FROM r WHERE r.k = l.k ORDER BY w LIMIT 1) AS m FROM l;
+-- @case an outer column below UNION
+SELECT id FROM l WHERE v IN (SELECT w FROM r WHERE r.k = l.k UNION ALL SELECT 1);
+-- @case an outer column below an outer join
+SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r LEFT JOIN (SELECT rid FROM r WHERE r.k = l.k) AS q ON q.rid = r.rid);
+-- @case an outer column in ON of an outer join
+SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r LEFT JOIN r AS q ON q.rid = r.rid AND q.k = l.k);
+-- @case an aggregate over an outer column
+SELECT id, (SELECT SUM(l.v + w) FROM r WHERE r.k = l.k) AS m FROM l;
+-- @case two queries out
+SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r WHERE r.k = l.k AND EXISTS (SELECT 1 FROM r AS q WHERE q.w = r.w AND q.rid = l.id));
+-- @case an outer column that is not grouped
+SELECT k, (SELECT COUNT(*) FROM r WHERE r.w = l.v) AS c FROM l GROUP BY k;
+-- @case a sub-query in ON of an outer join
+SELECT l.id FROM l LEFT JOIN r ON l.k = r.k AND r.w IN (SELECT v FROM l);
+-- @case a sub-query in VALUES
+VALUES ((SELECT 1));
+-- @case a sub-query in PARTITION BY
+SELECT id, COUNT(*) OVER (PARTITION BY (SELECT MAX(w) FROM r) ORDER BY PROCTIME()) AS c FROM l;
+-- @case LATERAL on the wrong side
+SELECT l.id FROM l RIGHT JOIN LATERAL (SELECT w FROM r WHERE r.k = l.k) AS x ON TRUE;
+-- @case a derived table does not see its neighbours
+SELECT l.id FROM l, (SELECT w FROM r WHERE r.k = l.k) AS x;
+-- @case an aggregate over a NOT IN on a stream
+SELECT COUNT(*) FROM s WHERE k NOT IN (SELECT k FROM r);
+-- @case a scalar sub-query below a window on a stream
+SELECT DISTINCT (SELECT MAX(w) FROM r) AS m FROM s;
+-- @case errors in a sub-query and outside of it
+SELECT nope FROM l WHERE id IN (SELECT nix FROM r);

@@ -1,0 +1,35 @@
+-- Sub-queries as conditions: IN, NOT IN, EXISTS, ANY, ALL; NULLs, rows, inequalities, several at once. The final rows: how the inputs interleave decides which changes come on the way.
+-- @order l r l r l r l l r r l l r r
+CREATE TEMPORARY TABLE l (id INT, k STRING, n INT, v INT, ts TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = '${DIR}/l.jsonl', 'format' = 'json');
+CREATE TEMPORARY TABLE r (rid INT, k STRING, n INT, w INT) WITH ('connector' = 'filesystem', 'path' = '${DIR}/r.jsonl', 'format' = 'json');
+CREATE TEMPORARY TABLE m (n BIGINT, name STRING) WITH ('connector' = 'filesystem', 'path' = '${DIR}/m.jsonl', 'format' = 'json');
+SELECT id FROM l WHERE k IN (SELECT k FROM r);
+SELECT id FROM l WHERE k NOT IN (SELECT k FROM r);
+SELECT id FROM l WHERE k NOT IN (SELECT k FROM r WHERE k IS NOT NULL);
+SELECT id FROM l WHERE k NOT IN (SELECT k FROM r WHERE w > 100);
+SELECT id FROM l WHERE n IN (SELECT n FROM m);
+SELECT id FROM l WHERE n NOT IN (SELECT n FROM m WHERE n > 1);
+SELECT id FROM l WHERE (k, n) IN (SELECT k, n FROM r);
+SELECT id FROM l WHERE v IN (SELECT w FROM r WHERE r.k = l.k);
+SELECT id FROM l WHERE v NOT IN (SELECT w FROM r WHERE r.k = l.k);
+SELECT id FROM l WHERE v NOT IN (SELECT w - 1 FROM r WHERE r.n = l.n);
+SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r WHERE r.k = l.k);
+SELECT id FROM l WHERE NOT EXISTS (SELECT * FROM r WHERE r.k = l.k);
+SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r WHERE r.k = l.k AND r.w > l.v);
+SELECT id FROM l WHERE NOT EXISTS (SELECT 1 FROM r WHERE r.k = l.k AND r.w > l.v);
+SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r WHERE w > 8);
+SELECT id FROM l WHERE NOT EXISTS (SELECT 1 FROM r WHERE w > 100);
+SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r WHERE w > 100);
+SELECT id FROM l WHERE k IN (SELECT k FROM r) AND n IN (SELECT n FROM m) AND v > 2;
+SELECT id FROM l WHERE k IN (SELECT r.k FROM r JOIN m ON r.n = m.n WHERE m.name = 'two');
+SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r JOIN m ON r.n = m.n WHERE r.k = l.k AND m.name <> 'two');
+SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r WHERE r.k = l.k AND r.n IN (SELECT n FROM m));
+SELECT id FROM l WHERE k IN (SELECT DISTINCT k FROM r);
+SELECT id FROM l WHERE k IN (SELECT k FROM r UNION ALL SELECT name FROM m);
+SELECT id FROM l WHERE k IN (SELECT k FROM l AS o WHERE o.id <> l.id);
+SELECT id FROM l WHERE v = ANY (SELECT w - 1 FROM r);
+SELECT id FROM l WHERE v IN (SELECT x FROM (VALUES (5), (7)) AS t(x));
+SELECT k, id FROM l WHERE id IN (SELECT id FROM l WHERE v > 2) OR k = 'z';
+WITH q AS (SELECT k FROM r WHERE w > 5) SELECT id FROM l WHERE k IN (SELECT k FROM q) AND NOT EXISTS (SELECT 1 FROM q WHERE q.k = l.k AND l.id = 1);
+SELECT k, COUNT(*) AS c FROM l WHERE k IN (SELECT k FROM r) GROUP BY k;
+SELECT l.id, r.rid FROM l JOIN r ON l.k = r.k WHERE l.n IN (SELECT n FROM m) AND r.w NOT IN (SELECT v FROM l WHERE v IS NOT NULL);
