@@ -10,7 +10,8 @@ enum {
   RN_COLUMNS_MAX = 1000,           /* of a table or select list */
   RN_KEY_GROUPS = 128,             /* unit of ownership, snapshot and rescaling of keyed state */
   RN_RECORD_BYTES_MAX = 1 << 20,   /* a raw record */
-  RN_JSON_DEPTH_MAX = 64,
+  RN_JSON_DEPTH_MAX = 64,          /* of a record */
+  RN_JSON_TEXT_DEPTH_MAX = 1000,   /* of a text that JSON functions read */
   RN_PARALLELISM_MAX = 64,
   RN_STAGED_BYTES_MAX = 64 << 20,  /* rows staged for an epoch; more closes it early */
 };

@@ -208,6 +208,7 @@ rn_token rn_lexer_next(rn_lexer *lexer) {
     ","              { OP(TK_COMMA, ","); }
     ";"              { lexer->in_hint = false; OP(TK_SEMI, ";"); }
     "."              { OP(TK_DOT, "."); }
+    ":"              { OP(TK_COLON, ":"); }
     *                { return bad_character(lexer, from); }
   */
 #undef OP

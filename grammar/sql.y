@@ -31,19 +31,21 @@
 %token STATEMENT PLAN CHANGELOG_MODE ESTIMATED_COST JSON_EXECUTION_PLAN PLAN_ADVICE EXTENDED RENAME TO.
 %token JOB JOBS FUNCTIONS DATABASES CATALOGS CATALOG DATABASE COLUMNS ILIKE USER SAVEPOINT DRAIN.
 %token SYSTEM_TIME OF ORDINALITY DESCRIPTOR JSON VALUE SCALAR OBJECT.
+%token RETURNING DEFAULT ERROR EMPTY ABSENT WRAPPER CONDITIONAL UNCONDITIONAL.
 %token EXTRACT SUBSTRING TRIM BOTH LEADING TRAILING POSITION OVERLAY PLACING FLOOR CEIL TIMESTAMPADD TIMESTAMPDIFF.
 %token YEAR QUARTER MONTH WEEK DAY HOUR MINUTE SECOND YEARS QUARTERS MONTHS WEEKS DAYS HOURS MINUTES SECONDS.
 %token ID STRING NUMBER BYTES_LITERAL FUNC NILADIC TYPE.
 %token CHAR VARCHAR BINARY VARBINARY VARYING DOUBLE PRECISION DATE TIME TIMESTAMP TIMESTAMP_LTZ ZONE WITHOUT LOCAL.
 %token ARRAY MAP MULTISET RAW.
-%token NE LT GT LE GE PLUS MINUS STAR SLASH PERCENT CONCAT.
+%token JSON_VALUE JSON_QUERY JSON_EXISTS JSON_OBJECT JSON_ARRAY JSON_OBJECTAGG JSON_ARRAYAGG.
+%token NE LT GT LE GE PLUS MINUS STAR SLASH PERCENT CONCAT COLON.
 %token RESERVED ILLEGAL.
 
 %fallback ID
   DESC STOP VIEW TEMPORARY ASC NULLS FIRST LAST SETS UNBOUNDED PRECEDING FOLLOWING RESPECT IGNORE EMIT CHANGES
   KEY ENFORCED METADATA VIRTUAL PARTITIONED IF OVERWRITE REPLACE PLAN CHANGELOG_MODE ESTIMATED_COST
   JSON_EXECUTION_PLAN PLAN_ADVICE JOB JOBS CATALOG DATABASE COLUMNS DRAIN ORDINALITY DESCRIPTOR JSON SCALAR
-  OBJECT PLACING TIMESTAMPADD TIMESTAMPDIFF QUARTER WEEK YEARS MONTHS DAYS HOURS MINUTES SECONDS MAP ZONE.
+  OBJECT RETURNING ERROR ABSENT WRAPPER CONDITIONAL UNCONDITIONAL PLACING TIMESTAMPADD TIMESTAMPDIFF QUARTER WEEK YEARS MONTHS DAYS HOURS MINUTES SECONDS MAP ZONE.
 
 /* --- precedence, low to high (DIALECT 4.2) -------------------------------------------------------------- */
 %nonassoc LOWEST.
@@ -658,6 +660,70 @@ primary(A) ::= timestamp_word(T) LP unit_name(U) COMMA expr(E) COMMA expr(F) RP(
 %type timestamp_word {rn_token}
 timestamp_word(A) ::= TIMESTAMPADD(T).                  { A = T; }
 timestamp_word(A) ::= TIMESTAMPDIFF(T).                 { A = T; }
+
+/* --- JSON: functions with clauses (DIALECT 8.7) --- */
+primary(A) ::= JSON_VALUE(T) LP expr(J) COMMA expr(P) json_returning(Y) json_behaviours(B) RP(R).
+                                                        { A = rn_build_json_value(p, T, J, P, Y, B, R); }
+primary(A) ::= JSON_QUERY(T) LP expr(J) COMMA expr(P) json_returning(Y) json_wrapper(W) json_behaviours(B) RP(R).
+                                                        { A = rn_build_json_query(p, T, J, P, Y, W, B, R); }
+primary(A) ::= JSON_EXISTS(T) LP expr(J) COMMA expr(P) json_behaviours(B) RP(R).
+                                                        { A = rn_build_json_exists(p, T, J, P, B, R); }
+primary(A) ::= JSON_OBJECT(T) LP RP(R).                 { A = rn_build_json_object(p, T, (rn_exprs){0}, rn_no_json_nulls(), R); }
+primary(A) ::= JSON_OBJECT(T) LP json_nulls(N) RP(R).   { A = rn_build_json_object(p, T, (rn_exprs){0}, N, R); }
+primary(A) ::= JSON_OBJECT(T) LP json_pairs(E) json_nulls_or_none(N) RP(R). { A = rn_build_json_object(p, T, E, N, R); }
+primary(A) ::= JSON_ARRAY(T) LP RP(R).                  { A = rn_build_json_array(p, T, (rn_exprs){0}, rn_no_json_nulls(), R); }
+primary(A) ::= JSON_ARRAY(T) LP exprs(E) json_nulls_or_none(N) RP(R). { A = rn_build_json_array(p, T, E, N, R); }
+call(A) ::= JSON_OBJECTAGG(T) LP json_pair(E) json_nulls_or_none(N) RP(R). { A = rn_build_json_aggregate(p, T, E, N, R); }
+call(A) ::= JSON_ARRAYAGG(T) LP expr(E) json_nulls_or_none(N) RP(R).
+                                                        { A = rn_build_json_aggregate(p, T, rn_exprs_add(p, (rn_exprs){0}, E), N, R); }
+%type json_pairs {rn_exprs}
+json_pairs(A) ::= json_object_pair(E).                  { A = E; }
+json_pairs(A) ::= json_pairs(B) COMMA json_object_pair(E). { A = rn_exprs_join(p, B, E); }
+%type json_object_pair {rn_exprs}
+json_object_pair(A) ::= json_pair(E).                   { A = E; }
+json_object_pair(A) ::= num(K) COLON expr(V).           { A = rn_exprs_pair(p, K, V); }
+%type json_pair {rn_exprs}
+json_pair(A) ::= num(K) VALUE expr(V).                  { A = rn_exprs_pair(p, K, V); }
+json_pair(A) ::= KEY num(K) VALUE expr(V).              { A = rn_exprs_pair(p, K, V); }
+json_pair(A) ::= KEY(T) VALUE expr(V).                  { A = rn_exprs_pair(p, rn_build_column_ref(p, rn_path_add(p, rn_no_path(), rn_build_name(T))), V); }
+%type json_nulls {rn_json_nulls}
+json_nulls(A) ::= NULL(T) ON NULL(U).                   { A = rn_build_json_nulls(T, U, false); }
+json_nulls(A) ::= ABSENT(T) ON NULL(U).                 { A = rn_build_json_nulls(T, U, true); }
+%type json_nulls_or_none {rn_json_nulls}
+json_nulls_or_none(A) ::= .                             { A = rn_no_json_nulls(); }
+json_nulls_or_none(A) ::= json_nulls(N).                { A = N; }
+%type json_returning {rn_ast_type *}
+json_returning(A) ::= .                                 { A = NULL; }
+json_returning(A) ::= RETURNING json_type(Y).           { A = Y; }
+/* A type, but for WITH TIME ZONE, which would hide WITH WRAPPER. */
+%type json_type {rn_ast_type *}
+json_type(A) ::= type_word(T) type_size(S).             { A = rn_build_type(p, T, S); }
+json_type(A) ::= time_word(T) type_size(S).             { A = rn_build_type(p, T, S); }
+json_type(A) ::= DOUBLE(T).                             { A = rn_build_type(p, T, rn_no_size()); }
+json_type(A) ::= ARRAY(T) LT type(E) GT(R).             { A = rn_build_type_of(p, T, E, NULL, R); }
+json_type(A) ::= MAP(T) LT type(K) COMMA type(V) GT(R). { A = rn_build_type_of(p, T, K, V, R); }
+json_type(A) ::= ROW(T) LT type_fields(F) GT(R).        { A = rn_build_type_row(p, T, F, R); }
+%type json_wrapper {rn_json_wrapper_clause}
+json_wrapper(A) ::= .                                   { A = rn_no_json_wrapper(); }
+json_wrapper(A) ::= WITHOUT(T) json_array_word WRAPPER(U). { A = rn_build_json_wrapper(RN_JSON_WITHOUT_WRAPPER, T, U); }
+json_wrapper(A) ::= WITH(T) json_array_word WRAPPER(U). { A = rn_build_json_wrapper(RN_JSON_WRAPPER, T, U); }
+json_wrapper(A) ::= WITH(T) UNCONDITIONAL json_array_word WRAPPER(U). { A = rn_build_json_wrapper(RN_JSON_WRAPPER, T, U); }
+json_wrapper(A) ::= WITH(T) CONDITIONAL json_array_word WRAPPER(U). { A = rn_build_json_wrapper(RN_JSON_CONDITIONAL_WRAPPER, T, U); }
+json_array_word ::= .
+json_array_word ::= ARRAY.
+%type json_behaviours {rn_json_behaviours}
+json_behaviours(A) ::= .                                { A = (rn_json_behaviours){0}; }
+json_behaviours(A) ::= json_behaviours(B) json_behaviour(C) ON EMPTY(T). { A = rn_json_on_empty(p, B, C, T); }
+json_behaviours(A) ::= json_behaviours(B) json_behaviour(C) ON ERROR(T). { A = rn_json_on_error(p, B, C, T); }
+%type json_behaviour {rn_ast_json_behaviour}
+json_behaviour(A) ::= NULL(T).                          { A = rn_build_json_behaviour(RN_JSON_NULL, T, T, NULL); }
+json_behaviour(A) ::= ERROR(T).                         { A = rn_build_json_behaviour(RN_JSON_ERROR, T, T, NULL); }
+json_behaviour(A) ::= DEFAULT(T) expr(E).               { A = rn_build_json_behaviour(RN_JSON_DEFAULT, T, T, E); }
+json_behaviour(A) ::= EMPTY(T) ARRAY(U).                { A = rn_build_json_behaviour(RN_JSON_EMPTY_ARRAY, T, U, NULL); }
+json_behaviour(A) ::= EMPTY(T) OBJECT(U).               { A = rn_build_json_behaviour(RN_JSON_EMPTY_OBJECT, T, U, NULL); }
+json_behaviour(A) ::= TRUE(T).                          { A = rn_build_json_behaviour(RN_JSON_TRUE, T, T, NULL); }
+json_behaviour(A) ::= FALSE(T).                         { A = rn_build_json_behaviour(RN_JSON_FALSE, T, T, NULL); }
+json_behaviour(A) ::= UNKNOWN(T).                       { A = rn_build_json_behaviour(RN_JSON_UNKNOWN, T, T, NULL); }
 
 /* --- time units --- */
 %type unit {rn_token}

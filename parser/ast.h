@@ -128,6 +128,26 @@ typedef struct rn_ast_window { /* OVER (..) or WINDOW w AS (..) */
   rn_span span, frame_span;
 } rn_ast_window;
 
+/* --- clauses of JSON functions; what is not written is the zero value ----------------------------------- */
+typedef enum rn_json_behaviour {
+  RN_JSON_NO_CLAUSE, RN_JSON_NULL, RN_JSON_ERROR, RN_JSON_DEFAULT, RN_JSON_EMPTY_ARRAY, RN_JSON_EMPTY_OBJECT,
+  RN_JSON_TRUE, RN_JSON_FALSE, RN_JSON_UNKNOWN
+} rn_json_behaviour;
+typedef struct rn_ast_json_behaviour { /* .. ON EMPTY, .. ON ERROR */
+  rn_json_behaviour kind;
+  rn_ast_expr *value; /* DEFAULT; one of the call's args too */
+  rn_span span;
+} rn_ast_json_behaviour;
+typedef enum rn_json_wrapper { RN_JSON_NO_WRAPPER_CLAUSE, RN_JSON_WITHOUT_WRAPPER, RN_JSON_CONDITIONAL_WRAPPER, RN_JSON_WRAPPER } rn_json_wrapper;
+typedef enum rn_json_on_null { RN_JSON_NO_NULL_CLAUSE, RN_JSON_NULL_ON_NULL, RN_JSON_ABSENT_ON_NULL } rn_json_on_null;
+typedef struct rn_ast_json {
+  rn_ast_type *returning;  /* NULL: none */
+  rn_json_wrapper wrapper;
+  rn_json_on_null on_null;
+  rn_ast_json_behaviour on_empty, on_error;
+  rn_span wrapper_span, on_null_span;
+} rn_ast_json;
+
 struct rn_ast_expr {
   rn_ast_expr_kind kind;
   rn_span span;          /* the whole expression */
@@ -146,6 +166,7 @@ struct rn_ast_expr {
   rn_ast_query *query;
   rn_ast_expr *filter;
   rn_ast_window *over;
+  rn_ast_json *json; /* clauses of JSON functions; NULL elsewhere */
   uint32_t depth; /* of the tree below, sub-queries included, at most RN_AST_DEPTH_MAX: recursion is safe */
 };
 

@@ -73,6 +73,12 @@ static bool call_name(const rn_ast_expr *a, const rn_ast_expr *b) {
     if (!name(&a->path.parts[i], &b->path.parts[i])) return false;
   return a->path.count == 0 || rn_text_eq_nocase(a->name, b->name);
 }
+static bool behaviour(const rn_ast_json_behaviour *a, const rn_ast_json_behaviour *b) { return a->kind == b->kind && expr(a->value, b->value); }
+static bool json(const rn_ast_json *a, const rn_ast_json *b) {
+  if (!a || !b) return a == b;
+  return type(a->returning, b->returning) && a->wrapper == b->wrapper && a->on_null == b->on_null && behaviour(&a->on_empty, &b->on_empty) &&
+         behaviour(&a->on_error, &b->on_error);
+}
 static bool expr(const rn_ast_expr *a, const rn_ast_expr *b) {
   if (!a || !b) return a == b;
   if (a->kind != b->kind || a->boolean != b->boolean || a->negated != b->negated || a->symmetric != b->symmetric ||
@@ -86,7 +92,7 @@ static bool expr(const rn_ast_expr *a, const rn_ast_expr *b) {
   for (uint32_t i = 0; a->arg_names && i < a->arg_count; i++)
     if (!text(a->arg_names[i], b->arg_names[i])) return false;
   return exprs(a->arg_count, a->args, b->args) && type(a->cast_type, b->cast_type) && query(a->query, b->query) &&
-         expr(a->filter, b->filter) && window(a->over, b->over);
+         expr(a->filter, b->filter) && window(a->over, b->over) && json(a->json, b->json);
 }
 
 /* --- queries ------------------------------------------------------------------------------------------------------ */

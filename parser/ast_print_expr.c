@@ -75,6 +75,42 @@ static void print_function(const rn_ast_path *path, rn_builder *out) {
   for (const char *c = name; *c; c++) rn_builder_char(out, *c >= 'a' && *c <= 'z' ? (char)(*c - 32) : *c);
 }
 
+/* --- JSON --- */
+static void print_behaviour(const rn_ast_json_behaviour *b, const char *where, rn_builder *out) {
+  static const char *const words[] = {"", "NULL", "ERROR", "DEFAULT ", "EMPTY ARRAY", "EMPTY OBJECT", "TRUE", "FALSE", "UNKNOWN"};
+  if (b->kind == RN_JSON_NO_CLAUSE) return;
+  rn_builder_printf(out, " %s", words[b->kind]);
+  if (b->value) print(b->value, out);
+  rn_builder_text(out, where);
+}
+static void print_json(const rn_ast_expr *e, rn_builder *out) {
+  static const char *const wrappers[] = {"", " WITHOUT WRAPPER", " WITH CONDITIONAL WRAPPER", " WITH WRAPPER"};
+  static const char *const nulls[] = {"", " NULL ON NULL", " ABSENT ON NULL"};
+  const rn_ast_json *json = e->json;
+  uint32_t count = e->arg_count - (json->on_empty.value ? 1 : 0) - (json->on_error.value ? 1 : 0);
+  bool pairs = strncmp(e->name, "JSON_OBJECT", 11) == 0 || rn_text_eq_nocase(e->name, "JSON_OBJECTAGG");
+  rn_builder_char(out, '(');
+  for (uint32_t i = 0; i < count; i++) {
+    if (i) rn_builder_text(out, pairs && i % 2 ? " VALUE " : ", ");
+    if (pairs && i % 2 == 0) {
+      rn_builder_text(out, "KEY ");
+      rn_print_num(e->args[i], out);
+    } else {
+      print(e->args[i], out);
+    }
+  }
+  if (json->returning) {
+    rn_builder_text(out, " RETURNING ");
+    rn_print_type(json->returning, out);
+  }
+  rn_builder_text(out, wrappers[json->wrapper]);
+  print_behaviour(&json->on_empty, " ON EMPTY", out);
+  print_behaviour(&json->on_error, " ON ERROR", out);
+  const char *clause = nulls[json->on_null];
+  rn_builder_text(out, out->data[out->len - 1] == '(' && *clause ? clause + 1 : clause);
+  rn_builder_char(out, ')');
+}
+
 /* Calls that the grammar spells with words between the arguments. False: a plain call. */
 static bool print_special(const rn_ast_expr *e, rn_builder *out) {
   if (e->path.count != 1 || e->arg_names || e->distinct || e->star || e->arg_count == 0) return false;
@@ -120,7 +156,10 @@ static bool print_special(const rn_ast_expr *e, rn_builder *out) {
 
 static void print_call(const rn_ast_expr *e, rn_builder *out) {
   const rn_keyword *keyword = e->path.count == 1 ? rn_keyword_find(rn_slice_of(e->name)) : NULL;
-  if (!print_special(e, out)) {
+  if (e->json) {
+    for (const char *c = e->name; *c; c++) rn_builder_char(out, *c >= 'a' && *c <= 'z' ? (char)(*c - 32) : *c);
+    print_json(e, out);
+  } else if (!print_special(e, out)) {
     print_function(&e->path, out);
     if (!(keyword && keyword->token == TK_NILADIC && !e->arg_count && !e->star)) {
       rn_builder_char(out, '(');

@@ -70,6 +70,18 @@ enum { RN_EXPLAIN_CHANGELOG_MODE = 1, RN_EXPLAIN_ESTIMATED_COST = 2, RN_EXPLAIN_
 enum { RN_STOP_SAVEPOINT = 1, RN_STOP_DRAIN = 2 };
 enum { RN_CALL_PLAIN = 0, RN_CALL_LATERAL = 1, RN_CALL_WRAPPED = 2 };
 
+typedef struct rn_json_wrapper_clause {
+  rn_json_wrapper kind;
+  rn_span span;
+} rn_json_wrapper_clause;
+typedef struct rn_json_nulls {
+  rn_json_on_null kind;
+  rn_span span;
+} rn_json_nulls;
+typedef struct rn_json_behaviours {
+  rn_ast_json_behaviour on_empty, on_error;
+} rn_json_behaviours;
+
 /* --- names and options --------------------------------------------------------------------------------------- */
 rn_token rn_no_token(void);
 rn_ast_name rn_no_name(void);
@@ -219,6 +231,26 @@ rn_ast_expr *rn_build_round_to(rn_parser *p, rn_token word, rn_ast_expr *expr, r
 rn_ast_expr *rn_build_timestamp_call(rn_parser *p, rn_token word, rn_token unit, rn_ast_expr *a, rn_ast_expr *b, rn_token end);
 rn_qualifier rn_build_qualifier(rn_parser *p, rn_token unit, const rn_token *precision, const rn_token *scale);
 rn_qualifier rn_build_qualifier_to(rn_parser *p, rn_qualifier from, rn_qualifier to);
+
+/* --- JSON (build_json.c) ------------------------------------------------------------------------------------------- */
+rn_exprs rn_exprs_join(rn_parser *p, rn_exprs list, rn_exprs more);
+rn_exprs rn_exprs_pair(rn_parser *p, rn_ast_expr *a, rn_ast_expr *b);
+rn_json_nulls rn_no_json_nulls(void);
+rn_json_nulls rn_build_json_nulls(rn_token begin, rn_token end, bool absent);
+rn_json_wrapper_clause rn_no_json_wrapper(void);
+rn_json_wrapper_clause rn_build_json_wrapper(rn_json_wrapper kind, rn_token begin, rn_token end);
+rn_ast_json_behaviour rn_build_json_behaviour(rn_json_behaviour kind, rn_token begin, rn_token end, rn_ast_expr *value);
+rn_json_behaviours rn_json_on_empty(rn_parser *p, rn_json_behaviours list, rn_ast_json_behaviour clause, rn_token end);
+rn_json_behaviours rn_json_on_error(rn_parser *p, rn_json_behaviours list, rn_ast_json_behaviour clause, rn_token end);
+rn_ast_expr *rn_build_json_value(rn_parser *p, rn_token word, rn_ast_expr *json, rn_ast_expr *path, rn_ast_type *returning,
+                                 rn_json_behaviours behaviours, rn_token end);
+rn_ast_expr *rn_build_json_query(rn_parser *p, rn_token word, rn_ast_expr *json, rn_ast_expr *path, rn_ast_type *returning,
+                                 rn_json_wrapper_clause wrapper, rn_json_behaviours behaviours, rn_token end);
+rn_ast_expr *rn_build_json_exists(rn_parser *p, rn_token word, rn_ast_expr *json, rn_ast_expr *path, rn_json_behaviours behaviours,
+                                  rn_token end);
+rn_ast_expr *rn_build_json_object(rn_parser *p, rn_token word, rn_exprs pairs, rn_json_nulls nulls, rn_token end);
+rn_ast_expr *rn_build_json_array(rn_parser *p, rn_token word, rn_exprs values, rn_json_nulls nulls, rn_token end);
+rn_ast_expr *rn_build_json_aggregate(rn_parser *p, rn_token word, rn_exprs args, rn_json_nulls nulls, rn_token end);
 
 /* --- types ---------------------------------------------------------------------------------------------------------- */
 rn_type_size rn_no_size(void);

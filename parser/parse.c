@@ -41,7 +41,7 @@ static const struct {
 } followed[] = {
     {TK_EMIT, TK_CHANGES},        {TK_IGNORE, TK_NULLS},        {TK_RESPECT, TK_NULLS}, {TK_MAP, TK_LBRACKET},
     {TK_MAP, TK_LT},              {TK_DESCRIPTOR, TK_LP},       {TK_TIMESTAMPADD, TK_LP}, {TK_TIMESTAMPDIFF, TK_LP},
-    {TK_UNBOUNDED, TK_PRECEDING}, {TK_UNBOUNDED, TK_FOLLOWING},
+    {TK_UNBOUNDED, TK_PRECEDING}, {TK_UNBOUNDED, TK_FOLLOWING}, {TK_ABSENT, TK_ON},
 };
 static void settle_soft_words(rn_tokens *tokens) {
   enum { ROWS = sizeof followed / sizeof followed[0] };

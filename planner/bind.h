@@ -5,6 +5,7 @@
  *   bind_call.c     functions, aggregates, OVER    bind_cast.c     conversions, common types
  *   bind_type.c     AST types -> rn_type           bind_literal.c  literals
  *   bind_fold.c     constant folding               bind_collection.c  ARRAY[..], MAP[..], x[i]
+ *   bind_json.c     JSON functions
  *   bind_query.c   SELECT, FROM, GROUP BY .. (logical plan) */
 #ifndef RN_PLANNER_BIND_H
 #define RN_PLANNER_BIND_H

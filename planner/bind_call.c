@@ -158,10 +158,7 @@ static rn_expr *bind_aggregate(rn_binder *binder, rn_scope *scope, const rn_ast_
 /* Words of the dialect that are not built in yet. */
 static const char *const later[] = {
   "LISTAGG", "ARRAY_AGG", "COLLECT", "PERCENTILE", "APPROX_COUNT_DISTINCT", "RANK", "DENSE_RANK", "NTILE", "CUME_DIST", "PERCENT_RANK",
-  "JSON", "JSON_ARRAY",
-  "JSON_ARRAYAGG", "JSON_EXISTS", "JSON_OBJECT", "JSON_OBJECTAGG", "JSON_QUERY", "JSON_QUOTE", "JSON_STRING", "JSON_UNQUOTE",
-  "JSON_VALUE", "PARSE_JSON", "TRY_PARSE_JSON", "OBJECT_OF", "OBJECT_UPDATE", "SOURCE_WATERMARK",
-  "CLASSIFIER", "MATCH_PROCTIME", "MATCH_ROWTIME",
+  "JSON_ARRAYAGG", "JSON_OBJECTAGG", "OBJECT_OF", "OBJECT_UPDATE", "SOURCE_WATERMARK", "CLASSIFIER", "MATCH_PROCTIME", "MATCH_ROWTIME",
 };
 
 /* Of other dialects, or in a wrong place, with a word on what to write. */
@@ -229,6 +226,10 @@ static void refine_round(rn_binder *binder, rn_expr *call) {
 static rn_expr *bind_scalar(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
   const char *name = call_name(ast);
   const rn_function *fn = rn_function_find(rn_slice_of(name));
+  if (fn && (fn->flags & RN_FN_SYNTAX)) {
+    rn_diag(binder->diags, RN_E_ARGUMENTS, ast->span, NULL, "the call is %s", fn->signature);
+    return rn_bind_error(binder, ast->span);
+  }
   if (fn && (fn->flags & RN_FN_OPERATOR) && strcmp(fn->name, "EXTRACT") != 0 && strncmp(fn->name, "TIMESTAMP", 9) != 0) fn = NULL;
   const char *row = fn ? fn->name : NULL;
   uint32_t count = ast->arg_count;
@@ -274,5 +275,6 @@ rn_expr *rn_bind_function(rn_binder *binder, rn_scope *scope, const rn_ast_expr 
     return rn_bind_error(binder, ast->span);
   }
   rn_expr *e = rn_bind_special(binder, scope, ast);
+  if (!e) e = rn_bind_json_call(binder, scope, ast);
   return e ? e : bind_scalar(binder, scope, ast);
 }

@@ -128,7 +128,7 @@ static rn_expr *bind_unary(rn_binder *binder, rn_scope *scope, const rn_ast_expr
 }
 
 static rn_expr *bind_is(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
-  if (strncmp(ast->name, "JSON", 4) == 0) return rn_bind_unsupported(binder, ast->span, "IS JSON");
+  if (strncmp(ast->name, "JSON", 4) == 0) return rn_bind_is_json(binder, scope, ast);
   rn_expr *e = rn_bind_expr(binder, scope, ast->args[0]);
   if (strcmp(ast->name, "DISTINCT FROM") == 0) {
     rn_expr *other = rn_bind_expr(binder, scope, ast->args[1]);
@@ -251,7 +251,7 @@ static const struct {
   [RN_AST_CAST] = {bind_cast, NULL}, [RN_AST_EXISTS] = {bind_subquery, NULL}, [RN_AST_SUBQUERY] = {bind_subquery, NULL},
   [RN_AST_QUANTIFIED] = {bind_subquery, NULL}, [RN_AST_ROW] = {rn_bind_row, NULL}, [RN_AST_ARRAY] = {rn_bind_array, NULL},
   [RN_AST_MAP] = {rn_bind_map, NULL}, [RN_AST_SUBSCRIPT] = {rn_bind_subscript, NULL}, [RN_AST_FIELD] = {bind_field, NULL},
-  [RN_AST_OVERLAPS] = {rn_bind_overlaps, NULL}, [RN_AST_TIME_DIFF] = {bind_time_diff, NULL}, [RN_AST_JSON] = {NULL, "a JSON function"},
+  [RN_AST_OVERLAPS] = {rn_bind_overlaps, NULL}, [RN_AST_TIME_DIFF] = {bind_time_diff, NULL}, [RN_AST_JSON] = {rn_bind_json, NULL},
 };
 
 rn_expr *rn_bind_expr(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
@@ -262,7 +262,7 @@ rn_expr *rn_bind_expr(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast
     return rn_bind_error(binder, ast->span);
   }
   const char *unsupported = kinds[ast->kind].unsupported;
-  if (unsupported) return rn_bind_unsupported(binder, ast->span, ast->kind == RN_AST_JSON && ast->name ? ast->name : unsupported);
+  if (unsupported) return rn_bind_unsupported(binder, ast->span, unsupported);
   binder->depth++;
   rn_expr *e = kinds[ast->kind].bind(binder, scope, ast);
   binder->depth--;

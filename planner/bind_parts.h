@@ -42,6 +42,11 @@ rn_expr *rn_bind_case(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast
 /* NULL: the name is none of COALESCE, NULLIF, IF, IFNULL, TYPEOF. */
 rn_expr *rn_bind_special(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 
+/* JSON functions with clauses; IS JSON; NULL: the name is neither JSON nor JSON_STRING. */
+rn_expr *rn_bind_json(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+rn_expr *rn_bind_is_json(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+rn_expr *rn_bind_json_call(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+
 /* A cast that is known to be wanted: NULL gets the type, equal types stay; constants are folded. */
 rn_expr *rn_bind_convert(rn_binder *binder, rn_expr *e, const rn_type *to, bool safe);
 /* The same expression with another type that lies in memory alike. */

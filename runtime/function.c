@@ -13,6 +13,7 @@ static const rn_function_set *const sets[] = {
   &rn_set_printf,
   &rn_set_array,
   &rn_set_map,
+  &rn_set_json_read, &rn_set_json_make,
 };
 enum { SET_COUNT = sizeof sets / sizeof sets[0] };
 

@@ -26,6 +26,8 @@ enum {
   RN_FN_NULL_RESULT = 256, /* result nullable even when no argument is (SPLIT_INDEX, TO_DATE ..) */
   RN_FN_TOTAL = 512,       /* kernel is cheap and safe on any bytes of fixed width: may run on rows that are
                               not selected or NULL, so that its loop stays dense */
+  RN_FN_SYNTAX = 2048,     /* clauses of its own (JSON_VALUE): its first argument is made of them by the binder; no
+                              plain call */
   RN_FN_LAZY = 1024        /* no kernel: the program narrows the selection (IF: like CASE; IFNULL: like COALESCE) */
 };
 

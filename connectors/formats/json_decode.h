@@ -2,6 +2,7 @@
  * conversions that the three scanners (AVX2, SSE2, plain) share. See json_scan.h for the algorithm. */
 #ifndef RN_CONNECTORS_FORMATS_JSON_DECODE_H
 #define RN_CONNECTORS_FORMATS_JSON_DECODE_H
+#include "base/json.h"
 #include "connectors/formats/format_common.h"
 #include "connectors/formats/text_scan.h"
 
@@ -96,8 +97,6 @@ bool json_bad_value(rn_decoder *d, json_field *f, const char *at, rn_slice value
 /* Converts a structurally valid value. False: the record failed. */
 bool json_convert(rn_decoder *d, json_field *f, rn_slice value, uint32_t row);
 bool json_set_null(rn_decoder *d, json_field *f, const char *at, uint32_t row, bool missing);
-/* Unescapes the inside of a string whose escapes were checked. Returns the length written (<= s.len). */
-size_t json_unescape(rn_slice s, char *out);
 /* Called when the literal at a step did not match: finds or learns the step of the key whose literal is
  * [from, value). Returns its index. */
 uint32_t json_locate(rn_decoder *d, json_object *o, uint32_t from_step, const char *from, const char *value,

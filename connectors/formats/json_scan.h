@@ -338,7 +338,7 @@ static const char *SCAN(object)(rn_decoder *d, json_object *o, const char *p, un
         size_t len = (size_t)(quote - q - 1);
         if (unlikely(escaped)) {
           char *text = rn_arena_alloc_aligned(d->out, len + 16, 1);
-          len = json_unescape(rn_slice_make(q + 1, len), text);
+          len = rn_json_unescape(rn_slice_make(q + 1, len), text);
           STORE(rn_str, rn_str_make(text, len));
         } else {
           STORE(rn_str, SCAN(view)(q + 1, len));

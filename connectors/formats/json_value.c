@@ -64,72 +64,6 @@ bool json_missing(rn_decoder *d, json_object *o, uint64_t serial, const char *at
 }
 
 /* --- strings ------------------------------------------------------------------------------------------- */
-static unsigned hex4(const char *p) {
-  unsigned v = 0;
-  for (int i = 0; i < 4; i++) v = v << 4 | ((unsigned)(p[i] <= '9' ? p[i] - '0' : (p[i] | 32) - 'a' + 10) & 15);
-  return v;
-}
-static size_t put_utf8(char *out, unsigned c) {
-  if (c < 0x80) {
-    out[0] = (char)c;
-    return 1;
-  }
-  if (c < 0x800) {
-    out[0] = (char)(0xC0 | c >> 6);
-    out[1] = (char)(0x80 | (c & 63));
-    return 2;
-  }
-  if (c < 0x10000) {
-    out[0] = (char)(0xE0 | c >> 12);
-    out[1] = (char)(0x80 | (c >> 6 & 63));
-    out[2] = (char)(0x80 | (c & 63));
-    return 3;
-  }
-  out[0] = (char)(0xF0 | c >> 18);
-  out[1] = (char)(0x80 | (c >> 12 & 63));
-  out[2] = (char)(0x80 | (c >> 6 & 63));
-  out[3] = (char)(0x80 | (c & 63));
-  return 4;
-}
-size_t json_unescape(rn_slice s, char *out) {
-  size_t n = 0;
-  for (const char *p = s.ptr, *end = s.ptr + s.len; p < end;) {
-    if (*p != '\\') {
-      const char *next = memchr(p, '\\', (size_t)(end - p));
-      size_t run = (size_t)((next ? next : end) - p);
-      memcpy(out + n, p, run);
-      n += run;
-      p += run;
-      continue;
-    }
-    char c = p[1];
-    p += 2;
-    switch (c) {
-      case 'b': out[n++] = '\b'; break;
-      case 'f': out[n++] = '\f'; break;
-      case 'n': out[n++] = '\n'; break;
-      case 'r': out[n++] = '\r'; break;
-      case 't': out[n++] = '\t'; break;
-      case 'u': {
-        unsigned code = hex4(p);
-        p += 4;
-        if (code >= 0xD800 && code <= 0xDFFF) { /* half of a pair; a lone one has no UTF-8 form */
-          unsigned low = code < 0xDC00 && end - p >= 6 && p[0] == '\\' && p[1] == 'u' ? hex4(p + 2) : 0;
-          if (low >= 0xDC00 && low <= 0xDFFF) {
-            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-            p += 6;
-          } else {
-            code = 0xFFFD;
-          }
-        }
-        n += put_utf8(out + n, code);
-        break;
-      }
-      default: out[n++] = c;
-    }
-  }
-  return n;
-}
 /* The text without white space between tokens. */
 static rn_slice compact(rn_arena *arena, rn_slice s) {
   char *out = rn_arena_alloc_aligned(arena, s.len, 1);
@@ -214,7 +148,7 @@ bool json_convert(rn_decoder *d, json_field *f, rn_slice value, uint32_t row) {
     text = rn_slice_make(value.ptr + 1, value.len - 2);
     if (memchr(text.ptr, '\\', text.len)) {
       char *plain = rn_arena_alloc_aligned(d->out, text.len, 1);
-      text = rn_slice_make(plain, json_unescape(text, plain));
+      text = rn_slice_make(plain, rn_json_unescape(text, plain));
     }
   }
   outcome result;
@@ -239,7 +173,7 @@ static json_field *find_field(rn_decoder *d, json_object *o, rn_slice key, bool 
   if (escaped) {
     rn_builder_clear(&d->scratch);
     rn_builder_reserve(&d->scratch, key.len);
-    key = rn_slice_make(d->scratch.data, json_unescape(key, d->scratch.data));
+    key = rn_slice_make(d->scratch.data, rn_json_unescape(key, d->scratch.data));
   }
   for (uint32_t i = 0; i < o->field_count; i++) {
     json_field *f = &o->fields[i];

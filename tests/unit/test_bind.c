@@ -245,7 +245,7 @@ static const struct {
    "ROW_NUMBER() OVER (ORDER BY ts)"},
   {"UPPER(DISTINCT client)", RN_E_AGGREGATE_PLACE, "DISTINCT is for aggregates, and UPPER is none", "", "UPPER(DISTINCT client)"},
   {"UPPER(x => client)", RN_E_ARGUMENTS, "named arguments (x => ..) are not supported for UPPER", "", "UPPER(x => client)"},
-  {"client IS JSON", RN_E_UNSUPPORTED, "IS JSON is not supported yet", "", "client IS JSON"},
+  {"1 IS JSON", RN_E_TYPE, "the operand of IS JSON must be text, got INT", "", "1"},
   {"qty IN (SELECT 1)", RN_E_UNSUPPORTED, "a sub-query in WHERE is not supported yet", "", NULL},
 };
 

@@ -1,0 +1,253 @@
+/* Compilation of JSON paths: see json_path.h. A recursive descent over the text; what Jayway takes by accident (an
+ * open bracket at the end, letters behind a bracket) is refused here with the place. */
+#include "runtime/functions/json_path.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+
+/* A list in the arena doubles whenever its length is a power of two. */
+#define PUSH(arena_, items, count, item)                                                                    \
+  do {                                                                                                      \
+    if (((count) & ((count) - 1)) == 0) {                                                                   \
+      void *more_ = rn_arena_alloc((arena_), ((count) ? 2 * (size_t)(count) : 1) * sizeof *(items));        \
+      if (count) memcpy(more_, (items), (count) * sizeof *(items));                                         \
+      (items) = more_;                                                                                      \
+    }                                                                                                       \
+    (items)[(count)++] = (item);                                                                            \
+  } while (0)
+
+rn_status json_path_refuse(json_path_reader *r, const char *at, const char *why) {
+  size_t len = (size_t)(r->end - r->begin);
+  if (r->fault) *r->fault = (size_t)(at - r->begin);
+  return rn_fail(r->err, RN_E_VALUE, "%.*s%s is no JSON path: at character %zu %s", (int)(len > 100 ? 100 : len), r->begin,
+                 len > 100 ? ".." : "", rn_utf8_length(r->begin, (size_t)(at - r->begin)) + 1, why);
+}
+
+static void skip_blank(json_path_reader *r) {
+  while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r')) r->at++;
+}
+static bool take(json_path_reader *r, char c) {
+  if (r->at >= r->end || *r->at != c) return false;
+  r->at++;
+  return true;
+}
+
+rn_status json_path_quoted(json_path_reader *r, rn_slice *out) {
+  const char *from = r->at;
+  char quote = *r->at++, *text = rn_arena_alloc_aligned(r->arena, (size_t)(r->end - from), 1);
+  size_t n = 0;
+  while (r->at < r->end && *r->at != quote) {
+    if (*r->at == '\\' && r->end - r->at > 1) r->at++;
+    text[n++] = *r->at++;
+  }
+  if (!take(r, quote)) return json_path_refuse(r, from, "the quote does not end");
+  *out = rn_slice_make(text, n);
+  return RN_OK;
+}
+
+static bool ends_name(char c) { return c == '.' || c == '[' || c == '(' || c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+/* In filters names end at operators too. */
+static bool ends_filter_name(char c) { return ends_name(c) || memchr(")]<>=!&|~,", c, 10) != NULL; }
+
+static rn_status read_name(json_path_reader *r, bool in_filter, json_path_step *step) {
+  const char *from = r->at;
+  while (r->at < r->end && !(in_filter ? ends_filter_name(*r->at) : ends_name(*r->at))) r->at++;
+  if (r->at == from) return json_path_refuse(r, from, "a name must stand");
+  if (r->at < r->end && *r->at == '(') return json_path_refuse(r, from, "a function is called, and paths have none");
+  step->kind = JSON_NAME;
+  step->count = 1;
+  step->names = RN_NEW(r->arena, rn_slice);
+  *step->names = rn_slice_make(rn_arena_strndup(r->arena, from, (size_t)(r->at - from)), (size_t)(r->at - from));
+  return RN_OK;
+}
+
+static rn_status read_number(json_path_reader *r, int64_t *out) {
+  const char *from = r->at;
+  bool minus = take(r, '-');
+  int64_t n = 0;
+  const char *digits = r->at;
+  for (; r->at < r->end && *r->at >= '0' && *r->at <= '9'; r->at++) {
+    n = n * 10 + (*r->at - '0');
+    if (n > INT32_MAX) return json_path_refuse(r, from, "the number is too large");
+  }
+  if (r->at == digits) return json_path_refuse(r, from, "a number, a name in quotes, * or ?(..) must stand");
+  *out = minus ? -n : n;
+  return RN_OK;
+}
+
+static rn_status read_names(json_path_reader *r, json_path_step *step) {
+  for (;;) {
+    rn_slice name;
+    if (r->at >= r->end || (*r->at != '\'' && *r->at != '"')) return json_path_refuse(r, r->at, "a name in quotes must stand");
+    if (json_path_quoted(r, &name) != RN_OK) return RN_FAIL;
+    PUSH(r->arena, step->names, step->count, name);
+    skip_blank(r);
+    if (!take(r, ',')) break;
+    skip_blank(r);
+  }
+  step->kind = step->count == 1 ? JSON_NAME : JSON_NAMES;
+  return RN_OK;
+}
+
+/* 0   -1   0,2   1:   :2   -2:   1:3 */
+static rn_status read_numbers(json_path_reader *r, json_path_step *step) {
+  int64_t n = 0;
+  bool open_from = *r->at == ':';
+  if (!open_from && read_number(r, &n) != RN_OK) return RN_FAIL;
+  skip_blank(r);
+  if (take(r, ':')) {
+    step->kind = JSON_SLICE;
+    step->indexes = RN_NEW_N(r->arena, int64_t, 2);
+    step->indexes[0] = n;
+    step->indexes[1] = INT64_MAX;
+    skip_blank(r);
+    if (r->at < r->end && *r->at != ']' && read_number(r, &step->indexes[1]) != RN_OK) return RN_FAIL;
+    if (open_from && step->indexes[1] == INT64_MAX) return json_path_refuse(r, r->at, "a number must stand");
+    return RN_OK;
+  }
+  PUSH(r->arena, step->indexes, step->count, n);
+  while (take(r, ',')) {
+    skip_blank(r);
+    if (read_number(r, &n) != RN_OK) return RN_FAIL;
+    PUSH(r->arena, step->indexes, step->count, n);
+    skip_blank(r);
+  }
+  step->kind = step->count == 1 ? JSON_INDEX : JSON_INDEXES;
+  return RN_OK;
+}
+
+static rn_status read_bracket(json_path_reader *r, bool in_filter, json_path_step *step) {
+  skip_blank(r);
+  if (r->at >= r->end) return json_path_refuse(r, r->at, "the bracket does not end");
+  rn_status status = RN_OK;
+  if (*r->at == '\'' || *r->at == '"') {
+    status = read_names(r, step);
+  } else if (take(r, '*')) {
+    step->kind = JSON_WILDCARD;
+  } else if (*r->at == '?') {
+    const char *from = r->at++;
+    if (in_filter) return json_path_refuse(r, from, "a filter stands in a filter");
+    skip_blank(r);
+    if (!take(r, '(')) return json_path_refuse(r, r->at, "\"(\" must stand");
+    step->kind = JSON_FILTER;
+    status = json_filter_compile(r, &step->filter);
+  } else {
+    status = read_numbers(r, step);
+  }
+  if (status != RN_OK) return RN_FAIL;
+  skip_blank(r);
+  return take(r, ']') ? RN_OK : json_path_refuse(r, r->at, "\"]\" must stand");
+}
+
+rn_status json_path_steps(json_path_reader *r, bool in_filter, uint32_t *count, json_path_step **steps) {
+  *count = 0;
+  *steps = NULL;
+  while (r->at < r->end && (*r->at == '.' || *r->at == '[')) {
+    if (*count == RN_JSON_TEXT_DEPTH_MAX) return json_path_refuse(r, r->at, "the path is too long");
+    json_path_step step;
+    memset(&step, 0, sizeof step);
+    if (*r->at == '.') {
+      r->at++;
+      step.deep = take(r, '.');
+    }
+    rn_status status = RN_OK;
+    if (take(r, '[')) {
+      status = read_bracket(r, in_filter, &step);
+    } else if (take(r, '*')) {
+      step.kind = JSON_WILDCARD;
+    } else {
+      status = read_name(r, in_filter, &step);
+    }
+    PUSH(r->arena, *steps, *count, step); /* also when it failed: its filter is freed with the path */
+    if (status != RN_OK) return RN_FAIL;
+  }
+  return RN_OK;
+}
+
+/* `lax ` or `strict ` before the path, any case. */
+static bool read_mode(json_path_reader *r) {
+  static const struct {
+    const char *word;
+    size_t len;
+  } modes[] = {{"lax", 3}, {"strict", 6}};
+  const char *before = r->at;
+  skip_blank(r);
+  for (size_t i = 0; i < 2; i++) {
+    if ((size_t)(r->end - r->at) <= modes[i].len || !rn_slice_eq_nocase(rn_slice_make(r->at, modes[i].len), rn_slice_of(modes[i].word))) continue;
+    const char *behind = r->at + modes[i].len;
+    if (*behind != ' ' && *behind != '\t' && *behind != '\n' && *behind != '\r') continue;
+    r->at = behind;
+    skip_blank(r);
+    if (r->at == r->end) break;
+    return i == 0;
+  }
+  r->at = before;
+  return false;
+}
+
+/* The steps that the check of a document can do on its way. */
+static void make_prefix(json_path *path) {
+  uint32_t n = 0;
+  while (n < path->step_count && !path->steps[n].deep &&
+         (path->steps[n].kind == JSON_NAME || (path->steps[n].kind == JSON_INDEX && path->steps[n].indexes[0] >= 0)))
+    n++;
+  path->prefix_count = n;
+  path->prefix = RN_NEW_N(&path->arena, rn_json_step, n ? n : 1);
+  for (uint32_t i = 0; i < n; i++) {
+    bool index = path->steps[i].kind == JSON_INDEX;
+    path->prefix[i].index = index ? path->steps[i].indexes[0] : -1;
+    if (!index) path->prefix[i].name = path->steps[i].names[0];
+  }
+}
+
+static rn_status read_path(json_path_reader *r, json_path *path) {
+  path->lax = read_mode(r);
+  while (r->end > r->at && (r->end[-1] == ' ' || r->end[-1] == '\t' || r->end[-1] == '\n' || r->end[-1] == '\r')) r->end--;
+  if (r->at == r->end) return json_path_refuse(r, r->at, "it is empty");
+  if (*r->at == '$' || *r->at == '@') {
+    r->at++;
+    if (json_path_steps(r, false, &path->step_count, &path->steps) != RN_OK) return RN_FAIL;
+  } else { /* `a.b` is $.a.b */
+    bool dot = *r->at == '.' || *r->at == '[';
+    json_path_step first;
+    memset(&first, 0, sizeof first);
+    first.deep = *r->at == '.';
+    if (dot) r->at++;
+    rn_status status = dot && r->at[-1] == '[' ? read_bracket(r, false, &first) : read_name(r, false, &first);
+    json_path_step *rest = NULL;
+    uint32_t count = 0;
+    if (status == RN_OK) status = json_path_steps(r, false, &count, &rest);
+    PUSH(r->arena, path->steps, path->step_count, first);
+    for (uint32_t i = 0; i < count; i++) PUSH(r->arena, path->steps, path->step_count, rest[i]);
+    if (status != RN_OK) return RN_FAIL;
+  }
+  if (r->at < r->end) {
+    bool blank = *r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r';
+    return json_path_refuse(r, r->at, blank ? "a blank stands; a name with blanks is written ['a b']" : "\".\" or \"[\" must stand");
+  }
+  return RN_OK;
+}
+
+json_path *json_path_compile(rn_slice text, size_t *fault, rn_error *err) {
+  json_path *path = rn_calloc(1, sizeof *path);
+  rn_arena_init(&path->arena);
+  json_path_reader r = {.begin = text.ptr, .at = text.ptr, .end = text.ptr + text.len, .arena = &path->arena, .err = err, .fault = fault};
+  if (read_path(&r, path) != RN_OK) {
+    json_path_free(path);
+    return NULL;
+  }
+  path->definite = true;
+  for (uint32_t i = 0; i < path->step_count; i++)
+    path->definite &= !path->steps[i].deep && (path->steps[i].kind == JSON_NAME || path->steps[i].kind == JSON_INDEX);
+  make_prefix(path);
+  return path;
+}
+
+void json_path_free(json_path *path) {
+  if (!path) return;
+  for (uint32_t i = 0; i < path->step_count; i++) json_filter_free(path->steps[i].filter);
+  rn_arena_free(&path->arena);
+  rn_free(path);
+}

@@ -1,0 +1,97 @@
+/* SQL/JSON paths: `[lax|strict] $.a.b[0]['x y'][*]..c[?(@.p > 1)]`, compiled once per call site when constant, and
+ * evaluated over the text of a document. A node is the stretch of text a value stands in; no tree is built.
+ *
+ * The meaning is that of the JSONPath library that Flink uses (Jayway), DIALECT 8.7:
+ *   definite path (names and single elements only)   one value, or none
+ *   any other                                        a list, which may be empty
+ * strict: what a definite step does not find is an error. lax: it is none; of an indefinite path the empty list. */
+#ifndef RN_RUNTIME_FUNCTIONS_JSON_PATH_H
+#define RN_RUNTIME_FUNCTIONS_JSON_PATH_H
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/vec.h"
+
+typedef struct json_filter json_filter; /* json_filter.c */
+
+typedef enum json_step_kind { JSON_NAME, JSON_INDEX, JSON_NAMES, JSON_INDEXES, JSON_SLICE, JSON_WILDCARD, JSON_FILTER } json_step_kind;
+typedef struct json_path_step {
+  json_step_kind kind;
+  bool deep; /* `..` before it: at this node and every one below */
+  uint32_t count;
+  rn_slice *names;  /* NAME (one), NAMES */
+  int64_t *indexes; /* INDEX (one), INDEXES: negative ones count from the end; SLICE: from, to (INT64_MAX: open) */
+  json_filter *filter;
+} json_path_step;
+
+typedef struct json_path {
+  rn_arena arena;
+  bool lax, definite;
+  uint32_t step_count;
+  json_path_step *steps;
+  uint32_t prefix_count; /* leading names and elements from 0: found by the pass that checks the document */
+  rn_json_step *prefix;
+} json_path;
+
+/* NULL: not a path; *err (E_VALUE) says what is wrong and where, *fault (may be NULL) the byte of the text. Free with
+ * json_path_free. */
+json_path *json_path_compile(rn_slice text, size_t *fault, rn_error *err);
+void json_path_free(json_path *path);
+
+/* Inside of the compiler: a position in the text of a path. */
+typedef struct json_path_reader {
+  const char *begin, *at, *end;
+  rn_arena *arena;
+  rn_error *err;
+  size_t *fault;
+  unsigned depth;
+} json_path_reader;
+rn_status json_path_refuse(json_path_reader *r, const char *at, const char *why);
+/* A text in quotes at r->at. */
+rn_status json_path_quoted(json_path_reader *r, rn_slice *out);
+/* Steps from r->at up to the end of the text, or, in a filter, to what no step begins with. */
+rn_status json_path_steps(json_path_reader *r, bool in_filter, uint32_t *count, json_path_step **steps);
+rn_status json_filter_compile(json_path_reader *r, json_filter **out); /* behind "?(", up to and with ")" */
+void json_filter_free(json_filter *filter);
+
+/* --- evaluation ------------------------------------------------------------------------------------------------ */
+
+typedef struct json_member { /* of an object, while it is sorted */
+  rn_slice name, value;      /* name: escapes resolved */
+  uint32_t position;
+} json_member;
+
+/* What evaluation and writing need for a while: one per kernel call. Zeroed is empty. */
+typedef struct json_scratch {
+  RN_VEC(rn_slice) list;       /* result of an indefinite path */
+  RN_VEC(json_member) members; /* a stack of objects that are being walked */
+  rn_arena arena;              /* names with escapes, objects of ['a','b'] */
+  uint64_t visits;
+} json_scratch;
+void json_scratch_free(json_scratch *s);
+
+typedef enum json_outcome { JSON_FOUND, JSON_LIST, JSON_MISSING, JSON_BAD_TEXT, JSON_NULL_TEXT, JSON_TOO_MUCH } json_outcome;
+/* FOUND: *value. LIST: s->list. BAD_TEXT: *fault. NULL_TEXT: the document is null. Empties the scratch first. */
+json_outcome json_path_evaluate(const json_path *path, rn_slice text, json_scratch *s, rn_slice *value, rn_json_fault *fault);
+
+/* The value of a member; of several of that name the last; ptr NULL: none, or no object. */
+rn_slice json_member_of(json_scratch *s, rn_slice object, rn_slice name);
+/* An element by number, negative ones from the end; ptr NULL: none, or no array. */
+rn_slice json_element_of(rn_slice array, int64_t index);
+/* Where definite steps lead from a node; ptr NULL: nowhere. */
+rn_slice json_follow(json_scratch *s, const json_path_step *steps, uint32_t count, rn_slice node);
+bool json_filter_accepts(json_scratch *s, const json_filter *filter, rn_slice node, rn_slice root, bool lax);
+/* Pushes the members onto s->members, names that repeat made one (the last value, at the first's position), sorted by
+ * name (as UTF-16, which is Java's order) or by position. Returns their number; the caller pops them. */
+uint32_t json_members(json_scratch *s, rn_slice object, bool by_name);
+int json_compare_names(rn_slice a, rn_slice b);
+/* The inside of a string between the quotes, escapes resolved (in the scratch when there are any). */
+rn_slice json_plain(json_scratch *s, rn_slice raw);
+
+/* --- writing (json_write.c) ---------------------------------------------------------------------------------------- */
+/* Checked text, compact, members sorted by name, numbers as BigDecimal prints them. */
+void json_put_text(rn_builder *out, json_scratch *s, rn_slice value);
+/* The list of an evaluation as an array. */
+void json_put_list(rn_builder *out, json_scratch *s);
+
+#endif

@@ -1,0 +1,275 @@
+/* Evaluation of JSON paths over text: see json_path.h. The pass that checks the document finds what the definite
+ * beginning of the path leads to; only what follows it (`[*]`, `..`, slices, filters) walks that part again. */
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "runtime/functions/json_path.h"
+
+/* `$..*..*` over a large document is more than anyone waits for. */
+enum { VISITS_MAX = 20000000 };
+
+void json_scratch_free(json_scratch *s) {
+  RN_VEC_FREE(&s->list);
+  RN_VEC_FREE(&s->members);
+  rn_arena_free(&s->arena);
+}
+
+rn_slice json_plain(json_scratch *s, rn_slice raw) {
+  if (!memchr(raw.ptr, '\\', raw.len)) return raw;
+  char *text = rn_arena_alloc_aligned(&s->arena, raw.len, 1);
+  return rn_slice_make(text, rn_json_unescape(raw, text));
+}
+
+/* --- objects --------------------------------------------------------------------------------------------------- */
+
+/* UTF-16 puts what lies beyond U+FFFF (lead bytes F0 and up) before U+E000..U+FFFF (EE, EF). */
+int json_compare_names(rn_slice a, rn_slice b) {
+  size_t n = a.len < b.len ? a.len : b.len, i = 0;
+  while (i < n && a.ptr[i] == b.ptr[i]) i++;
+  if (i == n) return (a.len > b.len) - (a.len < b.len);
+  unsigned char x = (unsigned char)a.ptr[i], y = (unsigned char)b.ptr[i];
+  if (x >= 0xEE && y >= 0xEE && (x >= 0xF0) != (y >= 0xF0)) return x >= 0xF0 ? -1 : 1;
+  return x < y ? -1 : 1;
+}
+static int by_name(const void *a, const void *b) {
+  const json_member *x = a, *y = b;
+  int order = json_compare_names(x->name, y->name);
+  return order ? order : (x->position > y->position) - (x->position < y->position);
+}
+static int by_position(const void *a, const void *b) {
+  const json_member *x = a, *y = b;
+  return (x->position > y->position) - (x->position < y->position);
+}
+/* Small ones in place: nearly all are small, and nearly sorted. */
+static void sort_members(json_member *m, uint32_t count, int (*compare)(const void *, const void *)) {
+  if (count > 24) {
+    qsort(m, count, sizeof *m, compare);
+    return;
+  }
+  for (uint32_t i = 1; i < count; i++) {
+    json_member moved = m[i];
+    uint32_t k = i;
+    for (; k && compare(&m[k - 1], &moved) > 0; k--) m[k] = m[k - 1];
+    m[k] = moved;
+  }
+}
+
+uint32_t json_members(json_scratch *s, rn_slice object, bool sorted) {
+  size_t base = s->members.len;
+  rn_json_walk walk;
+  rn_json_walk_begin(&walk, object);
+  while (rn_json_walk_next(&walk)) {
+    json_member m = {json_plain(s, walk.name), walk.value, (uint32_t)(s->members.len - base)};
+    RN_VEC_PUSH(&s->members, m);
+  }
+  uint32_t count = (uint32_t)(s->members.len - base), kept = 0;
+  json_member *m = count ? &s->members.data[base] : NULL;
+  sort_members(m, count, by_name);
+  for (uint32_t i = 0; i < count; i++) {
+    if (kept && rn_slice_eq(m[kept - 1].name, m[i].name)) m[kept - 1].value = m[i].value;
+    else m[kept++] = m[i];
+  }
+  if (!sorted) sort_members(m, kept, by_position);
+  s->members.len = base + kept;
+  return kept;
+}
+
+rn_slice json_member_of(json_scratch *s, rn_slice object, rn_slice name) {
+  rn_slice found = {NULL, 0};
+  if (object.ptr[0] != '{') return found;
+  rn_json_walk walk;
+  rn_json_walk_begin(&walk, object);
+  while (rn_json_walk_next(&walk)) {
+    if (walk.name.len >= name.len && rn_slice_eq(json_plain(s, walk.name), name)) found = walk.value;
+  }
+  return found;
+}
+
+rn_slice json_element_of(rn_slice array, int64_t index) {
+  rn_slice none = {NULL, 0};
+  if (array.ptr[0] != '[') return none;
+  rn_json_walk walk;
+  if (index < 0) {
+    rn_json_walk_begin(&walk, array);
+    while (rn_json_walk_next(&walk)) index++;
+    if (index < 0) return none;
+    int64_t length = 0;
+    rn_json_walk_begin(&walk, array);
+    while (rn_json_walk_next(&walk)) length++;
+    if (index >= length) return none;
+  }
+  rn_json_walk_begin(&walk, array);
+  while (rn_json_walk_next(&walk)) {
+    if (index-- == 0) return walk.value;
+  }
+  return none;
+}
+
+rn_slice json_follow(json_scratch *s, const json_path_step *steps, uint32_t count, rn_slice node) {
+  for (uint32_t i = 0; i < count && node.ptr; i++)
+    node = steps[i].kind == JSON_NAME ? json_member_of(s, node, steps[i].names[0]) : json_element_of(node, steps[i].indexes[0]);
+  return node;
+}
+
+/* --- the walk ----------------------------------------------------------------------------------------------------- */
+
+typedef struct walker {
+  const json_path *path;
+  json_scratch *s;
+  rn_slice root;
+  bool too_much;
+} walker;
+
+static bool walk(walker *w, uint32_t step, rn_slice node, bool definite);
+
+static bool is_nested(rn_slice node) { return node.ptr[0] == '{' || node.ptr[0] == '['; }
+
+/* The value of each member or element goes on with the step. */
+static void each_child(walker *w, uint32_t next, rn_slice node) {
+  if (node.ptr[0] == '[') {
+    rn_json_walk items;
+    rn_json_walk_begin(&items, node);
+    while (rn_json_walk_next(&items)) (void)walk(w, next, items.value, false);
+  } else if (node.ptr[0] == '{') {
+    size_t base = w->s->members.len;
+    uint32_t count = json_members(w->s, node, false);
+    for (uint32_t i = 0; i < count; i++) (void)walk(w, next, w->s->members.data[base + i].value, false);
+    w->s->members.len = base;
+  }
+}
+
+static void each_of_slice(walker *w, uint32_t next, rn_slice array, const int64_t *range) {
+  int64_t length = 0, i = 0, from = range[0], to = range[1];
+  rn_json_walk items;
+  rn_json_walk_begin(&items, array);
+  while (rn_json_walk_next(&items)) length++;
+  if (from < 0) from = from + length < 0 ? 0 : from + length;
+  if (to < 0) to += length;
+  rn_json_walk_begin(&items, array);
+  for (; rn_json_walk_next(&items); i++) {
+    if (i >= from && i < to) (void)walk(w, next, items.value, false);
+  }
+}
+
+/* ['a','b'] at the end is an object of those that are there; before other steps each on its own. */
+static void each_name(walker *w, uint32_t step, rn_slice object) {
+  const json_path_step *s = &w->path->steps[step];
+  bool last = step + 1 == w->path->step_count;
+  rn_builder b = {0};
+  rn_builder_char(&b, '{');
+  for (uint32_t i = 0; i < s->count; i++) {
+    rn_slice value = json_member_of(w->s, object, s->names[i]);
+    if (!value.ptr) continue;
+    if (!last) {
+      (void)walk(w, step + 1, value, false);
+      continue;
+    }
+    if (b.len > 1) rn_builder_char(&b, ',');
+    rn_json_put_string(&b, s->names[i]);
+    rn_builder_char(&b, ':');
+    rn_builder_slice(&b, value);
+  }
+  rn_builder_char(&b, '}');
+  if (last) (void)walk(w, step + 1, rn_slice_make(rn_arena_strndup(&w->s->arena, b.data, b.len), b.len), false);
+  rn_builder_free(&b);
+}
+
+/* False: a definite step found nothing, which ends it all. */
+static bool apply(walker *w, uint32_t step, rn_slice node, bool definite) {
+  const json_path_step *s = &w->path->steps[step];
+  switch (s->kind) {
+    case JSON_NAME: case JSON_INDEX: {
+      rn_slice value = json_follow(w->s, s, 1, node);
+      return value.ptr ? walk(w, step + 1, value, definite) : !definite;
+    }
+    case JSON_NAMES:
+      if (node.ptr[0] != '{') return !definite;
+      each_name(w, step, node);
+      return true;
+    case JSON_INDEXES:
+      if (node.ptr[0] != '[') return !definite;
+      for (uint32_t i = 0; i < s->count; i++) {
+        rn_slice value = json_element_of(node, s->indexes[i]);
+        if (value.ptr) (void)walk(w, step + 1, value, false);
+      }
+      return true;
+    case JSON_SLICE:
+      if (node.ptr[0] != '[') return !definite;
+      each_of_slice(w, step + 1, node, s->indexes);
+      return true;
+    case JSON_WILDCARD: each_child(w, step + 1, node); return true;
+    default: break;
+  }
+  if (node.ptr[0] == '[') {
+    rn_json_walk items;
+    rn_json_walk_begin(&items, node);
+    while (rn_json_walk_next(&items)) {
+      if (json_filter_accepts(w->s, s->filter, items.value, w->root, w->path->lax)) (void)walk(w, step + 1, items.value, false);
+    }
+  } else if (node.ptr[0] == '{') {
+    if (json_filter_accepts(w->s, s->filter, node, w->root, w->path->lax)) (void)walk(w, step + 1, node, false);
+  } else {
+    return !definite;
+  }
+  return true;
+}
+
+/* `..`: the step at this node, then at all below, in the order they stand in. */
+static void scan(walker *w, uint32_t step, rn_slice node) {
+  if (++w->s->visits > VISITS_MAX) w->too_much = true;
+  if (!is_nested(node) || w->too_much) return;
+  const json_path_step *s = &w->path->steps[step];
+  bool fits = s->kind != JSON_FILTER || node.ptr[0] == '{';
+  for (uint32_t i = 0; s->kind == JSON_NAMES && i < s->count && fits; i++) fits = json_member_of(w->s, node, s->names[i]).ptr != NULL;
+  if (fits) (void)apply(w, step, node, false);
+  if (node.ptr[0] == '[') {
+    rn_json_walk items;
+    rn_json_walk_begin(&items, node);
+    while (rn_json_walk_next(&items)) scan(w, step, items.value);
+  } else {
+    size_t base = w->s->members.len;
+    uint32_t count = json_members(w->s, node, false);
+    for (uint32_t i = 0; i < count; i++) scan(w, step, w->s->members.data[base + i].value);
+    w->s->members.len = base;
+  }
+}
+
+static bool walk(walker *w, uint32_t step, rn_slice node, bool definite) {
+  if (w->too_much || ++w->s->visits > VISITS_MAX) {
+    w->too_much = true;
+    return true;
+  }
+  if (step == w->path->step_count) {
+    RN_VEC_PUSH(&w->s->list, node);
+    return true;
+  }
+  if (w->path->steps[step].deep) {
+    scan(w, step, node);
+    return true;
+  }
+  return apply(w, step, node, definite);
+}
+
+json_outcome json_path_evaluate(const json_path *path, rn_slice text, json_scratch *s, rn_slice *value, rn_json_fault *fault) {
+  s->list.len = s->members.len = 0;
+  s->visits = 0;
+  if (s->arena.used_bytes) rn_arena_reset(&s->arena);
+  rn_slice node;
+  if (!rn_json_find(text, path->prefix, path->prefix_count, &node, NULL, fault)) return JSON_BAD_TEXT;
+  if (!node.ptr || (path->prefix_count == 0 && node.ptr[0] == 'n')) {
+    if (rn_slice_trim(text).ptr[0] == 'n') return JSON_NULL_TEXT;
+    return path->definite || !path->lax ? JSON_MISSING : JSON_LIST;
+  }
+  *value = node;
+  if (path->prefix_count == path->step_count) return JSON_FOUND;
+  walker w = {.path = path, .s = s, .root = rn_slice_trim(text)};
+  bool found = walk(&w, path->prefix_count, node, true);
+  if (w.too_much) return JSON_TOO_MUCH;
+  if (!found) {
+    s->list.len = 0;
+    return path->definite || !path->lax ? JSON_MISSING : JSON_LIST;
+  }
+  if (!path->definite) return JSON_LIST;
+  *value = s->list.data[0];
+  return JSON_FOUND;
+}

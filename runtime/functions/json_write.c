@@ -1,0 +1,194 @@
+/* Writing of JSON: SQL values (json_write.h) and checked JSON text in canonical form (json_path.h). */
+#include "runtime/functions/json_write.h"
+
+#include "base/alloc.h"
+#include "base/calendar.h"
+#include "base/number.h"
+#include "runtime/functions/json_path.h"
+#include "runtime/value_text.h"
+
+/* --- text ------------------------------------------------------------------------------------------------------ */
+
+static void put_object(rn_builder *out, json_scratch *s, rn_slice object) {
+  size_t base = s->members.len;
+  uint32_t count = json_members(s, object, true);
+  rn_builder_char(out, '{');
+  for (uint32_t i = 0; i < count; i++) {
+    if (i) rn_builder_char(out, ',');
+    rn_json_put_string(out, s->members.data[base + i].name);
+    rn_builder_char(out, ':');
+    json_put_text(out, s, s->members.data[base + i].value);
+  }
+  rn_builder_char(out, '}');
+  s->members.len = base;
+}
+
+void json_put_text(rn_builder *out, json_scratch *s, rn_slice value) {
+  switch (value.ptr[0]) {
+    case '{': put_object(out, s, value); break;
+    case '[': {
+      rn_json_walk walk;
+      rn_json_walk_begin(&walk, value);
+      rn_builder_char(out, '[');
+      for (bool first = true; rn_json_walk_next(&walk); first = false) {
+        if (!first) rn_builder_char(out, ',');
+        json_put_text(out, s, walk.value);
+      }
+      rn_builder_char(out, ']');
+      break;
+    }
+    case '"': rn_json_put_string(out, json_plain(s, rn_slice_make(value.ptr + 1, value.len - 2))); break;
+    case 't': case 'f': case 'n': rn_builder_slice(out, value); break;
+    default: rn_json_number_text(out, value); break;
+  }
+}
+
+void json_put_list(rn_builder *out, json_scratch *s) {
+  rn_builder_char(out, '[');
+  for (size_t i = 0; i < s->list.len; i++) {
+    if (i) rn_builder_char(out, ',');
+    json_put_text(out, s, s->list.data[i]);
+  }
+  rn_builder_char(out, ']');
+}
+
+/* --- values ------------------------------------------------------------------------------------------------------- */
+
+const rn_type *rn_json_refused_type(const rn_type *type) {
+  switch ((rn_type_id)type->id) {
+    case RN_T_DATE: case RN_T_TIME: case RN_T_INTERVAL_MONTH: case RN_T_INTERVAL_MS: case RN_T_MULTISET: return type;
+    case RN_T_MAP: return rn_type_is_string(type->children[0]) ? rn_json_refused_type(type->children[1]) : type;
+    case RN_T_ARRAY: return rn_json_refused_type(type->children[0]);
+    case RN_T_ROW:
+      for (uint32_t i = 0; i < type->child_count; i++) {
+        const rn_type *refused = rn_json_refused_type(type->children[i]);
+        if (refused) return refused;
+      }
+      return NULL;
+    default: return NULL;
+  }
+}
+
+static void put_double(rn_builder *out, double value) {
+  rn_builder text = {0};
+  rn_format_double(&text, value);
+  if (value - value == 0) {
+    rn_json_number_text(out, rn_slice_make(text.data, text.len));
+  } else { /* NaN and the infinities have no number in JSON */
+    rn_json_put_string(out, rn_slice_make(text.data, text.len));
+  }
+  rn_builder_free(&text);
+}
+static void put_decimal(rn_builder *out, const rn_column *c, uint32_t row) {
+  rn_i128 value = c->type->precision <= RN_DECIMAL_SMALL_DIGITS ? ((const int64_t *)c->data)[row] : ((const rn_i128 *)c->data)[row];
+  rn_builder text = {0};
+  rn_decimal_format(&text, value, c->type->scale);
+  rn_json_number_text(out, rn_slice_make(text.data, text.len));
+  rn_builder_free(&text);
+}
+
+/* Names in Java's order: the order of the fields, or of the map's keys. */
+typedef struct order {
+  uint32_t on_stack[64];
+  uint32_t *index;
+} order;
+static void order_free(order *o) {
+  if (o->index != o->on_stack) rn_free(o->index);
+}
+static void order_insert(order *o, uint32_t count, uint32_t place, uint32_t item) {
+  memmove(o->index + place + 1, o->index + place, (count - place) * sizeof *o->index);
+  o->index[place] = item;
+}
+
+static void put_row(rn_builder *out, const rn_column *c, uint32_t row) {
+  const rn_type *type = c->type;
+  order o;
+  o.index = type->child_count > 64 ? rn_malloc(type->child_count * sizeof *o.index) : o.on_stack;
+  for (uint32_t i = 0; i < type->child_count; i++) {
+    uint32_t place = i;
+    while (place && json_compare_names(rn_slice_of(type->names[o.index[place - 1]]), rn_slice_of(type->names[i])) > 0) place--;
+    order_insert(&o, i, place, i);
+  }
+  rn_builder_char(out, '{');
+  for (uint32_t i = 0; i < type->child_count; i++) {
+    if (i) rn_builder_char(out, ',');
+    rn_json_put_string(out, rn_slice_of(type->names[o.index[i]]));
+    rn_builder_char(out, ':');
+    rn_json_put_value(out, &c->children[o.index[i]], row);
+  }
+  rn_builder_char(out, '}');
+  order_free(&o);
+}
+
+/* Of keys that repeat the last counts. */
+static void put_map(rn_builder *out, const rn_column *c, uint32_t row) {
+  rn_list list = ((const rn_list *)c->data)[row];
+  const rn_str *keys = c->children[0].data;
+  order o;
+  o.index = list.length > 64 ? rn_malloc(list.length * sizeof *o.index) : o.on_stack;
+  uint32_t count = 0;
+  for (uint32_t i = list.offset; i < list.offset + list.length; i++) {
+    if (rn_is_null(&c->children[0], i)) continue; /* JSON has no such name */
+    uint32_t low = 0, high = count;
+    rn_slice key = rn_str_slice(&keys[i]);
+    while (low < high) {
+      uint32_t middle = (low + high) / 2;
+      if (json_compare_names(rn_str_slice(&keys[o.index[middle]]), key) < 0) low = middle + 1;
+      else high = middle;
+    }
+    if (low < count && rn_slice_eq(rn_str_slice(&keys[o.index[low]]), key)) o.index[low] = i;
+    else order_insert(&o, count++, low, i);
+  }
+  rn_builder_char(out, '{');
+  for (uint32_t i = 0; i < count; i++) {
+    if (i) rn_builder_char(out, ',');
+    rn_json_put_string(out, rn_str_slice(&keys[o.index[i]]));
+    rn_builder_char(out, ':');
+    rn_json_put_value(out, &c->children[1], o.index[i]);
+  }
+  rn_builder_char(out, '}');
+  order_free(&o);
+}
+
+void rn_json_put_value(rn_builder *out, const rn_column *c, uint32_t row) {
+  if (c->constant) row = 0;
+  if (c->type->id == RN_T_NULL || rn_is_null(c, row)) {
+    rn_builder_append(out, "null", 4);
+    return;
+  }
+  const void *data = c->data;
+  switch ((rn_type_id)c->type->id) {
+    case RN_T_BOOLEAN: rn_builder_text(out, ((const uint8_t *)data)[row] ? "true" : "false"); break;
+    case RN_T_TINYINT: rn_builder_int(out, ((const int8_t *)data)[row]); break;
+    case RN_T_SMALLINT: rn_builder_int(out, ((const int16_t *)data)[row]); break;
+    case RN_T_INT: rn_builder_int(out, ((const int32_t *)data)[row]); break;
+    case RN_T_BIGINT: rn_builder_int(out, ((const int64_t *)data)[row]); break;
+    case RN_T_FLOAT: put_double(out, (double)((const float *)data)[row]); break;
+    case RN_T_DOUBLE: put_double(out, ((const double *)data)[row]); break;
+    case RN_T_DECIMAL: put_decimal(out, c, row); break;
+    case RN_T_CHAR: case RN_T_VARCHAR: rn_json_put_string(out, rn_str_slice(&((const rn_str *)data)[row])); break;
+    case RN_T_BINARY: case RN_T_VARBINARY:
+      rn_builder_char(out, '"');
+      rn_base64_encode(out, rn_str_slice(&((const rn_str *)data)[row]));
+      rn_builder_char(out, '"');
+      break;
+    case RN_T_TIMESTAMP: case RN_T_TIMESTAMP_LTZ:
+      rn_builder_char(out, '"');
+      rn_format_timestamp(out, ((const int64_t *)data)[row], 6, true, 'T');
+      rn_builder_text(out, c->type->id == RN_T_TIMESTAMP_LTZ ? "Z\"" : "\"");
+      break;
+    case RN_T_ARRAY: {
+      rn_list list = ((const rn_list *)data)[row];
+      rn_builder_char(out, '[');
+      for (uint32_t i = 0; i < list.length; i++) {
+        if (i) rn_builder_char(out, ',');
+        rn_json_put_value(out, &c->children[0], list.offset + i);
+      }
+      rn_builder_char(out, ']');
+      break;
+    }
+    case RN_T_MAP: put_map(out, c, row); break;
+    case RN_T_ROW: put_row(out, c, row); break;
+    default: rn_builder_append(out, "null", 4);
+  }
+}

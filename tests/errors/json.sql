@@ -1,0 +1,47 @@
+CREATE TEMPORARY TABLE docs (id BIGINT, j STRING, d DATE, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) WITH ('connector' = 'datagen', 'number-of-rows' = '1');
+-- @case a path with a blank
+SELECT JSON_VALUE(j, '$.first name') FROM docs;
+-- @case a bracket that does not end
+SELECT JSON_QUERY(j, 'lax $.a[0') FROM docs;
+-- @case a function in a path
+SELECT JSON_VALUE(j, '$.a.length()') FROM docs;
+-- @case an operator that filters do not have
+SELECT JSON_QUERY(j, '$.a[?(@.x in [1])]') FROM docs;
+-- @case a document and a path that are no text
+SELECT JSON_VALUE(id, '$.a'), JSON_EXISTS(j, 1), id IS JSON FROM docs;
+-- @case RETURNING a type that is not there
+SELECT JSON_VALUE(j, '$.a' RETURNING BIGINT), JSON_QUERY(j, '$.a' RETURNING INT), JSON_VALUE(j, '$.t' RETURNING TIMESTAMP(3)) FROM docs;
+-- @case a DEFAULT of another type
+SELECT JSON_VALUE(j, '$.a' RETURNING INT DEFAULT 'x' ON EMPTY) FROM docs;
+-- @case clauses of another function
+SELECT JSON_VALUE(j, '$.a' EMPTY ARRAY ON EMPTY), 1 FROM docs;
+-- @case JSON_EXISTS has no ON EMPTY
+SELECT JSON_EXISTS(j, '$.a' TRUE ON EMPTY) FROM docs;
+-- @case a clause twice
+SELECT JSON_VALUE(j, '$.a' NULL ON EMPTY DEFAULT 'x' ON EMPTY) FROM docs;
+-- @case EMPTY OBJECT is no array
+SELECT JSON_QUERY(j, '$.a' RETURNING ARRAY<STRING> EMPTY OBJECT ON ERROR) FROM docs;
+-- @case values without a JSON form
+SELECT JSON_OBJECT('a' VALUE d, 'b' VALUE INTERVAL '1' DAY), JSON_ARRAY(d), JSON_STRING(ROW(1, d)) FROM docs;
+-- @case names of an object
+SELECT JSON_OBJECT(1 VALUE 2), JSON_OBJECT(CAST(NULL AS STRING) VALUE 1) FROM docs;
+-- @case JSON alone
+SELECT JSON(j) FROM docs;
+-- @case a variant
+SELECT PARSE_JSON(j) FROM docs;
+-- @case a JSON function as a plain call
+SELECT `JSON_VALUE`(j, '$.a') FROM docs;
+-- @case a value that is not there, at run time
+SELECT JSON_VALUE(j, '$.b' ERROR ON ERROR) FROM (VALUES ('{"b": 1}'), ('{"a": 1}')) AS t(j);
+-- @case an empty lax result, at run time
+SELECT JSON_QUERY(j, 'lax $.b' ERROR ON EMPTY) FROM (VALUES ('{"b": [1]}'), ('{"a": 1}')) AS t(j);
+-- @case text that is no JSON, at run time
+SELECT JSON_EXISTS(j, '$.b' ERROR ON ERROR) FROM (VALUES ('{"b": [1]}'), ('{"a": 1,}')) AS t(j);
+-- @case an object where a value is wanted, at run time
+SELECT JSON_VALUE(j, '$.b' ERROR ON ERROR) FROM (VALUES ('{"b": {"c": 1}}')) AS t(j);
+-- @case another kind than RETURNING, at run time
+SELECT JSON_VALUE(j, '$.b' RETURNING INT ERROR ON ERROR) FROM (VALUES ('{"b": "x"}')) AS t(j);
+-- @case a bad path, at run time
+SELECT JSON_VALUE('{"a": 1}', p ERROR ON ERROR) FROM (VALUES ('$.a'), ('$.a[')) AS t(p);
+-- @case text that is no JSON in a constructor, at run time
+SELECT JSON_OBJECT('a' VALUE JSON(j)) FROM (VALUES ('[1]'), ('[1')) AS t(j);
