@@ -2,7 +2,8 @@
  *
  *   engine.c     open, close, settings, log        errors.c     codes, rendering
  *   prepare.c    text -> statement                 step.c       running statements, cells
- *   ddl.c        CREATE, DROP, ALTER               show.c       SHOW, DESCRIBE, EXPLAIN, SET
+ *   ddl.c        CREATE, DROP, ALTER, USE, SET     show.c       SHOW, EXPLAIN; describe.c DESCRIBE
+ *   stored_table.c  tables of the file as they change
  *   jobs.c       INSERT and jobs; ctas.c           run.c        stored runs of `runnel run`
  *   job_handle.c handles, statistics
  *   catalog_store.c  _rn_catalog, external tables  complete.c   completion, help, widths */
@@ -66,7 +67,6 @@ struct runnel {
   char *error_text;      /* text that spans point into */
   rn_builder formatted, rendered;
   char complete_word[8];
-  const char *rename_from; /* while ALTER TABLE RENAME runs */
   /* the run (run.c) */
   char *run_script;
   int64_t run_number;
@@ -144,12 +144,25 @@ bool rn_api_interrupted(runnel *db, bool *stmt_flag);
 rn_status rn_catalog_store_open(runnel *db, rn_error *err);     /* hooks, and loads what is stored */
 rn_status rn_catalog_store_refresh(runnel *db, rn_error *err);  /* read-only company: loads again when the file changed */
 
-/* ddl.c, show.c */
+bool rn_catalog_lies_in_file(const rn_catalog_object *object);  /* its rows are a SQLite table of its name */
+
+/* stored_table.c: inside a transaction of the store */
+bool rn_stored_table_exists(sqlite3 *db, const char *name);
+rn_status rn_stored_table_drop(sqlite3 *db, const char *name, rn_error *err);
+rn_status rn_stored_table_rename(sqlite3 *db, const char *from, const char *to, rn_error *err);
+int64_t rn_stored_table_rows(sqlite3 *db, const char *name);
+/* `now` stands for the table that has its name already and the shape of `old`. */
+rn_status rn_stored_table_reshape(sqlite3 *db, const rn_table_spec *old, const rn_table_spec *now, const rn_catalog_change *change, rn_error *err);
+
+/* ddl.c, show.c, describe.c */
 int rn_ddl_step(runnel_stmt *stmt);
+rn_status rn_describe(runnel_stmt *stmt, rn_error *err);
 int rn_show_prepare(runnel_stmt *stmt);
 int rn_show_step(runnel_stmt *stmt);
 void rn_text_result(runnel_stmt *stmt, uint32_t columns, const char *const *names);
 void rn_text_row_add(runnel_stmt *stmt, const char *const *cells);
+bool rn_show_wanted(const runnel_stmt *stmt, const char *name); /* by LIKE */
+int rn_truncate(runnel_stmt *stmt); /* rows.c: TRUNCATE, DELETE, UPDATE, OVERWRITE */
 bool rn_like(const char *text, const char *pattern, bool nocase);
 
 /* jobs.c; ctas.c; job_handle.c */
@@ -164,6 +177,7 @@ void rn_engine_job_end(rn_engine_job *job); /* closes it; state and error stay k
 void rn_engine_job_poll(rn_engine_job *job); /* notices that it ended */
 rn_status rn_jobs_forget_using(runnel *db, const rn_catalog_object *object, rn_error *err); /* --fresh: STOPPED ones */
 rn_status rn_jobs_using(runnel *db, const rn_catalog_object *object, rn_error *err); /* E_IN_USE names a job */
+const char *rn_jobs_writing(runnel *db, const rn_catalog_object *object); /* a running job of this handle; NULL */
 /* Stored jobs: calls back for each row of _rn_job. */
 typedef struct rn_stored_job_row {
   const char *key, *state, *canonical;

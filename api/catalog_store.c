@@ -7,8 +7,9 @@
 
 typedef struct save_ctx {
   const rn_catalog_object *object;
-  const char *rename_from;
+  const rn_catalog_change *change;
   const rn_table_spec *table; /* of the file: made or adopted with the row; NULL: it lies elsewhere */
+  const rn_table_spec *old;   /* the same of what was there before */
 } save_ctx;
 
 static rn_status run_statement(sqlite3 *db, const char *sql, const char *const *texts, int count, rn_error *err) {
@@ -40,33 +41,23 @@ static rn_status check_case(sqlite3 *db, const char *name, rn_error *err) {
   (void)sqlite3_finalize(q);
   return status;
 }
-static rn_status rename_table(sqlite3 *db, const save_ctx *s, rn_error *err) {
-  sqlite3_stmt *q;
-  if (sqlite3_prepare_v2(db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1", -1, &q, NULL) !=
-      SQLITE_OK)
-    return rn_fail(err, RN_E_DATABASE, "catalog: %s", sqlite3_errmsg(db));
-  (void)sqlite3_bind_text(q, 1, s->rename_from, -1, SQLITE_STATIC);
-  bool there = sqlite3_step(q) == SQLITE_ROW;
-  (void)sqlite3_finalize(q);
-  if (!there) return RN_OK;
-  rn_builder sql = {0};
-  rn_builder_text(&sql, "ALTER TABLE ");
-  rn_sql_identifier(&sql, s->rename_from);
-  rn_builder_text(&sql, " RENAME TO ");
-  rn_sql_identifier(&sql, s->object->name);
-  rn_status status = run_statement(db, sql.data, NULL, 0, err);
-  rn_builder_free(&sql);
-  return status;
+/* The rows of the old table: dropped with it (OR REPLACE), or brought to the new one's shape. */
+static rn_status follow_change(sqlite3 *db, const save_ctx *s, rn_error *err) {
+  if (!s->old) return RN_OK;
+  if (s->change->replaced) return rn_stored_table_drop(db, s->old->name, err);
+  if (s->change->renamed && rn_stored_table_rename(db, s->old->name, s->object->name, err) != RN_OK) return RN_FAIL;
+  return rn_stored_table_reshape(db, s->old, s->table, s->change, err);
 }
-
 static rn_status save_row(sqlite3 *db, void *ctx, rn_error *err) {
   const save_ctx *s = ctx;
   const rn_catalog_object *o = s->object;
+  if (s->change->replaced && !s->table && follow_change(db, s, err) != RN_OK) return RN_FAIL;
   if (s->table) {
-    if (s->rename_from && rename_table(db, s, err) != RN_OK) return RN_FAIL;
+    if (follow_change(db, s, err) != RN_OK) return RN_FAIL;
     if (check_case(db, o->name, err) != RN_OK || rn_sqlite_prepare_table(db, s->table, err) != RN_OK) return RN_FAIL;
   }
-  const char *texts[] = {o->catalog, o->database, o->name, o->kind == RN_OBJECT_VIEW ? "view" : "table", o->sql};
+  static const char *const words[] = {"table", "view", "function", "database", "catalog"};
+  const char *texts[] = {o->catalog, o->database, o->kind >= RN_OBJECT_DATABASE ? "" : o->own, words[o->kind], o->sql};
   return run_statement(
       db,
       "INSERT INTO _rn_catalog(catalog, database, name, kind, sql, version) VALUES (?1, ?2, ?3, ?4, ?5, 1) "
@@ -75,7 +66,7 @@ static rn_status save_row(sqlite3 *db, void *ctx, rn_error *err) {
 }
 static rn_status remove_row(sqlite3 *db, void *ctx, rn_error *err) {
   const rn_catalog_object *o = ((save_ctx *)ctx)->object;
-  const char *texts[] = {o->catalog, o->database, o->name};
+  const char *texts[] = {o->catalog, o->database, o->kind >= RN_OBJECT_DATABASE ? "" : o->own};
   return run_statement(db, "DELETE FROM _rn_catalog WHERE catalog = ?1 AND database = ?2 AND name = ?3", texts, 3, err);
 }
 
@@ -103,9 +94,22 @@ static rn_status make_private(runnel *db, const rn_catalog_object *object, rn_er
   return RN_OK;
 }
 
-static bool lies_in_file(const rn_catalog_object *object) {
+bool rn_catalog_lies_in_file(const rn_catalog_object *object) {
   return object->kind == RN_OBJECT_TABLE && object->connector && (object->connector->flags & RN_CONNECTOR_IN_FILE) &&
          !rn_option_text(&object->options, "path") && !rn_option_text(&object->options, "table");
+}
+
+static rn_status file_spec(runnel *db, const rn_catalog_object *object, rn_arena *arena, const rn_table_spec **out, rn_error *err) {
+  rn_table_spec *spec;
+  uint32_t *map;
+  if (!object || !rn_catalog_lies_in_file(object)) return RN_OK;
+  rn_diagnostics *diags = rn_calloc(1, sizeof *diags);
+  if (rn_catalog_table_spec(object, rn_catalog_registry(db->catalog), NULL, arena, &spec, &map, diags) == RN_OK)
+    *out = spec;
+  else
+    for (size_t i = 0; i < diags->count && !err->code; i++) *err = diags->items[i];
+  rn_free(diags);
+  return err->code ? RN_FAIL : RN_OK;
 }
 
 /* The SQLite table is made (or adopted, when its columns fit) with the catalog's row, so that readers find it before
@@ -114,19 +118,11 @@ static rn_status save(void *ctx, const rn_catalog_object *object, rn_error *err)
   runnel *db = ctx;
   if (object->temporary || object->external) return RN_OK;
   if (rn_engine_writable(db, err) != RN_OK || make_private(db, object, err) != RN_OK) return RN_FAIL;
-  save_ctx s = {.object = object, .rename_from = db->rename_from};
+  save_ctx s = {.object = object, .change = rn_catalog_changing(db->catalog)};
   rn_arena arena = {0};
-  if (lies_in_file(object)) {
-    rn_table_spec *spec;
-    uint32_t *map;
-    rn_diagnostics *diags = rn_calloc(1, sizeof *diags);
-    if (rn_catalog_table_spec(object, rn_catalog_registry(db->catalog), NULL, &arena, &spec, &map, diags) == RN_OK)
-      s.table = spec;
-    else
-      for (size_t i = 0; i < diags->count && !err->code; i++) *err = diags->items[i];
-    rn_free(diags);
-  }
-  rn_status status = err->code ? RN_FAIL : rn_store_run(db->store, save_row, &s, err);
+  rn_status status = file_spec(db, object, &arena, &s.table, err);
+  if (status == RN_OK) status = file_spec(db, s.change->old, &arena, &s.old, err);
+  if (status == RN_OK) status = rn_store_run(db->store, save_row, &s, err);
   rn_arena_free(&arena);
   return status;
 }
@@ -138,13 +134,7 @@ typedef struct drop_ctx {
 static rn_status drop_rows(sqlite3 *db, void *ctx, rn_error *err) {
   drop_ctx *d = ctx;
   if (remove_row(db, &d->save, err) != RN_OK) return RN_FAIL;
-  if (!d->table) return RN_OK;
-  rn_builder sql = {0};
-  rn_builder_text(&sql, "DROP TABLE IF EXISTS ");
-  rn_sql_identifier(&sql, d->table);
-  rn_status status = run_statement(db, sql.data, NULL, 0, err);
-  rn_builder_free(&sql);
-  return status;
+  return d->table ? rn_stored_table_drop(db, d->table, err) : RN_OK;
 }
 
 /* Dropping a sqlite table of this file drops its rows too: the table was made by CREATE TABLE here. */
@@ -152,7 +142,8 @@ static rn_status forget(void *ctx, const rn_catalog_object *object, rn_error *er
   runnel *db = ctx;
   if (object->temporary) return RN_OK;
   if (rn_engine_writable(db, err) != RN_OK) return RN_FAIL;
-  drop_ctx d = {{.object = object}, lies_in_file(object) && !db->rename_from ? object->name : NULL};
+  bool renamed = rn_catalog_changing(db->catalog)->renamed; /* the rows have gone on under the new name */
+  drop_ctx d = {{.object = object}, rn_catalog_lies_in_file(object) && !renamed ? object->name : NULL};
   return rn_store_run(db->store, drop_rows, &d, err);
 }
 
@@ -305,10 +296,16 @@ rn_status rn_catalog_store_refresh(runnel *db, rn_error *err) {
   if (version == db->catalog_version) return RN_OK;
   db->catalog_version = version;
   const rn_registry *registry = rn_catalog_registry(db->catalog);
+  const char *database, *current = rn_catalog_current(db->catalog, &database);
+  rn_arena arena = {0};
+  current = rn_arena_strdup(&arena, current);
+  database = rn_arena_strdup(&arena, database);
   rn_catalog_free(db->catalog);
   db->catalog = rn_catalog_new(registry, db->zone);
+  rn_catalog_enter(db->catalog, current, database);
   rn_status status = load(db, db->catalog_reader, err);
   rn_catalog_hooks hooks = {.save = save, .remove = forget, .lookup = lookup, .ctx = db};
   rn_catalog_set_hooks(db->catalog, &hooks);
+  rn_arena_free(&arena);
   return status;
 }

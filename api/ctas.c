@@ -1,4 +1,4 @@
-/* CREATE TABLE AS: the table, made of the query's schema and the declared columns, and the plan of the INSERT that
+/* CREATE [OR REPLACE] TABLE AS: the table, made of the query's schema and the declared columns, and the plan of the INSERT that
  * fills it. In a run a table that is there already must have the same definition. */
 #include "api/api_private.h"
 
@@ -55,6 +55,13 @@ int rn_ctas(runnel_stmt *stmt, bool *skip) {
   rn_ast_statement *definition = ctas_definition(stmt);
   if (!definition) return rn_api_result(db);
   rn_catalog_object *old = rn_catalog_find(db->catalog, &stmt->ast->path, NULL), *object;
+  if (old && stmt->ast->or_replace && rn_jobs_writing(db, old)) {
+    rn_error err;
+    rn_error_clear(&err);
+    (void)rn_fail_at(&err, RN_E_IN_USE, stmt->ast->path.span, "job \"%s\" is writing \"%s\"", rn_jobs_writing(db, old), old->name);
+    (void)rn_hint(&err, "STOP JOB ends it");
+    return rn_api_fail(db, &err);
+  }
   bool existed = false, in_run = (stmt->flags & RUNNEL_PREPARE_RUN) != 0;
   if (in_run && old && !old->external) {
     rn_catalog_object *wanted;
@@ -63,7 +70,9 @@ int rn_ctas(runnel_stmt *stmt, bool *skip) {
     if (rn_catalog_define(db->catalog, definition, &wanted, &db->diags) != RN_OK) return rn_api_result(db);
     bool same = rn_catalog_same(old, wanted, &reopen_only, &stmt->arena, &difference);
     rn_catalog_object_free(wanted);
-    if (!same && !reopen_only) {
+    bool replace = !same && stmt->ast->or_replace;
+    if (replace && rn_catalog_create(db->catalog, definition, false, &object, &existed, &db->diags) != RN_OK) return rn_api_result(db);
+    if (!same && !reopen_only && !replace) {
       rn_error err;
       rn_error_clear(&err);
       (void)rn_fail_at(&err, RN_E_EXISTS, stmt->ast->path.span, "table \"%s\" exists with another definition: %s",

@@ -71,13 +71,32 @@ typedef struct using_ctx {
   rn_name_list keys; /* of collect_using */
 } using_ctx;
 
-static bool writes_to(const rn_ast_statement *ast, const char *table) {
-  if (ast->kind == RN_AST_STMT_CREATE_TABLE) return strcmp(ast->path.parts[ast->path.count - 1].text, table) == 0;
+static bool writes_to(const rn_ast_statement *ast, const rn_catalog_object *table, rn_catalog *catalog) {
+  if (ast->kind == RN_AST_STMT_CREATE_TABLE) return rn_catalog_find(catalog, &ast->path, NULL) == table;
   const rn_ast_insert *inserts = ast->kind == RN_AST_STMT_INSERT ? ast->insert : ast->inserts;
   uint32_t count = ast->kind == RN_AST_STMT_INSERT ? 1 : ast->insert_count;
   for (uint32_t i = 0; i < count; i++)
-    if (strcmp(inserts[i].table.parts[inserts[i].table.count - 1].text, table) == 0) return true;
+    if (rn_catalog_find(catalog, &inserts[i].table, NULL) == table) return true;
   return false;
+}
+
+/* A job's text begins with where its names are to be looked up, when that is not the default database. */
+#define PLACE_BEGIN "/* in "
+static void write_place(const rn_catalog *catalog, rn_builder *out) {
+  const char *database, *current = rn_catalog_current(catalog, &database);
+  if (strcmp(current, RN_DEFAULT_CATALOG) == 0 && strcmp(database, RN_DEFAULT_DATABASE) == 0) return;
+  rn_builder_printf(out, PLACE_BEGIN "%s.%s */ ", current, database); /* neither has a dot */
+}
+static void enter_place(rn_catalog *catalog, const char *text, rn_arena *arena) {
+  const char *current = RN_DEFAULT_CATALOG, *database = RN_DEFAULT_DATABASE;
+  const char *end = strncmp(text, PLACE_BEGIN, strlen(PLACE_BEGIN)) == 0 ? strstr(text, " */ ") : NULL;
+  if (end) {
+    text += strlen(PLACE_BEGIN);
+    const char *dot = memchr(text, '.', (size_t)(end - text));
+    current = rn_arena_strndup(arena, text, (size_t)(dot - text));
+    database = rn_arena_strndup(arena, dot + 1, (size_t)(end - dot - 1));
+  }
+  rn_catalog_enter(catalog, current, database);
 }
 
 static rn_status check_using(void *ctx, const rn_stored_job_row *row, rn_error *err) {
@@ -90,7 +109,10 @@ static rn_status check_using(void *ctx, const rn_stored_job_row *row, rn_error *
   size_t end;
   rn_status status = RN_OK;
   if (row->canonical && rn_parse_next(rn_slice_of(row->canonical), 0, &arena, &ast, &end, diags) == RN_OK && ast) {
-    u->found = u->sinks_only ? writes_to(ast, u->object->name) : rn_plan_uses(u->db->catalog, ast, u->object);
+    const char *database, *current = rn_catalog_current(u->db->catalog, &database);
+    enter_place(u->db->catalog, row->canonical, &arena);
+    u->found = u->sinks_only ? writes_to(ast, u->object, u->db->catalog) : rn_plan_uses(u->db->catalog, ast, u->object);
+    rn_catalog_enter(u->db->catalog, current, database);
     if (u->found && err) {
       (void)rn_fail(err, RN_E_IN_USE, "\"%s\" is used by job \"%s\" (%s)", u->object->name, row->key, row->state);
       status = rn_hint(err, "to forget the job: runnel run --db FILE.db --fresh -c 'DROP ..', once it is stopped");
@@ -123,6 +145,16 @@ rn_status rn_jobs_forget_using(runnel *db, const rn_catalog_object *object, rn_e
 rn_status rn_jobs_using(runnel *db, const rn_catalog_object *object, rn_error *err) {
   using_ctx u = {.db = db, .object = object};
   return rn_stored_jobs(db, check_using, &u, err);
+}
+
+const char *rn_jobs_writing(runnel *db, const rn_catalog_object *object) {
+  for (size_t i = 0; i < db->jobs.len; i++) {
+    rn_engine_job *job = db->jobs.data[i];
+    rn_engine_job_poll(job);
+    for (uint32_t n = 0; !job->ended && job->plan && n < job->plan->node_count; n++)
+      if (job->plan->nodes[n]->kind == RN_NODE_SINK && strcmp(job->plan->nodes[n]->u.sink.table->name, object->name) == 0) return job->name;
+  }
+  return NULL;
 }
 
 /* --- preparing -------------------------------------------------------------------------------------------------- */
@@ -245,9 +277,10 @@ static void name_job(runnel_stmt *stmt, const char *canonical, rn_engine_job *jo
 }
 
 /* A bounded statement of this run that finished earlier: skipped. */
-static rn_status finished_before(runnel *db, const char *key, rn_arena *arena, bool *finished, rn_error *err) {
+static rn_status finished_before(runnel *db, const char *key, rn_arena *arena, bool *exists, bool *finished, rn_error *err) {
   rn_stored_job stored;
   if (rn_store_load_job(db->store, key, arena, &stored, err) != RN_OK) return RN_FAIL;
+  *exists = stored.exists;
   *finished = stored.exists && stored.state && strcmp(stored.state, "FINISHED") == 0;
   return RN_OK;
 }
@@ -275,6 +308,7 @@ static rn_status start(runnel_stmt *stmt, bool *skipped, rn_error *err) {
     return rn_hint(err, "SET 'execution.checkpointing.interval' = '1 s'");
   }
   rn_builder canonical = {0};
+  write_place(db->catalog, &canonical);
   rn_ast_print(stmt->ast, &canonical);
   stmt->plan->canonical = rn_arena_strndup(&stmt->plan->arena, canonical.data, canonical.len);
   rn_builder_free(&canonical);
@@ -295,11 +329,18 @@ static rn_status start(runnel_stmt *stmt, bool *skipped, rn_error *err) {
   }
   bool in_run = (stmt->flags & RUNNEL_PREPARE_RUN) && db->run_script;
   if (in_run && db->run_fresh && start_fresh(stmt, job->key, err) != RN_OK) return RN_FAIL;
-  bool finished = false;
-  if (finished_before(db, job->key, &stmt->arena, &finished, err) != RN_OK) return RN_FAIL;
+  bool finished = false, exists = false;
+  if (finished_before(db, job->key, &stmt->arena, &exists, &finished, err) != RN_OK) return RN_FAIL;
   if (finished && in_run && job->bounded) {
     *skipped = true;
     return RN_OK;
+  }
+  if (stmt->ast->kind == RN_AST_STMT_CREATE_TABLE && stmt->ast->or_replace) {
+    /* In the shell the table is new; in a run it is when this begins, and stays when this goes on. */
+    empty_ctx e = {stmt->plan->nodes[stmt->plan->node_count - 1]->u.sink.table->name};
+    if (in_run && !exists && has_file_sink(stmt->plan) && rn_store_run(db->store, empty_table, &e, err) != RN_OK) return RN_FAIL;
+    if (!in_run && exists && rn_store_forget_job(db->store, job->key, err) != RN_OK) return RN_FAIL;
+    if (!in_run) finished = false;
   }
   if (finished && rn_store_forget_job(db->store, job->key, err) != RN_OK) return RN_FAIL;
   if (in_run && job->bounded && rn_run_had(db, stmt->plan->canonical)) note_again(db, stmt->plan);

@@ -12,8 +12,16 @@ static runnel_stmt_kind kind_of(const rn_ast_statement *ast) {
     case RN_AST_STMT_CREATE_TABLE:
       return ast->query ? RUNNEL_STMT_INSERT : RUNNEL_STMT_DDL;
     case RN_AST_STMT_CREATE_VIEW:
+    case RN_AST_STMT_CREATE:
     case RN_AST_STMT_DROP:
     case RN_AST_STMT_ALTER_TABLE:
+    case RN_AST_STMT_ALTER:
+    case RN_AST_STMT_TRUNCATE:
+    case RN_AST_STMT_DELETE:
+    case RN_AST_STMT_UPDATE:
+    case RN_AST_STMT_ANALYZE:
+    case RN_AST_STMT_CALL:
+    case RN_AST_STMT_FOREIGN:
     case RN_AST_STMT_USE:
       return RUNNEL_STMT_DDL;
     case RN_AST_STMT_SET:

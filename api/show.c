@@ -1,4 +1,4 @@
-/* Statements that answer with rows of text: SHOW, DESCRIBE, EXPLAIN, SET without a key. */
+/* Statements that answer with rows of text: SHOW, EXPLAIN, SET without a key. (DESCRIBE: describe.c) */
 #include "api/api_private.h"
 #include "runtime/function.h"
 
@@ -38,7 +38,7 @@ bool rn_like(const char *text, const char *pattern, bool nocase) {
   return *pattern == 0;
 }
 
-static bool wanted(const runnel_stmt *stmt, const char *name) {
+bool rn_show_wanted(const runnel_stmt *stmt, const char *name) {
   const rn_ast_statement *ast = stmt->ast;
   return !ast->like || rn_like(name, ast->like, ast->like_nocase) != ast->like_negated;
 }
@@ -65,17 +65,31 @@ static const char *const table_name[] = {"table name"}, *const view_name[] = {"v
                          *const current_catalog[] = {"current catalog name"},
                          *const current_database[] = {"current database name"},
                          *const jobs_names[] = {"job name", "status", "start time", "epoch", "rows in", "rows out"},
-                         *const describe_names[] = {"name", "type", "null", "key", "extras", "watermark"},
+                         *const module_name[] = {"module name"}, *const full_module[] = {"module name", "used"},
+                         *const jars[] = {"jars"}, *const partition_name[] = {"partition name"},
+                         *const procedure_name[] = {"procedure name"}, *const model_name[] = {"model name"},
                          *const setting_names[] = {"key", "value"};
 
+/* The database of FROM; current without. NULL: an error was told. */
+static const rn_catalog_object *place_of(runnel_stmt *stmt) {
+  runnel *db = stmt->db;
+  const rn_ast_path *path = &stmt->ast->path;
+  const char *database, *catalog = rn_catalog_current(db->catalog, &database);
+  rn_ast_name parts[2] = {{.text = catalog}, {.text = database}};
+  rn_ast_path current = {2, parts, {0, 0}};
+  return rn_catalog_space(db->catalog, path->count ? path : &current, RN_OBJECT_DATABASE, &db->diags);
+}
 static void show_tables(runnel_stmt *stmt) {
   bool views_only = stmt->ast->show == RN_SHOW_VIEWS;
   rn_text_result(stmt, 1, views_only ? view_name : table_name);
+  const rn_catalog_object *place = place_of(stmt);
+  if (!place) return;
   for (size_t i = 0;; i++) {
     rn_catalog_object *object = rn_catalog_at(stmt->db->catalog, i);
     if (!object) break;
+    if (strcmp(object->catalog, place->catalog) != 0 || strcmp(object->database, place->own) != 0) continue;
     if (views_only && object->kind != RN_OBJECT_VIEW) continue;
-    if (wanted(stmt, object->name)) add_one(stmt, object->name);
+    if (rn_show_wanted(stmt, object->own)) add_one(stmt, object->own);
   }
 }
 /* Brings tables of the file that are not in the catalog into it, as external ones. */
@@ -99,79 +113,78 @@ static rn_status find_external(runnel *db, rn_error *err) {
   return RN_OK;
 }
 
-/* The column's text as one cell each: DIALECT 3.10. */
-static void describe_table(runnel_stmt *stmt, const rn_catalog_object *object) {
-  rn_builder key = {0};
-  for (uint32_t i = 0; i < object->key_count; i++)
-    rn_builder_printf(&key, "%s%s", i ? ", " : "PRI(", object->columns[object->keys[i]].name);
-  if (key.len) rn_builder_char(&key, ')');
-  for (uint32_t c = 0; c < object->column_count; c++) {
-    const rn_catalog_column *column = &object->columns[c];
-    if (!wanted(stmt, column->name)) continue;
-    bool is_key = false;
-    for (uint32_t i = 0; i < object->key_count; i++) is_key |= object->keys[i] == c;
-    rn_builder extras = {0}, type = {0};
-    rn_builder_text(&type, rn_type_name(&stmt->arena, column->type));
-    if (column->type->time_attribute == RN_TIME_ROWTIME) rn_builder_text(&type, " *ROWTIME*");
-    if (column->type->time_attribute == RN_TIME_PROCTIME) rn_builder_text(&type, " *PROCTIME*");
-    if (column->kind == RN_COL_METADATA)
-      rn_builder_printf(&extras, "METADATA%s%s%s%s",
-                        column->metadata_key && strcmp(column->metadata_key, column->name) ? " FROM '" : "",
-                        column->metadata_key && strcmp(column->metadata_key, column->name) ? column->metadata_key : "",
-                        column->metadata_key && strcmp(column->metadata_key, column->name) ? "'" : "",
-                        column->is_virtual ? " VIRTUAL" : "");
-    if (column->kind == RN_COL_COMPUTED)
-      rn_builder_printf(&extras, "AS %s", column->computed_text ? column->computed_text : "");
-    const char *cells[] = {column->name,
-                           type.data,
-                           column->type->nullable ? "TRUE" : "FALSE",
-                           is_key ? key.data : NULL,
-                           extras.data,
-                           object->rowtime == (int)c ? object->watermark_text : NULL};
-    rn_text_row_add(stmt, cells);
-    rn_builder_free(&extras);
-    rn_builder_free(&type);
-  }
-  rn_builder_free(&key);
-}
-static void describe(runnel_stmt *stmt) {
-  runnel *db = stmt->db;
-  rn_text_result(stmt, 6, describe_names);
-  rn_catalog_object *object = rn_catalog_find(db->catalog, &stmt->ast->path, &db->diags);
-  if (!object) return;
-  if (object->kind == RN_OBJECT_TABLE) {
-    describe_table(stmt, object);
-    return;
-  }
-  for (uint32_t c = 0; c < object->view_schema.count; c++) {
-    const rn_field *field = &object->view_schema.fields[c];
-    rn_builder type = {0};
-    rn_builder_text(&type, rn_type_name(&stmt->arena, field->type));
-    if (field->type->time_attribute == RN_TIME_ROWTIME) rn_builder_text(&type, " *ROWTIME*");
-    if (field->type->time_attribute == RN_TIME_PROCTIME) rn_builder_text(&type, " *PROCTIME*");
-    const char *cells[] = {field->name, type.data, field->type->nullable ? "TRUE" : "FALSE", NULL, NULL, NULL};
-    rn_text_row_add(stmt, cells);
-    rn_builder_free(&type);
-  }
-}
-
+/* Those of the database; with built-in ones for SHOW FUNCTIONS. */
 static void show_functions(runnel_stmt *stmt) {
   rn_text_result(stmt, 1, function_name);
+  const rn_catalog_object *place = place_of(stmt), *own;
   const char *last = "";
+  if (!place) return;
+  for (size_t i = 0; (own = rn_catalog_other_at(stmt->db->catalog, RN_OBJECT_FUNCTION, i)); i++) {
+    if (strcmp(own->catalog, place->catalog) != 0 || strcmp(own->database, place->own) != 0) continue;
+    const char *name = rn_arena_strndup(&stmt->arena, own->own, strlen(own->own) - 2);
+    if (rn_show_wanted(stmt, name)) add_one(stmt, name);
+  }
+  if (stmt->ast->show == RN_SHOW_USER_FUNCTIONS) return;
   for (size_t i = 0;; i++) {
     const rn_function *fn = rn_function_rows(i);
     if (!fn) break;
     if (fn->flags & RN_FN_OPERATOR || strcmp(fn->name, last) == 0) continue;
     last = fn->name;
-    if (wanted(stmt, fn->name)) add_one(stmt, fn->name);
+    if (rn_show_wanted(stmt, fn->name)) add_one(stmt, fn->name);
   }
   for (size_t i = 0;; i++) {
     const rn_aggregate *aggregate = rn_aggregate_rows(i);
     if (!aggregate) break;
-    if (wanted(stmt, aggregate->name)) add_one(stmt, aggregate->name);
+    if (rn_show_wanted(stmt, aggregate->name)) add_one(stmt, aggregate->name);
   }
 }
 
+static void show_spaces(runnel_stmt *stmt) {
+  runnel *db = stmt->db;
+  bool catalogs = stmt->ast->show == RN_SHOW_CATALOGS;
+  rn_text_result(stmt, 1, catalogs ? catalog_name : database_name);
+  const char *outer = rn_catalog_current(db->catalog, NULL);
+  if (!catalogs && stmt->ast->path.count) {
+    const rn_catalog_object *space = rn_catalog_space(db->catalog, &stmt->ast->path, RN_OBJECT_CATALOG, &db->diags);
+    if (!space) return;
+    outer = space->own;
+  }
+  const rn_catalog_object *o;
+  for (size_t i = 0; (o = rn_catalog_other_at(db->catalog, catalogs ? RN_OBJECT_CATALOG : RN_OBJECT_DATABASE, i)); i++)
+    if ((catalogs || strcmp(o->catalog, outer) == 0) && rn_show_wanted(stmt, o->own)) add_one(stmt, o->own);
+}
+
+/* SHOW CREATE FUNCTION, DATABASE, CATALOG: their stored text. */
+static void show_create_other(runnel_stmt *stmt) {
+  runnel *db = stmt->db;
+  const rn_ast_path *path = &stmt->ast->path;
+  rn_text_result(stmt, 1, result);
+  const rn_catalog_object *o;
+  if (stmt->ast->show == RN_SHOW_CREATE_FUNCTION) {
+    o = rn_catalog_function(db->catalog, path);
+    if (!o) (void)rn_diag(&db->diags, RN_E_FUNCTION_NOT_FOUND, path->span, "SHOW USER FUNCTIONS lists them", "there is no function \"%s\" of your own", path->parts[path->count - 1].text);
+  } else {
+    o = rn_catalog_space(db->catalog, path, stmt->ast->show == RN_SHOW_CREATE_CATALOG ? RN_OBJECT_CATALOG : RN_OBJECT_DATABASE, &db->diags);
+  }
+  if (o) add_one(stmt, o->sql);
+}
+
+/* Modules, jars: there is one, there are none. */
+static void show_modules(runnel_stmt *stmt) {
+  bool full = stmt->ast->show == RN_SHOW_FULL_MODULES;
+  const char *cells[] = {"core", "TRUE"};
+  rn_text_result(stmt, full ? 2 : 1, full ? full_module : module_name);
+  rn_text_row_add(stmt, cells);
+}
+
+/* Nothing here lays rows out in partitions; in Flink too the answer for such a table is an error. */
+static void show_partitions(runnel_stmt *stmt) {
+  runnel *db = stmt->db;
+  rn_text_result(stmt, 1, partition_name);
+  const rn_catalog_object *t = rn_catalog_find(db->catalog, &stmt->ast->path, &db->diags);
+  if (t) (void)rn_diag(&db->diags, RN_E_UNSUPPORTED, stmt->ast->path.span, NULL, t->partition_count ? "the partitions of \"%s\" are not listed: no connector here keeps a list of them"
+                                                                                                   : "table \"%s\" is not partitioned", t->name);
+}
 /* --- SHOW JOBS: jobs of this handle, and stored ones of earlier processes -------------------------------------- */
 static void add_job(runnel_stmt *stmt, const char *name, const char *state, int64_t started_us,
                     const rn_job_stats *stats) {
@@ -255,29 +268,48 @@ static rn_status show(runnel_stmt *stmt, rn_error *err) {
       }
       return RN_OK;
     case RN_SHOW_COLUMNS:
-      describe(stmt);
-      return RN_OK;
+      return rn_describe(stmt, err);
     case RN_SHOW_JOBS:
       return show_jobs(stmt, err);
     case RN_SHOW_FUNCTIONS:
+    case RN_SHOW_USER_FUNCTIONS:
       show_functions(stmt);
       return RN_OK;
     case RN_SHOW_CATALOGS:
-      rn_text_result(stmt, 1, catalog_name);
-      add_one(stmt, RN_DEFAULT_CATALOG);
-      return RN_OK;
     case RN_SHOW_DATABASES:
-      rn_text_result(stmt, 1, database_name);
-      add_one(stmt, RN_DEFAULT_DATABASE);
+      show_spaces(stmt);
       return RN_OK;
     case RN_SHOW_CURRENT_CATALOG:
-      rn_text_result(stmt, 1, current_catalog);
-      add_one(stmt, RN_DEFAULT_CATALOG);
+    case RN_SHOW_CURRENT_DATABASE: {
+      const char *database, *catalog = rn_catalog_current(stmt->db->catalog, &database);
+      bool is_catalog = stmt->ast->show == RN_SHOW_CURRENT_CATALOG;
+      rn_text_result(stmt, 1, is_catalog ? current_catalog : current_database);
+      add_one(stmt, is_catalog ? catalog : database);
       return RN_OK;
-    case RN_SHOW_CURRENT_DATABASE:
-      rn_text_result(stmt, 1, current_database);
-      add_one(stmt, RN_DEFAULT_DATABASE);
+    }
+    case RN_SHOW_CREATE_FUNCTION:
+    case RN_SHOW_CREATE_DATABASE:
+    case RN_SHOW_CREATE_CATALOG:
+      show_create_other(stmt);
       return RN_OK;
+    case RN_SHOW_MODULES:
+    case RN_SHOW_FULL_MODULES:
+      show_modules(stmt);
+      return RN_OK;
+    case RN_SHOW_PARTITIONS:
+      show_partitions(stmt);
+      return RN_OK;
+    case RN_SHOW_JARS:
+      rn_text_result(stmt, 1, jars);
+      return RN_OK;
+    case RN_SHOW_PROCEDURES:
+      rn_text_result(stmt, 1, procedure_name);
+      return RN_OK;
+    case RN_SHOW_MODELS:
+      rn_text_result(stmt, 1, model_name);
+      return RN_OK;
+    case RN_SHOW_KINDS:
+      break;
   }
   return RN_OK;
 }
@@ -288,7 +320,7 @@ int rn_show_prepare(runnel_stmt *stmt) {
   rn_error_clear(&err);
   switch (stmt->ast->kind) {
     case RN_AST_STMT_DESCRIBE:
-      describe(stmt);
+      (void)rn_describe(stmt, &err);
       break;
     case RN_AST_STMT_EXPLAIN:
       explain(stmt);

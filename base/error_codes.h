@@ -43,7 +43,7 @@ RN_CODE(E_OPTION_UNKNOWN, 3002, 1, "unknown option", "The connector or format ha
 RN_CODE(E_OPTION_VALUE, 3003, 1, "bad option value", "The option's value is not of its type, out of range, or not one of its choices.")
 RN_CODE(E_OPTION_MISSING, 3004, 1, "missing option", "A required option was not given.")
 RN_CODE(E_CONNECTOR, 3005, 1, "unknown connector or format", "No connector or format of that name is built in.")
-RN_CODE(E_IN_USE, 3006, 1, "in use by a job", "A running or stopped job uses the table.")
+RN_CODE(E_IN_USE, 3006, 1, "in use", "A running or stopped job uses the table, or a view, table or function needs it.")
 RN_CODE(E_CATALOG, 3007, 1, "catalog", "The definition cannot be stored or used.")
 RN_CODE(E_JOB_EXISTS, 3008, 1, "job name is taken", "Two jobs of one run have the same name: set pipeline.name, or use a statement set.")
 RN_CODE(E_SETTING, 3009, 1, "bad setting", "The key is unknown or the value not of its type.")

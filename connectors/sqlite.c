@@ -19,10 +19,7 @@ static const rn_option options[] = {
 
 const char *rn_sqlite_table_name(const rn_table_spec *table) {
   const char *name = rn_option_text(&table->options, "table");
-  if (name && *name) return name;
-  /* Names that carry catalog and database end in the table's own. */
-  const char *dot = strrchr(table->name, '.');
-  return dot && dot[1] ? dot + 1 : table->name;
+  return name && *name ? name : table->name;
 }
 
 const char *rn_sqlite_other_path(const rn_table_spec *table, rn_store *store) {

@@ -29,6 +29,9 @@
 %token UNBOUNDED PRECEDING FOLLOWING FILTER RESPECT IGNORE EMIT CHANGES.
 %token PRIMARY KEY ENFORCED CONSTRAINT METADATA VIRTUAL WATERMARK FOR COMMENT PARTITIONED IF OVERWRITE REPLACE.
 %token STATEMENT PLAN CHANGELOG_MODE ESTIMATED_COST JSON_EXECUTION_PLAN PLAN_ADVICE EXTENDED RENAME TO.
+%token ADD MODIFY AFTER FUNCTION RETURNS RETURN LANGUAGE JAR JARS ARTIFACT MODULE MODULES LOAD UNLOAD REMOVE TRUNCATE.
+%token DELETE UPDATE CALL ANALYZE COMPUTE STATISTICS RESTRICT CASCADE PROCEDURES MODELS COMPILE SYSTEM.
+%token DISTRIBUTED BUCKETS HASH INCLUDING EXCLUDING OVERWRITING GENERATED OPTIONS CONSTRAINTS DISTRIBUTION PARTITIONS WATERMARKS.
 %token JOB JOBS FUNCTIONS DATABASES CATALOGS CATALOG DATABASE COLUMNS ILIKE USER SAVEPOINT DRAIN.
 %token SYSTEM_TIME OF ORDINALITY DESCRIPTOR JSON VALUE SCALAR OBJECT.
 %token RETURNING DEFAULT ERROR EMPTY ABSENT WRAPPER CONDITIONAL UNCONDITIONAL.
@@ -45,6 +48,8 @@
   DESC STOP VIEW TEMPORARY ASC NULLS FIRST LAST SETS UNBOUNDED PRECEDING FOLLOWING RESPECT IGNORE EMIT CHANGES
   KEY ENFORCED METADATA VIRTUAL PARTITIONED IF OVERWRITE REPLACE PLAN CHANGELOG_MODE ESTIMATED_COST
   JSON_EXECUTION_PLAN PLAN_ADVICE JOB JOBS CATALOG DATABASE COLUMNS DRAIN ORDINALITY DESCRIPTOR JSON SCALAR
+  ADD AFTER JAR JARS ARTIFACT LOAD UNLOAD REMOVE ANALYZE COMPUTE STATISTICS RESTRICT CASCADE COMPILE INCLUDING EXCLUDING
+  OVERWRITING GENERATED OPTIONS CONSTRAINTS PARTITIONS
   OBJECT RETURNING ERROR ABSENT WRAPPER CONDITIONAL UNCONDITIONAL PLACING TIMESTAMPADD TIMESTAMPDIFF QUARTER WEEK YEARS MONTHS DAYS HOURS MINUTES SECONDS MAP ZONE.
 
 /* --- precedence, low to high (DIALECT 4.2) -------------------------------------------------------------- */
@@ -89,10 +94,16 @@ insert_list(A) ::= insert_list(B) EXECUTE insert(I) SEMI. { A = rn_inserts_add(p
 
 /* --- INSERT --- */
 %type insert {rn_ast_insert *}
-insert(A) ::= INSERT(T) insert_mode(M) path(P) hints(H) query(Q).
-                                                        { A = rn_build_insert(p, T, M, P, H, rn_no_names(), Q); }
-insert(A) ::= INSERT(T) insert_mode(M) path(P) hints(H) LP names(N) RP query(Q).
-                                                        { A = rn_build_insert(p, T, M, P, H, N, Q); }
+insert(A) ::= INSERT(T) insert_mode(M) path(P) hints(H) partition(S) query(Q).
+                                                        { A = rn_build_insert(p, T, M, P, H, S, rn_no_names(), Q); }
+insert(A) ::= INSERT(T) insert_mode(M) path(P) hints(H) partition(S) LP names(N) RP query(Q).
+                                                        { A = rn_build_insert(p, T, M, P, H, S, N, Q); }
+%type partition {rn_ast_assignments}
+partition(A) ::= .                                      { A = (rn_ast_assignments){0}; }
+partition(A) ::= PARTITION LP assignments(B) RP.        { A = B; }
+%type assignments {rn_ast_assignments}
+assignments(A) ::= name(N) EQ expr(E).                  { A = rn_assignments_add(p, (rn_ast_assignments){0}, N, E); }
+assignments(A) ::= assignments(B) COMMA name(N) EQ expr(E). { A = rn_assignments_add(p, B, N, E); }
 %type insert_mode {bool}
 insert_mode(A) ::= INTO.                                { A = false; }
 insert_mode(A) ::= INTO TABLE.                          { A = false; }
@@ -111,12 +122,77 @@ if_not_exists(A) ::= IF NOT EXISTS.                     { A = true; }
 %type if_exists {bool}
 if_exists(A) ::= .                                      { A = false; }
 if_exists(A) ::= IF EXISTS.                             { A = true; }
-%type temporary {bool}
-temporary(A) ::= .                                      { A = false; }
-temporary(A) ::= TEMPORARY.                             { A = true; }
+%type temporary {unsigned}
+temporary(A) ::= .                                      { A = 0; }
+temporary(A) ::= TEMPORARY.                             { A = RN_CREATE_TEMPORARY; }
 
-statement(A) ::= CREATE create_flags(F) TABLE if_not_exists(I) path(P) table_body(B) comment(C) partitioned(N)
-                 with_options(W) as_query(Q).           { A = rn_build_create_table(p, F, I, P, B, C, N, W, Q); }
+statement(A) ::= CREATE create_flags(F) TABLE if_not_exists(I) path(P) table_body(B) comment(C) distributed(D)
+                 partitioned(N) with_options(W) as_query(Q). { A = rn_build_create_table(p, F, I, P, rn_build_layout(B, C, D, N, W), Q); }
+statement(A) ::= CREATE create_flags(F) TABLE if_not_exists(I) path(P) table_body(B) comment(C) distributed(D)
+                 partitioned(N) with_options(W) LIKE path(L) like_options(O).
+                                                        { A = rn_build_create_like(p, F, I, P, rn_build_layout(B, C, D, N, W), L, O); }
+statement(A) ::= REPLACE TABLE path(P) table_body(B) comment(C) distributed(D) partitioned(N) with_options(W) AS query(Q).
+                                                        { A = rn_build_create_table(p, RN_CREATE_REPLACE | RN_CREATE_MUST_EXIST, false, P, rn_build_layout(B, C, D, N, W), Q); }
+statement(A) ::= CREATE DATABASE if_not_exists(I) path(P) comment(C) with_options(W).
+                                                        { A = rn_build_create_space(p, RN_AST_OBJECT_DATABASE, I, P, C, W); }
+statement(A) ::= CREATE CATALOG if_not_exists(I) path(P) comment(C) with_options(W).
+                                                        { A = rn_build_create_space(p, RN_AST_OBJECT_CATALOG, I, P, C, W); }
+statement(A) ::= CREATE create_flags(F) FUNCTION if_not_exists(I) path(P) LP params(N) RP RETURNS type(T) comment(C) RETURN expr(E).
+                                                        { A = rn_build_function(p, F, I, P, N, T, C, E); }
+statement(A) ::= CREATE create_flags(F) FUNCTION if_not_exists(I) path(P) class_body(B). { A = rn_build_class_function(B, F, I, P); }
+statement(A) ::= CREATE TEMPORARY SYSTEM FUNCTION if_not_exists(I) path(P) class_body(B).
+                                                        { A = rn_build_class_function(B, RN_CREATE_TEMPORARY | RN_CREATE_SYSTEM, I, P); }
+%type class_body {rn_ast_statement *}
+class_body(A) ::= AS STRING(S) language(L) jars(J) with_options(W). { A = rn_build_class_body(p, S, L, J, W); }
+%type language {const char *}
+language(A) ::= .                                       { A = NULL; }
+language(A) ::= LANGUAGE name(N).                       { A = N.text; }
+language(A) ::= LANGUAGE RESERVED(T).                   { A = T.text; }
+%type jars {rn_ast_names}
+jars(A) ::= .                                           { A = rn_no_names(); }
+jars(A) ::= USING jar_list(B).                          { A = B; }
+%type jar_list {rn_ast_names}
+jar_list(A) ::= jar_word STRING(S).                     { A = rn_names_add(p, rn_no_names(), rn_build_name(S)); }
+jar_list(A) ::= jar_list(B) COMMA jar_word STRING(S).   { A = rn_names_add(p, B, rn_build_name(S)); }
+jar_word ::= JAR.
+jar_word ::= ARTIFACT.
+%type params {rn_type_fields}
+params(A) ::= .                                         { A = (rn_type_fields){0}; }
+params(A) ::= param_list(B).                            { A = B; }
+%type param_list {rn_type_fields}
+param_list(A) ::= name(N) type(T).                      { A = rn_type_fields_add(p, (rn_type_fields){0}, rn_build_type_field(N, T)); }
+param_list(A) ::= param_list(B) COMMA name(N) type(T).  { A = rn_type_fields_add(p, B, rn_build_type_field(N, T)); }
+%type distributed {rn_ast_distribution}
+distributed(A) ::= .                                    { A = rn_no_distribution(); }
+distributed(A) ::= distribution(D).                     { A = D; }
+%type distribution {rn_ast_distribution}
+distribution(A) ::= DISTRIBUTED(T) BY LP names(N) RP(R) buckets(B). { A = rn_build_distribution(T, NULL, N, B, R); }
+distribution(A) ::= DISTRIBUTED(T) BY HASH LP names(N) RP(R) buckets(B). { A = rn_build_distribution(T, "HASH", N, B, R); }
+distribution(A) ::= DISTRIBUTED(T) BY RANGE LP names(N) RP(R) buckets(B). { A = rn_build_distribution(T, "RANGE", N, B, R); }
+distribution(A) ::= DISTRIBUTED(T) INTO NUMBER(N) BUCKETS(R). { A = rn_build_distribution(T, NULL, rn_no_names(), N.text, R); }
+%type buckets {const char *}
+buckets(A) ::= .                                        { A = NULL; }
+buckets(A) ::= INTO NUMBER(N) BUCKETS.                  { A = N.text; }
+%type like_options {rn_like_options}
+like_options(A) ::= .                                   { A = (rn_like_options){0}; }
+like_options(A) ::= LP RP.                              { A = (rn_like_options){0}; }
+like_options(A) ::= LP like_list(B) RP.                 { A = B; }
+%type like_list {rn_like_options}
+like_list(A) ::= like_how(H) like_what(W).              { A = rn_like_options_add(p, (rn_like_options){0}, H, W); }
+like_list(A) ::= like_list(B) like_how(H) like_what(W). { A = rn_like_options_add(p, B, H, W); }
+%type like_how {rn_token}
+like_how(A) ::= INCLUDING(T).                           { A = T; }
+like_how(A) ::= EXCLUDING(T).                           { A = T; }
+like_how(A) ::= OVERWRITING(T).                         { A = T; }
+%type like_what {rn_token}
+like_what(A) ::= ALL(T).                                { A = T; }
+like_what(A) ::= CONSTRAINTS(T).                        { A = T; }
+like_what(A) ::= DISTRIBUTION(T).                       { A = T; }
+like_what(A) ::= PARTITIONS(T).                         { A = T; }
+like_what(A) ::= GENERATED(T).                          { A = T; }
+like_what(A) ::= METADATA(T).                           { A = T; }
+like_what(A) ::= OPTIONS(T).                            { A = T; }
+like_what(A) ::= WATERMARKS(T).                         { A = T; }
 statement(A) ::= CREATE create_flags(F) VIEW if_not_exists(I) path(P) view_columns(N) comment(C) AS query(Q).
                                                         { A = rn_build_create_view(p, F, I, P, N, C, Q); }
 %type table_body {rn_ast_table_def *}
@@ -142,14 +218,15 @@ virtual(A) ::= VIRTUAL.                                 { A = true; }
 %type column_key {rn_key_mode}
 column_key(A) ::= .                                     { A = RN_KEY_NONE; }
 column_key(A) ::= constraint_name PRIMARY KEY key_mode(M). { A = M; }
-constraint_name ::= .
-constraint_name ::= CONSTRAINT name.
+%type constraint_name {const char *}
+constraint_name(A) ::= .                                { A = NULL; }
+constraint_name(A) ::= CONSTRAINT name(N).              { A = N.text; }
 %type key_mode {rn_key_mode}
 key_mode(A) ::= .                                       { A = RN_KEY_ENFORCED; }
 key_mode(A) ::= ENFORCED.                               { A = RN_KEY_ENFORCED; }
 key_mode(A) ::= NOT ENFORCED.                           { A = RN_KEY_NOT_ENFORCED; }
 %type table_clause {rn_table_clause *}
-table_clause(A) ::= constraint_name PRIMARY(T) KEY LP names(N) RP(E) key_mode(M). { A = rn_build_key(p, T, N, E, M); }
+table_clause(A) ::= constraint_name(C) PRIMARY(T) KEY LP names(N) RP(E) key_mode(M). { A = rn_build_key(p, C, T, N, E, M); }
 table_clause(A) ::= WATERMARK(T) FOR name(N) AS expr(E). { A = rn_build_watermark(p, T, N, E); }
 
 %type comment {const char *}
@@ -175,12 +252,83 @@ as_query(A) ::= .                                       { A = NULL; }
 as_query(A) ::= AS query(Q).                            { A = Q; }
 
 /* --- DROP, ALTER --- */
-statement(A) ::= DROP temporary(T) TABLE if_exists(I) path(P). { A = rn_build_drop(p, T, false, I, P); }
-statement(A) ::= DROP temporary(T) VIEW if_exists(I) path(P).  { A = rn_build_drop(p, T, true, I, P); }
+statement(A) ::= DROP temporary(T) TABLE if_exists(I) path(P). { A = rn_build_drop(p, T, RN_AST_OBJECT_TABLE, I, P); }
+statement(A) ::= DROP temporary(T) VIEW if_exists(I) path(P).  { A = rn_build_drop(p, T, RN_AST_OBJECT_VIEW, I, P); }
+statement(A) ::= DROP temporary(T) FUNCTION if_exists(I) path(P). { A = rn_build_drop(p, T, RN_AST_OBJECT_FUNCTION, I, P); }
+statement(A) ::= DROP TEMPORARY SYSTEM FUNCTION if_exists(I) path(P).
+                                                        { A = rn_build_drop(p, RN_CREATE_TEMPORARY | RN_CREATE_SYSTEM, RN_AST_OBJECT_FUNCTION, I, P); }
+statement(A) ::= DROP DATABASE if_exists(I) path(P).    { A = rn_build_drop(p, 0, RN_AST_OBJECT_DATABASE, I, P); }
+statement(A) ::= DROP DATABASE if_exists(I) path(P) RESTRICT. { A = rn_build_drop(p, 0, RN_AST_OBJECT_DATABASE, I, P); }
+statement(A) ::= DROP DATABASE if_exists(I) path(P) CASCADE. { A = rn_build_drop(p, RN_DROP_CASCADE, RN_AST_OBJECT_DATABASE, I, P); }
+statement(A) ::= DROP CATALOG if_exists(I) path(P).     { A = rn_build_drop(p, 0, RN_AST_OBJECT_CATALOG, I, P); }
 statement(A) ::= ALTER TABLE if_exists(I) path(P) SET options(O). { A = rn_build_alter_options(p, I, P, O, RN_ALTER_SET); }
 statement(A) ::= ALTER TABLE if_exists(I) path(P) RESET LP option_keys(O) RP.
                                                         { A = rn_build_alter_options(p, I, P, O, RN_ALTER_RESET); }
-statement(A) ::= ALTER TABLE if_exists(I) path(P) RENAME TO name(N). { A = rn_build_rename(p, I, P, N); }
+statement(A) ::= ALTER TABLE if_exists(I) path(P) RENAME TO path(N). { A = rn_build_rename(rn_build_alter(p, I, P, RN_ALTER_RENAME), N); }
+statement(A) ::= ALTER TABLE if_exists(I) path(P) RENAME name(O) TO name(N).
+                                                        { A = rn_build_rename_column(p, rn_build_alter(p, I, P, RN_ALTER_RENAME_COLUMN), O, N); }
+statement(A) ::= ALTER TABLE if_exists(I) path(P) ADD alter_items(B). { A = rn_build_alter_table(B, I, P, RN_ALTER_ADD); }
+statement(A) ::= ALTER TABLE if_exists(I) path(P) MODIFY alter_items(B). { A = rn_build_alter_table(B, I, P, RN_ALTER_MODIFY); }
+statement(A) ::= ALTER TABLE if_exists(I) path(P) ADD distribution(D).
+                                                        { A = rn_build_alter_distribution(p, rn_build_alter(p, I, P, RN_ALTER_ADD), D); }
+statement(A) ::= ALTER TABLE if_exists(I) path(P) MODIFY distribution(D).
+                                                        { A = rn_build_alter_distribution(p, rn_build_alter(p, I, P, RN_ALTER_MODIFY), D); }
+statement(A) ::= ALTER TABLE if_exists(I) path(P) ADD if_not_exists(E) PARTITION LP assignments(B) RP with_options(W).
+                                                        { A = rn_build_alter_partition(rn_build_alter(p, I, P, RN_ALTER_ADD_PARTITION), E, B, W); }
+statement(A) ::= ALTER TABLE if_exists(I) path(P) DROP if_exists(E) PARTITION LP assignments(B) RP.
+                                                        { A = rn_build_alter_partition(rn_build_alter(p, I, P, RN_ALTER_DROP_PARTITION), E, B, (rn_option_list){0}); }
+statement(A) ::= ALTER TABLE if_exists(I) path(P) DROP name(N).
+                                                        { A = rn_build_alter_names(rn_build_alter(p, I, P, RN_ALTER_DROP_COLUMNS), rn_names_add(p, rn_no_names(), N), false); }
+statement(A) ::= ALTER TABLE if_exists(I) path(P) DROP LP names(N) RP.
+                                                        { A = rn_build_alter_names(rn_build_alter(p, I, P, RN_ALTER_DROP_COLUMNS), N, true); }
+statement(A) ::= ALTER TABLE if_exists(I) path(P) DROP PRIMARY KEY. { A = rn_build_alter(p, I, P, RN_ALTER_DROP_KEY); }
+statement(A) ::= ALTER TABLE if_exists(I) path(P) DROP CONSTRAINT name(N).
+                                                        { A = rn_build_alter_names(rn_build_alter(p, I, P, RN_ALTER_DROP_CONSTRAINT), rn_names_add(p, rn_no_names(), N), false); }
+statement(A) ::= ALTER TABLE if_exists(I) path(P) DROP WATERMARK. { A = rn_build_alter(p, I, P, RN_ALTER_DROP_WATERMARK); }
+statement(A) ::= ALTER TABLE if_exists(I) path(P) DROP DISTRIBUTION. { A = rn_build_alter(p, I, P, RN_ALTER_DROP_DISTRIBUTION); }
+%type alter_items {rn_ast_statement *}
+alter_items(A) ::= alter_column(C).                     { A = rn_build_alter_column(p, NULL, C, false); }
+alter_items(A) ::= table_clause(C).                     { A = rn_build_alter_clause(p, NULL, C, false); }
+alter_items(A) ::= LP alter_list(B) RP.                 { A = B; }
+%type alter_list {rn_ast_statement *}
+alter_list(A) ::= alter_column(C).                      { A = rn_build_alter_column(p, NULL, C, true); }
+alter_list(A) ::= table_clause(C).                      { A = rn_build_alter_clause(p, NULL, C, true); }
+alter_list(A) ::= alter_list(B) COMMA alter_column(C).  { A = rn_build_alter_column(p, B, C, true); }
+alter_list(A) ::= alter_list(B) COMMA table_clause(C).  { A = rn_build_alter_clause(p, B, C, true); }
+%type alter_column {rn_ast_alter_column *}
+alter_column(A) ::= column(C).                          { A = rn_build_column_place(p, C, false, NULL); }
+alter_column(A) ::= column(C) FIRST.                    { A = rn_build_column_place(p, C, true, NULL); }
+alter_column(A) ::= column(C) AFTER name(N).            { A = rn_build_column_place(p, C, false, &N); }
+statement(A) ::= ALTER VIEW path(P) RENAME TO path(N).  { A = rn_build_rename(rn_build_alter_object(p, RN_AST_OBJECT_VIEW, P, RN_ALTER_RENAME), N); }
+statement(A) ::= ALTER VIEW path(P) AS query(Q).        { A = rn_build_alter_query(rn_build_alter_object(p, RN_AST_OBJECT_VIEW, P, RN_ALTER_QUERY), Q); }
+statement(A) ::= ALTER DATABASE path(P) SET options(O). { A = rn_build_options_of(rn_build_alter_object(p, RN_AST_OBJECT_DATABASE, P, RN_ALTER_SET), O); }
+statement(A) ::= ALTER CATALOG path(P) SET options(O).  { A = rn_build_options_of(rn_build_alter_object(p, RN_AST_OBJECT_CATALOG, P, RN_ALTER_SET), O); }
+statement(A) ::= ALTER CATALOG path(P) RESET LP option_keys(O) RP.
+                                                        { A = rn_build_options_of(rn_build_alter_object(p, RN_AST_OBJECT_CATALOG, P, RN_ALTER_RESET), O); }
+statement(A) ::= ALTER CATALOG path(P) COMMENT STRING(S). { A = rn_build_alter_comment(rn_build_alter_object(p, RN_AST_OBJECT_CATALOG, P, RN_ALTER_COMMENT), S); }
+statement(A) ::= ALTER temporary(T) FUNCTION if_exists(I) path(P) AS STRING(S) language(L).
+                                                        { A = rn_build_alter_function(p, T, I, P, S, L); }
+statement(A) ::= ALTER TEMPORARY SYSTEM FUNCTION if_exists(I) path(P) AS STRING(S) language(L).
+                                                        { A = rn_build_alter_function(p, RN_CREATE_TEMPORARY | RN_CREATE_SYSTEM, I, P, S, L); }
+
+/* --- rows of a stored table --- */
+statement(A) ::= TRUNCATE TABLE path(P).                { A = rn_build_rows(p, RN_AST_STMT_TRUNCATE, P, NULL); }
+statement(A) ::= DELETE FROM path(P) where(W).          { A = rn_build_rows(p, RN_AST_STMT_DELETE, P, W.expr); }
+statement(A) ::= UPDATE path(P) SET assignments(S) where(W). { A = rn_build_update(rn_build_rows(p, RN_AST_STMT_UPDATE, P, W.expr), S); }
+statement(A) ::= ANALYZE TABLE path(P) partition(S) COMPUTE STATISTICS. { A = rn_build_analyze(p, P, S, rn_no_names(), false); }
+statement(A) ::= ANALYZE TABLE path(P) partition(S) COMPUTE STATISTICS FOR COLUMNS names(N). { A = rn_build_analyze(p, P, S, N, false); }
+statement(A) ::= ANALYZE TABLE path(P) partition(S) COMPUTE STATISTICS FOR ALL COLUMNS. { A = rn_build_analyze(p, P, S, rn_no_names(), true); }
+statement(A) ::= CALL path(P) LP call_args(B) RP(R).    { A = rn_build_call_statement(p, rn_build_call(p, P, B, R)); }
+
+/* --- modules, jars, plans: one process has none --- */
+statement(A) ::= LOAD MODULE name(N) with_options(W).   { A = rn_build_options_of(rn_build_foreign(p, RN_FOREIGN_LOAD_MODULE, rn_names_add(p, rn_no_names(), N), NULL), W); }
+statement(A) ::= UNLOAD MODULE name(N).                 { A = rn_build_foreign(p, RN_FOREIGN_UNLOAD_MODULE, rn_names_add(p, rn_no_names(), N), NULL); }
+statement(A) ::= USE MODULES names(N).                  { A = rn_build_foreign(p, RN_FOREIGN_USE_MODULES, N, NULL); }
+statement(A) ::= ADD JAR STRING(S).                     { A = rn_build_foreign(p, RN_FOREIGN_ADD_JAR, rn_no_names(), &S); }
+statement(A) ::= REMOVE JAR STRING(S).                  { A = rn_build_foreign(p, RN_FOREIGN_REMOVE_JAR, rn_no_names(), &S); }
+statement(A) ::= EXECUTE PLAN STRING(S).                { A = rn_build_foreign(p, RN_FOREIGN_EXECUTE_PLAN, rn_no_names(), &S); }
+statement(A) ::= COMPILE PLAN STRING(S) if_not_exists(I) FOR explained(E).
+                                                        { A = rn_build_compile(rn_build_foreign(p, RN_FOREIGN_COMPILE_PLAN, rn_no_names(), &S), I, E); }
 %type option_keys {rn_option_list}
 option_keys(A) ::= STRING(K).                           { A = rn_options_add_key(p, (rn_option_list){0}, K); }
 option_keys(A) ::= option_keys(B) COMMA STRING(K).      { A = rn_options_add_key(p, B, K); }
@@ -197,6 +345,16 @@ statement(A) ::= SHOW CREATE TABLE path(P).             { A = rn_build_show(p, R
 statement(A) ::= SHOW CREATE VIEW path(P).              { A = rn_build_show(p, RN_SHOW_CREATE_VIEW, P, rn_no_like()); }
 statement(A) ::= SHOW JOBS.                             { A = rn_build_show(p, RN_SHOW_JOBS, rn_no_path(), rn_no_like()); }
 statement(A) ::= SHOW FUNCTIONS of(P) like(L).          { A = rn_build_show(p, RN_SHOW_FUNCTIONS, P, L); }
+statement(A) ::= SHOW USER FUNCTIONS of(P) like(L).     { A = rn_build_show(p, RN_SHOW_USER_FUNCTIONS, P, L); }
+statement(A) ::= SHOW CREATE FUNCTION path(P).          { A = rn_build_show(p, RN_SHOW_CREATE_FUNCTION, P, rn_no_like()); }
+statement(A) ::= SHOW CREATE DATABASE path(P).          { A = rn_build_show(p, RN_SHOW_CREATE_DATABASE, P, rn_no_like()); }
+statement(A) ::= SHOW CREATE CATALOG path(P).           { A = rn_build_show(p, RN_SHOW_CREATE_CATALOG, P, rn_no_like()); }
+statement(A) ::= SHOW MODULES.                          { A = rn_build_show(p, RN_SHOW_MODULES, rn_no_path(), rn_no_like()); }
+statement(A) ::= SHOW FULL MODULES.                     { A = rn_build_show(p, RN_SHOW_FULL_MODULES, rn_no_path(), rn_no_like()); }
+statement(A) ::= SHOW JARS.                             { A = rn_build_show(p, RN_SHOW_JARS, rn_no_path(), rn_no_like()); }
+statement(A) ::= SHOW PARTITIONS path(P) partition(S).  { A = rn_build_update(rn_build_show(p, RN_SHOW_PARTITIONS, P, rn_no_like()), S); }
+statement(A) ::= SHOW PROCEDURES of(P) like(L).         { A = rn_build_show(p, RN_SHOW_PROCEDURES, P, L); }
+statement(A) ::= SHOW MODELS of(P) like(L).             { A = rn_build_show(p, RN_SHOW_MODELS, P, L); }
 statement(A) ::= SHOW DATABASES of(P) like(L).          { A = rn_build_show(p, RN_SHOW_DATABASES, P, L); }
 statement(A) ::= SHOW CATALOGS like(L).                 { A = rn_build_show(p, RN_SHOW_CATALOGS, rn_no_path(), L); }
 statement(A) ::= SHOW CURRENT CATALOG.                  { A = rn_build_show(p, RN_SHOW_CURRENT_CATALOG, rn_no_path(), rn_no_like()); }
@@ -210,8 +368,24 @@ of(A) ::= from_in path(P).                              { A = P; }
 like(A) ::= .                                           { A = rn_no_like(); }
 like(A) ::= not(N) LIKE STRING(S).                      { A = rn_build_like(N, S, false); }
 like(A) ::= not(N) ILIKE STRING(S).                     { A = rn_build_like(N, S, true); }
-statement(A) ::= describe path(P).                      { A = rn_build_describe(p, P, false); }
-statement(A) ::= describe EXTENDED path(P).             { A = rn_build_describe(p, P, true); }
+statement(A) ::= describe path(P).                      { A = rn_build_describe(p, RN_AST_OBJECT_TABLE, P, false); }
+statement(A) ::= describe EXTENDED path(P).             { A = rn_build_describe(p, RN_AST_OBJECT_TABLE, P, true); }
+statement(A) ::= describe described(T).                 { A = rn_build_describe(p, RN_AST_OBJECT_TABLE, rn_build_word_path(p, T), false); }
+%type described {rn_token} /* soft words: tables may have these names */
+described(A) ::= CATALOG(T).                            { A = T; }
+described(A) ::= DATABASE(T).                           { A = T; }
+described(A) ::= JOB(T).                                { A = T; }
+statement(A) ::= describe CATALOG path(P).              { A = rn_build_describe(p, RN_AST_OBJECT_CATALOG, P, false); }
+statement(A) ::= describe CATALOG EXTENDED path(P).     { A = rn_build_describe(p, RN_AST_OBJECT_CATALOG, P, true); }
+statement(A) ::= describe DATABASE path(P).             { A = rn_build_describe(p, RN_AST_OBJECT_DATABASE, P, false); }
+statement(A) ::= describe DATABASE EXTENDED path(P).    { A = rn_build_describe(p, RN_AST_OBJECT_DATABASE, P, true); }
+statement(A) ::= describe FUNCTION function_path(P).    { A = rn_build_describe(p, RN_AST_OBJECT_FUNCTION, P, false); }
+statement(A) ::= describe FUNCTION EXTENDED function_path(P). { A = rn_build_describe(p, RN_AST_OBJECT_FUNCTION, P, true); }
+statement(A) ::= describe JOB STRING(S).                { A = rn_build_describe_job(p, S); }
+%type function_path {rn_ast_path}
+function_path(A) ::= path(P).                           { A = P; }
+function_path(A) ::= function_word(T).                  { A = rn_build_word_path(p, T); }
+function_path(A) ::= NILADIC(T).                        { A = rn_build_word_path(p, T); }
 describe ::= DESCRIBE.
 describe ::= DESC.
 statement(A) ::= EXPLAIN explained(S).                  { A = rn_build_explain(p, 0, S); }
@@ -603,6 +777,8 @@ primary(A) ::= NILADIC(T).                              { A = rn_build_niladic(p
 primary(A) ::= NILADIC(T) LP call_args(B) RP(R).        { A = rn_build_call(p, rn_build_word_path(p, T), B, R); }
 %type function_word {rn_token}
 function_word(A) ::= FUNC(T).                           { A = T; }
+function_word(A) ::= HASH(T).                           { A = T; }
+function_word(A) ::= TRUNCATE(T).                       { A = T; }
 function_word(A) ::= LEFT(T).                           { A = T; }
 function_word(A) ::= RIGHT(T).                          { A = T; }
 function_word(A) ::= YEAR(T).                           { A = T; }

@@ -309,6 +309,26 @@ typedef struct rn_ast_watermark {
   rn_span span;
 } rn_ast_watermark;
 
+typedef struct rn_ast_distribution { /* DISTRIBUTED BY [HASH|RANGE] (a, b) INTO 4 BUCKETS */
+  bool given;
+  const char *kind;          /* "HASH", "RANGE"; NULL */
+  rn_ast_names columns;
+  const char *buckets;       /* digits; NULL */
+  rn_span span;
+} rn_ast_distribution;
+
+/* LIKE t (INCLUDING ALL OVERWRITING OPTIONS): what is taken over, and how. */
+typedef enum rn_ast_like_how { RN_LIKE_INCLUDING, RN_LIKE_EXCLUDING, RN_LIKE_OVERWRITING } rn_ast_like_how;
+typedef enum rn_ast_like_what {
+  RN_LIKE_ALL, RN_LIKE_CONSTRAINTS, RN_LIKE_DISTRIBUTION, RN_LIKE_PARTITIONS, RN_LIKE_GENERATED, RN_LIKE_METADATA,
+  RN_LIKE_OPTIONS, RN_LIKE_WATERMARKS, RN_LIKE_WHATS
+} rn_ast_like_what;
+typedef struct rn_ast_like_option {
+  rn_ast_like_how how;
+  rn_ast_like_what what;
+  rn_span span;
+} rn_ast_like_option;
+
 typedef struct rn_ast_table_def {
   uint32_t column_count;
   rn_ast_column_def *columns;
@@ -319,48 +339,113 @@ typedef struct rn_ast_table_def {
   rn_span key_span;
   bool key_enforced;         /* not "NOT ENFORCED": an error of the binder */
   const char *comment;
+  const char *constraint;    /* CONSTRAINT name PRIMARY KEY; NULL */
   rn_ast_options options;
   bool has_options;
   rn_ast_names partitioned_by;
+  rn_ast_distribution distribution;
+  rn_ast_path like;          /* LIKE t; count 0: none */
+  uint32_t like_option_count;
+  rn_ast_like_option *like_options;
 } rn_ast_table_def;
 
 typedef enum rn_ast_statement_kind {
   RN_AST_STMT_QUERY, RN_AST_STMT_INSERT, RN_AST_STMT_STATEMENT_SET,
-  RN_AST_STMT_CREATE_TABLE, RN_AST_STMT_CREATE_VIEW, RN_AST_STMT_DROP, RN_AST_STMT_ALTER_TABLE,
+  RN_AST_STMT_CREATE_TABLE, RN_AST_STMT_CREATE_VIEW,
+  RN_AST_STMT_CREATE,       /* object: DATABASE, CATALOG, FUNCTION */
+  RN_AST_STMT_DROP, RN_AST_STMT_ALTER_TABLE,
+  RN_AST_STMT_ALTER,        /* object: VIEW, DATABASE, CATALOG, FUNCTION */
+  RN_AST_STMT_TRUNCATE, RN_AST_STMT_DELETE, RN_AST_STMT_UPDATE, RN_AST_STMT_ANALYZE, RN_AST_STMT_CALL,
   RN_AST_STMT_SET, RN_AST_STMT_RESET, RN_AST_STMT_SHOW, RN_AST_STMT_DESCRIBE, RN_AST_STMT_EXPLAIN,
-  RN_AST_STMT_STOP_JOB, RN_AST_STMT_USE
+  RN_AST_STMT_STOP_JOB, RN_AST_STMT_USE, RN_AST_STMT_FOREIGN /* see foreign */
 } rn_ast_statement_kind;
+
+typedef enum rn_ast_object {
+  RN_AST_OBJECT_TABLE, RN_AST_OBJECT_VIEW, RN_AST_OBJECT_DATABASE, RN_AST_OBJECT_CATALOG, RN_AST_OBJECT_FUNCTION,
+  RN_AST_OBJECT_JOB
+} rn_ast_object;
 
 typedef enum rn_ast_show_kind {
   RN_SHOW_TABLES, RN_SHOW_VIEWS, RN_SHOW_CREATE_TABLE, RN_SHOW_CREATE_VIEW, RN_SHOW_JOBS, RN_SHOW_FUNCTIONS,
-  RN_SHOW_DATABASES, RN_SHOW_CATALOGS, RN_SHOW_CURRENT_CATALOG, RN_SHOW_CURRENT_DATABASE, RN_SHOW_COLUMNS
+  RN_SHOW_DATABASES, RN_SHOW_CATALOGS, RN_SHOW_CURRENT_CATALOG, RN_SHOW_CURRENT_DATABASE, RN_SHOW_COLUMNS,
+  RN_SHOW_USER_FUNCTIONS, RN_SHOW_CREATE_FUNCTION, RN_SHOW_CREATE_DATABASE, RN_SHOW_CREATE_CATALOG, RN_SHOW_MODULES,
+  RN_SHOW_FULL_MODULES, RN_SHOW_JARS, RN_SHOW_PARTITIONS, RN_SHOW_PROCEDURES, RN_SHOW_MODELS, RN_SHOW_KINDS
 } rn_ast_show_kind;
+
+/* Statements about things that one process without Java has not: they parse, and are answered by name. */
+typedef enum rn_ast_foreign {
+  RN_FOREIGN_LOAD_MODULE, RN_FOREIGN_UNLOAD_MODULE, RN_FOREIGN_USE_MODULES, RN_FOREIGN_ADD_JAR, RN_FOREIGN_REMOVE_JAR,
+  RN_FOREIGN_COMPILE_PLAN, RN_FOREIGN_EXECUTE_PLAN, RN_FOREIGNS
+} rn_ast_foreign;
+
+typedef struct rn_ast_assignment { /* c = expr: PARTITION (..), UPDATE .. SET */
+  rn_ast_name column;
+  rn_ast_expr *value;
+} rn_ast_assignment;
+typedef struct rn_ast_assignments {
+  uint32_t count;
+  rn_ast_assignment *items;
+} rn_ast_assignments;
 
 typedef struct rn_ast_insert {
   rn_ast_path table;
   rn_ast_hints hints;
+  rn_ast_assignments partition; /* PARTITION (p = 1, ..) */
   rn_ast_names columns;   /* count 0: none given */
   rn_ast_query *query;
   bool overwrite;
   rn_span span;
 } rn_ast_insert;
 
+/* One thing of ALTER TABLE .. ADD | MODIFY: a column with its place, or a clause. */
+typedef struct rn_ast_alter_column {
+  rn_ast_column_def def;
+  bool first;
+  rn_ast_name after;      /* text NULL: none */
+} rn_ast_alter_column;
+
+typedef enum rn_ast_alter {
+  RN_ALTER_SET, RN_ALTER_RESET, RN_ALTER_RENAME, RN_ALTER_ADD, RN_ALTER_MODIFY, RN_ALTER_DROP_COLUMNS, RN_ALTER_DROP_KEY,
+  RN_ALTER_DROP_CONSTRAINT, RN_ALTER_DROP_WATERMARK, RN_ALTER_DROP_DISTRIBUTION, RN_ALTER_DROP_PARTITION,
+  RN_ALTER_ADD_PARTITION, RN_ALTER_RENAME_COLUMN, RN_ALTER_QUERY /* ALTER VIEW v AS .. */, RN_ALTER_COMMENT,
+  RN_ALTER_CLASS /* ALTER FUNCTION f AS 'class' */
+} rn_ast_alter;
+
 struct rn_ast_statement {
   rn_ast_statement_kind kind;
+  rn_ast_object object;     /* of CREATE, DROP, ALTER, DESCRIBE */
   rn_span span;             /* without the `;` */
-  bool temporary, if_not_exists, if_exists, or_replace;
+  bool temporary, system, if_not_exists, if_exists, or_replace;
+  bool must_exist;          /* REPLACE TABLE, without CREATE */
+  bool cascade;             /* DROP DATABASE d CASCADE */
   rn_ast_path path;         /* object of CREATE, DROP, ALTER, SHOW CREATE, DESCRIBE, USE */
   rn_ast_query *query;      /* QUERY, CREATE VIEW, CTAS */
   rn_ast_insert *insert;
   uint32_t insert_count;    /* STATEMENT SET */
   rn_ast_insert *inserts;
-  rn_ast_table_def *table;  /* CREATE TABLE */
+  rn_ast_table_def *table;  /* CREATE TABLE; ALTER TABLE ADD, MODIFY: watermark, key, distribution */
   rn_ast_names view_columns;
-  const char *comment;      /* view */
-  bool drop_view;           /* DROP VIEW, else TABLE */
-  enum { RN_ALTER_SET, RN_ALTER_RESET, RN_ALTER_RENAME } alter;
-  rn_ast_options options;   /* ALTER .. SET ('k'='v'); RESET: keys, values NULL */
-  rn_ast_name new_name;     /* RENAME TO */
+  const char *comment;      /* view, database, catalog, function */
+  rn_ast_alter alter;
+  uint32_t alter_count;     /* ADD, MODIFY */
+  rn_ast_alter_column *alter_columns;
+  bool parenthesized;       /* ADD (..), DROP (..) */
+  rn_ast_options options;   /* ALTER .. SET ('k'='v'); RESET: keys, values NULL; CREATE DATABASE, CATALOG .. WITH */
+  bool has_options;
+  rn_ast_path new_path;     /* RENAME TO */
+  rn_ast_name new_name;     /* RENAME a TO new_name */
+  rn_ast_names names;       /* DROP columns; RENAME a; CONSTRAINT c; modules; columns of ANALYZE */
+  rn_ast_assignments set;   /* UPDATE .. SET; PARTITION (..) of ALTER, ANALYZE, SHOW PARTITIONS */
+  rn_ast_expr *where;       /* DELETE, UPDATE */
+  rn_ast_expr *call;        /* CALL p(..) */
+  uint32_t param_count;     /* FUNCTION */
+  rn_ast_type_field *params;
+  rn_ast_type *returns;
+  rn_ast_expr *body;        /* RETURN expr */
+  const char *class_name, *language; /* AS 'class' LANGUAGE JAVA */
+  rn_span class_span;
+  uint32_t jar_count;       /* USING JAR 'a', JAR 'b' */
+  const char **jars;
   const char *key, *value;  /* SET 'key' = 'value'; RESET 'key'; both NULL: list / reset all */
   rn_span key_span, value_span;
   rn_ast_show_kind show;
@@ -368,10 +453,12 @@ struct rn_ast_statement {
   bool like_negated, like_nocase;
   bool extended;            /* DESCRIBE EXTENDED */
   bool changelog_mode, estimated_cost, json_plan, plan_advice; /* EXPLAIN details */
-  rn_ast_statement *inner;  /* EXPLAIN */
-  const char *job;          /* STOP JOB 'name' */
+  rn_ast_statement *inner;  /* EXPLAIN, COMPILE PLAN */
+  const char *job;          /* STOP JOB 'name', DESCRIBE JOB 'name' */
   bool with_savepoint, with_drain;
   bool use_catalog;         /* USE CATALOG c; else USE database */
+  rn_ast_foreign foreign;
+  bool all_columns;         /* ANALYZE .. FOR ALL COLUMNS */
 };
 
 typedef struct rn_ast_script {

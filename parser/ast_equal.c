@@ -144,40 +144,68 @@ static bool query(const rn_ast_query *a, const rn_ast_query *b) {
 }
 
 /* --- statements ----------------------------------------------------------------------------------------------------- */
+static bool column(const rn_ast_column_def *a, const rn_ast_column_def *b) {
+  return a->kind == b->kind && name(&a->name, &b->name) && type(a->type, b->type) && text(a->metadata_key, b->metadata_key) &&
+         a->is_virtual == b->is_virtual && expr(a->expr, b->expr) && text(a->comment, b->comment);
+}
 static bool table(const rn_ast_table_def *a, const rn_ast_table_def *b) {
   if (!a || !b) return a == b;
   if (a->column_count != b->column_count || a->watermark_count != b->watermark_count || a->key_enforced != b->key_enforced ||
       a->has_options != b->has_options)
     return false;
-  for (uint32_t i = 0; i < a->column_count; i++) {
-    const rn_ast_column_def *x = &a->columns[i], *y = &b->columns[i];
-    if (x->kind != y->kind || !name(&x->name, &y->name) || !type(x->type, y->type) || !text(x->metadata_key, y->metadata_key) ||
-        x->is_virtual != y->is_virtual || !expr(x->expr, y->expr) || !text(x->comment, y->comment))
-      return false;
-  }
+  for (uint32_t i = 0; i < a->column_count; i++)
+    if (!column(&a->columns[i], &b->columns[i])) return false;
   for (uint32_t i = 0; i < a->watermark_count; i++)
     if (!name(&a->watermarks[i].column, &b->watermarks[i].column) || !expr(a->watermarks[i].expr, b->watermarks[i].expr)) return false;
+  if (a->distribution.given != b->distribution.given || a->like_option_count != b->like_option_count) return false;
+  for (uint32_t i = 0; i < a->like_option_count; i++)
+    if (a->like_options[i].how != b->like_options[i].how || a->like_options[i].what != b->like_options[i].what) return false;
   return names(&a->keys, &b->keys) && text(a->comment, b->comment) && rn_options_equal(&a->options, &b->options) &&
-         names(&a->partitioned_by, &b->partitioned_by);
+         names(&a->partitioned_by, &b->partitioned_by) && text(a->constraint, b->constraint) && path(&a->like, &b->like) &&
+         text(a->distribution.kind, b->distribution.kind) && names(&a->distribution.columns, &b->distribution.columns) &&
+         text(a->distribution.buckets, b->distribution.buckets);
+}
+static bool assignments(const rn_ast_assignments *a, const rn_ast_assignments *b) {
+  if (a->count != b->count) return false;
+  for (uint32_t i = 0; i < a->count; i++)
+    if (!name(&a->items[i].column, &b->items[i].column) || !expr(a->items[i].value, b->items[i].value)) return false;
+  return true;
 }
 static bool insert(const rn_ast_insert *a, const rn_ast_insert *b) {
   if (!a || !b) return a == b;
   return path(&a->table, &b->table) && hints(&a->hints, &b->hints) && names(&a->columns, &b->columns) && query(a->query, b->query) &&
-         a->overwrite == b->overwrite;
+         assignments(&a->partition, &b->partition) && a->overwrite == b->overwrite;
+}
+static bool flags(const rn_ast_statement *a, const rn_ast_statement *b) {
+  return a->temporary == b->temporary && a->system == b->system && a->if_not_exists == b->if_not_exists &&
+         a->if_exists == b->if_exists && a->or_replace == b->or_replace && a->must_exist == b->must_exist &&
+         a->cascade == b->cascade && a->parenthesized == b->parenthesized && a->has_options == b->has_options &&
+         a->like_negated == b->like_negated && a->like_nocase == b->like_nocase && a->extended == b->extended &&
+         a->changelog_mode == b->changelog_mode && a->estimated_cost == b->estimated_cost && a->json_plan == b->json_plan &&
+         a->plan_advice == b->plan_advice && a->with_savepoint == b->with_savepoint && a->with_drain == b->with_drain &&
+         a->use_catalog == b->use_catalog && a->all_columns == b->all_columns;
 }
 bool rn_ast_equal(const rn_ast_statement *a, const rn_ast_statement *b) {
   if (!a || !b) return a == b;
-  if (a->kind != b->kind || a->temporary != b->temporary || a->if_not_exists != b->if_not_exists || a->if_exists != b->if_exists ||
-      a->or_replace != b->or_replace || a->insert_count != b->insert_count || a->drop_view != b->drop_view || a->alter != b->alter ||
-      a->show != b->show || a->like_negated != b->like_negated || a->like_nocase != b->like_nocase || a->extended != b->extended ||
-      a->changelog_mode != b->changelog_mode || a->estimated_cost != b->estimated_cost || a->json_plan != b->json_plan ||
-      a->plan_advice != b->plan_advice || a->with_savepoint != b->with_savepoint || a->with_drain != b->with_drain ||
-      a->use_catalog != b->use_catalog)
+  if (a->kind != b->kind || a->object != b->object || a->insert_count != b->insert_count || a->alter != b->alter ||
+      a->show != b->show || a->foreign != b->foreign || a->alter_count != b->alter_count || a->param_count != b->param_count ||
+      a->jar_count != b->jar_count || !flags(a, b))
     return false;
   for (uint32_t i = 0; i < a->insert_count; i++)
     if (!insert(&a->inserts[i], &b->inserts[i])) return false;
+  for (uint32_t i = 0; i < a->alter_count; i++) {
+    const rn_ast_alter_column *x = &a->alter_columns[i], *y = &b->alter_columns[i];
+    if (!column(&x->def, &y->def) || x->first != y->first || !name(&x->after, &y->after)) return false;
+  }
+  for (uint32_t i = 0; i < a->param_count; i++)
+    if (!name(&a->params[i].name, &b->params[i].name) || !type(a->params[i].type, b->params[i].type)) return false;
+  for (uint32_t i = 0; i < a->jar_count; i++)
+    if (!text(a->jars[i], b->jars[i])) return false;
   return path(&a->path, &b->path) && query(a->query, b->query) && insert(a->insert, b->insert) && table(a->table, b->table) &&
          names(&a->view_columns, &b->view_columns) && text(a->comment, b->comment) && rn_options_equal(&a->options, &b->options) &&
-         name(&a->new_name, &b->new_name) && text(a->key, b->key) && text(a->value, b->value) && text(a->like, b->like) &&
-         rn_ast_equal(a->inner, b->inner) && text(a->job, b->job);
+         name(&a->new_name, &b->new_name) && path(&a->new_path, &b->new_path) && names(&a->names, &b->names) &&
+         assignments(&a->set, &b->set) && expr(a->where, b->where) && expr(a->call, b->call) && type(a->returns, b->returns) &&
+         expr(a->body, b->body) && text(a->class_name, b->class_name) && text(a->language, b->language) &&
+         text(a->key, b->key) && text(a->value, b->value) && text(a->like, b->like) && rn_ast_equal(a->inner, b->inner) &&
+         text(a->job, b->job);
 }

@@ -97,6 +97,47 @@ static void print_column(const rn_ast_column_def *c, rn_builder *out) {
   }
   if (c->comment) print_text(" COMMENT ", c->comment, out);
 }
+static void print_assignments(const rn_ast_assignments *list, rn_builder *out) {
+  for (uint32_t i = 0; i < list->count; i++) {
+    if (i) rn_builder_text(out, ", ");
+    rn_print_name(list->items[i].column.text, out);
+    rn_builder_text(out, " = ");
+    rn_ast_print_expr(list->items[i].value, out);
+  }
+}
+static void print_distribution(const rn_ast_distribution *d, rn_builder *out) {
+  rn_builder_text(out, " DISTRIBUTED");
+  if (d->columns.count) {
+    rn_builder_printf(out, " BY %s%s(", d->kind ? d->kind : "", d->kind ? " " : "");
+    rn_print_names(&d->columns, out);
+    rn_builder_char(out, ')');
+  }
+  if (d->buckets) rn_builder_printf(out, " INTO %s BUCKETS", d->buckets);
+}
+static void print_key(const rn_ast_table_def *t, rn_builder *out) {
+  if (t->constraint) {
+    rn_builder_text(out, "CONSTRAINT ");
+    rn_print_name(t->constraint, out);
+    rn_builder_char(out, ' ');
+  }
+  rn_builder_text(out, "PRIMARY KEY (");
+  rn_print_names(&t->keys, out);
+  rn_builder_text(out, t->key_enforced ? ") ENFORCED" : ") NOT ENFORCED");
+}
+static void print_like(const rn_ast_table_def *t, rn_builder *out) {
+  static const char *const hows[] = {"INCLUDING", "EXCLUDING", "OVERWRITING"};
+  static const char *const whats[] = {"ALL", "CONSTRAINTS", "DISTRIBUTION", "PARTITIONS", "GENERATED", "METADATA", "OPTIONS", "WATERMARKS"};
+  rn_builder_text(out, " LIKE ");
+  rn_print_path(&t->like, out);
+  for (uint32_t i = 0; i < t->like_option_count; i++)
+    rn_builder_printf(out, "%s%s %s", i ? " " : " (", hows[t->like_options[i].how], whats[t->like_options[i].what]);
+  if (t->like_option_count) rn_builder_char(out, ')');
+}
+static void print_with(const rn_ast_options *options, rn_builder *out) {
+  rn_builder_text(out, options->count ? " WITH (\n  " : " WITH (");
+  rn_print_options(options, ",\n  ", out);
+  rn_builder_text(out, options->count ? "\n)" : ")");
+}
 static void print_table(const rn_ast_table_def *t, rn_builder *out) {
   const char *gap = " (\n  ";
   for (uint32_t i = 0; i < t->column_count; i++) {
@@ -112,26 +153,26 @@ static void print_table(const rn_ast_table_def *t, rn_builder *out) {
     gap = ",\n  ";
   }
   if (t->keys.count) {
-    rn_builder_printf(out, "%sPRIMARY KEY (", gap);
-    rn_print_names(&t->keys, out);
-    rn_builder_text(out, t->key_enforced ? ") ENFORCED" : ") NOT ENFORCED");
+    rn_builder_text(out, gap);
+    print_key(t, out);
     gap = ",\n  ";
   }
   if (gap[0] == ',') rn_builder_text(out, "\n)");
   if (t->comment) print_text(" COMMENT ", t->comment, out);
+  if (t->distribution.given) print_distribution(&t->distribution, out);
   if (t->partitioned_by.count) {
     rn_builder_text(out, " PARTITIONED BY (");
     rn_print_names(&t->partitioned_by, out);
     rn_builder_char(out, ')');
   }
-  if (t->has_options) {
-    rn_builder_text(out, t->options.count ? " WITH (\n  " : " WITH (");
-    rn_print_options(&t->options, ",\n  ", out);
-    rn_builder_text(out, t->options.count ? "\n)" : ")");
-  }
+  if (t->has_options) print_with(&t->options, out);
+  if (t->like.count) print_like(t, out);
 }
 static void print_create(const rn_ast_statement *s, const char *what, rn_builder *out) {
-  rn_builder_printf(out, "CREATE %s%s%s %s", s->or_replace ? "OR REPLACE " : "", s->temporary ? "TEMPORARY " : "", what,
+  if (s->must_exist)
+    rn_builder_printf(out, "REPLACE %s ", what);
+  else
+    rn_builder_printf(out, "CREATE %s%s%s%s %s", s->or_replace ? "OR REPLACE " : "", s->temporary ? "TEMPORARY " : "", s->system ? "SYSTEM " : "", what,
                     s->if_not_exists ? "IF NOT EXISTS " : "");
   rn_print_path(&s->path, out);
 }
@@ -141,6 +182,11 @@ static void print_insert(const rn_ast_insert *i, rn_builder *out) {
   rn_builder_text(out, i->overwrite ? "INSERT OVERWRITE " : "INSERT INTO ");
   rn_print_path(&i->table, out);
   rn_print_hints(&i->hints, out);
+  if (i->partition.count) {
+    rn_builder_text(out, " PARTITION (");
+    print_assignments(&i->partition, out);
+    rn_builder_char(out, ')');
+  }
   if (i->columns.count) {
     rn_builder_text(out, " (");
     rn_print_names(&i->columns, out);
@@ -157,17 +203,166 @@ static void print_statement_set(const rn_ast_statement *s, rn_builder *out) {
   }
   rn_builder_text(out, "END");
 }
-static void print_alter(const rn_ast_statement *s, rn_builder *out) {
-  rn_builder_printf(out, "ALTER TABLE %s", s->if_exists ? "IF EXISTS " : "");
-  rn_print_path(&s->path, out);
-  if (s->alter == RN_ALTER_RENAME) {
-    rn_builder_text(out, " RENAME TO ");
-    rn_print_name(s->new_name.text, out);
-    return;
+static void print_alter_items(const rn_ast_statement *s, rn_builder *out) {
+  const rn_ast_table_def *t = s->table;
+  const char *gap = s->parenthesized ? " (" : " ";
+  rn_builder_text(out, s->alter == RN_ALTER_ADD ? " ADD" : " MODIFY");
+  for (uint32_t i = 0; i < s->alter_count; i++) {
+    const rn_ast_alter_column *c = &s->alter_columns[i];
+    rn_builder_text(out, gap);
+    print_column(&c->def, out);
+    if (c->first) rn_builder_text(out, " FIRST");
+    if (c->after.text) {
+      rn_builder_text(out, " AFTER ");
+      rn_print_name(c->after.text, out);
+    }
+    gap = ", ";
   }
-  rn_builder_text(out, s->alter == RN_ALTER_SET ? " SET (" : " RESET (");
-  rn_print_options(&s->options, ", ", out);
+  for (uint32_t i = 0; i < t->watermark_count; i++) {
+    rn_builder_printf(out, "%sWATERMARK FOR ", gap);
+    rn_print_name(t->watermarks[i].column.text, out);
+    rn_builder_text(out, " AS ");
+    rn_ast_print_expr(t->watermarks[i].expr, out);
+    gap = ", ";
+  }
+  if (t->keys.count) {
+    rn_builder_text(out, gap);
+    print_key(t, out);
+  }
+  if (t->distribution.given) print_distribution(&t->distribution, out);
+  if (s->parenthesized) rn_builder_char(out, ')');
+}
+static void print_partition(const rn_ast_statement *s, const char *guard, rn_builder *out) {
+  if (s->if_not_exists) rn_builder_text(out, guard);
+  rn_builder_text(out, " PARTITION (");
+  print_assignments(&s->set, out);
   rn_builder_char(out, ')');
+}
+static void print_alter_what(const rn_ast_statement *s, rn_builder *out) {
+  switch (s->alter) {
+    case RN_ALTER_SET: case RN_ALTER_RESET:
+      rn_builder_text(out, s->alter == RN_ALTER_SET ? " SET (" : " RESET (");
+      rn_print_options(&s->options, ", ", out);
+      rn_builder_char(out, ')');
+      break;
+    case RN_ALTER_RENAME:
+      rn_builder_text(out, " RENAME TO ");
+      rn_print_path(&s->new_path, out);
+      break;
+    case RN_ALTER_ADD: case RN_ALTER_MODIFY: print_alter_items(s, out); break;
+    case RN_ALTER_DROP_COLUMNS:
+      rn_builder_text(out, s->parenthesized ? " DROP (" : " DROP ");
+      rn_print_names(&s->names, out);
+      if (s->parenthesized) rn_builder_char(out, ')');
+      break;
+    case RN_ALTER_DROP_KEY: rn_builder_text(out, " DROP PRIMARY KEY"); break;
+    case RN_ALTER_DROP_CONSTRAINT:
+      rn_builder_text(out, " DROP CONSTRAINT ");
+      rn_print_names(&s->names, out);
+      break;
+    case RN_ALTER_DROP_WATERMARK: rn_builder_text(out, " DROP WATERMARK"); break;
+    case RN_ALTER_DROP_DISTRIBUTION: rn_builder_text(out, " DROP DISTRIBUTION"); break;
+    case RN_ALTER_DROP_PARTITION:
+      rn_builder_text(out, " DROP");
+      print_partition(s, " IF EXISTS", out);
+      break;
+    case RN_ALTER_ADD_PARTITION:
+      rn_builder_text(out, " ADD");
+      print_partition(s, " IF NOT EXISTS", out);
+      if (s->has_options) print_with(&s->options, out);
+      break;
+    case RN_ALTER_RENAME_COLUMN:
+      rn_builder_text(out, " RENAME ");
+      rn_print_names(&s->names, out);
+      rn_builder_text(out, " TO ");
+      rn_print_name(s->new_name.text, out);
+      break;
+    case RN_ALTER_QUERY:
+      rn_builder_text(out, " AS ");
+      rn_ast_print_query(s->query, out);
+      break;
+    case RN_ALTER_COMMENT: print_text(" COMMENT ", s->comment, out); break;
+    case RN_ALTER_CLASS:
+      print_text(" AS ", s->class_name, out);
+      if (s->language) rn_builder_printf(out, " LANGUAGE %s", s->language);
+      break;
+  }
+}
+static const char *const object_words[] = {"TABLE", "VIEW", "DATABASE", "CATALOG", "FUNCTION", "JOB"};
+static void print_head(const rn_ast_statement *s, const char *verb, rn_builder *out) {
+  rn_builder_printf(out, "%s %s%s%s %s", verb, s->temporary ? "TEMPORARY " : "", s->system ? "SYSTEM " : "", object_words[s->object],
+                    s->if_exists ? "IF EXISTS " : "");
+  rn_print_path(&s->path, out);
+}
+static void print_create_object(const rn_ast_statement *s, rn_builder *out) {
+  print_create(s, object_words[s->object], out);
+  if (s->body) {
+    rn_builder_char(out, '(');
+    for (uint32_t i = 0; i < s->param_count; i++) {
+      if (i) rn_builder_text(out, ", ");
+      rn_print_name(s->params[i].name.text, out);
+      rn_builder_char(out, ' ');
+      rn_print_type(s->params[i].type, out);
+    }
+    rn_builder_text(out, ") RETURNS ");
+    rn_print_type(s->returns, out);
+  }
+  if (s->comment) print_text(" COMMENT ", s->comment, out);
+  if (s->body) {
+    rn_builder_text(out, " RETURN ");
+    rn_ast_print_expr(s->body, out);
+  }
+  if (s->class_name) print_text(" AS ", s->class_name, out);
+  if (s->language) rn_builder_printf(out, " LANGUAGE %s", s->language);
+  for (uint32_t i = 0; i < s->jar_count; i++) print_text(i ? ", JAR " : " USING JAR ", s->jars[i], out);
+  if (s->has_options) print_with(&s->options, out);
+}
+static void print_foreign(const rn_ast_statement *s, rn_builder *out) {
+  static const char *const words[RN_FOREIGNS] = {"LOAD MODULE", "UNLOAD MODULE", "USE MODULES", "ADD JAR", "REMOVE JAR",
+                                                 "COMPILE PLAN", "EXECUTE PLAN"};
+  rn_builder_text(out, words[s->foreign]);
+  if (s->names.count) {
+    rn_builder_char(out, ' ');
+    rn_print_names(&s->names, out);
+  }
+  if (s->key) print_text(" ", s->key, out);
+  if (s->has_options) print_with(&s->options, out);
+  if (!s->inner) return;
+  rn_builder_text(out, s->if_not_exists ? " IF NOT EXISTS FOR " : " FOR ");
+  if (s->inner->kind == RN_AST_STMT_STATEMENT_SET)
+    print_statement_set(s->inner, out);
+  else
+    rn_ast_print(s->inner, out);
+}
+static void print_rows(const rn_ast_statement *s, const char *verb, rn_builder *out) {
+  rn_builder_text(out, verb);
+  rn_print_path(&s->path, out);
+  if (s->kind == RN_AST_STMT_UPDATE) {
+    rn_builder_text(out, " SET ");
+    print_assignments(&s->set, out);
+  }
+  if (s->where) {
+    rn_builder_text(out, " WHERE ");
+    rn_ast_print_expr(s->where, out);
+  }
+}
+static void print_analyze(const rn_ast_statement *s, rn_builder *out) {
+  rn_builder_text(out, "ANALYZE TABLE ");
+  rn_print_path(&s->path, out);
+  if (s->set.count) print_partition(s, "", out);
+  rn_builder_text(out, s->all_columns ? " COMPUTE STATISTICS FOR ALL COLUMNS" : " COMPUTE STATISTICS");
+  if (!s->names.count) return;
+  rn_builder_text(out, " FOR COLUMNS ");
+  rn_print_names(&s->names, out);
+}
+static void print_describe(const rn_ast_statement *s, rn_builder *out) {
+  rn_builder_text(out, "DESCRIBE ");
+  if (s->object != RN_AST_OBJECT_TABLE) rn_builder_printf(out, "%s ", object_words[s->object]);
+  if (s->extended) rn_builder_text(out, "EXTENDED ");
+  if (s->job)
+    rn_print_string(s->job, strlen(s->job), out);
+  else
+    rn_print_path(&s->path, out);
 }
 static void print_show(const rn_ast_statement *s, rn_builder *out) {
   static const struct {
@@ -179,13 +374,19 @@ static void print_show(const rn_ast_statement *s, rn_builder *out) {
       [RN_SHOW_JOBS] = {"JOBS", false},              [RN_SHOW_FUNCTIONS] = {"FUNCTIONS", true},
       [RN_SHOW_DATABASES] = {"DATABASES", true},     [RN_SHOW_CATALOGS] = {"CATALOGS", true},
       [RN_SHOW_CURRENT_CATALOG] = {"CURRENT CATALOG", false}, [RN_SHOW_CURRENT_DATABASE] = {"CURRENT DATABASE", false},
-      [RN_SHOW_COLUMNS] = {"COLUMNS", true},
+      [RN_SHOW_COLUMNS] = {"COLUMNS", true},         [RN_SHOW_USER_FUNCTIONS] = {"USER FUNCTIONS", true},
+      [RN_SHOW_CREATE_FUNCTION] = {"CREATE FUNCTION", false}, [RN_SHOW_CREATE_DATABASE] = {"CREATE DATABASE", false},
+      [RN_SHOW_CREATE_CATALOG] = {"CREATE CATALOG", false},   [RN_SHOW_MODULES] = {"MODULES", false},
+      [RN_SHOW_FULL_MODULES] = {"FULL MODULES", false},       [RN_SHOW_JARS] = {"JARS", false},
+      [RN_SHOW_PARTITIONS] = {"PARTITIONS", false},  [RN_SHOW_PROCEDURES] = {"PROCEDURES", true},
+      [RN_SHOW_MODELS] = {"MODELS", true},
   };
   rn_builder_printf(out, "SHOW %s", shows[s->show].words);
   if (s->path.count) {
     rn_builder_text(out, shows[s->show].with_from ? " FROM " : " ");
     rn_print_path(&s->path, out);
   }
+  if (s->set.count) print_partition(s, "", out);
   if (s->like) print_text(s->like_negated ? (s->like_nocase ? " NOT ILIKE " : " NOT LIKE ") : s->like_nocase ? " ILIKE " : " LIKE ", s->like, out);
 }
 static void print_explain(const rn_ast_statement *s, rn_builder *out) {
@@ -235,11 +436,24 @@ void rn_ast_print(const rn_ast_statement *s, rn_builder *out) {
       rn_builder_text(out, " AS ");
       rn_ast_print_query(s->query, out);
       break;
+    case RN_AST_STMT_CREATE: print_create_object(s, out); break;
     case RN_AST_STMT_DROP:
-      rn_builder_printf(out, "DROP %s%s %s", s->temporary ? "TEMPORARY " : "", s->drop_view ? "VIEW" : "TABLE", s->if_exists ? "IF EXISTS " : "");
-      rn_print_path(&s->path, out);
+      print_head(s, "DROP", out);
+      if (s->cascade) rn_builder_text(out, " CASCADE");
       break;
-    case RN_AST_STMT_ALTER_TABLE: print_alter(s, out); break;
+    case RN_AST_STMT_ALTER_TABLE: case RN_AST_STMT_ALTER:
+      print_head(s, "ALTER", out);
+      print_alter_what(s, out);
+      break;
+    case RN_AST_STMT_TRUNCATE: print_rows(s, "TRUNCATE TABLE ", out); break;
+    case RN_AST_STMT_DELETE: print_rows(s, "DELETE FROM ", out); break;
+    case RN_AST_STMT_UPDATE: print_rows(s, "UPDATE ", out); break;
+    case RN_AST_STMT_ANALYZE: print_analyze(s, out); break;
+    case RN_AST_STMT_CALL:
+      rn_builder_text(out, "CALL ");
+      rn_ast_print_expr(s->call, out);
+      break;
+    case RN_AST_STMT_FOREIGN: print_foreign(s, out); break;
     case RN_AST_STMT_SET:
     case RN_AST_STMT_RESET:
       rn_builder_text(out, s->kind == RN_AST_STMT_SET ? "SET" : "RESET");
@@ -247,10 +461,7 @@ void rn_ast_print(const rn_ast_statement *s, rn_builder *out) {
       if (s->value) print_text(" = ", s->value, out);
       break;
     case RN_AST_STMT_SHOW: print_show(s, out); break;
-    case RN_AST_STMT_DESCRIBE:
-      rn_builder_text(out, s->extended ? "DESCRIBE EXTENDED " : "DESCRIBE ");
-      rn_print_path(&s->path, out);
-      break;
+    case RN_AST_STMT_DESCRIBE: print_describe(s, out); break;
     case RN_AST_STMT_EXPLAIN: print_explain(s, out); break;
     case RN_AST_STMT_STOP_JOB:
       print_text("STOP JOB ", s->job, out);

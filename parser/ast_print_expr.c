@@ -63,7 +63,7 @@ static void print_function(const rn_ast_path *path, rn_builder *out) {
     if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || *c == '_' || *c == '$' || (c > name && *c >= '0' && *c <= '9')))
       plain = false;
   if (plain && keyword && keyword->reserved) { /* reserved words that the grammar does not call are quoted */
-    static const int callable[] = {TK_FUNC, TK_NILADIC, TK_LEFT, TK_RIGHT, TK_YEAR, TK_MONTH, TK_DAY, TK_HOUR, TK_MINUTE, TK_SECOND,
+    static const int callable[] = {TK_FUNC, TK_NILADIC, TK_HASH, TK_TRUNCATE, TK_LEFT, TK_RIGHT, TK_YEAR, TK_MONTH, TK_DAY, TK_HOUR, TK_MINUTE, TK_SECOND,
                                    TK_GROUPING, TK_EXTRACT, TK_SUBSTRING, TK_OVERLAY, TK_POSITION, TK_TRIM, TK_FLOOR, TK_CEIL};
     plain = false;
     for (size_t i = 0; i < sizeof callable / sizeof callable[0]; i++) plain |= callable[i] == keyword->token;

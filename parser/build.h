@@ -40,6 +40,7 @@ typedef struct rn_select_items { uint32_t count; rn_ast_select_item *items; } rn
 typedef struct rn_groups { uint32_t count; rn_ast_group_item *items; rn_span span; bool distinct; } rn_groups;
 typedef struct rn_windows { uint32_t count; rn_ast_window *items; } rn_windows;
 typedef struct rn_with { uint32_t count; rn_ast_with_item *items; rn_span span; } rn_with;
+typedef struct rn_like_options { uint32_t count; rn_ast_like_option *items; } rn_like_options;
 typedef struct rn_clause { rn_ast_expr *expr; rn_span span; } rn_clause;
 typedef struct rn_frame { int8_t kind; rn_ast_bound low, high; rn_span span; } rn_frame;
 typedef struct rn_alias { rn_ast_name name; rn_ast_names columns; } rn_alias;
@@ -62,10 +63,11 @@ typedef struct rn_table_clause {
   bool is_watermark;
   rn_ast_watermark watermark;
   rn_ast_names keys;
+  const char *constraint;
   rn_key_mode mode;
   rn_span span;
 } rn_table_clause;
-enum { RN_CREATE_TEMPORARY = 1, RN_CREATE_REPLACE = 2 };
+enum { RN_CREATE_TEMPORARY = 1, RN_CREATE_REPLACE = 2, RN_CREATE_SYSTEM = 4, RN_CREATE_MUST_EXIST = 8, RN_DROP_CASCADE = 16 };
 enum { RN_EXPLAIN_CHANGELOG_MODE = 1, RN_EXPLAIN_ESTIMATED_COST = 2, RN_EXPLAIN_JSON_PLAN = 4, RN_EXPLAIN_PLAN_ADVICE = 8 };
 enum { RN_STOP_SAVEPOINT = 1, RN_STOP_DRAIN = 2 };
 enum { RN_CALL_PLAIN = 0, RN_CALL_LATERAL = 1, RN_CALL_WRAPPED = 2 };
@@ -104,7 +106,8 @@ rn_inserts rn_inserts_add(rn_parser *p, rn_inserts list, rn_ast_insert *insert);
 rn_ast_statement *rn_build_statement_set(rn_parser *p, rn_inserts list, rn_token begin, rn_token end);
 rn_ast_statement *rn_build_set_begin(rn_parser *p, rn_ast_statement *set, rn_token begin);
 rn_ast_insert *rn_build_insert(rn_parser *p, rn_token begin, bool overwrite, rn_ast_path table, rn_ast_hints hints,
-                               rn_ast_names columns, rn_ast_query *query);
+                               rn_ast_assignments partition, rn_ast_names columns, rn_ast_query *query);
+rn_ast_assignments rn_assignments_add(rn_parser *p, rn_ast_assignments list, rn_ast_name column, rn_ast_expr *value);
 rn_ast_table_def *rn_build_table(rn_parser *p);
 rn_ast_table_def *rn_build_add_column(rn_parser *p, rn_ast_table_def *table, rn_ast_column_def *column);
 rn_ast_table_def *rn_build_add_clause(rn_parser *p, rn_ast_table_def *table, rn_table_clause *clause);
@@ -113,23 +116,60 @@ rn_ast_column_def *rn_build_column(rn_parser *p, rn_ast_name name, rn_ast_type *
 rn_ast_column_def *rn_build_column_metadata(rn_parser *p, rn_ast_name name, rn_ast_type *type, rn_token word,
                                             const rn_token *key, bool is_virtual, const char *comment);
 rn_ast_column_def *rn_build_column_computed(rn_parser *p, rn_ast_name name, rn_ast_expr *expr, const char *comment);
-rn_table_clause *rn_build_key(rn_parser *p, rn_token begin, rn_ast_names names, rn_token end, rn_key_mode mode);
+rn_table_clause *rn_build_key(rn_parser *p, const char *constraint, rn_token begin, rn_ast_names names, rn_token end, rn_key_mode mode);
 rn_table_clause *rn_build_watermark(rn_parser *p, rn_token begin, rn_ast_name column, rn_ast_expr *expr);
+rn_ast_table_def *rn_build_layout(rn_ast_table_def *table, const char *comment, rn_ast_distribution distribution,
+                                  rn_ast_names partitioned, rn_option_list options);
+rn_ast_distribution rn_no_distribution(void);
+rn_ast_distribution rn_build_distribution(rn_token begin, const char *kind, rn_ast_names columns, const char *buckets, rn_token end);
+rn_like_options rn_like_options_add(rn_parser *p, rn_like_options list, rn_token how, rn_token what);
 rn_ast_statement *rn_build_create_table(rn_parser *p, unsigned flags, bool if_not_exists, rn_ast_path path, rn_ast_table_def *table,
-                                        const char *comment, rn_ast_names partitioned, rn_option_list options, rn_ast_query *query);
+                                        rn_ast_query *query);
+rn_ast_statement *rn_build_create_like(rn_parser *p, unsigned flags, bool if_not_exists, rn_ast_path path, rn_ast_table_def *table,
+                                       rn_ast_path like, rn_like_options options);
 rn_ast_statement *rn_build_create_view(rn_parser *p, unsigned flags, bool if_not_exists, rn_ast_path path, rn_ast_names columns,
                                        const char *comment, rn_ast_query *query);
-rn_ast_statement *rn_build_drop(rn_parser *p, bool temporary, bool view, bool if_exists, rn_ast_path path);
+rn_ast_statement *rn_build_drop(rn_parser *p, unsigned flags, rn_ast_object object, bool if_exists, rn_ast_path path);
 rn_ast_statement *rn_build_alter_options(rn_parser *p, bool if_exists, rn_ast_path path, rn_option_list options, unsigned alter);
-rn_ast_statement *rn_build_rename(rn_parser *p, bool if_exists, rn_ast_path path, rn_ast_name name);
 rn_ast_statement *rn_build_set(rn_parser *p, rn_ast_statement_kind kind, const rn_token *key, const rn_token *value);
 rn_like rn_no_like(void);
 rn_like rn_build_like(bool negated, rn_token pattern, bool nocase);
 rn_ast_statement *rn_build_show(rn_parser *p, rn_ast_show_kind show, rn_ast_path path, rn_like like);
-rn_ast_statement *rn_build_describe(rn_parser *p, rn_ast_path path, bool extended);
+rn_ast_statement *rn_build_describe(rn_parser *p, rn_ast_object object, rn_ast_path path, bool extended);
+rn_ast_statement *rn_build_describe_job(rn_parser *p, rn_token name);
 rn_ast_statement *rn_build_explain(rn_parser *p, unsigned details, rn_ast_statement *inner);
 rn_ast_statement *rn_build_stop_job(rn_parser *p, rn_token name, unsigned with);
 rn_ast_statement *rn_build_use(rn_parser *p, rn_ast_path path, bool catalog);
+
+/* --- build_object.c: databases, catalogs, functions, ALTER, rows of a table, what is not here ------------------ */
+rn_ast_statement *rn_build_statement(rn_parser *p, rn_ast_statement_kind kind);
+rn_ast_statement *rn_build_create_space(rn_parser *p, rn_ast_object object, bool if_not_exists, rn_ast_path path, const char *comment,
+                                        rn_option_list options);
+rn_ast_statement *rn_build_function(rn_parser *p, unsigned flags, bool if_not_exists, rn_ast_path path, rn_type_fields params,
+                                    rn_ast_type *returns, const char *comment, rn_ast_expr *body);
+rn_ast_statement *rn_build_class_body(rn_parser *p, rn_token name, const char *language, rn_ast_names jars, rn_option_list options);
+rn_ast_statement *rn_build_class_function(rn_ast_statement *body, unsigned flags, bool if_not_exists, rn_ast_path path);
+rn_ast_statement *rn_build_alter(rn_parser *p, bool if_exists, rn_ast_path path, rn_ast_alter alter);
+rn_ast_statement *rn_build_alter_object(rn_parser *p, rn_ast_object object, rn_ast_path path, rn_ast_alter alter);
+rn_ast_statement *rn_build_rename(rn_ast_statement *s, rn_ast_path name);
+rn_ast_statement *rn_build_rename_column(rn_parser *p, rn_ast_statement *s, rn_ast_name from, rn_ast_name to);
+rn_ast_statement *rn_build_alter_query(rn_ast_statement *s, rn_ast_query *query);
+rn_ast_statement *rn_build_alter_comment(rn_ast_statement *s, rn_token comment);
+rn_ast_statement *rn_build_alter_names(rn_ast_statement *s, rn_ast_names names, bool parenthesized);
+rn_ast_statement *rn_build_alter_distribution(rn_parser *p, rn_ast_statement *s, rn_ast_distribution distribution);
+rn_ast_statement *rn_build_alter_partition(rn_ast_statement *s, bool guard, rn_ast_assignments values, rn_option_list options);
+rn_ast_alter_column *rn_build_column_place(rn_parser *p, rn_ast_column_def *column, bool first, const rn_ast_name *after);
+rn_ast_statement *rn_build_alter_column(rn_parser *p, rn_ast_statement *s, rn_ast_alter_column *column, bool parenthesized);
+rn_ast_statement *rn_build_alter_clause(rn_parser *p, rn_ast_statement *s, rn_table_clause *clause, bool parenthesized);
+rn_ast_statement *rn_build_alter_table(rn_ast_statement *s, bool if_exists, rn_ast_path path, rn_ast_alter alter);
+rn_ast_statement *rn_build_alter_function(rn_parser *p, unsigned flags, bool if_exists, rn_ast_path path, rn_token name, const char *language);
+rn_ast_statement *rn_build_options_of(rn_ast_statement *s, rn_option_list options);
+rn_ast_statement *rn_build_rows(rn_parser *p, rn_ast_statement_kind kind, rn_ast_path path, rn_ast_expr *where);
+rn_ast_statement *rn_build_update(rn_ast_statement *s, rn_ast_assignments set);
+rn_ast_statement *rn_build_analyze(rn_parser *p, rn_ast_path path, rn_ast_assignments partition, rn_ast_names columns, bool all);
+rn_ast_statement *rn_build_call_statement(rn_parser *p, rn_ast_expr *call);
+rn_ast_statement *rn_build_foreign(rn_parser *p, rn_ast_foreign foreign, rn_ast_names names, const rn_token *text);
+rn_ast_statement *rn_build_compile(rn_ast_statement *s, bool if_not_exists, rn_ast_statement *inner);
 
 /* --- queries ---------------------------------------------------------------------------------------------------- */
 rn_ast_query *rn_build_parenthesized(rn_parser *p, rn_token begin, rn_ast_query *query, rn_token end);

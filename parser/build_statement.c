@@ -71,19 +71,19 @@ rn_ast_hint rn_build_hint(rn_ast_name name, rn_option_list options, rn_ast_names
 }
 
 /* --- statements ---------------------------------------------------------------------------------------------- */
-static rn_ast_statement *make(rn_parser *p, rn_ast_statement_kind kind) {
+rn_ast_statement *rn_build_statement(rn_parser *p, rn_ast_statement_kind kind) {
   rn_ast_statement *s = RN_NEW(p->arena, rn_ast_statement);
   s->kind = kind;
   return s;
 }
 rn_ast_statement *rn_build_query_statement(rn_parser *p, rn_ast_query *query) {
-  rn_ast_statement *s = make(p, RN_AST_STMT_QUERY);
+  rn_ast_statement *s = rn_build_statement(p, RN_AST_STMT_QUERY);
   s->query = query;
   s->span = query->span;
   return s;
 }
 rn_ast_statement *rn_build_insert_statement(rn_parser *p, rn_ast_insert *insert) {
-  rn_ast_statement *s = make(p, RN_AST_STMT_INSERT);
+  rn_ast_statement *s = rn_build_statement(p, RN_AST_STMT_INSERT);
   s->insert = insert;
   s->span = insert->span;
   return s;
@@ -93,7 +93,7 @@ rn_inserts rn_inserts_add(rn_parser *p, rn_inserts list, rn_ast_insert *insert) 
   return list;
 }
 rn_ast_statement *rn_build_statement_set(rn_parser *p, rn_inserts list, rn_token begin, rn_token end) {
-  rn_ast_statement *s = make(p, RN_AST_STMT_STATEMENT_SET);
+  rn_ast_statement *s = rn_build_statement(p, RN_AST_STMT_STATEMENT_SET);
   s->insert_count = list.count;
   s->inserts = list.items;
   s->span = rn_span_join(begin.span, end.span);
@@ -105,10 +105,15 @@ rn_ast_statement *rn_build_set_begin(rn_parser *p, rn_ast_statement *set, rn_tok
   return set;
 }
 rn_ast_insert *rn_build_insert(rn_parser *p, rn_token begin, bool overwrite, rn_ast_path table, rn_ast_hints hints,
-                               rn_ast_names columns, rn_ast_query *query) {
+                               rn_ast_assignments partition, rn_ast_names columns, rn_ast_query *query) {
   rn_ast_insert *insert = RN_NEW(p->arena, rn_ast_insert);
-  *insert = (rn_ast_insert){table, hints, columns, query, overwrite, rn_span_join(begin.span, query->span)};
+  *insert = (rn_ast_insert){table, hints, partition, columns, query, overwrite, rn_span_join(begin.span, query->span)};
   return insert;
+}
+rn_ast_assignments rn_assignments_add(rn_parser *p, rn_ast_assignments list, rn_ast_name column, rn_ast_expr *value) {
+  rn_ast_assignment item = {column, value};
+  RN_ARRAY_PUSH(p->arena, list.items, list.count, item);
+  return list;
 }
 
 /* --- CREATE ------------------------------------------------------------------------------------------------------ */
@@ -132,6 +137,7 @@ rn_ast_table_def *rn_build_add_clause(rn_parser *p, rn_ast_table_def *table, rn_
   table->key_span = rn_span_join(table->key_span, clause->span);
   for (uint32_t i = 0; i < clause->keys.count; i++) table->keys = rn_names_add(p, table->keys, clause->keys.items[i]);
   table->key_enforced |= clause->mode == RN_KEY_ENFORCED;
+  if (clause->constraint) table->constraint = clause->constraint;
   return table;
 }
 static rn_ast_column_def *make_column(rn_parser *p, rn_ast_column_kind kind, rn_ast_name name, rn_span end, const char *comment) {
@@ -166,9 +172,10 @@ rn_ast_column_def *rn_build_column_computed(rn_parser *p, rn_ast_name name, rn_a
   c->expr = expr;
   return c;
 }
-rn_table_clause *rn_build_key(rn_parser *p, rn_token begin, rn_ast_names names, rn_token end, rn_key_mode mode) {
+rn_table_clause *rn_build_key(rn_parser *p, const char *constraint, rn_token begin, rn_ast_names names, rn_token end, rn_key_mode mode) {
   rn_table_clause *c = RN_NEW(p->arena, rn_table_clause);
   c->keys = names;
+  c->constraint = constraint;
   c->mode = mode;
   c->span = rn_span_join(begin.span, end.span);
   return c;
@@ -181,20 +188,67 @@ rn_table_clause *rn_build_watermark(rn_parser *p, rn_token begin, rn_ast_name co
   return c;
 }
 static rn_ast_statement *make_create(rn_parser *p, rn_ast_statement_kind kind, unsigned flags, bool if_not_exists, rn_ast_path path) {
-  rn_ast_statement *s = make(p, kind);
+  rn_ast_statement *s = rn_build_statement(p, kind);
   s->temporary = (flags & RN_CREATE_TEMPORARY) != 0;
   s->or_replace = (flags & RN_CREATE_REPLACE) != 0;
+  s->must_exist = (flags & RN_CREATE_MUST_EXIST) != 0;
   s->if_not_exists = if_not_exists;
   s->path = path;
   return s;
 }
-rn_ast_statement *rn_build_create_table(rn_parser *p, unsigned flags, bool if_not_exists, rn_ast_path path, rn_ast_table_def *table,
-                                        const char *comment, rn_ast_names partitioned, rn_option_list options, rn_ast_query *query) {
-  rn_ast_statement *s = make_create(p, RN_AST_STMT_CREATE_TABLE, flags, if_not_exists, path);
+rn_ast_distribution rn_no_distribution(void) { return (rn_ast_distribution){0}; }
+rn_ast_distribution rn_build_distribution(rn_token begin, const char *kind, rn_ast_names columns, const char *buckets, rn_token end) {
+  return (rn_ast_distribution){true, kind, columns, buckets, rn_span_join(begin.span, end.span)};
+}
+rn_ast_table_def *rn_build_layout(rn_ast_table_def *table, const char *comment, rn_ast_distribution distribution,
+                                  rn_ast_names partitioned, rn_option_list options) {
   table->comment = comment;
   table->options = options.options;
   table->has_options = options.given;
   table->partitioned_by = partitioned;
+  table->distribution = distribution;
+  return table;
+}
+/* The words of LIKE's options; which pairs exist (DIALECT 3.1). */
+rn_like_options rn_like_options_add(rn_parser *p, rn_like_options list, rn_token how, rn_token what) {
+  static const struct {
+    int token;
+    rn_ast_like_what what;
+    bool overwriting; /* may be overwritten, not only taken or left */
+  } whats[] = {{TK_ALL, RN_LIKE_ALL, false},
+               {TK_CONSTRAINTS, RN_LIKE_CONSTRAINTS, false},
+               {TK_DISTRIBUTION, RN_LIKE_DISTRIBUTION, false},
+               {TK_PARTITIONS, RN_LIKE_PARTITIONS, false},
+               {TK_GENERATED, RN_LIKE_GENERATED, true},
+               {TK_METADATA, RN_LIKE_METADATA, true},
+               {TK_OPTIONS, RN_LIKE_OPTIONS, true},
+               {TK_WATERMARKS, RN_LIKE_WATERMARKS, true}};
+  rn_ast_like_option option = {.span = rn_span_join(how.span, what.span)};
+  option.how = how.kind == TK_INCLUDING ? RN_LIKE_INCLUDING : how.kind == TK_EXCLUDING ? RN_LIKE_EXCLUDING : RN_LIKE_OVERWRITING;
+  for (size_t i = 0; i < sizeof whats / sizeof whats[0]; i++) {
+    if (whats[i].token != what.kind) continue;
+    option.what = whats[i].what;
+    if (option.how == RN_LIKE_OVERWRITING && !whats[i].overwriting && !p->failed) {
+      p->failed = true;
+      (void)rn_diag(p->diags, RN_E_SYNTAX, option.span, "OVERWRITING goes with GENERATED, METADATA, OPTIONS and WATERMARKS",
+                    "OVERWRITING %s does not exist", what.text);
+    }
+  }
+  RN_ARRAY_PUSH(p->arena, list.items, list.count, option);
+  return list;
+}
+rn_ast_statement *rn_build_create_like(rn_parser *p, unsigned flags, bool if_not_exists, rn_ast_path path, rn_ast_table_def *table,
+                                       rn_ast_path like, rn_like_options options) {
+  rn_ast_statement *s = make_create(p, RN_AST_STMT_CREATE_TABLE, flags, if_not_exists, path);
+  table->like = like;
+  table->like_option_count = options.count;
+  table->like_options = options.items;
+  s->table = table;
+  return s;
+}
+rn_ast_statement *rn_build_create_table(rn_parser *p, unsigned flags, bool if_not_exists, rn_ast_path path, rn_ast_table_def *table,
+                                        rn_ast_query *query) {
+  rn_ast_statement *s = make_create(p, RN_AST_STMT_CREATE_TABLE, flags, if_not_exists, path);
   s->table = table;
   s->query = query;
   if (!query && !table->column_count) {
@@ -218,32 +272,26 @@ rn_ast_statement *rn_build_create_view(rn_parser *p, unsigned flags, bool if_not
 }
 
 /* --- the rest ------------------------------------------------------------------------------------------------------- */
-rn_ast_statement *rn_build_drop(rn_parser *p, bool temporary, bool view, bool if_exists, rn_ast_path path) {
-  rn_ast_statement *s = make(p, RN_AST_STMT_DROP);
-  s->temporary = temporary;
-  s->drop_view = view;
+rn_ast_statement *rn_build_drop(rn_parser *p, unsigned flags, rn_ast_object object, bool if_exists, rn_ast_path path) {
+  rn_ast_statement *s = rn_build_statement(p, RN_AST_STMT_DROP);
+  s->temporary = (flags & RN_CREATE_TEMPORARY) != 0;
+  s->system = (flags & RN_CREATE_SYSTEM) != 0;
+  s->cascade = (flags & RN_DROP_CASCADE) != 0;
+  s->object = object;
   s->if_exists = if_exists;
   s->path = path;
   return s;
 }
 rn_ast_statement *rn_build_alter_options(rn_parser *p, bool if_exists, rn_ast_path path, rn_option_list options, unsigned alter) {
-  rn_ast_statement *s = make(p, RN_AST_STMT_ALTER_TABLE);
+  rn_ast_statement *s = rn_build_statement(p, RN_AST_STMT_ALTER_TABLE);
   s->if_exists = if_exists;
   s->path = path;
   s->options = options.options;
   s->alter = alter;
   return s;
 }
-rn_ast_statement *rn_build_rename(rn_parser *p, bool if_exists, rn_ast_path path, rn_ast_name name) {
-  rn_ast_statement *s = make(p, RN_AST_STMT_ALTER_TABLE);
-  s->if_exists = if_exists;
-  s->path = path;
-  s->new_name = name;
-  s->alter = RN_ALTER_RENAME;
-  return s;
-}
 rn_ast_statement *rn_build_set(rn_parser *p, rn_ast_statement_kind kind, const rn_token *key, const rn_token *value) {
-  rn_ast_statement *s = make(p, kind);
+  rn_ast_statement *s = rn_build_statement(p, kind);
   if (key) s->key = key->text, s->key_span = key->span;
   if (value) s->value = value->text, s->value_span = value->span;
   return s;
@@ -251,7 +299,7 @@ rn_ast_statement *rn_build_set(rn_parser *p, rn_ast_statement_kind kind, const r
 rn_like rn_no_like(void) { return (rn_like){0}; }
 rn_like rn_build_like(bool negated, rn_token pattern, bool nocase) { return (rn_like){pattern.text, negated, nocase}; }
 rn_ast_statement *rn_build_show(rn_parser *p, rn_ast_show_kind show, rn_ast_path path, rn_like like) {
-  rn_ast_statement *s = make(p, RN_AST_STMT_SHOW);
+  rn_ast_statement *s = rn_build_statement(p, RN_AST_STMT_SHOW);
   s->show = show;
   s->path = path;
   s->like = like.text;
@@ -259,14 +307,22 @@ rn_ast_statement *rn_build_show(rn_parser *p, rn_ast_show_kind show, rn_ast_path
   s->like_nocase = like.nocase;
   return s;
 }
-rn_ast_statement *rn_build_describe(rn_parser *p, rn_ast_path path, bool extended) {
-  rn_ast_statement *s = make(p, RN_AST_STMT_DESCRIBE);
+rn_ast_statement *rn_build_describe(rn_parser *p, rn_ast_object object, rn_ast_path path, bool extended) {
+  rn_ast_statement *s = rn_build_statement(p, RN_AST_STMT_DESCRIBE);
+  s->object = object;
   s->path = path;
   s->extended = extended;
   return s;
 }
+rn_ast_statement *rn_build_describe_job(rn_parser *p, rn_token name) {
+  rn_ast_statement *s = rn_build_statement(p, RN_AST_STMT_DESCRIBE);
+  s->object = RN_AST_OBJECT_JOB;
+  s->job = name.text;
+  s->key_span = name.span;
+  return s;
+}
 rn_ast_statement *rn_build_explain(rn_parser *p, unsigned details, rn_ast_statement *inner) {
-  rn_ast_statement *s = make(p, RN_AST_STMT_EXPLAIN);
+  rn_ast_statement *s = rn_build_statement(p, RN_AST_STMT_EXPLAIN);
   s->inner = inner;
   s->changelog_mode = (details & RN_EXPLAIN_CHANGELOG_MODE) != 0;
   s->estimated_cost = (details & RN_EXPLAIN_ESTIMATED_COST) != 0;
@@ -275,7 +331,7 @@ rn_ast_statement *rn_build_explain(rn_parser *p, unsigned details, rn_ast_statem
   return s;
 }
 rn_ast_statement *rn_build_stop_job(rn_parser *p, rn_token name, unsigned with) {
-  rn_ast_statement *s = make(p, RN_AST_STMT_STOP_JOB);
+  rn_ast_statement *s = rn_build_statement(p, RN_AST_STMT_STOP_JOB);
   s->job = name.text;
   s->key_span = name.span;
   s->with_savepoint = (with & RN_STOP_SAVEPOINT) != 0;
@@ -283,7 +339,7 @@ rn_ast_statement *rn_build_stop_job(rn_parser *p, rn_token name, unsigned with) 
   return s;
 }
 rn_ast_statement *rn_build_use(rn_parser *p, rn_ast_path path, bool catalog) {
-  rn_ast_statement *s = make(p, RN_AST_STMT_USE);
+  rn_ast_statement *s = rn_build_statement(p, RN_AST_STMT_USE);
   s->path = path;
   s->use_catalog = catalog;
   return s;

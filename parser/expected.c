@@ -11,7 +11,7 @@ enum { EXPECTED_SHOWN = 8, TOKEN_KINDS_MAX = 400 };
 /* --- groups: many kinds of token under one word ------------------------------------------------------------------ */
 static const int expression_words[] = {
     TK_NUMBER, TK_STRING, TK_BYTES_LITERAL, TK_TRUE, TK_FALSE, TK_UNKNOWN, TK_NULL, TK_DATE, TK_TIME, TK_TIMESTAMP, TK_INTERVAL,
-    TK_LP, TK_EXISTS, TK_ROW, TK_ARRAY, TK_MAP, TK_CASE, TK_CAST, TK_TRY_CAST, TK_FUNC, TK_NILADIC, TK_LEFT, TK_RIGHT, TK_YEAR,
+    TK_LP, TK_EXISTS, TK_ROW, TK_ARRAY, TK_MAP, TK_CASE, TK_CAST, TK_TRY_CAST, TK_FUNC, TK_NILADIC, TK_HASH, TK_TRUNCATE, TK_LEFT, TK_RIGHT, TK_YEAR,
     TK_MONTH, TK_DAY, TK_HOUR, TK_MINUTE, TK_SECOND, TK_GROUPING, TK_EXTRACT, TK_SUBSTRING, TK_OVERLAY, TK_POSITION, TK_TRIM,
     TK_FLOOR, TK_CEIL, TK_TIMESTAMPADD, TK_TIMESTAMPDIFF, TK_JSON_VALUE, TK_JSON_QUERY, TK_JSON_EXISTS, TK_JSON_OBJECT,
     TK_JSON_ARRAY, TK_JSON_OBJECTAGG, TK_JSON_ARRAYAGG, TK_NOT, TK_PLUS, TK_MINUS, TK_ID, 0};
@@ -137,9 +137,7 @@ static bool starts_statement(int kind) {
 static const struct {
   const char *word;
   int next;
-} missing[] = {{"MATCH_RECOGNIZE", TK_LP}, {"PIVOT", TK_LP}, {"UNPIVOT", TK_LP}, {"TABLESAMPLE", 0}, {"RECURSIVE", TK_ID},
-               {"UPDATE", 0},              {"DELETE", 0},    {"MERGE", 0},       {"TRUNCATE", 0},    {"CALL", 0},
-               {"ANALYZE", 0},             {"LOAD", 0},      {"UNLOAD", 0},      {"COMPILE", 0},     {"ADD", 0}};
+} missing[] = {{"MATCH_RECOGNIZE", TK_LP}, {"PIVOT", TK_LP}, {"UNPIVOT", TK_LP}, {"TABLESAMPLE", 0}, {"RECURSIVE", TK_ID}, {"MERGE", 0}};
 static bool not_supported(const rn_tokens *tokens, size_t bad) {
   const rn_token *token = token_at(tokens, bad);
   if (bad >= tokens->list.len || !is_word(token)) return false;

@@ -6,6 +6,7 @@
  *   bind_type.c     AST types -> rn_type           bind_literal.c  literals
  *   bind_fold.c     constant folding               bind_collection.c  ARRAY[..], MAP[..], x[i]
  *   bind_json.c     JSON functions
+ *   bind_function.c functions of the catalog
  *   bind_query.c   SELECT, FROM, GROUP BY .. (logical plan) */
 #ifndef RN_PLANNER_BIND_H
 #define RN_PLANNER_BIND_H
@@ -68,6 +69,8 @@ struct rn_binder {
   const char *inside_aggregate;
   bool inside_over;
   const struct rn_outer *outer; /* scopes of the queries around this one, innermost first */
+  const struct rn_function_frame *frames; /* functions of the catalog that are being inlined */
+  bool write_paths; /* the tree will be stored: calls of such functions get their full path */
 };
 
 typedef struct rn_outer {
@@ -77,6 +80,8 @@ typedef struct rn_outer {
 
 /* Never NULL: on error a diag was added and the result has type RN_T_ERROR. */
 rn_expr *rn_bind_expr(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+/* The body of a function over columns that are its parameters (catalog_function.c). */
+rn_expr *rn_bind_function_body(rn_binder *binder, const rn_catalog_object *f, const rn_ast_expr *body);
 /* Binds and wants BOOLEAN ("WHERE needs a condition, got INT"). */
 rn_expr *rn_bind_condition(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast, const char *clause);
 /* The expression of a failed binding, when a diag was added: a NULL of type RN_T_ERROR. */

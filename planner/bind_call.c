@@ -258,6 +258,10 @@ static rn_expr *bind_scalar(rn_binder *binder, rn_scope *scope, const rn_ast_exp
 
 rn_expr *rn_bind_function(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
   const char *name = call_name(ast);
+  if (ast->path.count > 1 || (!rn_aggregate_find(rn_slice_of(name)) && !rn_function_find(rn_slice_of(name)))) {
+    rn_expr *own = rn_bind_user_function(binder, scope, ast); /* what is built in comes first, as in Flink */
+    if (own) return own;
+  }
   for (uint32_t i = 0; ast->arg_names && i < ast->arg_count; i++) {
     if (!ast->arg_names[i]) continue;
     rn_diag(binder->diags, RN_E_ARGUMENTS, ast->span, NULL, "named arguments (%s => ..) are not supported for %s", ast->arg_names[i], name);

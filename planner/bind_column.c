@@ -75,15 +75,20 @@ static bool has_table(const rn_scope *scope, const char *table) {
   return false;
 }
 
+/* Do the parts in front of the table name a database that has such a table? */
+static bool in_place(rn_binder *binder, const rn_ast_path *path, uint32_t table) {
+  rn_ast_path head = {table + 1, path->parts, path->span};
+  bool plain = !strcmp(path->parts[table - 1].text, RN_DEFAULT_DATABASE) && (table < 2 || !strcmp(path->parts[0].text, RN_DEFAULT_CATALOG));
+  return plain || (binder->catalog && rn_catalog_find(binder->catalog, &head, NULL));
+}
+
 /* The column at the head of the path, and how many parts named it. */
-static match resolve(const rn_scope *scope, const rn_ast_path *path, uint32_t *parts) {
+static match resolve(rn_binder *binder, const rn_scope *scope, const rn_ast_path *path, uint32_t *parts) {
   /* db.t.c and catalog.db.t.c: the scope knows tables by their last name. */
   for (uint32_t table = path->count >= 4 ? 2 : path->count >= 3 ? 1 : 0;; table--) {
     if (table + 1 < path->count) {
-      bool plain = table == 0 || strcmp(path->parts[table - 1].text, RN_DEFAULT_DATABASE) == 0;
-      if (table == 2) plain &= strcmp(path->parts[0].text, RN_DEFAULT_CATALOG) == 0;
       match m = {NULL, 0};
-      if (plain) m = find(scope, path->parts[table].text, path->parts[table + 1].text);
+      if (!table || in_place(binder, path, table)) m = find(scope, path->parts[table].text, path->parts[table + 1].text);
       if (m.count) {
         *parts = table + 2;
         return m;
@@ -179,7 +184,7 @@ static rn_expr *outer_column(rn_binder *binder, const rn_ast_expr *ast) {
 rn_expr *rn_bind_column(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
   const rn_ast_path *path = &ast->path;
   uint32_t parts = 1;
-  match m = resolve(scope, path, &parts);
+  match m = resolve(binder, scope, path, &parts);
   if (m.count == 0) {
     rn_expr *outer = outer_column(binder, ast);
     if (outer) return outer;

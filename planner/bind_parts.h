@@ -15,6 +15,8 @@ rn_expr *rn_bind_field(rn_binder *binder, rn_expr *row, const rn_ast_name *name,
 rn_expr *rn_bind_field_at(rn_binder *binder, rn_expr *row, uint32_t index, rn_span span);
 
 rn_expr *rn_bind_function(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+/* NULL: the catalog has no such function. */
+rn_expr *rn_bind_user_function(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 /* Tries the row without a diag; NULL: it does not take these arguments (*err tells why). */
 rn_expr *rn_bind_try_row(rn_binder *binder, const char *name, rn_expr *const *args, uint32_t count, rn_span span, rn_error *err);
 

@@ -204,6 +204,8 @@ static rn_logical *bind_view(rn_query_context *q, const rn_catalog_object *view,
   rn_diagnostics *outer = q->binder.diags, *inner = rn_calloc(1, sizeof *inner);
   bool expand = q->expand;
   q->expand = false; /* stored text is expanded already, and must not be changed */
+  bool write = q->binder.write_paths;
+  q->binder.write_paths = false;
   q->binder.diags = inner;
   q->view_depth++;
   rn_access *last = q->accesses;
@@ -216,6 +218,7 @@ static rn_logical *bind_view(rn_query_context *q, const rn_catalog_object *view,
   q->view_depth--;
   q->binder.diags = outer;
   q->expand = expand;
+  q->binder.write_paths = write;
   for (size_t i = 0; i < inner->count; i++) { /* spans of the view's text mean nothing here */
     rn_error err = inner->items[i];
     err.span = span;
@@ -244,7 +247,7 @@ static rn_status check_hints(rn_query_context *q, const rn_ast_hints *hints) {
 
 static void expand_path(rn_query_context *q, rn_ast_path *path, const rn_catalog_object *object) {
   rn_ast_name *parts = RN_NEW_N(q->arena, rn_ast_name, 3);
-  const char *texts[3] = {object->catalog, object->database, object->name};
+  const char *texts[3] = {object->catalog, object->database, object->own};
   for (int i = 0; i < 3; i++) parts[i] = (rn_ast_name){texts[i], path->span, true};
   path->count = 3;
   path->parts = parts;

@@ -22,11 +22,14 @@ typedef struct rn_catalog_column {
   const char *comment;
 } rn_catalog_column;
 
-typedef enum rn_object_kind { RN_OBJECT_TABLE, RN_OBJECT_VIEW } rn_object_kind;
+typedef enum rn_object_kind { RN_OBJECT_TABLE, RN_OBJECT_VIEW, RN_OBJECT_FUNCTION, RN_OBJECT_DATABASE, RN_OBJECT_CATALOG } rn_object_kind;
 
 typedef struct rn_catalog_object {
   rn_object_kind kind;
-  const char *catalog, *database, *name;
+  const char *catalog, *database; /* "" where the object is one itself */
+  const char *own;             /* the last part of its path; of a function with "()" behind it */
+  const char *name;            /* known by it everywhere, unique in the file: `own` in the default database, else
+                                * `database.own` or `catalog.database.own`; a table of the file has it in SQLite too */
   bool temporary;
   bool external;               /* a SQLite table of the file that is not in _rn_catalog: bounded source */
   const char *sql;             /* canonical CREATE statement */
@@ -42,10 +45,18 @@ typedef struct rn_catalog_object {
   const char *watermark_text;
   rn_options options;          /* unexpanded, sorted */
   const char *comment;         /* NULL: none */
+  const char *constraint;      /* name of the PRIMARY KEY; NULL */
+  uint32_t partition_count;    /* PARTITIONED BY: kept and shown */
+  uint32_t *partitions;
+  rn_ast_distribution distribution; /* DISTRIBUTED BY: kept and shown */
   const rn_format *value_format, *key_format; /* NULL: none */
   const rn_connector *connector; /* NULL: none given and none default, or unknown (error at use) */
   /* view */
   rn_schema view_schema;
+  /* function: parameters, in the order of the call; the body is ast->body */
+  uint32_t param_count;
+  rn_field *params;
+  const rn_type *returns;
 } rn_catalog_object;
 
 typedef struct rn_catalog rn_catalog;
@@ -59,13 +70,21 @@ typedef struct rn_catalog_hooks {
   void *ctx;
 } rn_catalog_hooks;
 
+/* What a save or remove is part of: hooks ask for it. All zero: a plain CREATE or DROP. */
+typedef struct rn_catalog_change {
+  const rn_catalog_object *old; /* ALTER, CREATE OR REPLACE: what was there; its rows go over .. */
+  bool replaced;                /* .. except here: the table begins empty */
+  bool renamed;                 /* old has another name */
+  const char *column_from, *column_to; /* RENAME COLUMN */
+} rn_catalog_change;
+
 rn_catalog *rn_catalog_new(const rn_registry *registry, const rn_zone *zone);
 void rn_catalog_free(rn_catalog *catalog);
 void rn_catalog_set_hooks(rn_catalog *catalog, const rn_catalog_hooks *hooks);
 const rn_registry *rn_catalog_registry(const rn_catalog *catalog);
 void rn_catalog_set_zone(rn_catalog *catalog, const rn_zone *zone); /* SET 'table.local-time-zone' */
 
-/* CREATE TABLE / VIEW: checks everything (types, options, connector, keys, watermark) and adds. If an
+/* CREATE TABLE / VIEW / FUNCTION / DATABASE / CATALOG: checks everything (types, options, connector, keys, watermark) and adds. If an
  * object of that name exists: IF NOT EXISTS -> RN_OK, *out the old one, *existed set; else E_EXISTS.
  * `loading`: from the store, hooks are not called. `default_connector` ("sqlite") applies without 'connector'. */
 rn_status rn_catalog_create(rn_catalog *catalog, const rn_ast_statement *statement, bool loading,
@@ -80,7 +99,25 @@ rn_status rn_catalog_add(rn_catalog *catalog, rn_catalog_object *object, rn_erro
 /* Replaces the object of the same name (reopen options changed); saves it; takes it. */
 rn_status rn_catalog_replace(rn_catalog *catalog, rn_catalog_object *object, rn_error *err);
 rn_status rn_catalog_drop(rn_catalog *catalog, const rn_ast_statement *statement, rn_diagnostics *diags);
-/* ALTER TABLE SET / RESET / RENAME: makes the new canonical SQL and replaces the object. */
+const rn_catalog_change *rn_catalog_changing(const rn_catalog *catalog);
+
+/* catalog_space.c: catalogs and databases. `Current` is what unqualified names are in. */
+const char *rn_catalog_current(const rn_catalog *catalog, const char **database);
+rn_status rn_catalog_use(rn_catalog *catalog, const rn_ast_path *path, bool is_catalog, rn_diagnostics *diags);
+/* Makes `catalog_name`.`database` current without a check: to read a text that was written there. */
+void rn_catalog_enter(rn_catalog *catalog, const char *catalog_name, const char *database);
+/* The space of a path (c, d or c.d); NULL and a diag when there is none. */
+rn_catalog_object *rn_catalog_space(rn_catalog *catalog, const rn_ast_path *path, rn_object_kind kind, rn_diagnostics *diags);
+/* What lies in a database or catalog: tables, views, functions; NULL past the end. */
+rn_catalog_object *rn_catalog_content(rn_catalog *catalog, const rn_catalog_object *space, size_t index);
+/* Objects of the kind (RN_OBJECT_CATALOG, _DATABASE, _FUNCTION) in name order; NULL past the end. */
+rn_catalog_object *rn_catalog_other_at(rn_catalog *catalog, rn_object_kind kind, size_t index);
+
+/* catalog_function.c. NULL: not found, no diag. */
+rn_catalog_object *rn_catalog_function(rn_catalog *catalog, const rn_ast_path *path);
+
+/* ALTER of a table, view, database or catalog: makes the new canonical SQL and replaces the object. Refused when
+ * something that uses it would not work any more. */
 rn_status rn_catalog_alter(rn_catalog *catalog, const rn_ast_statement *statement, rn_diagnostics *diags);
 
 /* NULL: not found (diag added with suggestion when diags is given). Temporary objects shadow. */

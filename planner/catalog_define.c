@@ -1,6 +1,7 @@
 /* CREATE TABLE: everything a definition can get wrong is found here, with spans: names, types, metadata keys,
  * options, PRIMARY KEY, computed columns, WATERMARK. CTAS takes its columns from the query. */
 #include <stdlib.h>
+#include "parser/parse.h"
 #include "planner/bind.h"
 #include "planner/catalog_parts.h"
 #include "planner/planner.h"
@@ -68,6 +69,27 @@ static void stored_columns(table_maker *m) {
   }
 }
 
+/* An expression that came from another text (ALTER, LIKE): its errors are told where this text speaks of it. */
+static rn_expr *bind_here(table_maker *m, rn_scope *scope, const rn_ast_expr *ast, rn_span here) {
+  if (ast->span.begin >= here.begin && ast->span.end <= here.end) return rn_bind_expr(&m->binder, scope, ast);
+  rn_diagnostics *inner = rn_calloc(1, sizeof *inner);
+  m->binder.diags = inner;
+  rn_expr *e = rn_bind_expr(&m->binder, scope, ast);
+  m->binder.diags = m->diags;
+  for (size_t i = 0; i < inner->count; i++) {
+    rn_error err = inner->items[i];
+    rn_builder text = {0};
+    rn_ast_print_expr(ast, &text);
+    rn_error_context(&err, "%.80s", text.data);
+    rn_builder_free(&text);
+    err.span = here;
+    err.has_span = true;
+    rn_diagnostics_add(m->diags, &err);
+  }
+  rn_free(inner);
+  return e;
+}
+
 static void computed_columns(table_maker *m) {
   rn_catalog_object *t = m->object;
   rn_scope_column *columns = RN_NEW_N(&t->arena, rn_scope_column, t->column_count + 1);
@@ -79,7 +101,7 @@ static void computed_columns(table_maker *m) {
     const rn_ast_column_def *def = &m->def->columns[i];
     int at = find_column(t, def->name.text);
     if (def->kind != RN_AST_COL_COMPUTED || at < 0 || t->columns[at].kind != RN_COL_COMPUTED) continue;
-    rn_expr *e = rn_bind_expr(&m->binder, &scope, def->expr);
+    rn_expr *e = bind_here(m, &scope, def->expr, def->span);
     bool proctime = e->kind == RN_EXPR_CALL && e->function && rn_text_eq_nocase(e->function->name, "PROCTIME");
     t->columns[at].type = rn_type_with_time(&t->arena, e->type, proctime ? RN_TIME_PROCTIME : RN_TIME_NONE);
     if (!rn_bind_failed(e) && e->type->id == RN_T_NULL)
@@ -292,6 +314,7 @@ static void primary_key(table_maker *m) {
   rn_arena *arena = &t->arena;
   const rn_ast_table_def *def = m->def;
   t->keys = RN_NEW_N(arena, uint32_t, def->keys.count + def->column_count + 1);
+  t->constraint = def->constraint ? rn_arena_strdup(arena, def->constraint) : NULL;
   if (def->key_clause_count > 1) {
     rn_diag(m->diags, RN_E_CATALOG, def->key_span, NULL, "a table has one PRIMARY KEY");
     return;
@@ -320,6 +343,43 @@ static void primary_key(table_maker *m) {
     t->columns[at].type = rn_type_with_null(arena, t->columns[at].type, false);
     t->keys[t->key_count++] = (uint32_t)at;
   }
+}
+
+/* PARTITIONED BY and DISTRIBUTED BY say how another system lays rows out; here they are kept and shown. */
+static int layout_column(table_maker *m, const rn_ast_name *name, const char *clause) {
+  int at = find_column(m->object, name->text);
+  if (at < 0)
+    rn_diag(m->diags, RN_E_COLUMN_NOT_FOUND, name->span, near_column(m, name->text), "%s names column \"%s\", which is not there", clause, name->text);
+  else if (m->object->columns[at].kind != RN_COL_PHYSICAL)
+    rn_diag(m->diags, RN_E_CATALOG, name->span, NULL, "%s needs physical columns, and \"%s\" is %s", clause, name->text,
+            m->object->columns[at].kind == RN_COL_COMPUTED ? "computed" : "METADATA");
+  else
+    return at;
+  return -1;
+}
+
+static void layout(table_maker *m) {
+  rn_catalog_object *t = m->object;
+  const rn_ast_names *by = &m->def->partitioned_by, *columns = &m->def->distribution.columns;
+  t->partitions = RN_NEW_N(&t->arena, uint32_t, by->count + 1);
+  for (uint32_t i = 0; i < by->count; i++) {
+    int at = layout_column(m, &by->items[i], "PARTITIONED BY");
+    for (uint32_t k = 0; at >= 0 && k < t->partition_count; k++)
+      if (t->partitions[k] == (uint32_t)at)
+        rn_diag(m->diags, RN_E_DUPLICATE_NAME, by->items[i].span, NULL, "PARTITIONED BY names \"%s\" twice", by->items[i].text);
+    if (at >= 0) t->partitions[t->partition_count++] = (uint32_t)at;
+  }
+  if (by->count && t->connector && !strcmp(t->connector->name, "filesystem") && !m->loading) /* its files would lack these columns */
+    rn_diag(m->diags, RN_E_UNSUPPORTED, rn_span_join(by->items[0].span, by->items[by->count - 1].span), NULL,
+            "PARTITIONED BY is not supported for connector filesystem");
+  if (!m->def->distribution.given) return;
+  t->distribution = m->def->distribution;
+  t->distribution.columns = (rn_ast_names){columns->count, RN_NEW_N(&t->arena, rn_ast_name, columns->count + 1)};
+  for (uint32_t i = 0; i < columns->count; i++) {
+    (void)layout_column(m, &columns->items[i], "DISTRIBUTED BY");
+    t->distribution.columns.items[i] = (rn_ast_name){.text = rn_arena_strdup(&t->arena, columns->items[i].text)};
+  }
+  if (t->distribution.buckets) t->distribution.buckets = rn_arena_strdup(&t->arena, t->distribution.buckets);
 }
 
 static void watermark(table_maker *m) {
@@ -352,10 +412,10 @@ static void watermark(table_maker *m) {
   for (uint32_t i = 0; i < t->column_count; i++)
     columns[i] = (rn_scope_column){t->name, t->columns[i].name, t->columns[i].type, i, false};
   rn_scope scope = {.column_count = t->column_count, .columns = columns, .clause = "WATERMARK"};
-  rn_expr *e = rn_bind_expr(&m->binder, &scope, w->expr);
+  rn_expr *e = bind_here(m, &scope, w->expr, w->span);
   if (rn_bind_failed(e)) return;
   if (e->type->id != type->id || e->type->precision > 3) {
-    rn_diag(m->diags, RN_E_TYPE, e->span, "for example: ts - INTERVAL '5' SECOND",
+    rn_diag(m->diags, RN_E_TYPE, w->expr->span.end <= w->span.end ? e->span : w->span, "for example: ts - INTERVAL '5' SECOND",
             "the WATERMARK of a %s column must be %s, got %s",
             rn_type_name(&t->arena, type), type->id == RN_T_TIMESTAMP ? "TIMESTAMP(3)" : "TIMESTAMP_LTZ(3)",
                 rn_type_name(&t->arena, e->type));
@@ -395,14 +455,11 @@ rn_status rn_catalog_define_table(rn_catalog *catalog, const rn_ast_statement *s
   m.binder.catalog = catalog;
   m.binder.zone = catalog->zone;
   m.binder.diags = diags;
+  m.binder.write_paths = true;
   m.binder.now_us = rn_clock_now_us(NULL);
-  (void)rn_catalog_new_path(&statement->path, &m.object->arena, m.object, diags);
+  (void)rn_catalog_new_path(catalog, &statement->path, &m.object->arena, m.object, diags);
   if (statement->query && statement->temporary)
     rn_diag(diags, RN_E_UNSUPPORTED, statement->span, NULL, "CREATE TABLE AS cannot be TEMPORARY");
-  if (statement->or_replace)
-    rn_diag(diags, RN_E_UNSUPPORTED, statement->span, "DROP TABLE first", "CREATE OR REPLACE TABLE is not supported yet");
-  if (m.def->partitioned_by.count)
-    rn_diag(diags, RN_E_UNSUPPORTED, m.def->partitioned_by.items[0].span, NULL, "PARTITIONED BY is not supported yet");
   m.object->columns = RN_NEW_N(&m.object->arena, rn_catalog_column, m.def->column_count + 1);
   if (m.def->column_count > RN_COLUMNS_MAX)
     rn_diag(diags, RN_E_LIMIT, statement->path.span, NULL, "a table has at most %d columns", RN_COLUMNS_MAX);
@@ -414,6 +471,7 @@ rn_status rn_catalog_define_table(rn_catalog *catalog, const rn_ast_statement *s
   check_case(&m);
   check_metadata(&m);
   primary_key(&m);
+  layout(&m);
   computed_columns(&m);
   watermark(&m);
   uint32_t physical = 0;

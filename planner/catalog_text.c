@@ -21,12 +21,12 @@ void rn_quote_text(const char *text, rn_builder *out) {
   rn_builder_char(out, '\'');
 }
 
-static void path_text(const rn_catalog_object *object, rn_builder *out) {
-  rn_quote_name(object->catalog, out);
-  rn_builder_char(out, '.');
-  rn_quote_name(object->database, out);
-  rn_builder_char(out, '.');
-  rn_quote_name(object->name, out);
+void rn_catalog_path_text(const rn_catalog_object *object, rn_builder *out) {
+  const char *parts[] = {object->catalog, object->database, object->own};
+  for (int i = 0; i < 3; i++) {
+    if (i) rn_builder_char(out, '.');
+    rn_quote_name(parts[i], out);
+  }
 }
 
 static void column_text(const rn_catalog_column *c, rn_builder *out) {
@@ -65,7 +65,7 @@ static const char *shown_value(const rn_catalog_object *object, const rn_option_
 
 static void head_text(const rn_catalog_object *t, rn_builder *out) {
   rn_builder_printf(out, "CREATE %sTABLE ", t->temporary ? "TEMPORARY " : "");
-  path_text(t, out);
+  rn_catalog_path_text(t, out);
   rn_builder_text(out, " (\n");
   for (uint32_t i = 0; i < t->column_count; i++) {
     column_text(&t->columns[i], out);
@@ -79,7 +79,13 @@ static void head_text(const rn_catalog_object *t, rn_builder *out) {
     if (t->key_count) rn_builder_text(out, ",\n");
   }
   if (t->key_count) {
-    rn_builder_text(out, "  PRIMARY KEY (");
+    rn_builder_text(out, "  ");
+    if (t->constraint) {
+      rn_builder_text(out, "CONSTRAINT ");
+      rn_quote_name(t->constraint, out);
+      rn_builder_char(out, ' ');
+    }
+    rn_builder_text(out, "PRIMARY KEY (");
     for (uint32_t i = 0; i < t->key_count; i++) {
       if (i) rn_builder_text(out, ", ");
       rn_quote_name(t->columns[t->keys[i]].name, out);
@@ -93,8 +99,28 @@ static void head_text(const rn_catalog_object *t, rn_builder *out) {
   }
 }
 
+static void layout_text(const rn_catalog_object *t, rn_builder *out) {
+  const rn_ast_distribution *d = &t->distribution;
+  if (d->given) {
+    rn_builder_text(out, " DISTRIBUTED");
+    for (uint32_t i = 0; i < d->columns.count; i++) {
+      if (!i) rn_builder_printf(out, " BY %s%s(", d->kind ? d->kind : "", d->kind ? " " : "");
+      else rn_builder_text(out, ", ");
+      rn_quote_name(d->columns.items[i].text, out);
+    }
+    if (d->columns.count) rn_builder_char(out, ')');
+    if (d->buckets) rn_builder_printf(out, " INTO %s BUCKETS", d->buckets);
+  }
+  for (uint32_t i = 0; i < t->partition_count; i++) {
+    rn_builder_text(out, i ? ", " : " PARTITIONED BY (");
+    rn_quote_name(t->columns[t->partitions[i]].name, out);
+  }
+  if (t->partition_count) rn_builder_char(out, ')');
+}
+
 void rn_catalog_table_text(const rn_catalog_object *t, bool mask, rn_builder *out) {
   head_text(t, out);
+  layout_text(t, out);
   if (!t->options.count) return;
   rn_builder_text(out, " WITH (\n");
   for (size_t i = 0; i < t->options.count; i++) {
@@ -107,7 +133,7 @@ void rn_catalog_table_text(const rn_catalog_object *t, bool mask, rn_builder *ou
 }
 
 void rn_catalog_show_create(const rn_catalog_object *object, rn_builder *out) {
-  if (object->kind == RN_OBJECT_VIEW) rn_builder_text(out, object->sql);
+  if (object->kind != RN_OBJECT_TABLE) rn_builder_text(out, object->sql);
   else rn_catalog_table_text(object, true, out);
 }
 
@@ -212,9 +238,9 @@ bool rn_catalog_same(const rn_catalog_object *a, const rn_catalog_object *b, boo
   *difference = NULL;
   if (a->sql && b->sql && !strcmp(a->sql, b->sql)) return true;
   if (a->kind != b->kind) {
-    *difference = a->kind == RN_OBJECT_VIEW ? "it was a view" : "it was a table";
-  } else if (a->kind == RN_OBJECT_VIEW) {
-    *difference = rn_arena_printf(arena, "the view was %s", a->sql);
+    *difference = rn_arena_printf(arena, "it was a %s", rn_catalog_kind_word(a));
+  } else if (a->kind != RN_OBJECT_TABLE) {
+    *difference = rn_arena_printf(arena, "the %s was %s", rn_catalog_kind_word(a), a->sql);
   } else {
     *difference = column_difference(a, b, arena);
     if (!*difference && strcmp(key_words(a, arena), key_words(b, arena)) != 0)
@@ -225,6 +251,13 @@ bool rn_catalog_same(const rn_catalog_object *a, const rn_catalog_object *b, boo
                                                         b->watermark_text) : "none";
     if (!*difference && strcmp(old, now) != 0)
       *difference = rn_arena_printf(arena, "the WATERMARK was %s, now %s", old, now);
+    rn_builder old_layout = {0}, new_layout = {0};
+    layout_text(a, &old_layout);
+    layout_text(b, &new_layout);
+    const char *was = old_layout.data ? old_layout.data + 1 : "none", *is = new_layout.data ? new_layout.data + 1 : "none";
+    if (!*difference && strcmp(was, is) != 0) *difference = rn_arena_printf(arena, "the partitioning was %s, now %s", was, is);
+    rn_builder_free(&old_layout);
+    rn_builder_free(&new_layout);
     if (!*difference) *difference = option_difference(a, b, reopen_only, arena);
     if (!*difference) return true; /* comments only */
   }

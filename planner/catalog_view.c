@@ -11,6 +11,7 @@ static rn_logical *bind_view_query(rn_catalog *catalog, rn_ast_statement *statem
   rn_query_context q;
   rn_query_context_init(&q, catalog, &settings, arena, diags);
   q.expand = expand;
+  q.binder.write_paths = expand;
   q.schema_only = true;
   rn_logical *node = rn_bind_query(&q, statement->query, NULL, true);
   return node ? rn_rename_columns(&q, node, &statement->view_columns, "the view") : NULL;
@@ -26,7 +27,7 @@ static void keep_schema(rn_catalog_object *object, const rn_schema *schema) {
 
 static void view_text(const rn_catalog_object *object, const rn_ast_statement *statement, rn_builder *out) {
   rn_builder_printf(out, "CREATE %sVIEW ", object->temporary ? "TEMPORARY " : "");
-  const char *parts[] = {object->catalog, object->database, object->name};
+  const char *parts[] = {object->catalog, object->database, object->own};
   for (int i = 0; i < 3; i++) {
     if (i) rn_builder_char(out, '.');
     rn_quote_name(parts[i], out);
@@ -79,8 +80,9 @@ rn_status rn_catalog_define_view(rn_catalog *catalog, const rn_ast_statement *st
   *out = NULL;
   rn_arena arena;
   rn_arena_init(&arena);
-  rn_status status = rn_catalog_new_path(&statement->path, &object->arena, object, diags);
+  rn_status status = rn_catalog_new_path(catalog, &statement->path, &object->arena, object, diags);
   rn_ast_statement once = *statement;
+  catalog->temporary_used = NULL;
   rn_logical *node = status == RN_OK ? bind_view_query(catalog, &once, false, &arena, diags) : NULL;
   if (node) {
     keep_schema(object, &node->schema);
@@ -90,6 +92,11 @@ rn_status rn_catalog_define_view(rn_catalog *catalog, const rn_ast_statement *st
               object->view_schema.fields[i].name);
       node = NULL;
     }
+  }
+  if (node && !object->temporary && catalog->temporary_used) {
+    rn_diag(diags, RN_E_CATALOG, statement->query->span, "CREATE TEMPORARY VIEW can use it",
+            "the query uses \"%s\", which is temporary and would be gone before the view", catalog->temporary_used->name);
+    node = NULL;
   }
   status = node ? expand_view(catalog, object, statement, &arena, diags) : RN_FAIL;
   rn_arena_free(&arena);

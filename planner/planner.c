@@ -125,7 +125,7 @@ rn_status rn_plan_schema(rn_catalog *catalog, const rn_planner_settings *setting
 static void sink_name(rn_catalog *catalog, const rn_ast_path *path, rn_builder *out) {
   const rn_catalog_object *t = rn_catalog_find(catalog, path, NULL);
   if (out->len) rn_builder_char(out, ',');
-  rn_builder_text(out, t ? t->name : path->parts[path->count - 1].text); /* a file has one database */
+  rn_builder_text(out, t ? t->name : path->parts[path->count - 1].text);
 }
 
 void rn_plan_sink_names(rn_catalog *catalog, const rn_ast_statement *statement, rn_builder *out) {
@@ -145,7 +145,7 @@ static bool query_uses(use_search *u, const rn_ast_query *query);
 
 static bool path_uses(use_search *u, const rn_ast_path *path) {
   const rn_catalog_object *found = rn_catalog_find(u->catalog, path, NULL);
-  if (!found) return !strcmp(path->parts[path->count - 1].text, u->object->name);
+  if (!found) return !strcmp(path->parts[path->count - 1].text, u->object->own);
   if (found == u->object) return true;
   if (found->kind != RN_OBJECT_VIEW || u->depth > 32) return false;
   u->depth++;

@@ -88,6 +88,7 @@ run_one() {
     golden) suite golden python3 tests/golden/run.py "$build/golden" tests/golden ;;
     dialect) suite dialect python3 tests/golden/run.py "$build/golden" tests/dialect/streaming ;;
     errors) suite errors python3 tests/errors/run.py "$build/runnel" tests/errors ;;
+    statements) suite statements python3 tests/statements/run.py "$build/runnel" tests/statements ;;
     cli) suite cli tests/cli/run.sh "$build" ;;
     examples) suite examples tests/examples/run.sh "$build" ;;
     runs) suite runs python3 tests/runs/run.py "$build" ;;
@@ -101,7 +102,7 @@ run_one() {
   esac
 }
 
-for name in ${*:-unit golden dialect errors cli runs examples differential crash kafka}; do run_one "$name"; done
+for name in ${*:-unit golden dialect errors statements cli runs examples differential crash kafka}; do run_one "$name"; done
 if [ "$skipped" -gt 0 ]; then
   echo "$passed passed, $failed failed, $skipped skipped"
 else

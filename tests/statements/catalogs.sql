@@ -1,0 +1,31 @@
+CREATE CATALOG c COMMENT 'second' WITH ('type' = 'generic_in_memory', 'default-database' = 'main');
+SHOW CATALOGS;
+USE CATALOG c;
+SHOW CURRENT CATALOG;
+SHOW CURRENT DATABASE;
+CREATE TABLE t (a INT);
+INSERT INTO t VALUES (1), (2);
+CREATE FUNCTION twice(x INT) RETURNS INT RETURN x * 2;
+CREATE VIEW v AS SELECT twice(a) AS b FROM t;
+SELECT c.main.t.a FROM c.main.t;
+-- @reopen
+SHOW CATALOGS LIKE 'c%';
+DESCRIBE CATALOG EXTENDED c;
+SHOW CREATE CATALOG c;
+SHOW DATABASES IN c;
+SELECT * FROM c.main.v;
+ALTER CATALOG c COMMENT 'third';
+SHOW CREATE CATALOG c;
+ALTER CATALOG c SET ('host' = 'x');
+-- @reopen
+DROP CATALOG c;
+-- @reopen
+CREATE CATALOG h WITH ('type' = 'hive');
+-- @reopen
+USE CATALOG cc;
+-- @reopen
+SELECT * FROM c.mian.t;
+-- @reopen
+DROP DATABASE c.main CASCADE;
+DROP CATALOG c;
+SHOW CATALOGS;
