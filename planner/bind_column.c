@@ -169,7 +169,7 @@ static rn_expr *outer_column(rn_binder *binder, const rn_ast_expr *ast) {
   uint32_t parts = 1;
   int64_t level = 1;
   for (const rn_outer *outer = binder->outer; outer; outer = outer->up, level++) {
-    match m = resolve(outer->scope, &ast->path, &parts);
+    match m = resolve(binder, outer->scope, &ast->path, &parts);
     if (!m.count) continue;
     if (m.count > 1) return ambiguous(binder, outer->scope, ast, &m, parts);
     rn_expr *e = rn_expr_make(binder->arena, RN_EXPR_OUTER, rn_type_with_time(binder->arena, m.column->type, RN_TIME_NONE), ast->span, 0, NULL);
