@@ -114,6 +114,7 @@ static inline uint32_t *rn_table_tag(const uint8_t *slot) { return (uint32_t *)(
 /* Position of a slot for rn_table_at. */
 uint32_t rn_table_position(const rn_table *table, const uint8_t *slot);
 void rn_table_prefetch(const rn_table *table, uint32_t position);
+void rn_table_prefetch_index(const rn_table *table, const uint8_t *slot); /* for erase */
 /* Iteration in order of insertion: positions below rn_table_end; NULL where an entry was erased. */
 uint32_t rn_table_end(const rn_table *table);
 uint8_t *rn_table_at(const rn_table *table, uint32_t position);

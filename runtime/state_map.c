@@ -333,6 +333,9 @@ uint8_t *rn_table_at(const rn_table *t, uint32_t position) {
 }
 uint32_t rn_table_position(const rn_table *t, const uint8_t *slot) { return number_of(t, slot); }
 void rn_table_prefetch(const rn_table *t, uint32_t position) { __builtin_prefetch(table_slot(t, position), 1); }
+void rn_table_prefetch_index(const rn_table *t, const uint8_t *slot) {
+  if (t->index) __builtin_prefetch(&t->index[head_of(t->map, slot)->hash & t->mask], 1);
+}
 uint32_t rn_table_live(const rn_table *t) { return t->live; }
 int64_t rn_table_namespace(const rn_table *t) { return t->ns; }
 

@@ -2,8 +2,8 @@
  *
  * A row opens [t, t + gap) and merges it with every session of its key that it overlaps or touches (Akidau 2015,
  * The Dataflow Model, 2.2). Sessions of a key never touch, so what a row touches is one stretch of them in order of
- * time. Each session has one timer in a heap; a session that grows leaves its timer where it is, and the timer moves
- * on when it comes up: rows cost no work in the heap. A timer whose session was merged away is known by the id.
+ * time, and a row that does not come before its key's newest session needs to look at that one only: one look-up a row,
+ * as in TUMBLE. Older sessions are open while the watermark lags behind the gap: they lie in a map of their own.
  *
  * A session closes when the watermark reaches its end - 1 ms, sessions in order of their end; a row is late when it
  * touches no open session and its own [t, t + gap) has passed (DIALECT 5.5). One class for both nodes: WINDOW_AGG
@@ -11,10 +11,9 @@
 #include "runtime/operators/op_session.h"
 
 #include "base/alloc.h"
-#include "base/calendar.h"
 #include "runtime/operators/operators.h"
 
-enum { MAP_SESSIONS = 1, MAP_LIVE = 2, MAP_DISTINCT = 8 };
+enum { MAP_NEWEST = 1, MAP_OLDER = 2, MAP_LISTS = 3, MAP_DISTINCT = 8 };
 
 static rn_status session_open(rn_operator *op, rn_error *err) {
   (void)err;
@@ -27,106 +26,79 @@ static rn_status session_open(rn_operator *op, rn_error *err) {
   self->next_id = 1;
   rn_window_time_init(&self->time, self->aggregates ? &node->u.window_agg.spec : &node->u.window.spec, op->context->zone);
   rn_operator_open_state(op);
-  rn_session_values_open(self, MAP_SESSIONS, MAP_DISTINCT);
-  static const rn_ref_spec many = {.offset = offsetof(rn_session_key, many)};
-  rn_map_spec live = {.id = MAP_LIVE, .value_size = sizeof(rn_session_key), .value_align = 8, .ref_count = 1, .refs = &many,
-                      .transient = true};
-  self->live = rn_state_map(op->state, &live);
+  const rn_type **types = RN_NEW_N(&self->memory, const rn_type *, self->key_count + 1);
+  for (uint32_t k = 0; k < self->key_count; k++) types[k] = node->schema.fields[self->aggregates ? k : self->keys[k]].type;
+  rn_map_spec spec = {.id = MAP_NEWEST, .key_size = rn_key_fixed_size(types, self->key_count)};
+  rn_session_values_open(self, &spec, MAP_DISTINCT);
+  self->newest = rn_map_table(rn_state_map(op->state, &spec), 0);
+  spec.id = MAP_OLDER;
+  spec.key_size = 0;
+  self->older = rn_map_table(rn_state_map(op->state, &spec), 0);
+  static const rn_ref_spec sessions = {.offset = offsetof(rn_session_list, sessions)};
+  rn_map_spec lists = {.id = MAP_LISTS, .value_size = sizeof(rn_session_list), .value_align = 8, .ref_count = 1, .refs = &sessions,
+                       .transient = true};
+  self->lists = rn_map_table(rn_state_map(op->state, &lists), 0);
+  rn_session_timers_open(&self->timers, self->time.spec->size_us);
   return RN_OK;
 }
 
-/* --- timers ---------------------------------------------------------------------------------------------------- */
-
-static bool sooner(const rn_session_timer *a, const rn_session_timer *b) {
-  return a->end != b->end ? a->end < b->end : a->id < b->id;
-}
-
-static void sink_timer(rn_session_op *self) { /* the first one has changed */
-  rn_session_timer *t = self->timers.data, moved = t[0];
-  size_t at = 0, n = self->timers.len;
-  for (size_t child = 1; child < n; child = 2 * at + 1) {
-    if (child + 1 < n && sooner(&t[child + 1], &t[child])) child++;
-    if (!sooner(&t[child], &moved)) break;
-    t[at] = t[child];
-    at = child;
-  }
-  t[at] = moved;
-}
-
-static void add_timer(rn_session_op *self, rn_session *session) {
-  rn_session_timer timer = {session->end, session->id, session};
-  RN_VEC_PUSH(&self->timers, timer);
-  rn_session_timer *t = self->timers.data;
-  size_t at = self->timers.len - 1;
-  while (at && sooner(&timer, &t[(at - 1) / 2])) {
-    t[at] = t[(at - 1) / 2];
-    at = (at - 1) / 2;
-  }
-  t[at] = timer;
-}
-
-static void drop_timer(rn_session_op *self) {
-  self->timers.data[0] = self->timers.data[--self->timers.len];
-  if (self->timers.len) sink_timer(self);
-}
-
-/* The session that ends first; NULL: none is open. Slots of erased sessions stay readable, their id tells. */
-static rn_session *first_to_end(rn_session_op *self) {
-  while (self->timers.len) {
-    rn_session_timer *first = &self->timers.data[0];
-    if (first->session->id != first->id) {
-      drop_timer(self);
-    } else if (first->session->end != first->end) {
-      first->end = first->session->end;
-      sink_timer(self);
-    } else {
-      return first->session;
-    }
-  }
-  return NULL;
-}
-
 static void set_timer(rn_session_op *self) {
-  if (!self->time.spec->processing_time) return;
-  rn_session *first = first_to_end(self);
-  self->op.timer_us = first ? rn_window_fires(&self->time, first->end) : INT64_MAX;
+  if (self->time.spec->processing_time) self->op.timer_us = rn_session_timers_next(self);
 }
 
-/* --- sessions of a key -------------------------------------------------------------------------------------------- */
+/* --- older sessions of a key --------------------------------------------------------------------------------------- */
 
-static rn_session **items_of(rn_session_op *self, rn_session_key *k) {
-  return k->room ? (rn_session **)(void *)(uintptr_t)rn_state_load(self->op.state, k->many).ptr : &k->one;
+static rn_session **items_of(rn_session_op *self, rn_session_list *l) {
+  return (rn_session **)(void *)(uintptr_t)rn_state_load(self->op.state, l->sessions).ptr;
 }
 
-static void insert_item(rn_session_op *self, rn_session_key *k, uint32_t at, rn_session *session) {
-  rn_session **items = items_of(self, k);
-  if (k->count == (k->room ? k->room : 1)) {
-    uint32_t room = k->room ? 2 * k->room : 4;
+static rn_session_list *list_of(rn_session_op *self, uint64_t hash, rn_slice key, bool make) {
+  uint8_t *slot = make ? rn_table_upsert_one(self->lists, hash, key.ptr, (uint32_t)key.len, NULL)
+                       : rn_table_find(self->lists, hash, key.ptr, (uint32_t)key.len);
+  return (rn_session_list *)(void *)slot;
+}
+
+static void insert_item(rn_session_op *self, rn_session_list *l, uint32_t at, rn_session *session) {
+  if (l->count == l->room) {
+    uint32_t room = l->room ? 2 * l->room : 4;
     rn_builder *grown = &self->scratch;
     rn_builder_clear(grown);
-    rn_builder_append(grown, items, k->count * sizeof *items);
-    while (grown->len < room * sizeof *items) rn_put_i64(grown, 0);
-    rn_ref many = rn_state_store(self->op.state, grown->data, grown->len);
-    rn_state_release(self->op.state, k->many);
-    k->many = many;
-    k->room = room;
-    items = items_of(self, k);
+    if (l->count) rn_builder_append(grown, items_of(self, l), l->count * sizeof session);
+    while (grown->len < room * sizeof session) rn_put_i64(grown, 0);
+    rn_ref sessions = rn_state_store(self->op.state, grown->data, grown->len);
+    rn_state_release(self->op.state, l->sessions);
+    l->sessions = sessions;
+    l->room = room;
   }
-  memmove(items + at + 1, items + at, (k->count - at) * sizeof *items);
+  rn_session **items = items_of(self, l);
+  memmove(items + at + 1, items + at, (l->count - at) * sizeof *items);
   items[at] = session;
-  k->count++;
+  l->count++;
 }
 
-static void remove_item(rn_session_op *self, rn_session_key *k, uint32_t at) {
-  rn_session **items = items_of(self, k);
-  memmove(items + at, items + at + 1, (k->count - at - 1) * sizeof *items);
-  k->count--;
+/* The older session at `at` of the list goes, slot and all. */
+static void drop_item(rn_session_op *self, rn_session_list *l, uint32_t at, rn_session *newest) {
+  rn_session **items = items_of(self, l), *gone = items[at];
+  memmove(items + at, items + at + 1, (l->count - at - 1) * sizeof *items);
+  l->count--;
+  newest->older--;
+  rn_table_erase(self->older, (uint8_t *)gone);
+  if (!l->count) rn_table_erase(self->lists, (uint8_t *)l);
 }
 
-static void erase_session(rn_session_op *self, rn_session *session) {
-  rn_session_values_release(self, session);
-  session->id = 0;
-  rn_table_erase(rn_map_find(self->sessions, 0), (uint8_t *)session);
+/* A slot in the map of older sessions for one of `newest`'s key, at place `at` of its list. */
+static rn_session *older_slot(rn_session_op *self, rn_session *newest, uint32_t at) {
+  uint64_t hash = rn_table_hash(self->newest, (uint8_t *)newest);
+  rn_slice key = rn_session_partition(self, newest);
+  rn_builder *b = &self->scratch;
+  rn_builder_clear(b);
+  rn_builder_append(b, key.ptr, key.len);
+  rn_put_i64(b, self->next_id++);
+  rn_session *session = (rn_session *)(void *)rn_table_upsert_one(self->older, hash, b->data, (uint32_t)b->len, NULL);
+  *rn_table_tag((uint8_t *)session) = rn_table_position(self->older, (uint8_t *)session) | RN_SESSION_OLDER;
+  insert_item(self, list_of(self, hash, key, true), at, session);
+  newest->older++;
+  return session;
 }
 
 /* --- rows ---------------------------------------------------------------------------------------------------------- */
@@ -141,59 +113,105 @@ static void fold_pending(rn_session_op *self, const rows_in *in) {
   self->pending = 0;
 }
 
-static rn_session *new_session(rn_session_op *self, const rows_in *in, uint32_t i, int64_t start) {
-  rn_builder *key = &self->scratch;
-  rn_builder_clear(key);
-  rn_builder_append(key, in->keys.keys[i], in->keys.lengths[i]);
-  rn_put_i64(key, self->next_id);
-  uint8_t *slot = rn_table_upsert_one(rn_map_table(self->sessions, 0), in->keys.hashes[i], key->data, (uint32_t)key->len, NULL);
-  rn_agg_set_clear(&self->set, slot);
-  rn_session *session = (rn_session *)(void *)slot;
-  *session = (rn_session){start, start + self->time.spec->size_us, self->next_id++};
-  add_timer(self, session);
-  return session;
+/* A slot of zeros becomes a session that has seen nothing; its timer is the caller's matter. */
+static void begin_session(rn_session_op *self, rn_session *session, int64_t start) {
+  session->start = start;
+  session->end = start + self->time.spec->size_us;
+  if (self->set.has_distinct) *rn_session_id(session) = self->next_id++;
+  rn_agg_set_clear(&self->set, (uint8_t *)session);
 }
 
-/* The open session that row i of the batch at time t belongs to; NULL: the row is late. */
-static rn_session *session_of(rn_session_op *self, const rows_in *in, uint32_t i, int64_t t) {
-  rn_session_key *k = (rn_session_key *)(void *)self->found[i];
-  rn_session **items = items_of(self, k);
+/* What a session holds moves to another slot, which holds nothing; timer and place stay with their slots. */
+static void move_values(const rn_session_op *self, rn_session *to, rn_session *from) {
+  to->start = from->start;
+  to->end = from->end;
+  memcpy(to + 1, from + 1, self->value_size - sizeof *from);
+  memset(from + 1, 0, self->value_size - sizeof *from);
+}
+
+static bool is_late(const rn_session_op *self, int64_t end) {
+  return !self->time.spec->processing_time && rn_window_fires(&self->time, end) <= self->op.watermark_us;
+}
+
+static void merge(rn_session_op *self, rn_session *into, rn_session *gone) {
+  if (gone->end > into->end) into->end = gone->end;
+  rn_session_values_merge(self, into, gone);
+  rn_session_values_release(self, gone);
+}
+
+/* A row that comes before its key's newest session: the session it belongs to, NULL when it is late. */
+static rn_session *earlier_session(rn_session_op *self, const rows_in *in, rn_session *newest, int64_t t) {
+  uint64_t hash = rn_table_hash(self->newest, (uint8_t *)newest);
+  rn_slice key = rn_session_partition(self, newest);
+  rn_session_list *l = newest->older ? list_of(self, hash, key, false) : NULL;
+  rn_session **items = l ? items_of(self, l) : NULL;
   int64_t end = t + self->time.spec->size_us;
-  uint32_t first = k->count;
+  bool meets_newest = end >= newest->start;
+  uint32_t first = newest->older;
   while (first && items[first - 1]->end >= t) first--; /* from the newest: rows come nearly in order */
   uint32_t last = first;
-  while (last < k->count && items[last]->start <= end) last++;
+  while (last < newest->older && items[last]->start <= end) last++;
   if (first == last) {
-    if (!self->time.spec->processing_time && rn_window_fires(&self->time, end) <= self->op.watermark_us) return NULL;
-    rn_session *session = new_session(self, in, i, t);
-    insert_item(self, k, first, session);
+    if (meets_newest) {
+      newest->start = t;
+      return newest;
+    }
+    if (is_late(self, end)) return NULL;
+    rn_session *session = older_slot(self, newest, first);
+    begin_session(self, session, t);
+    rn_session_timer_add(self, session);
     return session;
   }
   rn_session *session = items[first];
-  if (last - first > 1) fold_pending(self, in); /* rows wait for sessions that go now */
+  if (last - first > 1 || meets_newest) fold_pending(self, in); /* rows wait for sessions that go now */
   while (last - first > 1) {
-    rn_session *gone = items[--last];
-    if (gone->end > session->end) session->end = gone->end;
-    rn_session_values_merge(self, session, gone);
-    erase_session(self, gone);
-    remove_item(self, k, last);
+    merge(self, session, items[--last]);
+    drop_item(self, l, last, newest);
   }
   if (t < session->start) session->start = t;
   if (end > session->end) session->end = end;
-  rn_table_touch(rn_map_find(self->sessions, 0), (uint8_t *)session);
-  return session;
+  rn_table_touch(self->older, (uint8_t *)session);
+  if (!meets_newest) return session;
+  merge(self, session, newest);
+  rn_session_values_free(self, newest);
+  move_values(self, newest, session);
+  drop_item(self, l, first, newest);
+  return newest;
+}
+
+/* The open session that row i of the batch at time t belongs to; NULL: the row is late. */
+static inline rn_session *session_of(rn_session_op *self, const rows_in *in, uint32_t i, int64_t t) {
+  rn_session *newest = (rn_session *)(void *)self->found[i];
+  int64_t end = t + self->time.spec->size_us;
+  if (!newest->timer) {
+    if (is_late(self, end)) return NULL;
+    begin_session(self, newest, t);
+    rn_session_timer_add(self, newest);
+    return newest;
+  }
+  if (t < newest->start) return earlier_session(self, in, newest, t);
+  if (t <= newest->end) {
+    if (end > newest->end) newest->end = end;
+    return newest;
+  }
+  fold_pending(self, in); /* rows wait for the session that makes place */
+  rn_session *older = older_slot(self, newest, newest->older);
+  move_values(self, older, newest);
+  rn_session_timer_add(self, older);
+  begin_session(self, newest, t); /* its timer will find the new end */
+  return newest;
 }
 
 /* Keys whose rows were all late have nothing to keep. */
-static void forget_empty(rn_session_op *self, rn_table *live, uint32_t n) {
+static void forget_empty(rn_session_op *self, uint32_t n) {
   uint32_t empty = 0;
   for (uint32_t i = 0; i < n; i++) {
-    rn_session_key *k = (rn_session_key *)(void *)self->found[i];
-    if (k->count) continue;
-    k->count = UINT32_MAX; /* once, whatever rows it has in the batch */
+    rn_session *s = (rn_session *)(void *)self->found[i];
+    if (s->timer) continue;
+    s->timer = 1; /* once, whatever rows it has in the batch */
     self->found[empty++] = self->found[i];
   }
-  for (uint32_t i = 0; i < empty; i++) rn_table_erase(live, self->found[i]);
+  for (uint32_t i = 0; i < empty; i++) rn_table_erase(self->newest, self->found[i]);
 }
 
 static rn_status session_process(rn_operator *op, unsigned input, rn_batch *batch, rn_error *err) {
@@ -206,15 +224,13 @@ static rn_status session_process(rn_operator *op, unsigned input, rn_batch *batc
   rn_arena_reset(&op->arena);
   rn_keys_encode(&in.keys, batch, self->keys, self->key_count, op->context->hash_seed, &op->arena);
   if (!self->aggregates) rn_rows_encode(&in.bytes, batch, NULL, batch->column_count, &op->arena);
-  rn_table *live = rn_map_table(self->live, 0);
-  rn_table_upsert(live, &in.keys, NULL, n, self->found, NULL);
+  rn_table_upsert(self->newest, &in.keys, NULL, n, self->found, self->fresh);
+  for (uint32_t i = 0; i < n; i++) {
+    if (self->fresh[i]) *rn_table_tag(self->found[i]) = rn_table_position(self->newest, self->found[i]);
+  }
   const rn_column *time = spec->processing_time ? NULL : &batch->columns[spec->time_column];
   int64_t now_us = time ? 0 : rn_clock_now_us(op->context->clock);
   uint64_t late = 0;
-  for (uint32_t i = 0; i < n; i++) { /* a key has one open session as a rule */
-    const rn_session_key *k = (const rn_session_key *)(const void *)self->found[i];
-    if (!k->room && k->count) __builtin_prefetch(k->one, 1);
-  }
   for (uint32_t i = 0; i < n; i++) {
     uint32_t row = rn_live(batch, i);
     rn_session *session = NULL;
@@ -233,7 +249,7 @@ static rn_status session_process(rn_operator *op, unsigned input, rn_batch *batc
   fold_pending(self, &in);
   if (late) {
     RN_COUNT(op->counters.late, late);
-    forget_empty(self, live, n);
+    forget_empty(self, n);
   }
   set_timer(self);
   return RN_OK;
@@ -244,16 +260,20 @@ static rn_status session_process(rn_operator *op, unsigned input, rn_batch *batc
 static rn_status close_sessions(rn_session_op *self, uint32_t count, rn_error *err) {
   rn_session **closing = (rn_session **)(void *)self->slots;
   if (rn_session_values_emit(self, closing, count, err) != RN_OK) return RN_FAIL;
-  rn_table *live = rn_map_find(self->live, 0), *sessions = rn_map_find(self->sessions, 0);
-  for (uint32_t i = 0; i < count; i++) {
-    rn_slice key = rn_session_partition(self, closing[i]);
-    rn_session_key *k = (rn_session_key *)(void *)rn_table_find(live, rn_table_hash(sessions, (uint8_t *)closing[i]), key.ptr,
-                                                                 (uint32_t)key.len);
+  for (uint32_t i = 0; i < count; i++) rn_table_prefetch_index(rn_session_table(self, closing[i]), (uint8_t *)closing[i]);
+  for (uint32_t i = 0; i < count; i++) { /* older sessions of a key come before its newest: in order of their end */
+    rn_session *s = closing[i];
+    rn_session_values_release(self, s);
+    if (!rn_session_is_older(s)) {
+      rn_table_erase(self->newest, (uint8_t *)s);
+      continue;
+    }
+    rn_slice key = rn_session_partition(self, s);
+    uint64_t hash = rn_table_hash(self->older, (uint8_t *)s);
+    rn_session_list *l = list_of(self, hash, key, false);
     uint32_t at = 0;
-    while (items_of(self, k)[at] != closing[i]) at++;
-    remove_item(self, k, at);
-    if (!k->count) rn_table_erase(live, (uint8_t *)k);
-    erase_session(self, closing[i]);
+    while (items_of(self, l)[at] != s) at++;
+    drop_item(self, l, at, (rn_session *)(void *)rn_table_find(self->newest, hash, key.ptr, (uint32_t)key.len));
   }
   return RN_OK;
 }
@@ -261,8 +281,7 @@ static rn_status close_sessions(rn_session_op *self, uint32_t count, rn_error *e
 static rn_status fire(rn_session_op *self, int64_t upto_us, rn_error *err) {
   rn_session **closing = (rn_session **)(void *)self->slots;
   uint32_t n = 0;
-  for (rn_session *s; (s = first_to_end(self)) && rn_window_fires(&self->time, s->end) <= upto_us;) {
-    drop_timer(self);
+  for (rn_session *s; (s = rn_session_timers_take(self, upto_us));) {
     closing[n++] = s;
     if (n < self->op.context->batch_rows) continue;
     if (close_sessions(self, n, err) != RN_OK) return RN_FAIL;
@@ -291,9 +310,9 @@ static int64_t session_horizon(rn_operator *op) {
   rn_session_op *self = (rn_session_op *)op;
   if (self->time.spec->processing_time) return RN_WATERMARK_NONE;
   int64_t end = INT64_MIN;
-  for (size_t i = 0; i < self->timers.len; i++) {
-    const rn_session_timer *t = &self->timers.data[i];
-    if (t->session->id == t->id && t->session->end > end) end = t->session->end;
+  for (uint32_t p = 0, last = rn_table_end(self->newest); p < last; p++) {
+    const rn_session *s = (const rn_session *)(const void *)rn_table_at(self->newest, p);
+    if (s && s->end > end) end = s->end;
   }
   return end == INT64_MIN ? RN_WATERMARK_NONE : rn_window_fires(&self->time, end);
 }
@@ -303,19 +322,32 @@ static int64_t session_horizon(rn_operator *op) {
 static rn_status session_restored(rn_operator *op, rn_error *err) {
   (void)err;
   rn_session_op *self = (rn_session_op *)op;
-  rn_table *sessions = rn_map_table(self->sessions, 0), *live = rn_map_table(self->live, 0);
-  for (uint32_t p = 0, end = rn_table_end(sessions); p < end; p++) {
-    uint8_t *slot = rn_table_at(sessions, p);
+  for (uint32_t p = 0, end = rn_table_end(self->newest); p < end; p++) {
+    uint8_t *slot = rn_table_at(self->newest, p);
     if (!slot) continue;
-    rn_session *session = (rn_session *)(void *)slot;
-    rn_slice key = rn_session_partition(self, session);
-    rn_session_key *k = (rn_session_key *)(void *)rn_table_upsert_one(live, rn_table_hash(sessions, slot), key.ptr,
-                                                                       (uint32_t)key.len, NULL);
-    uint32_t at = k->count;
-    while (at && items_of(self, k)[at - 1]->start > session->start) at--;
-    insert_item(self, k, at, session);
-    add_timer(self, session);
-    if (session->id >= self->next_id) self->next_id = session->id + 1;
+    rn_session *s = (rn_session *)(void *)slot;
+    *rn_table_tag(slot) = p;
+    s->older = 0;
+    rn_session_timer_add(self, s);
+    if (self->set.has_distinct && *rn_session_id(s) >= self->next_id) self->next_id = *rn_session_id(s) + 1;
+  }
+  for (uint32_t p = 0, end = rn_table_end(self->older); p < end; p++) {
+    uint8_t *slot = rn_table_at(self->older, p);
+    if (!slot) continue;
+    rn_session *s = (rn_session *)(void *)slot;
+    *rn_table_tag(slot) = p | RN_SESSION_OLDER;
+    rn_session_timer_add(self, s);
+    rn_slice key = rn_session_partition(self, s);
+    rn_reader number = {key.ptr + key.len, key.ptr + key.len + RN_SESSION_NUMBER_SIZE, false};
+    int64_t id = rn_get_i64(&number);
+    if (self->set.has_distinct && *rn_session_id(s) > id) id = *rn_session_id(s);
+    if (id >= self->next_id) self->next_id = id + 1;
+    uint64_t hash = rn_table_hash(self->older, slot);
+    rn_session_list *l = list_of(self, hash, key, true);
+    uint32_t at = l->count;
+    while (at && items_of(self, l)[at - 1]->start > s->start) at--;
+    insert_item(self, l, at, s);
+    ((rn_session *)(void *)rn_table_find(self->newest, hash, key.ptr, (uint32_t)key.len))->older++;
   }
   set_timer(self);
   return RN_OK;
@@ -323,7 +355,7 @@ static rn_status session_restored(rn_operator *op, rn_error *err) {
 
 static void session_close(rn_operator *op) {
   rn_session_op *self = (rn_session_op *)op;
-  RN_VEC_FREE(&self->timers);
+  rn_session_timers_close(&self->timers);
   rn_agg_set_close(&self->set);
   rn_builder_free(&self->scratch);
   rn_arena_free(&self->memory);

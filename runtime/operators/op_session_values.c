@@ -3,28 +3,32 @@
  * them can be merged value by value: one that is new to the session is folded into its accumulators again. */
 #include "runtime/operators/op_session.h"
 
-void rn_session_values_open(rn_session_op *self, uint8_t map_id, uint8_t distinct_map_id) {
+enum { SESSION_ROWS_OFFSET = sizeof(rn_session) };
+
+void rn_session_values_open(rn_session_op *self, rn_map_spec *spec, uint8_t distinct_map_id) {
   rn_operator *op = &self->op;
   const rn_plan_node *node = op->node;
   rn_agg_set *set = &self->set;
-  rn_map_spec spec = {.id = map_id};
   static const uint32_t row_refs[] = {offsetof(rn_session_row, row)};
   static const rn_ref_spec rows = {.offset = SESSION_ROWS_OFFSET, .element_size = sizeof(rn_session_row),
                                    .nested_count = 1, .nested = row_refs};
-  if (self->aggregates) {
-    rn_agg_set_init(set, node->u.window_agg.calls, node->u.window_agg.call_count, sizeof(rn_session), &self->memory);
-    spec.value_size = set->size;
-    spec.value_align = set->align;
-    spec.ref_count = set->ref_count;
-    spec.refs = set->refs;
-  } else {
-    rn_agg_set_init(set, NULL, 0, sizeof(rn_session), &self->memory);
-    spec.value_size = SESSION_ROWS_OFFSET + sizeof(rn_ref);
-    spec.value_align = 8;
-    spec.ref_count = 1;
-    spec.refs = &rows;
+  spec->tagged = true;
+  spec->ref_count = 1;
+  spec->refs = &rows;
+  spec->value_size = SESSION_ROWS_OFFSET + sizeof(rn_ref);
+  spec->value_align = 8;
+  uint32_t values = sizeof(rn_session), calls = self->aggregates ? node->u.window_agg.call_count : 0;
+  for (uint32_t c = 0; c < calls; c++) {
+    if (node->u.window_agg.calls[c].distinct) values = sizeof(rn_session) + sizeof(int64_t); /* its id */
   }
-  self->sessions = rn_state_map(op->state, &spec);
+  rn_agg_set_init(set, self->aggregates ? node->u.window_agg.calls : NULL, calls, values, &self->memory);
+  if (self->aggregates) {
+    spec->value_size = set->size;
+    spec->value_align = set->align;
+    spec->ref_count = set->ref_count;
+    spec->refs = set->refs;
+  }
+  self->value_size = spec->value_size;
   rn_agg_set_open(set, op->state, op->context->hash_seed, distinct_map_id);
 }
 
@@ -51,7 +55,7 @@ void rn_session_values_add(rn_session_op *self, const rn_batch *batch, const rn_
   for (uint32_t i = 0, run; i < n; i += run) { /* rows of one session: one namespace */
     for (run = 1; i + run < n && self->slots[i + run] == self->slots[i];) run++;
     rn_agg_set_update(&self->set, self->slots + i, batch, self->rows + i, run, keys, self->which + i,
-                      ((const rn_session *)(void *)self->slots[i])->id);
+                      *rn_session_id((const rn_session *)(void *)self->slots[i]));
   }
 }
 
@@ -89,14 +93,14 @@ static void fold_value(rn_session_op *self, uint32_t d, rn_session *into, rn_sli
 
 static void merge_distinct(rn_session_op *self, uint32_t d, rn_session *into, const rn_session *from, rn_slice key) {
   rn_agg_set *set = &self->set;
-  rn_table *t = rn_map_find(set->distincts[d].map, from->id), *sessions = rn_map_find(self->sessions, 0);
-  uint64_t hash = rn_table_hash(sessions, (const uint8_t *)into);
+  rn_table *t = rn_map_find(set->distincts[d].map, *rn_session_id(from));
+  uint64_t hash = rn_table_hash(rn_session_table(self, into), (const uint8_t *)into);
   for (uint32_t p = 0, end = t ? rn_table_end(t) : 0; p < end; p++) {
     const uint8_t *entry = rn_table_at(t, p);
     rn_slice value;
     if (!entry || !entry_of(t, entry, key, &value)) continue;
     bool is_new;
-    uint8_t *to = rn_agg_set_distinct(set, &set->distincts[d], into->id, hash, key, value, true, &is_new);
+    uint8_t *to = rn_agg_set_distinct(set, &set->distincts[d], *rn_session_id(into), hash, key, value, true, &is_new);
     *(int64_t *)(void *)to += *(const int64_t *)(const void *)entry;
     if (is_new) fold_value(self, d, into, value);
   }
@@ -126,14 +130,14 @@ void rn_session_values_release(rn_session_op *self, rn_session *session) {
   if (!set->distinct_count) return;
   rn_slice key = rn_session_partition(self, session), value;
   for (uint32_t d = 0; d < set->distinct_count; d++) {
-    rn_table *t = rn_map_find(set->distincts[d].map, session->id);
+    rn_table *t = rn_map_find(set->distincts[d].map, *rn_session_id(session));
     uint32_t mine = 0, end = t ? rn_table_end(t) : 0;
     for (uint32_t p = 0; p < end; p++) {
       const uint8_t *entry = rn_table_at(t, p);
       if (entry && entry_of(t, entry, key, &value)) mine++;
     }
     if (t && mine == rn_table_live(t)) {
-      rn_map_drop(set->distincts[d].map, session->id);
+      rn_map_drop(set->distincts[d].map, *rn_session_id(session));
       continue;
     }
     for (uint32_t p = 0; p < end; p++) {
@@ -141,6 +145,13 @@ void rn_session_values_release(rn_session_op *self, rn_session *session) {
       if (entry && entry_of(t, entry, key, &value)) rn_table_erase(t, entry);
     }
   }
+}
+
+void rn_session_values_free(rn_session_op *self, rn_session *session) {
+  rn_agg_set_release(&self->set, (uint8_t *)session);
+  if (self->aggregates) return;
+  rn_state_release(self->op.state, *rows_of(session));
+  *rows_of(session) = 0;
 }
 
 /* --- leaving ------------------------------------------------------------------------------------------------------ */

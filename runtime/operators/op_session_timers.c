@@ -1,0 +1,155 @@
+/* When sessions end: a timing wheel (Varghese 1987) of stretches of the gap, and a heap for the nearest of them.
+ *
+ * A session has one valid timer, at an end that it once had: a session that grows leaves its timer where it is, and the
+ * timer moves on when its stretch comes up. So rows cost no work here, and each timer is looked at about once per gap.
+ * A timer whose session has gone is known by the number that the session does not bear. What lies too far apart for
+ * the wheel (rows of years in any order) goes to the heap, which can hold anything. */
+#include "base/calendar.h"
+#include "runtime/operators/op_session.h"
+
+enum { STRETCHES_MAX = 1024, STRETCHES_PER_GAP = 128, AHEAD = 16 };
+
+static bool sooner(const rn_session_due *a, const rn_session_due *b) {
+  return a->end != b->end ? a->end < b->end : a->timer.place < b->timer.place;
+}
+
+static void sink_due(rn_session_timers *t) { /* the first one has changed */
+  rn_session_due *d = t->heap.data, moved = d[0];
+  size_t at = 0, n = t->heap.len;
+  for (size_t child = 1; child < n; child = 2 * at + 1) {
+    if (child + 1 < n && sooner(&d[child + 1], &d[child])) child++;
+    if (!sooner(&d[child], &moved)) break;
+    d[at] = d[child];
+    at = child;
+  }
+  d[at] = moved;
+}
+
+static void add_due(rn_session_timers *t, rn_session_due due) {
+  RN_VEC_PUSH(&t->heap, due);
+  rn_session_due *d = t->heap.data;
+  size_t at = t->heap.len - 1;
+  while (at && sooner(&due, &d[(at - 1) / 2])) {
+    d[at] = d[(at - 1) / 2];
+    at = (at - 1) / 2;
+  }
+  d[at] = due;
+}
+
+static void drop_due(rn_session_timers *t) {
+  t->heap.data[0] = t->heap.data[--t->heap.len];
+  if (t->heap.len) sink_due(t);
+}
+
+/* Stretches lie in order from `first` on; those before it have been spilled. */
+static void add(rn_session_timers *t, rn_session_timer timer, int64_t end) {
+  int64_t number = rn_floor_div(end, t->width);
+  if (number <= t->spilled) {
+    add_due(t, (rn_session_due){end, timer});
+    return;
+  }
+  size_t at = t->stretches.len;
+  while (at > t->first && t->stretches.data[at - 1].number > number) at--;
+  if (at == t->first || t->stretches.data[at - 1].number != number) {
+    if (t->stretches.len - t->first >= STRETCHES_MAX) {
+      add_due(t, (rn_session_due){end, timer});
+      return;
+    }
+    if (t->first >= STRETCHES_MAX) {
+      memmove(t->stretches.data, t->stretches.data + t->first, (t->stretches.len - t->first) * sizeof *t->stretches.data);
+      t->stretches.len -= t->first;
+      at -= t->first;
+      t->first = 0;
+    }
+    rn_session_stretch fresh = t->spare;
+    t->spare = (rn_session_stretch){0};
+    fresh.number = number;
+    RN_VEC_PUSH(&t->stretches, fresh);
+    memmove(&t->stretches.data[at + 1], &t->stretches.data[at], (t->stretches.len - 1 - at) * sizeof fresh);
+    t->stretches.data[at] = fresh;
+    at++;
+  }
+  RN_VEC_PUSH(&t->stretches.data[at - 1].timers, timer);
+}
+
+void rn_session_timers_open(rn_session_timers *t, int64_t gap_us) {
+  t->width = gap_us / STRETCHES_PER_GAP > 1 ? gap_us / STRETCHES_PER_GAP : 1;
+  t->spilled = INT64_MIN;
+}
+
+void rn_session_timers_close(rn_session_timers *t) {
+  for (size_t i = t->first; i < t->stretches.len; i++) RN_VEC_FREE(&t->stretches.data[i].timers);
+  RN_VEC_FREE(&t->stretches);
+  RN_VEC_FREE(&t->spare.timers);
+  RN_VEC_FREE(&t->heap);
+}
+
+void rn_session_timer_add(rn_session_op *self, rn_session *session) {
+  rn_session_timers *t = &self->timers;
+  if (!++t->last_number) t->last_number = 1;
+  session->timer = t->last_number;
+  add(t, (rn_session_timer){*rn_table_tag((const uint8_t *)session), session->timer}, session->end);
+}
+
+static rn_table *table_of(rn_session_op *self, rn_session_timer timer) {
+  return timer.place & RN_SESSION_OLDER ? self->older : self->newest;
+}
+
+static rn_session *session_of(rn_session_op *self, rn_session_timer timer) {
+  rn_session *s = (rn_session *)(void *)rn_table_at(table_of(self, timer), timer.place & ~RN_SESSION_OLDER);
+  return s && s->timer == timer.number ? s : NULL;
+}
+
+/* The first stretch has come up: its timers go to the heap, or on to where their sessions end now. */
+static void spill(rn_session_op *self) {
+  rn_session_timers *t = &self->timers;
+  rn_session_stretch stretch = t->stretches.data[t->first++];
+  t->spilled = stretch.number;
+  for (size_t i = 0; i < stretch.timers.len; i++) {
+    if (i + AHEAD < stretch.timers.len) {
+      rn_session_timer ahead = stretch.timers.data[i + AHEAD];
+      rn_table_prefetch(table_of(self, ahead), ahead.place & ~RN_SESSION_OLDER);
+    }
+    const rn_session *s = session_of(self, stretch.timers.data[i]);
+    if (s) add(t, stretch.timers.data[i], s->end);
+  }
+  RN_VEC_FREE(&t->spare.timers);
+  stretch.timers.len = 0;
+  t->spare = stretch;
+}
+
+static int64_t stretch_begin(const rn_session_op *self) {
+  const rn_session_timers *t = &self->timers;
+  return t->first < t->stretches.len ? t->stretches.data[t->first].number * t->width : INT64_MAX;
+}
+
+/* The first timer that is true, and its session; NULL: none fires by upto_us. */
+static rn_session *first_true(rn_session_op *self, int64_t upto_us) {
+  rn_session_timers *t = &self->timers;
+  for (;;) {
+    int64_t begin = stretch_begin(self);
+    if (t->heap.len && t->heap.data[0].end < begin) {
+      rn_session_due due = t->heap.data[0];
+      if (rn_window_fires(&self->time, due.end) > upto_us) return NULL;
+      rn_session *s = session_of(self, due.timer);
+      if (s && s->end == due.end) return s;
+      drop_due(t);
+      if (s) add(t, due.timer, s->end);
+    } else if (begin == INT64_MAX || rn_window_fires(&self->time, begin) > upto_us) {
+      return NULL;
+    } else {
+      spill(self);
+    }
+  }
+}
+
+rn_session *rn_session_timers_take(rn_session_op *self, int64_t upto_us) {
+  rn_session *s = first_true(self, upto_us);
+  if (s) drop_due(&self->timers);
+  return s;
+}
+
+int64_t rn_session_timers_next(rn_session_op *self) {
+  rn_session *s = first_true(self, INT64_MAX);
+  return s ? rn_window_fires(&self->time, s->end) : INT64_MAX;
+}
