@@ -69,8 +69,8 @@ static rn_expr *column_of(rn_query_context *q, const rn_scope_column *c, rn_span
   return rn_expr_column(q->arena, c->index, c->type, span);
 }
 
-/* The merged column of FULL JOIN is computed, behind the join's columns; of the others it is the side that is never
- * NULL for want of a row. */
+/* The merged column is the side that is never NULL for want of a row, in the common type of both. Of FULL JOIN, and
+ * where that is another type, it is computed behind the join's columns. */
 static rn_status put_merged(rn_query_context *q, rn_logical **node, const rn_scope_column *left, const rn_scope_column *right,
                             const merged *m, uint32_t count, rn_join_kind kind, rn_scope_column *out) {
   uint32_t width = (*node)->schema.count;
@@ -80,24 +80,30 @@ static rn_status put_merged(rn_query_context *q, rn_logical **node, const rn_sco
     exprs[i] = rn_expr_column(q->arena, i, (*node)->schema.fields[i].type, (*node)->span);
     names[i] = (*node)->schema.fields[i].name;
   }
+  uint32_t added = 0;
   for (uint32_t i = 0; i < count; i++) {
-    const rn_scope_column *l = &left[m[i].left], *r = &right[m[i].right];
-    if (kind != RN_JOIN_KIND_FULL) {
-      out[i] = kind == RN_JOIN_KIND_RIGHT ? *r : *l;
-    } else {
-      rn_expr *pair[2] = {column_of(q, l, m[i].name.span), column_of(q, r, m[i].name.span)};
-      const rn_type *type = rn_bind_common(&q->binder, pair, 2, "USING");
-      if (!type) return RN_FAIL;
+    const rn_scope_column *l = &left[m[i].left], *r = &right[m[i].right], *kept = kind == RN_JOIN_KIND_RIGHT ? r : l;
+    rn_expr *pair[2] = {column_of(q, l, m[i].name.span), column_of(q, r, m[i].name.span)}, *e = NULL;
+    const rn_type *type = rn_bind_common(&q->binder, pair, 2, "USING");
+    if (!type) return RN_FAIL;
+    out[i] = *kept;
+    if (kind == RN_JOIN_KIND_FULL) {
       type = rn_type_with_null(q->arena, type, true);
-      exprs[width + i] = rn_expr_make(q->arena, RN_EXPR_COALESCE, type, m[i].name.span, 2, pair);
-      names[width + i] = rn_arena_printf(q->arena, "$using%u", i);
-      out[i] = (rn_scope_column){NULL, NULL, type, width + i, false};
+      e = rn_expr_make(q->arena, RN_EXPR_COALESCE, type, m[i].name.span, 2, pair);
+    } else if (!rn_type_same(type, kept->type)) {
+      e = pair[kept == r];
+    }
+    if (e) {
+      uint32_t at = width + added++;
+      exprs[at] = e;
+      names[at] = rn_arena_printf(q->arena, "$using%u", i);
+      out[i] = (rn_scope_column){NULL, NULL, e->type, at, false};
     }
     out[i].table = NULL;
     out[i].name = m[i].name.text;
     out[i].hidden = false;
   }
-  if (kind == RN_JOIN_KIND_FULL && count) *node = rn_logical_project(q->arena, *node, width + count, exprs, names, (*node)->span);
+  if (added) *node = rn_logical_project(q->arena, *node, width + added, exprs, names, (*node)->span);
   return RN_OK;
 }
 

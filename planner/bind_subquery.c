@@ -28,7 +28,7 @@ static rn_logical *bind_inner(rn_binder *binder, const rn_scope *scope, const rn
 static bool may_update(const rn_logical *node) {
   if (node->kind == RN_L_AGGREGATE && node->u.agg.call_count) return true;
   if (node->kind == RN_L_JOIN && node->u.join.kind != RN_JOIN_KIND_INNER) return true;
-  if (node->kind == RN_L_SORT) return true;
+  if (node->kind == RN_L_SORT || node->kind == RN_L_SET) return true;
   for (uint32_t i = 0; i < node->input_count; i++)
     if (may_update(node->inputs[i])) return true;
   return false;

@@ -69,6 +69,15 @@ static void join_key(rn_changelog *c, rn_logical *node) {
   node->keys = keys;
 }
 
+/* Without ALL every row is there once. */
+static void set_key(rn_changelog *c, rn_logical *node) {
+  uint32_t *keys = RN_NEW_N(c->arena, uint32_t, node->schema.count + 1);
+  for (uint32_t i = 0; i < node->schema.count; i++) keys[i] = i;
+  node->has_key = !node->u.set.all;
+  node->key_count = node->u.set.all ? 0 : node->schema.count;
+  node->keys = keys;
+}
+
 static void infer_keys(rn_changelog *c, rn_logical *node) {
   for (uint32_t i = 0; i < node->input_count; i++) infer_keys(c, node->inputs[i]);
   node->bounded = rn_logical_bounded(node);
@@ -86,6 +95,7 @@ static void infer_keys(rn_changelog *c, rn_logical *node) {
       break;
     }
     case RN_L_JOIN: join_key(c, node); break;
+    case RN_L_SET: set_key(c, node); break;
     case RN_L_FILTER: case RN_L_SORT: case RN_L_LIMIT: case RN_L_SINK: case RN_L_COLLECT:
       node->has_key = input->has_key;
       node->key_count = input->key_count;
@@ -99,6 +109,7 @@ static void infer_keys(rn_changelog *c, rn_logical *node) {
 static const rn_logical *find_updater(const rn_logical *node) {
   if (!(node->emits & UPDATES)) return NULL;
   bool passes = node->kind == RN_L_JOIN && (node->u.join.kind == RN_JOIN_KIND_INNER || node->u.join.kind == RN_JOIN_KIND_SEMI);
+  if (node->kind == RN_L_SET && node->u.set.except) return node;
   if (node->kind == RN_L_AGGREGATE || (node->kind == RN_L_JOIN && !passes)) return node;
   for (uint32_t i = 0; i < node->input_count; i++) {
     const rn_logical *found = find_updater(node->inputs[i]);
@@ -112,6 +123,7 @@ static rn_status refuse_updates(rn_changelog *c, const char *consumer, const rn_
   static const char *const joins[] = {"JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "a sub-query (IN, EXISTS)",
                                       "a sub-query (NOT IN, NOT EXISTS)", "a sub-query"};
   const char *clause = !updater                     ? "the query"
+                       : updater->kind == RN_L_SET  ? "EXCEPT"
                        : updater->kind == RN_L_JOIN ? updater->u.join.single ? "a scalar sub-query" : joins[updater->u.join.kind]
                                                     : updater->u.agg.clause;
   return rn_diag(c->diags, RN_E_CHANGELOG, updater ? updater->span : input->span, hint,
@@ -313,6 +325,19 @@ static rn_status infer_join(rn_changelog *c, rn_logical *node, wants w) {
   return RN_OK;
 }
 
+static rn_status infer_set(rn_changelog *c, rn_logical *node, wants w) {
+  bool every_change = c->show_changes || c->settings->keep_changes;
+  wants below = {w.accepts == RN_CHANGE_INSERT ? RN_CHANGE_INSERT : ALL_CHANGES, true, w.shows_changes};
+  if (inputs(c, node, below) != RN_OK) return RN_FAIL;
+  bool updates = node->u.set.except || node->emits != RN_CHANGE_INSERT;
+  node->u.set.fold = updates && c->bounded && !(every_change && (w.accepts & RN_CHANGE_DELETE));
+  node->emits = updates && !node->u.set.fold ? RN_CHANGE_INSERT | RN_CHANGE_DELETE : RN_CHANGE_INSERT;
+  if (!node->bounded)
+    rn_diag(c->diags, RN_W_STATE_GROWS, node->span, NULL, "%s keeps every different row of both inputs for ever",
+            node->u.set.except ? "EXCEPT" : "INTERSECT");
+  return RN_OK;
+}
+
 /* Does the condition read key columns only? Then all changes of a row pass or fail together. */
 static bool on_key_only(rn_changelog *c, const rn_logical *node) {
   bool *used = RN_NEW_N(c->arena, bool, node->schema.count + 1);
@@ -329,6 +354,7 @@ static rn_status infer(rn_changelog *c, rn_logical *node, wants w) {
     case RN_L_WINDOW: return node->u.window.kind == RN_WINDOW_SESSION ? inserts_only(c, node, "SESSION") : inputs(c, node, w);
     case RN_L_OVER: return infer_over(c, node);
     case RN_L_JOIN: return infer_join(c, node, w);
+    case RN_L_SET: return infer_set(c, node, w);
     case RN_L_SORT: return infer_sort(c, node);
     case RN_L_LIMIT: return inserts_only(c, node, "LIMIT");
     case RN_L_FILTER: /* +U that fails must still take the old row away */

@@ -252,6 +252,11 @@ static void print_node(rn_builder *out, const rn_plan_node *n, const char *const
       name_list(out, &n->schema);
       rn_builder_char(out, ']');
       break;
+    case RN_NODE_SET:
+      rn_builder_printf(out, "SetOperation(operation=[%s%s], select=[", n->u.set.except ? "EXCEPT" : "INTERSECT", n->u.set.all ? " ALL" : "");
+      name_list(out, &n->schema);
+      rn_builder_printf(out, "]%s", n->u.set.fold ? ", emits=[end of input]" : "");
+      break;
     case RN_NODE_JOIN: print_join(out, n); break;
     case RN_NODE_EXCHANGE:
       rn_builder_text(out, "Exchange(distribution=[");

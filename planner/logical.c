@@ -5,13 +5,13 @@
 
 static const char *const kind_names[RN_L_COUNT] = {
     "Scan", "Values", "Filter", "Project", "Window", "Aggregate", "WindowAggregate", "Over",
-    "Sort", "Limit", "Union", "Join", "Expand", "Sink", "Collect",
+    "Sort", "Limit", "Union", "Set", "Join", "Expand", "Sink", "Collect",
 };
 const char *rn_logical_kind_name(rn_logical_kind kind) { return kind_names[kind]; }
 
 bool rn_logical_is_stateful(rn_logical_kind kind) {
   switch (kind) {
-    case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: case RN_L_OVER: case RN_L_SORT: case RN_L_LIMIT: case RN_L_JOIN:
+    case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: case RN_L_OVER: case RN_L_SORT: case RN_L_LIMIT: case RN_L_SET: case RN_L_JOIN:
       return true;
     default: return false;
   }
@@ -173,6 +173,7 @@ static const char *path_word(rn_logical_kind kind) {
     case RN_L_SORT: return "sort";
     case RN_L_LIMIT: return "limit";
     case RN_L_JOIN: return "join";
+    case RN_L_SET: return "set";
     default: return NULL;
   }
 }
@@ -189,7 +190,7 @@ void rn_logical_paths(rn_logical *node, const char *path, rn_arena *arena) {
   for (uint32_t i = 0; i < node->input_count; i++) {
     const char *below = path;
     if (node->kind == RN_L_UNION) below = rn_arena_printf(arena, "%s.union%u", path, i);
-    if (node->kind == RN_L_JOIN) below = rn_arena_printf(arena, "%s.%s", path, i ? "right" : "left");
+    if (node->kind == RN_L_JOIN || node->kind == RN_L_SET) below = rn_arena_printf(arena, "%s.%s", path, i ? "right" : "left");
     rn_logical_paths(node->inputs[i], below, arena);
   }
 }
@@ -302,6 +303,9 @@ static void print_node(const rn_logical *node, const char *lead, const char *pre
       rn_builder_text(out, "]");
       break;
     case RN_L_UNION: rn_builder_text(out, "all=[true]"); break;
+    case RN_L_SET:
+      rn_builder_printf(out, "operation=[%s], all=[%s]", node->u.set.except ? "EXCEPT" : "INTERSECT", node->u.set.all ? "true" : "false");
+      break;
     case RN_L_JOIN: {
       static const char *const kinds[] = {"inner", "left", "right", "full", "semi", "anti", "mark"};
       uint32_t left = node->inputs[0]->schema.count, width = rn_logical_width(node);
@@ -417,7 +421,7 @@ bool rn_logical_verify(const rn_logical *node, const char **why) {
       for (uint32_t i = 0; i < node->u.sort.item_count; i++)
         if (!check(node->u.sort.items[i].column < in->count, "a sort column is not there", why)) return false;
       return true;
-    case RN_L_UNION:
+    case RN_L_UNION: case RN_L_SET:
       for (uint32_t i = 0; i < node->input_count; i++) {
         if (!check(node->inputs[i]->schema.count == node->schema.count, "inputs of UNION differ in width",
                    why)) return false;

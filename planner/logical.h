@@ -18,6 +18,7 @@
  *   JOIN        columns of the left input, columns of the right one (nullable on the side that may lack a row),
  *               without time attributes; the condition is over the two inputs' columns in that order. SEMI and ANTI:
  *               columns of the left input only; MARK: those and BOOLEAN, whether there is a partner
+ *   SET         INTERSECT or EXCEPT of two inputs with the same types
  *   SORT LIMIT UNION SINK COLLECT
  */
 #ifndef RN_PLANNER_LOGICAL_H
@@ -28,7 +29,7 @@
 
 typedef enum rn_logical_kind {
   RN_L_SCAN, RN_L_VALUES, RN_L_FILTER, RN_L_PROJECT, RN_L_WINDOW, RN_L_AGGREGATE, RN_L_WINDOW_AGG, RN_L_OVER,
-  RN_L_SORT, RN_L_LIMIT, RN_L_UNION, RN_L_JOIN, RN_L_EXPAND, RN_L_SINK, RN_L_COLLECT, RN_L_COUNT
+  RN_L_SORT, RN_L_LIMIT, RN_L_UNION, RN_L_SET, RN_L_JOIN, RN_L_EXPAND, RN_L_SINK, RN_L_COLLECT, RN_L_COUNT
 } rn_logical_kind;
 
 /* A table as this plan reads it: scan, computed columns, watermark. Scans of the same table with the same
@@ -109,6 +110,10 @@ struct rn_logical {
       int64_t limit, offset;
       bool stops_query;
     } limit;
+    struct {
+      bool except, all;
+      bool fold;                /* set by inference */
+    } set;
     struct {
       rn_join_kind kind;
       rn_expr *condition;       /* what the keys do not say; NULL: nothing */

@@ -341,10 +341,9 @@ static built build_sort(builder *b, const rn_logical *node) {
 }
 
 /* An input that a node takes twice gets a node of its own, so that every edge has two different ends. */
-static built build_union(builder *b, const rn_logical *node) {
+static rn_plan_node **alike_inputs(builder *b, const rn_logical *node) {
   rn_plan_node **inputs = RN_NEW_N(b->arena, rn_plan_node *, node->input_count);
   uint32_t width = node->schema.count;
-  bool mixed = false;
   for (uint32_t k = 0; k < node->input_count; k++) {
     built in = build(b, node->inputs[k]);
     bool alike = in.node->schema.count == width;
@@ -359,12 +358,18 @@ static built build_union(builder *b, const rn_logical *node) {
                                                     in.node->schema.fields[in.map[i]].type, node->span);
       inputs[k]->schema = rn_physical_schema(b->arena, &node->schema);
     }
-    mixed = mixed || inputs[k]->parallelism != inputs[0]->parallelism;
   }
+  return inputs;
+}
+
+static built build_union(builder *b, const rn_logical *node) {
+  rn_plan_node **inputs = alike_inputs(b, node);
+  bool mixed = false;
+  for (uint32_t k = 0; k < node->input_count; k++) mixed = mixed || inputs[k]->parallelism != inputs[0]->parallelism;
   for (uint32_t k = 0; k < node->input_count && mixed; k++) inputs[k] = gather(b, inputs[k]);
   rn_plan_node *n = new_node(b, RN_NODE_UNION, node->span, NULL, node->input_count, inputs);
   n->schema = rn_physical_schema(b->arena, &node->schema);
-  return (built){n, identity_map(b, width)};
+  return (built){n, identity_map(b, node->schema.count)};
 }
 
 static rn_plan_node *spread(builder *b, rn_plan_node *input, const uint32_t *keys, uint32_t count, uint32_t parallelism) {
@@ -373,6 +378,21 @@ static rn_plan_node *spread(builder *b, rn_plan_node *input, const uint32_t *key
   node->u.exchange.keys = keys;
   node->parallelism = parallelism;
   return node;
+}
+
+/* Equal rows of both inputs meet. */
+static built build_set(builder *b, const rn_logical *node) {
+  rn_plan_node **inputs = alike_inputs(b, node);
+  uint32_t width = node->schema.count, parallelism = inputs[0]->parallelism > inputs[1]->parallelism ? inputs[0]->parallelism : inputs[1]->parallelism;
+  uint32_t *all = map_columns(b, node->keys, width, identity_map(b, width));
+  for (int s = 0; s < 2 && parallelism > 1; s++) inputs[s] = spread(b, inputs[s], all, width, parallelism);
+  rn_plan_node *n = new_node(b, RN_NODE_SET, node->span, node->path, 2, inputs);
+  n->schema = rn_physical_schema(b->arena, &node->schema);
+  n->emits = node->emits;
+  n->u.set.except = node->u.set.except;
+  n->u.set.all = node->u.set.all;
+  n->u.set.fold = node->u.set.fold;
+  return (built){n, identity_map(b, width)};
 }
 
 /* Both inputs come by their keys, or all rows meet in one place. */
@@ -504,6 +524,7 @@ static built build(builder *b, const rn_logical *node) {
     }
     case RN_L_UNION: return build_union(b, node);
     case RN_L_JOIN: return build_join(b, node);
+    case RN_L_SET: return build_set(b, node);
     default: rn_unreachable("a sink below another node");
   }
 }

@@ -110,6 +110,11 @@ const char *rn_physical_fingerprint(rn_arena *arena, const rn_plan_node *n) {
       }
       rn_builder_printf(&b, " changes=%s%s", n->u.join.fold ? "fold" : "retract", n->u.join.single ? " single" : "");
       break;
+    case RN_NODE_SET:
+      rn_builder_printf(&b, "set %s%s changes=%s", n->u.set.except ? "except" : "intersect", n->u.set.all ? " all" : "",
+                        n->u.set.fold ? "fold" : "retract");
+      row_text(arena, in, &b);
+      break;
     case RN_NODE_LIMIT: rn_builder_text(&b, "limit"); break;
     default: return NULL;
   }

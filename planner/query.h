@@ -64,6 +64,8 @@ void rn_query_context_init(rn_query_context *q, rn_catalog *catalog, const rn_pl
                            rn_arena *arena, rn_diagnostics *diags);
 /* `top`: ORDER BY counts (in a sub-query without LIMIT it says nothing and is dropped). */
 rn_logical *rn_bind_query(rn_query_context *q, rn_ast_query *query, const rn_cte *env, bool top);
+/* bind_query_set.c */
+rn_logical *rn_bind_set_op(rn_query_context *q, rn_ast_query *query, const rn_cte *env);
 rn_logical *rn_bind_insert(rn_query_context *q, const rn_ast_insert *insert);
 /* bind_query_from.c */
 rn_status rn_bind_from(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out);

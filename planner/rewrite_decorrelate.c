@@ -251,6 +251,7 @@ static bool pull(rn_rewrite *r, rn_logical *node, pulled *p) {
       return refuse(r, at, "below ORDER BY .. LIMIT");
     case RN_L_LIMIT: return refuse(r, at, "below LIMIT");
     case RN_L_UNION: return refuse(r, at, "below UNION");
+    case RN_L_SET: return refuse(r, at, "below INTERSECT or EXCEPT");
     case RN_L_OVER: return refuse(r, at, "below OVER");
     default: return refuse(r, at, "below another clause");
   }

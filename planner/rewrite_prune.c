@@ -211,7 +211,7 @@ static pruned prune_union(rn_rewrite *r, rn_logical *node, const bool *used) {
   bool *wanted = no_columns(r, width);
   bool any = false;
   for (uint32_t i = 0; i < width; i++) any = any || used[i];
-  for (uint32_t i = 0; i < width; i++) wanted[i] = used[i] || (!any && i == 0);
+  for (uint32_t i = 0; i < width; i++) wanted[i] = used[i] || (!any && i == 0) || node->kind == RN_L_SET; /* it compares all */
   pruned out = {node, RN_NEW_N(r->arena, int, width + 1)};
   rn_field *fields = RN_NEW_N(r->arena, rn_field, width + 1);
   const char **names = RN_NEW_N(r->arena, const char *, width + 1);
@@ -344,7 +344,7 @@ static pruned prune(rn_rewrite *r, rn_logical *node, const bool *used) {
     case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: return prune_aggregate(r, node, used);
     case RN_L_OVER: return prune_over(r, node, used);
     case RN_L_SORT: return prune_sort(r, node, used);
-    case RN_L_UNION: return prune_union(r, node, used);
+    case RN_L_UNION: case RN_L_SET: return prune_union(r, node, used);
     case RN_L_JOIN: return prune_join(r, node, used);
     case RN_L_LIMIT: {
       pruned below = prune(r, node->inputs[0], used);

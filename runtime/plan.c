@@ -15,6 +15,7 @@ static const char *const kind_names[RN_NODE_COUNT] = {
     [RN_NODE_LIMIT] = "limit",
     [RN_NODE_UNION] = "union",
     [RN_NODE_JOIN] = "join",
+    [RN_NODE_SET] = "set",
     [RN_NODE_EXCHANGE] = "exchange",
     [RN_NODE_SINK] = "sink",
     [RN_NODE_COLLECT] = "collect",
@@ -124,6 +125,9 @@ static void print_details(rn_builder *out, const rn_plan_node *n) {
                         n->u.limit.stops_query ? " stops" : "");
       break;
     case RN_NODE_UNION: break;
+    case RN_NODE_SET:
+      rn_builder_printf(out, " %s%s%s", n->u.set.except ? "except" : "intersect", n->u.set.all ? " all" : "", n->u.set.fold ? " fold" : "");
+      break;
     case RN_NODE_JOIN:
       rn_builder_printf(out, " %s", rn_join_kind_name(n->u.join.kind));
       print_columns(out, "left", n->u.join.keys[0], n->u.join.key_count);

@@ -24,6 +24,7 @@ typedef enum rn_node_kind {
   RN_NODE_SORT,       /* bounded sort, or temporal sort on a stream */
   RN_NODE_LIMIT,
   RN_NODE_UNION,
+  RN_NODE_SET,        /* INTERSECT, EXCEPT */
   RN_NODE_JOIN,       /* regular join: two inputs, keyed state on both sides */
   RN_NODE_EXCHANGE,   /* between tasks */
   RN_NODE_SINK,
@@ -161,6 +162,10 @@ struct rn_plan_node {
       bool single;              /* LEFT: a row may have one partner only (a scalar sub-query) */
       /* output: columns of the left input, columns of the right one (SEMI, ANTI: not; MARK: BOOLEAN instead) */
     } join;
+    struct {
+      bool except, all;         /* EXCEPT, else INTERSECT; the two inputs and the output lie alike */
+      bool fold;                /* bounded: the result leaves at the end of input */
+    } set;
     struct {
       bool gather;              /* all to instance 0; else by hash of keys (key_count 0: forward) */
       uint32_t key_count;

@@ -5,7 +5,9 @@ RN_DIFFERENTIAL: number of queries (2000); RN_SEED: seed (1). Queries are sent t
 100, as a script; a difference prints seed, query and both answers. The generator stays inside what both
 dialects define alike: integer arithmetic without division by zero, comparisons, three-valued logic, CASE,
 COALESCE, NULLIF, BETWEEN, IN, LIKE, string functions on ASCII, GROUP BY with COUNT/SUM/MIN/MAX/AVG(DOUBLE),
-DISTINCT, UNION ALL, ORDER BY with LIMIT, joins of every kind, sub-queries, WITH, tumbling windows (as GROUP BY of a quotient).
+DISTINCT, set operations (INTERSECT and EXCEPT ALL by numbered rows), ORDER BY with LIMIT, NULLS FIRST and LAST, joins of
+every kind, USING, NATURAL, sub-queries (scalar, IN, EXISTS, ANY, ALL, rows; correlated; in every clause), WITH, tumbling windows
+(as GROUP BY of a quotient). Some are asked for with EMIT CHANGES and folded here.
 """
 import json, os, random, sqlite3, subprocess, sys, tempfile
 
@@ -131,9 +133,129 @@ class Gen:
                                                             " WHERE " + " AND ".join(filters) if filters else "", " GROUP BY x.s" if "COUNT" in what else ""))
         return tuple(out)
 
+    def using(self):
+        """USING and NATURAL; not *, whose merged columns come first here and in place there."""
+        r = self.rng
+        kind = r.choice(["JOIN", "LEFT JOIN"] + (["RIGHT JOIN", "FULL JOIN"] if sqlite3.sqlite_version_info >= (3, 39) else []))
+        left, right = r.choice(["(SELECT id AS a, n, s FROM t)", "(SELECT id AS a, n, s FROM t WHERE id < 30)"]), r.choice(["(SELECT id AS b, n, m AS q FROM t WHERE id > 10)", "(SELECT COUNT(*) AS b, n, MAX(id) AS q FROM t GROUP BY n)"])
+        third = r.choice(["", " JOIN (SELECT n, MIN(id) AS c FROM t GROUP BY n) AS z USING (n)"]) if kind != "FULL JOIN" else ""
+        what = r.choice(["s, n, a, b", "n, a, b", "x.a, y.b, n", "n, COUNT(*) AS c, MAX(b) AS mb"])
+        tail = " GROUP BY n" if "COUNT" in what else ""
+        if r.random() < .3:
+            return self.both("SELECT %s FROM %s AS x NATURAL %s %s AS y%s%s" % (what, left, kind, right, third, tail))
+        return self.both("SELECT %s FROM %s AS x %s %s AS y USING (n)%s%s" % (what, left, kind, right, third, tail))
+
+    def set_op(self):
+        r = self.rng
+        columns = r.choice(["n", "n, s", "s", "id, n"])
+        table = lambda: tuple("SELECT %s FROM t WHERE %s" % (columns, c) for c in self.cond(1))
+        op = r.choice(["INTERSECT", "EXCEPT", "UNION", "UNION ALL", "INTERSECT ALL", "EXCEPT ALL"])
+        a, b = table(), table()
+        if op in ("INTERSECT ALL", "EXCEPT ALL"):  # SQLite has none: rows are numbered among their equals
+            number = "SELECT %s, ROW_NUMBER() OVER (PARTITION BY %s) AS rn FROM (%%s)" % (columns, columns)
+            return ("%s %s %s" % (a[0], op, b[0]), "SELECT %s FROM (%s %s %s)" % (columns, number % a[1], op[:-4], number % b[1]))
+        if r.random() < .4:
+            c, second = table(), r.choice(["INTERSECT", "EXCEPT", "UNION"])
+            return tuple("SELECT * FROM (SELECT * FROM (%s %s %s) AS q1 %s %s) AS q2" % (a[i], op, b[i], second, c[i]) for i in (0, 1))
+        return tuple("%s %s %s" % (a[i], op, b[i]) for i in (0, 1))
+
+    def inner(self, correlated, inequality=True):
+        """A condition of a sub-query over u, beside what ties it to t."""
+        r = self.rng
+        parts = []
+        if correlated:
+            parts.append(r.choice([("u.n = t.n", "u.n = t.n"), ("u.s = t.s", "u.s = t.s"), ("u.n = t.m", "u.n = t.m"), ("t.id = u.id + 3", "t.id = u.id + 3"),
+                                   ("u.m IS NOT DISTINCT FROM t.m", "u.m IS t.m")]))
+            if inequality and r.random() < .5:
+                parts.append(r.choice([("u.id > t.id", "u.id > t.id"), ("u.n <> t.m", "u.n <> t.m"), ("(u.id < t.n OR u.d IS NULL)", "(u.id < t.n OR u.d IS NULL)")]))
+        if r.random() < .6:
+            parts.append(r.choice([("u.n IS NOT NULL", "u.n IS NOT NULL"), ("u.id < 20", "u.id < 20"), ("u.n > 1", "u.n > 1"), ("u.id > 1000", "u.id > 1000"), ("u.s LIKE 'a%'", "u.s LIKE 'a%'")]))
+        return tuple(" WHERE " + " AND ".join(p[i] for p in parts) if parts else "" for i in (0, 1))
+
+    def test(self):
+        """A condition with a sub-query."""
+        r = self.rng
+        k, no = r.randrange(7), r.choice(["", "NOT "])
+        w = self.inner(r.random() < .6)
+        if k == 0:
+            return tuple("%sEXISTS (SELECT %s FROM t AS u%s)" % (no, "1", w[i]) for i in (0, 1))
+        if k == 1:
+            x, y = r.choice([("t.n", "u.n"), ("t.n", "u.m"), ("t.s", "u.s"), ("t.id", "u.n + 1"), ("t.n + t.m", "u.n")])
+            return tuple("%s %sIN (SELECT %s FROM t AS u%s)" % (x, no, y, w[i]) for i in (0, 1))
+        if k == 2:
+            return tuple("(t.n, t.s) %sIN (SELECT u.n, u.s FROM t AS u%s)" % (no, w[i]) for i in (0, 1))
+        if k == 3:
+            v, op = self.scalar(), r.choice(["=", "<", ">", "<>"])
+            return tuple("t.n %s %s" % (op, v[i]) for i in (0, 1))
+        if k == 4:  # SQLite has no ANY and ALL: two sub-queries that say the same, UNKNOWN included
+            op, other = r.choice([("<", ">="), (">", "<="), ("=", "<>"), ("<>", "="), (">=", "<")])
+            any_true, any_null = "EXISTS (SELECT 1 FROM t AS u%s %s t.n %s u.m)", "EXISTS (SELECT 1 FROM t AS u%s %s (t.n %s u.m) IS NULL)"
+            tie = " AND" if w[1] else " WHERE"
+            if r.random() < .5:
+                return ("t.n %s ANY (SELECT u.m FROM t AS u%s)" % (op, w[0]),
+                        "CASE WHEN %s THEN 1 WHEN %s THEN NULL ELSE 0 END" % (any_true % (w[1], tie, op), any_null % (w[1], tie, op)))
+            return ("t.n %s ALL (SELECT u.m FROM t AS u%s)" % (op, w[0]),
+                    "CASE WHEN %s THEN 0 WHEN %s THEN NULL ELSE 1 END" % (any_true % (w[1], tie, other), any_null % (w[1], tie, other)))
+        if k == 5:
+            return tuple("EXISTS (SELECT u.n, COUNT(*) FROM t AS u%s GROUP BY u.n HAVING COUNT(*) > 2)" % x for x in self.inner(True, False))
+        return tuple("t.s %sIN (SELECT u.s FROM t AS u JOIN t AS v ON u.n = v.m%s)" % (no, w[i]) for i in (0, 1))
+
+    def scalar(self):
+        r = self.rng
+        f = r.choice(["COUNT(*)", "COUNT(u.n)", "MAX(u.id)", "MIN(u.n)", "SUM(CAST(u.m AS BIGINT))", "COUNT(DISTINCT u.s)", "COUNT(*) + 1", "COALESCE(MAX(u.n), -7)"])
+        w = self.inner(r.random() < .7, False)
+        sql = f.replace("CAST(u.m AS BIGINT)", "u.m")
+        if r.random() < .2:
+            return ("(SELECT %s FROM t AS u%s HAVING COUNT(*) > 3)" % (f, w[0]), "(SELECT CASE WHEN COUNT(*) > 3 THEN %s END FROM t AS u%s)" % (sql, w[1]))
+        if r.random() < .2:
+            return tuple("(SELECT MAX(q.c) FROM (SELECT u.n, COUNT(*) AS c FROM t AS u%s GROUP BY u.n) AS q)" % x for x in w)
+        return ("(SELECT %s FROM t AS u%s)" % (f, w[0]), "(SELECT %s FROM t AS u%s)" % (sql, w[1]))
+
+    def subquery(self):
+        r = self.rng
+        k = r.randrange(7)
+        a, v, c = self.test(), self.scalar(), self.cond(1)
+        if k == 0:
+            return tuple("SELECT id, n FROM t WHERE %s" % a[i] for i in (0, 1))
+        if k == 1:
+            b = self.test()
+            return tuple("SELECT id, s FROM t WHERE %s AND %s AND %s" % (a[i], c[i], b[i]) for i in (0, 1))
+        if k == 2:
+            b, op = self.test(), r.choice(["OR", "AND NOT"])
+            return tuple("SELECT id FROM t WHERE (%s) %s (%s)" % (a[i], op, b[i]) for i in (0, 1))
+        if k == 3:
+            return tuple("SELECT id, %s AS v, CASE WHEN %s THEN 'yes' WHEN NOT (%s) THEN 'no' ELSE 'unknown' END AS y FROM t" % (v[i], a[i], a[i]) for i in (0, 1))
+        if k == 4:
+            x = self.scalar()
+            return tuple("SELECT id, %s AS v, %s AS x FROM t WHERE %s" % (v[i], x[i], c[i]) for i in (0, 1))
+        if k == 5:
+            w = r.choice(["u.n = t.n", "u.n = t.n AND u.m > 0"])
+            return self.both("SELECT n, COUNT(*) AS c, (SELECT COUNT(*) FROM t AS u WHERE %s) AS d FROM t GROUP BY n HAVING COUNT(*) %s (SELECT COUNT(*) FROM t AS u WHERE %s)" % (w, r.choice([">=", "<=", "<>"]), w))
+        return tuple("SELECT s, COUNT(*) AS c, SUM(CASE WHEN %s THEN 1 ELSE 0 END) AS y FROM t WHERE %s GROUP BY s" % (a[i], c[i]) for i in (0, 1))
+
+    def ordered(self):
+        r = self.rng
+        keys = ["%s%s%s" % (r.choice(["n", "s", "m", "n + m", "d"]), r.choice(["", " DESC"]), r.choice(["", " NULLS FIRST", " NULLS LAST"])) for _ in range(r.randrange(1, 3))]
+        tail = r.choice(["", " LIMIT 9", " LIMIT 5 OFFSET 4"])
+        k = r.randrange(3)
+        if k == 0:
+            return self.both("SELECT id, n AS x FROM t ORDER BY %s, id%s" % (", ".join(keys), tail))
+        if k == 1:
+            return self.both("SELECT n, COUNT(*) AS c FROM t GROUP BY n ORDER BY %s, n%s" % (r.choice(["c DESC", "MAX(id)", "2", "COUNT(*) + n"]), tail))
+        w = self.cond(1)
+        return tuple("SELECT id, s FROM (SELECT id, s, n FROM t WHERE %s ORDER BY %s, id LIMIT 12) AS q ORDER BY id" % (w[i], ", ".join(keys)) for i in (0, 1))
+
     def query(self):
         r = self.rng
-        k = r.randrange(9)
+        k = r.randrange(16)
+        if k in (9, 10, 11, 12):
+            return self.subquery()
+        if k == 13:
+            return self.set_op()
+        if k == 14:
+            return self.using()
+        if k == 15:
+            return self.ordered()
         w = self.cond(2)
         if k == 8:
             return self.join()
@@ -181,6 +303,9 @@ def group(number):
     db.execute("CREATE TABLE t(id INTEGER, n INTEGER, m INTEGER, s TEXT, d REAL, sec INTEGER)")
     db.executemany("INSERT INTO t VALUES (?,?,?,?,?,?)", data)
     queries = [Gen(rng).query() for _ in range(min(GROUP, total - number * GROUP))]
+    # Without order some show every change instead of the folded rows: what remains of the changes must be the same. Not those
+    # with an aggregate of nothing: on a stream it has no row before its first input.
+    queries = [(q[0] + " EMIT CHANGES", q[1]) if "ORDER BY" not in q[0] and "1000" not in q[0] and rng.random() < .4 else q for q in queries]
     with tempfile.TemporaryDirectory() as work:
         path = os.path.join(work, "t.jsonl")
         with open(path, "w") as f:
@@ -201,7 +326,13 @@ def group(number):
             current = row["EXPR$1"]
             answers[current] = []
         else:
-            answers[current].append(tuple(norm(v) for v in row.values()))
+            change, values = row.pop("$op", "+I"), tuple(norm(v) for v in row.values())
+            if change in ("+I", "+U"):
+                answers[current].append(values)
+            elif values in answers[current]:
+                answers[current].remove(values)
+            else:
+                answers[current].append(("taken back, was never there",) + values)
     bad = 0
     for i, q in enumerate(queries):
         want = [tuple(norm(v) for v in r) for r in db.execute(q[1])]

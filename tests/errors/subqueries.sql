@@ -55,3 +55,17 @@ SELECT COUNT(*) FROM s WHERE k NOT IN (SELECT k FROM r);
 SELECT DISTINCT (SELECT MAX(w) FROM r) AS m FROM s;
 -- @case errors in a sub-query and outside of it
 SELECT nope FROM l WHERE id IN (SELECT nix FROM r);
+-- @case INTERSECT of another width
+SELECT id, k FROM l INTERSECT SELECT rid FROM r;
+-- @case EXCEPT of types that do not meet
+SELECT id, v FROM l EXCEPT ALL SELECT rid, k FROM r;
+-- @case an aggregate over EXCEPT on a stream
+SELECT COUNT(*) FROM (SELECT v FROM s EXCEPT SELECT w FROM r) AS q;
+-- @case an outer column below EXCEPT
+SELECT id FROM l WHERE v IN (SELECT w FROM r EXCEPT SELECT w FROM r AS q WHERE q.k = l.k);
+-- @case USING a column of one side
+SELECT * FROM l JOIN r USING (id);
+-- @case USING columns that do not compare
+SELECT * FROM (SELECT id AS c FROM l) AS a JOIN (SELECT k AS c FROM r) AS b USING (c);
+-- @case a WITH item that is not there yet
+WITH a AS (SELECT * FROM b), b AS (SELECT * FROM l) SELECT * FROM a;

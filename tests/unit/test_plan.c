@@ -928,11 +928,6 @@ static void test_changelog_errors(void **state) {
 }
 
 static const plan_case unsupported_cases[] = {
-    {"set operation", "",
-     "SELECT id FROM gen INTERSECT SELECT id FROM gen",
-     "error[RN2302]: INTERSECT is not supported yet\n"
-     " line 1:20  SELECT id FROM gen INTERSECT SELECT id FROM gen\n"
-     "                               ^~~~~~~~~\n"},
     {"qualify", "",
      "SELECT id FROM gen QUALIFY ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts) = 1",
      "error[RN2302]: QUALIFY is not supported yet\n"

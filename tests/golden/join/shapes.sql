@@ -1,0 +1,32 @@
+-- Joins and queries of every shape: USING and NATURAL with several tables, aliases with column lists, nested joins, VALUES, WITH, ORDER BY, LIMIT. The final rows.
+-- @order l r l r l r l l r r l l r r
+CREATE TEMPORARY TABLE l (id INT, k STRING, n INT, v INT, ts TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = '${DIR}/l.jsonl', 'format' = 'json');
+CREATE TEMPORARY TABLE r (rid INT, k STRING, n INT, w INT) WITH ('connector' = 'filesystem', 'path' = '${DIR}/r.jsonl', 'format' = 'json');
+CREATE TEMPORARY TABLE m (n BIGINT, name STRING) WITH ('connector' = 'filesystem', 'path' = '${DIR}/m.jsonl', 'format' = 'json');
+SELECT * FROM l NATURAL JOIN r;
+SELECT * FROM (SELECT id, k, n FROM l) AS a JOIN (SELECT rid, k, n FROM r) AS b USING (k, n);
+SELECT * FROM (SELECT id, n FROM l) AS a JOIN (SELECT rid, n FROM r) AS b USING (n) JOIN m USING (n);
+SELECT n, a.n AS an, b.n AS bn FROM (SELECT id, n FROM l) AS a LEFT JOIN (SELECT rid, n FROM r) AS b USING (n);
+SELECT n, id, rid FROM (SELECT id, n FROM l) AS a FULL JOIN (SELECT rid, n FROM r) AS b USING (n);
+SELECT n, id, name FROM (SELECT id, n FROM l) AS a FULL JOIN m USING (n);
+SELECT * FROM (SELECT id, n FROM l) AS a NATURAL LEFT JOIN (SELECT rid, n FROM r) AS b;
+SELECT * FROM (SELECT id, n FROM l) AS a NATURAL FULL JOIN m;
+SELECT a, b, c FROM (SELECT id, k FROM l) AS t(a, b) JOIN (SELECT rid, k FROM r) AS u(c, d) ON b = d;
+SELECT t.*, u.w FROM l AS t(id, kk, nn, vv, tt) JOIN r AS u ON t.kk = u.k;
+SELECT l.id, r.rid, m.name FROM l LEFT JOIN (r JOIN m ON r.n = m.n) ON l.k = r.k;
+SELECT l.id, r.rid, m.name FROM l LEFT JOIN r ON l.k = r.k LEFT JOIN m ON m.n = r.n AND m.n = l.n;
+SELECT l.id, r.rid, m.name FROM l FULL JOIN r ON l.k = r.k FULL JOIN m ON m.n = r.n;
+SELECT l.id, r.rid FROM l RIGHT JOIN r ON l.v > r.w AND l.id <> 4;
+SELECT l.id, r.rid FROM l FULL JOIN r ON l.v > r.w AND l.k = 'x';
+SELECT l.id, x.a, x.b FROM l JOIN (VALUES ('x', 1), ('y', 2)) AS x(a, b) ON l.k = x.a;
+SELECT l.id, r.rid, m.name FROM l, r, m WHERE l.n = r.n AND r.n = m.n AND l.k = r.k;
+SELECT l.id, m.name FROM l CROSS JOIN m WHERE l.n = m.n OR m.n IS NULL;
+WITH a AS (SELECT id, k FROM l), b AS (SELECT * FROM a WHERE k = 'x'), a2 AS (WITH a AS (SELECT rid, k FROM r) SELECT * FROM a) SELECT b.id, a2.rid FROM b JOIN a2 ON b.k = a2.k;
+WITH t(p, q) AS (SELECT id, v FROM l) SELECT p, q FROM t WHERE q > 2;
+SELECT x + 1 AS z FROM (VALUES (1), (2.5)) AS t(x);
+SELECT DISTINCT l.k, r.w > 5 AS big FROM l JOIN r ON l.k = r.k;
+SELECT /*+ BROADCAST(r) */ l.id FROM l JOIN r ON l.k = r.k;
+SELECT l.id FROM l /*+ OPTIONS('json.ignore-parse-errors' = 'true') */ JOIN r ON l.k = r.k;
+SELECT l.k, COUNT(*) AS c, SUM(r.w) AS s FROM l JOIN r ON l.k = r.k GROUP BY l.k HAVING COUNT(*) > 1;
+SELECT l.id, r.* FROM l LEFT JOIN r ON l.id = r.rid - 9;
+TABLE m;
