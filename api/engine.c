@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <time.h>
 #include "connectors/registry.h"
 
 const char *runnel_libversion(void) { return RUNNEL_VERSION; }
@@ -258,6 +259,22 @@ const char *runnel_path(runnel *db) { return db->path ? db->path : ""; }
 int runnel_is_read_only(runnel *db) { return db->read_only; }
 long runnel_writer_pid(runnel *db) { return db->store && db->read_only ? rn_store_owner_pid(db->store) : 0; }
 void runnel_set_time(runnel *db, int64_t now_us) { rn_clock_set_us(&db->clock, now_us); }
+int runnel_settle(runnel *db, int timeout_ms) {
+  enum { LOOK_AGAIN_US = 50 };
+  if (!db->clock.is_virtual) return RUNNEL_MISUSE;
+  int64_t deadline = timeout_ms < 0 ? INT64_MAX : rn_monotonic_us() + (int64_t)timeout_ms * 1000;
+  for (size_t i = 0; i < db->jobs.len;) {
+    rn_engine_job *job = db->jobs.data[i];
+    if (!job->job || job->ended || rn_job_settled(job->job)) {
+      i++;
+      continue;
+    }
+    if (rn_monotonic_us() >= deadline) return RUNNEL_IDLE;
+    const struct timespec pause = {0, LOOK_AGAIN_US * 1000};
+    (void)nanosleep(&pause, NULL);
+  }
+  return RUNNEL_OK;
+}
 
 int runnel_interrupt(runnel *db) {
   __atomic_store_n(&db->interrupted, true, __ATOMIC_RELEASE);

@@ -67,6 +67,11 @@ int runnel_job_wait(runnel_job *job, int timeout_ms) {
   int code = runnel_job_error_code(job);
   return code == RUNNEL_OK ? RUNNEL_DONE : code;
 }
+int runnel_job_commit(runnel_job *job, int timeout_ms) {
+  if (job->job->job && rn_job_commit(job->job->job, timeout_ms)) return RUNNEL_OK;
+  int code = runnel_job_error_code(job);
+  return code == RUNNEL_OK ? RUNNEL_IDLE : code;
+}
 int runnel_job_stop(runnel_job *job, int timeout_ms) {
   if (job->job->job) rn_job_stop(job->job->job);
   return runnel_job_wait(job, timeout_ms);

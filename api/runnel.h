@@ -94,6 +94,9 @@ RUNNEL_API const char *runnel_path(runnel *db);    /* "" when temporary */
 RUNNEL_API int runnel_is_read_only(runnel *db);
 RUNNEL_API long runnel_writer_pid(runnel *db);     /* of the other process that writes the file; 0: none */
 RUNNEL_API void runnel_set_time(runnel *db, int64_t now_us); /* virtual clock: turns time by hand */
+/* With a virtual clock: waits until the handle's jobs have done all that there is to do at the present time. OK, IDLE
+ * (timeout; -1: none) or MISUSE (the clock is the real one). */
+RUNNEL_API int runnel_settle(runnel *db, int timeout_ms);
 
 /* ---- statements -------------------------------------------------------------------------------------- */
 #define RUNNEL_PREPARE_CHANGELOG 1u /* deliver every change with its row kind (--changelog) */
@@ -165,6 +168,7 @@ RUNNEL_API const char *runnel_job_error(runnel_job *job);          /* rendered; 
 RUNNEL_API const char *runnel_job_error_render(runnel_job *job, const char *source_name, int base_line);
 RUNNEL_API int runnel_job_error_code(runnel_job *job);             /* runnel_code class */
 RUNNEL_API int runnel_job_wait(runnel_job *job, int timeout_ms);   /* DONE, IDLE (still running) or the job's error */
+RUNNEL_API int runnel_job_commit(runnel_job *job, int timeout_ms); /* closes an epoch now, waits: its rows can be read. OK, IDLE or the error */
 RUNNEL_API int runnel_job_stop(runnel_job *job, int timeout_ms);   /* closes an epoch, waits */
 RUNNEL_API int runnel_job_abort(runnel_job *job);                  /* no epoch */
 RUNNEL_API void runnel_job_free(runnel_job *job);

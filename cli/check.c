@@ -2,7 +2,6 @@
  * database of its own, which with --db knows the tables and views of that one. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include "cli/cli.h"
 
 typedef struct checker {
@@ -16,32 +15,8 @@ typedef struct checker {
 } checker;
 
 /* --- names ----------------------------------------------------------------------------------------------------------- */
-static const char *skip_words(const char *at, const char *const *words, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    at = text_skip_blank(at);
-    size_t len = strlen(words[i]);
-    if (strncasecmp(at, words[i], len) == 0) at += len;
-  }
-  return text_skip_blank(at);
-}
-/* The name that a CREATE TABLE or CREATE VIEW gives, by its look: its text may not even parse. NULL: another statement. */
-static char *created_name(const char *sql) {
-  static const char *const before[] = {"CREATE", "OR", "REPLACE", "TEMPORARY"}, *const kinds[] = {"TABLE", "VIEW"}, *const between[] = {"IF", "NOT", "EXISTS"};
-  const char *at = text_skip_blank(sql);
-  if (strncasecmp(at, "CREATE", 6) != 0) return NULL;
-  at = skip_words(at, before, 4);
-  const char *name = skip_words(at, kinds, 2);
-  if (name == at) return NULL;
-  name = skip_words(name, between, 3);
-  size_t len = strcspn(name, " \t\r\n(;");
-  if (name[0] == '`') {
-    const char *end = strchr(++name, '`');
-    len = end ? (size_t)(end - name) : strlen(name);
-  }
-  return cli_copy(name, len);
-}
 static void remember_broken(checker *k, const char *statement) {
-  char *name = created_name(statement);
+  char *name = text_created_name(statement);
   if (!name) return;
   k->broken = cli_grow(k->broken, (k->broken_count + 1) * sizeof *k->broken);
   k->broken[k->broken_count++] = name;

@@ -7,6 +7,7 @@
  *   table.c     rows: aligned, expanded   live.c      the live table          status.c    status line, progress
  *   signals.c   SIGINT, SIGTERM, SIGPIPE  text.c      growing text, near names
  *   check.c     `runnel check`            fmt.c       `runnel fmt`
+ *   test*.c     `runnel test` (test.h)
  *
  * Data goes to stdout, all else to stderr. */
 #ifndef RUNNEL_CLI_H
@@ -34,6 +35,8 @@ typedef struct cli_options {
   bool no_header, changelog, quiet, until_end, fresh, keep_rows, keep_going, read_only, help, version;
   bool werror, write, check; /* runnel check, runnel fmt */
   bool error_json;           /* --error-format json */
+  bool update, chaos;        /* runnel test */
+  const char *pattern, *parallelism;
   long long for_ms; /* 0: no limit */
   size_t setting_count, source_count, word_count;
   const char **settings; /* "key=value", NULL-terminated */
@@ -69,7 +72,7 @@ typedef struct cli_command {
   unsigned mask; /* which options it takes */
   int (*run)(cli *c);
 } cli_command;
-enum { FOR_SHELL = 1, FOR_RUN = 2, FOR_HELP = 4, FOR_VERSION = 8, FOR_CHECK = 16, FOR_FMT = 32, FOR_ALL = 63 };
+enum { FOR_SHELL = 1, FOR_RUN = 2, FOR_HELP = 4, FOR_VERSION = 8, FOR_CHECK = 16, FOR_FMT = 32, FOR_TEST = 64, FOR_ALL = 127 };
 extern const cli_command cli_commands[]; /* ends with name NULL; the first is the shell */
 
 /* args.c: fills options; returns -1 to go on, or the exit code (usage was printed). */
@@ -129,6 +132,7 @@ int cli_shell(cli *c);
 int cli_run(cli *c);
 int cli_check(cli *c); /* check.c */
 int cli_fmt(cli *c);   /* fmt.c */
+int cli_test(cli *c);  /* test.c */
 /* Opens c->db as a database of its own that nothing is kept of and that says nothing; -1: opened. */
 int cli_open_scratch(cli *c);
 long long cli_now_ms(void); /* monotonic */

@@ -19,6 +19,8 @@ const cli_command cli_commands[] = {
     {"check", "runnel check [OPTIONS] [FILE.sql | -]...",
      "Reports all errors and warnings of scripts without running them.", FOR_CHECK, cli_check},
     {"fmt", "runnel fmt [-w | --check] [FILE.sql | -]...", "Lays scripts out in one style; comments stay.", FOR_FMT, cli_fmt},
+    {"test", "runnel test [OPTIONS] [FILE.test.sql | FOLDER]...",
+     "Runs tests of statements on fixture rows, with a clock of their own; nothing sleeps.", FOR_TEST, cli_test},
     {"help", "runnel help [RN2004 | FUNCTION | COMMAND]", "Explains an error code, a function or a command.", FOR_HELP, help_command},
     {"version", "runnel version", "Prints the version.", FOR_VERSION, version_command},
     {NULL, NULL, NULL, 0, NULL},
@@ -184,7 +186,7 @@ int cli_check_database(const char *path) {
         (void)snprintf(hint, sizeof hint, "did you mean: runnel %s", command->name);
         return cli_usage_error(hint, "unknown command %s", path);
       }
-    (void)snprintf(hint, sizeof hint, "a new database needs a name like %s.db; commands: run, check, fmt, help, version", path);
+    (void)snprintf(hint, sizeof hint, "a new database needs a name like %s.db; commands: run, check, fmt, test, help, version", path);
     return cli_usage_error(hint, "%s is neither a command nor a database", path);
   }
   if (S_ISDIR(info.st_mode)) return cli_usage_error("name a database file", "%s is a directory", path);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void *cli_alloc(size_t bytes) {
   void *memory = calloc(1, bytes ? bytes : 1);
@@ -88,6 +89,47 @@ bool text_same_word(const char *a, const char *b) {
 const char *text_skip_blank(const char *s) {
   while (*s == ' ' || (*s >= '\t' && *s <= '\r')) s++;
   return s;
+}
+
+const char *text_skip_comments(const char *s) {
+  for (;;) {
+    s = text_skip_blank(s);
+    if (strncmp(s, "--", 2) == 0) {
+      s += strcspn(s, "\n");
+    } else if (strncmp(s, "/*", 2) == 0) {
+      const char *end = strstr(s + 2, "*/");
+      s = end ? end + 2 : s + strlen(s);
+    } else {
+      return s;
+    }
+  }
+}
+
+static const char *skip_words(const char *at, const char *const *words, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    at = text_skip_comments(at);
+    size_t len = strlen(words[i]);
+    if (strncasecmp(at, words[i], len) == 0 && strchr(" \t\r\n/-`", at[len])) at += len;
+  }
+  return text_skip_comments(at);
+}
+char *text_created_name(const char *sql) {
+  static const char *const create[] = {"CREATE"}, *const before[] = {"OR", "REPLACE", "TEMPORARY"}, *const kinds[] = {"TABLE", "VIEW"},
+                    *const between[] = {"IF", "NOT", "EXISTS"};
+  const char *at = text_skip_comments(sql), *rest = skip_words(at, create, 1);
+  if (rest == at) return NULL;
+  at = skip_words(rest, before, 3);
+  const char *name = skip_words(at, kinds, 2);
+  if (name == at) return NULL;
+  name = skip_words(name, between, 3);
+  for (;;) { /* parts of a path: the last one counts */
+    bool quoted = *name == '`';
+    name += quoted;
+    size_t len = quoted ? strcspn(name, "`") : strcspn(name, " \t\r\n(;.");
+    const char *after = name + len + (quoted && name[len]);
+    if (*after != '.') return cli_copy(name, len);
+    name = after + 1;
+  }
 }
 
 /* Length of the valid UTF-8 sequence at s, 0: none. */

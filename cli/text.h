@@ -25,6 +25,10 @@ char *cli_copy(const char *text, size_t len);
 size_t text_distance(const char *a, const char *b);
 bool text_same_word(const char *a, const char *b); /* without case */
 const char *text_skip_blank(const char *s);
+const char *text_skip_comments(const char *s); /* and blanks */
+/* The name that a CREATE TABLE or CREATE VIEW gives (last part, without back-ticks), by its look: its text may not even
+ * parse. NULL: another statement. Freed by the caller. */
+char *text_created_name(const char *sql);
 /* What of a cell a terminal may see: controls become \n, \t, \x1b; broken UTF-8 becomes ?. Appends. */
 void text_safe(text *t, const char *data, size_t len);
 /* "30s", "5 min", "500ms", "2h": milliseconds; -1: no duration. */

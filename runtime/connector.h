@@ -298,6 +298,9 @@ struct rn_connector {
   int64_t (*lag)(rn_source *source);
   void (*pause_split)(rn_source *source, uint32_t split, bool paused); /* NULL: cannot */
   void (*source_close)(rn_source *source);
+  /* What the source itself promises about event time, RN_WATERMARK_NONE: nothing yet; asked after each poll. NULL: nothing
+   * ever. It raises what the WATERMARK of the table's definition gives. */
+  int64_t (*source_watermark)(rn_source *source);
   /* Is the split still part of the watermark's minimum? A file that was read to its end is not. NULL: all are. */
   bool (*split_active)(rn_source *source, uint32_t split);
 

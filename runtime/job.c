@@ -269,6 +269,27 @@ void rn_job_wake_tasks(rn_job *job) {
   for (size_t i = 0; i < job->tasks.len; i++) rn_inbox_wake(job->tasks.data[i]->inbox);
 }
 
+/* Two looks at all tasks: when each was idle at the present time at the first, and none had worked and no message lay
+ * between them at the second, nothing was under way at the first. */
+bool rn_job_settled(rn_job *job) {
+  if (rn_job_get_state(job, NULL) != RN_JOB_RUNNING) return true;
+  int64_t now = rn_clock_now_us(job->config.clock);
+  bool settled = true;
+  uint64_t work = 0, again = 0;
+  for (size_t i = 0; i < job->tasks.len; i++) {
+    rn_task *t = job->tasks.data[i];
+    work += __atomic_load_n(&t->work, __ATOMIC_ACQUIRE);
+    if (__atomic_load_n(&t->idle_at_us, __ATOMIC_ACQUIRE) >= now) continue;
+    settled = false;
+    rn_inbox_wake(t->inbox);
+  }
+  for (size_t i = 0; i < job->tasks.len && settled; i++) {
+    settled = rn_inbox_empty(job->tasks.data[i]->inbox);
+    again += __atomic_load_n(&job->tasks.data[i]->work, __ATOMIC_ACQUIRE);
+  }
+  return settled && work == again;
+}
+
 static void leave_now(rn_job *job) {
   __atomic_store_n(&job->abort, true, __ATOMIC_RELEASE);
   for (size_t i = 0; i < job->tasks.len; i++) rn_inbox_close(job->tasks.data[i]->inbox);
@@ -305,7 +326,12 @@ void rn_job_abort(rn_job *job) {
   leave_now(job);
 }
 
-bool rn_job_wait(rn_job *job, int timeout_ms) {
+/* Waits, under the mutex, for a change; false: the time is over. */
+static bool wait_for_change(rn_job *job, int timeout_ms, const struct timespec *until) {
+  if (timeout_ms < 0) return pthread_cond_wait(&job->changed, &job->mutex) == 0;
+  return timeout_ms > 0 && pthread_cond_timedwait(&job->changed, &job->mutex, until) != ETIMEDOUT;
+}
+static struct timespec time_in(int timeout_ms) {
   struct timespec until;
   clock_gettime(CLOCK_MONOTONIC, &until);
   if (timeout_ms > 0) {
@@ -316,14 +342,31 @@ bool rn_job_wait(rn_job *job, int timeout_ms) {
       until.tv_nsec -= 1000000000;
     }
   }
+  return until;
+}
+bool rn_job_wait(rn_job *job, int timeout_ms) {
+  const struct timespec until = time_in(timeout_ms);
   pthread_mutex_lock(&job->mutex);
-  while (job->state == RN_JOB_RUNNING) {
-    if (timeout_ms < 0) pthread_cond_wait(&job->changed, &job->mutex);
-    else if (timeout_ms == 0 || pthread_cond_timedwait(&job->changed, &job->mutex, &until) == ETIMEDOUT) break;
+  while (job->state == RN_JOB_RUNNING && wait_for_change(job, timeout_ms, &until)) {
   }
   bool over = job->state != RN_JOB_RUNNING;
   pthread_mutex_unlock(&job->mutex);
   return over;
+}
+
+/* An epoch that is being closed already may lack what came since its barrier: the one behind it is waited for. */
+bool rn_job_commit(rn_job *job, int timeout_ms) {
+  const struct timespec until = time_in(timeout_ms);
+  pthread_mutex_lock(&job->mutex);
+  uint64_t trigger = __atomic_load_n(&job->trigger, __ATOMIC_ACQUIRE);
+  uint64_t wanted = (trigger > job->last_epoch ? trigger : job->last_epoch) + 1;
+  __atomic_store_n(&job->early, true, __ATOMIC_RELEASE);
+  pthread_cond_broadcast(&job->changed);
+  while (job->state == RN_JOB_RUNNING && job->last_epoch < wanted && wait_for_change(job, timeout_ms, &until)) {
+  }
+  bool committed = job->last_epoch >= wanted || job->state == RN_JOB_FINISHED || job->state == RN_JOB_STOPPED;
+  pthread_mutex_unlock(&job->mutex);
+  return committed;
 }
 
 rn_job_state rn_job_get_state(rn_job *job, rn_error *err) {

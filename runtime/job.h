@@ -45,6 +45,11 @@ void rn_job_abort(rn_job *job);
 bool rn_job_wait(rn_job *job, int timeout_ms);
 rn_job_state rn_job_get_state(rn_job *job, rn_error *err /* of FAILED; may be NULL */);
 void rn_job_close(rn_job *job); /* aborts when still running */
+/* Closes an epoch now and waits for its commit. False: the time is over, or the job failed. -1: for ever. */
+bool rn_job_commit(rn_job *job, int timeout_ms);
+/* With a virtual clock: has every task found nothing to do at the present time, with nothing under way between them? Wakes
+ * them where they have not looked yet. Any thread. An ended job is settled. */
+bool rn_job_settled(rn_job *job);
 
 typedef struct rn_node_stats {
   uint32_t node;           /* plan node id */

@@ -210,6 +210,7 @@ static bool close_epoch(rn_job *job, bool last, const char *state, bool clear_un
   job->last_commit_at_us = rn_monotonic_us();
   int64_t stretched = epoch->commit_us * COMMIT_SHARE;
   job->interval_us = stretched > job->config.epoch_interval_us ? stretched : job->config.epoch_interval_us;
+  pthread_cond_broadcast(&job->changed); /* rn_job_commit waits for last_epoch */
   log_epoch(job, epoch);
   free_epoch(job);
   return true;

@@ -154,6 +154,14 @@ void rn_inbox_wait(rn_inbox *inbox, int64_t timeout_us) {
   pthread_mutex_unlock(&inbox->mutex);
 }
 
+bool rn_inbox_empty(rn_inbox *inbox) {
+  bool empty = true;
+  pthread_mutex_lock(&inbox->mutex);
+  for (uint32_t i = 0; i < inbox->channel_count; i++) empty &= inbox->channels[i]->count == 0;
+  pthread_mutex_unlock(&inbox->mutex);
+  return empty;
+}
+
 void rn_inbox_wake(void *ctx) {
   rn_inbox *inbox = ctx;
   pthread_mutex_lock(&inbox->mutex);

@@ -44,6 +44,8 @@ unsigned rn_queue_input(const rn_queue *queue);
 void rn_queue_block(rn_queue *queue, bool blocked);
 /* Waits until there may be something: a message, a wake-up, a close, or the timeout. */
 void rn_inbox_wait(rn_inbox *inbox, int64_t timeout_us);
+/* Any thread: has every message been taken and its successor asked for? */
+bool rn_inbox_empty(rn_inbox *inbox);
 /* Any thread: ends the current or the next wait. */
 void rn_inbox_wake(void *inbox);
 /* Any thread: producers' puts fail from now on. */

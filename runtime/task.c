@@ -22,6 +22,7 @@ rn_task *rn_task_new(rn_job *job, uint32_t fragment, uint32_t subtask) {
   t->fragment = fragment;
   t->subtask = subtask;
   t->inbox = rn_inbox_new();
+  t->idle_at_us = INT64_MIN;
   t->view = rn_calloc(1, sizeof *t->view);
   *t->view = (rn_job_view){job, t};
   return t;
@@ -143,14 +144,17 @@ static rn_status poll_sources(rn_task *t, int64_t wait_us, bool *progress, rn_er
 /* --- timers ----------------------------------------------------------------------------------------------------------- */
 
 /* Fires what is due; *next_us: time to the next timer, INT64_MAX: none. */
-static rn_status fire_timers(rn_task *t, int64_t *next_us, rn_error *err) {
+static rn_status fire_timers(rn_task *t, bool *progress, int64_t *next_us, rn_error *err) {
   *next_us = INT64_MAX;
   if (!t->has_timers || t->ended || t->stopped) return RN_OK;
   const rn_clock *clock = t->job->config.clock;
   int64_t now = rn_clock_now_us(clock), soonest = INT64_MAX;
   for (size_t i = 0; i < t->operators.len; i++) {
     rn_operator *op = t->operators.data[i];
-    if (op->timer_us <= now && rn_operator_fire_timer(op, now, err) != RN_OK) return RN_FAIL;
+    if (op->timer_us <= now) {
+      *progress |= clock && clock->is_virtual; /* with the real clock a timer is no reason to spin */
+      if (rn_operator_fire_timer(op, now, err) != RN_OK) return RN_FAIL;
+    }
     if (op->timer_us < soonest) soonest = op->timer_us;
   }
   if (soonest != INT64_MAX) *next_us = clock && clock->is_virtual ? VIRTUAL_CLOCK_WAIT_US : soonest - now;
@@ -164,8 +168,9 @@ static rn_status run(rn_task *t, rn_error *err) {
   for (;;) {
     if (__atomic_load_n(&job->abort, __ATOMIC_ACQUIRE) || __atomic_load_n(&job->leave, __ATOMIC_ACQUIRE)) return RN_OK;
     bool progress = false;
-    int64_t next_timer_us;
-    if (see_trigger(t, &progress, err) != RN_OK || fire_timers(t, &next_timer_us, err) != RN_OK) return RN_FAIL;
+    bool is_virtual = job->config.clock && job->config.clock->is_virtual;
+    int64_t next_timer_us, begin_us = is_virtual ? rn_clock_now_us(job->config.clock) : 0;
+    if (see_trigger(t, &progress, err) != RN_OK || fire_timers(t, &progress, &next_timer_us, err) != RN_OK) return RN_FAIL;
     /* While staged rows wait for the commit before theirs, reading on would only pile up more. */
     bool polling = t->sources_open > 0 && !t->stopped && !t->barrier && !__atomic_load_n(&job->early, __ATOMIC_ACQUIRE);
     bool alone = rn_inbox_channels(t->inbox) == 0 && t->sources_open == 1; /* may wait inside its source */
@@ -187,8 +192,10 @@ static rn_status run(rn_task *t, rn_error *err) {
     }
     if (progress) {
       t->idle_rounds = 0;
+      if (is_virtual) __atomic_add_fetch(&t->work, 1, __ATOMIC_ACQ_REL);
       continue;
     }
+    if (is_virtual && !t->barrier && (polling || t->sources_open == 0)) __atomic_store_n(&t->idle_at_us, begin_us, __ATOMIC_RELEASE);
     if (t->idle_rounds < 100) t->idle_rounds++;
     if (polling && alone) {
       /* The source has waited itself; if it came back at once all the same, do not spin. */

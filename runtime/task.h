@@ -35,6 +35,9 @@ struct rn_task {
   RN_VEC(rn_dead_letter) dead_letters; /* since the last barrier */
   uint32_t idle_rounds;
   uint32_t next_source;
+  /* for rn_job_settled: atomic */
+  uint64_t work;          /* rounds in which something was done */
+  int64_t idle_at_us;     /* the job's time when the last round began that found nothing to do */
 };
 
 rn_task *rn_task_new(rn_job *job, uint32_t fragment, uint32_t subtask);

@@ -68,6 +68,16 @@ threads() {
   [ "$f" = 0 ]
 }
 
+# Windows on a virtual clock, at two parallelisms, stopped and killed after every step; and the example's own tests.
+timed() {
+  local out code
+  out=$("$build/runnel" test --parallelism 1,3 --chaos tests/timed examples 2>&1)
+  code=$?
+  grep -v '✓' <<<"$out"
+  sed -nE 's/^([0-9]+) tests?, ([0-9]+) failed, ([0-9]+) passed.*/timed: \3 passed, \2 failed/p' <<<"$out"
+  return $code
+}
+
 kafka() {
   if [ -n "${KAFKA_BOOTSTRAP:-}" ] || tests/kafka/broker available; then
     tests/kafka/run.sh "$build"
@@ -90,6 +100,7 @@ run_one() {
     errors) suite errors python3 tests/errors/run.py "$build/runnel" tests/errors ;;
     statements) suite statements python3 tests/statements/run.py "$build/runnel" tests/statements ;;
     cli) suite cli tests/cli/run.sh "$build" ;;
+    timed) suite timed timed ;;
     examples) suite examples tests/examples/run.sh "$build" ;;
     runs) suite runs python3 tests/runs/run.py "$build" ;;
     crash) suite crash tests/crash/run.sh "$build" ;;
@@ -102,7 +113,7 @@ run_one() {
   esac
 }
 
-for name in ${*:-unit golden dialect errors statements cli runs examples differential crash kafka}; do run_one "$name"; done
+for name in ${*:-unit golden dialect errors statements cli timed runs examples differential crash kafka}; do run_one "$name"; done
 if [ "$skipped" -gt 0 ]; then
   echo "$passed passed, $failed failed, $skipped skipped"
 else

@@ -34,6 +34,7 @@ typedef struct scan {
   uint32_t *metadata_outputs, *metadata_keys;
   rn_column *columns;
   rn_arena open_arena; /* lives as long as the operator */
+  int64_t watermark_us; /* promised by the source itself */
   uint64_t polled_bad; /* bad rows reported by a poll_rows source during one poll */
 } scan;
 
@@ -108,6 +109,7 @@ static rn_status scan_open(rn_operator *op, rn_error *err) {
   scan *s = (scan *)op;
   const rn_context *c = op->context;
   s->table = op->node->u.scan.table;
+  s->watermark_us = RN_WATERMARK_NONE;
   const rn_connector *connector = s->table->connector;
   if (!connector->source_open) {
     return rn_fail(err, RN_E_DIRECTION, "table %s cannot be read: connector %s only writes", s->table->name, connector->name);
@@ -439,6 +441,13 @@ static rn_status scan_poll(rn_operator *op, int64_t wait_us, rn_poll *poll, rn_e
   }
   if (begin && used) RN_COUNT(op->counters.busy_us, rn_monotonic_us() - begin);
   rn_job_took_rows(op->context->job, want, used < want ? used : want);
+  if (status == RN_OK && s->table->connector->source_watermark) {
+    int64_t value = s->table->connector->source_watermark(s->source);
+    if (value > s->watermark_us) {
+      s->watermark_us = value;
+      status = rn_emit_watermark(op, value, err);
+    }
+  }
   return status;
 }
 

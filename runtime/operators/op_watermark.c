@@ -284,9 +284,16 @@ static rn_status watermark_timer(rn_operator *op, int64_t now_us, rn_error *err)
   return emit_if_due(self, now_us, err);
 }
 
-/* Watermarks from above are not of this column; only the end of the input means something here. */
+/* From above come the end of the input, and what the source itself promises: no split is behind that. */
 static rn_status watermark_from_input(rn_operator *op, int64_t watermark_us, rn_error *err) {
-  return watermark_us == RN_WATERMARK_END ? rn_emit_watermark(op, watermark_us, err) : RN_OK;
+  watermark *self = (watermark *)op;
+  if (watermark_us == RN_WATERMARK_END) return rn_emit_watermark(op, watermark_us, err);
+  int64_t now_us = rn_clock_now_us(op->context->clock);
+  know_splits(self, 1, now_us);
+  for (size_t i = 0; i < self->splits.len; i++)
+    if (self->splits.data[i].watermark_us < watermark_us) self->splits.data[i].watermark_us = watermark_us;
+  int64_t value = promised(self);
+  return value > self->emitted_us ? emit_now(self, value, now_us, err) : RN_OK;
 }
 
 static rn_status watermark_snapshot(rn_operator *op, rn_snapshot *out, rn_error *err) {
@@ -335,8 +342,8 @@ static rn_status watermark_start(rn_operator *op, rn_error *err) {
     self->said_idle = true;
     return rn_emit_idle(op, true, err);
   }
+  know_splits(self, 1, now_us); /* from now on a split without rows becomes idle */
   if (self->restored.len == 0) return RN_OK;
-  know_splits(self, 1, now_us);
   int64_t value = promised(self);
   return value > self->emitted_us ? emit_now(self, value, now_us, err) : RN_OK;
 }

@@ -430,6 +430,61 @@ def test_fmt(work):
     equal(run(work, "fmt", "-w", "--check", "c.sql").returncode, 64)
 
 
+# --- runnel test ------------------------------------------------------------------------------------------------------
+TESTED = """CREATE TABLE s (k STRING, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts)
+WITH ('connector' = 'kafka', 'topic' = 's', 'format' = 'json', 'properties.bootstrap.servers' = 'localhost:9');
+CREATE TABLE o (k STRING, n BIGINT) WITH ('connector' = 'kafka', 'topic' = 'o', 'format' = 'json', 'properties.bootstrap.servers' = 'localhost:9');
+--@test passes
+INSERT INTO o SELECT k, v + 1 FROM s WHERE v > 0;
+--@given s
+| k | v | ts |
+| a | 1 | 2026-01-01 00:00:00 |
+| b | 0 | 2026-01-01 00:00:00 |
+--@expect o
+| k | n |
+| a | 2 |
+--@test fails
+SELECT k, v FROM s;
+--@given s
+{"k": "x|y", "v": 7, "ts": "2026-01-01 00:00:00"}
+--@expect
+| k | v |
+| x\\|y | 8 |
+--@test a sink that takes no updates
+INSERT INTO o SELECT k, COUNT(*) FROM s GROUP BY k;
+--@expect-error RN2301
+"""
+
+
+def test_test_tells_what_differs(work):
+    path = write(work, "a.test.sql", TESTED)
+    done = run(work, "test", ".")
+    equal(done.returncode, 1)
+    assert "✓ passes" in done.stdout and "✗ fails" in done.stdout and "✓ a sink" in done.stdout, done.stdout
+    assert "a.test.sql:17  query, 2 rows differ\n        k    v\n      + x|y  7\n      - x|y  8\n" in done.stdout, done.stdout
+    assert "3 tests, 1 failed, 2 passed" in done.stdout, done.stdout
+    equal(run(work, "test", "-k", "passes", "a.test.sql").returncode, 0)
+    equal(run(work, "test", "--update", "a.test.sql").returncode, 0)
+    assert "| k    | v |\n| x\\|y | 7 |" in open(path).read(), open(path).read()
+    equal(run(work, "test", "--parallelism", "1,2", "--chaos", "a.test.sql").returncode, 0)
+    equal([name for name in os.listdir(work) if name != "state"], ["a.test.sql"])
+
+
+def test_test_mistakes_in_the_file(work):
+    for text, line in [("--@tst x\n", "did you mean --@test"), ("--@test x\n--@given t\n| a | b |\n| 1 |\n", "a.test.sql:4: this row"),
+                       ("--@test x\n--@watermark t\n", "write: --@watermark table"), ("SELECT 1;\n", "no test in it"),
+                       ("--@test x\n--@given t\n| a |\n", None), ("--@test x\n--@expect-error RN2004\nSELECT 1;\n", None)]:
+        write(work, "a.test.sql", text)
+        done = run(work, "test", "a.test.sql")
+        equal(done.returncode, 1, text)
+        if line:
+            assert line in done.stderr, done.stderr
+    assert "error RN2004 did not come" in done.stdout, done.stdout
+    write(work, "a.test.sql", "--@test x\n--@file none.sql\n")
+    equal(run(work, "test", "a.test.sql").returncode, 1)
+    equal(run(work, "test", "nothing.test.sql").returncode, 66)
+
+
 def test_run_second_signal_aborts(work):
     write(work, "s.sql", SEQUENCE + INSERT)
     p = start(work, "run", "--db", "s.db", "s.sql")
