@@ -70,10 +70,10 @@ static const char *check_string(finder *f, const char *p, bool *escaped) {
 }
 
 static const char *check_number(finder *f, const char *p) {
-  const char *end = f->end;
+  const char *end = f->end, *begin = p;
   if (*p == '-') p++;
   if (p >= end || !is_digit(*p)) return refuse(f, p, "a digit must stand here");
-  if (*p == '0' && end - p > 1 && is_digit(p[1])) return refuse(f, p, "a number must not begin with 0");
+  if (*p == '0' && end - p > 1 && is_digit(p[1])) return refuse(f, begin, "a number must not begin with 0");
   while (p < end && is_digit(*p)) p++;
   if (p < end && *p == '.') {
     p++;
@@ -84,7 +84,9 @@ static const char *check_number(finder *f, const char *p) {
     p++;
     if (p < end && (*p == '+' || *p == '-')) p++;
     if (p >= end || !is_digit(*p)) return refuse(f, p, "a digit must stand in the exponent");
-    while (p < end && is_digit(*p)) p++;
+    int64_t exponent = 0;
+    for (; p < end && is_digit(*p); p++) exponent = exponent > INT32_MAX ? exponent : exponent * 10 + (*p - '0');
+    if (exponent > INT32_MAX) return refuse(f, begin, "the exponent is too large");
   }
   return p;
 }
@@ -177,6 +179,8 @@ bool rn_json_find(rn_slice text, const rn_json_step *steps, uint32_t count, rn_s
   finder f = {.begin = text.ptr, .end = text.ptr + text.len, .steps = steps, .count = count, .fault = fault};
   const char *p = check_value(&f, skip_blank(text.ptr, f.end), 0, 0);
   *found = f.found;
+  /* What follows the value is not looked at, but a number or word must end there. */
+  if (p && p < f.end && p[-1] != '}' && p[-1] != ']' && p[-1] != '"' && !is_blank(*p)) p = refuse(&f, p, "the value does not end here");
   if (!p) return false;
   if (end) *end = (size_t)(p - text.ptr);
   return true;
