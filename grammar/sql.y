@@ -849,7 +849,7 @@ primary(A) ::= JSON_OBJECT(T) LP json_nulls(N) RP(R).   { A = rn_build_json_obje
 primary(A) ::= JSON_OBJECT(T) LP json_pairs(E) json_nulls_or_none(N) RP(R). { A = rn_build_json_object(p, T, E, N, R); }
 primary(A) ::= JSON_ARRAY(T) LP RP(R).                  { A = rn_build_json_array(p, T, (rn_exprs){0}, rn_no_json_nulls(), R); }
 primary(A) ::= JSON_ARRAY(T) LP exprs(E) json_nulls_or_none(N) RP(R). { A = rn_build_json_array(p, T, E, N, R); }
-call(A) ::= JSON_OBJECTAGG(T) LP json_pair(E) json_nulls_or_none(N) RP(R). { A = rn_build_json_aggregate(p, T, E, N, R); }
+call(A) ::= JSON_OBJECTAGG(T) LP json_object_pair(E) json_nulls_or_none(N) RP(R). { A = rn_build_json_aggregate(p, T, E, N, R); }
 call(A) ::= JSON_ARRAYAGG(T) LP expr(E) json_nulls_or_none(N) RP(R).
                                                         { A = rn_build_json_aggregate(p, T, rn_exprs_add(p, (rn_exprs){0}, E), N, R); }
 %type json_pairs {rn_exprs}

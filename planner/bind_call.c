@@ -127,7 +127,7 @@ static rn_expr *bind_aggregate(rn_binder *binder, rn_scope *scope, const rn_ast_
   }
   binder->inside_aggregate = outer_aggregate;
   binder->inside_over = outer_over;
-  if (failed) return rn_bind_error(binder, ast->span);
+  if (failed || !rn_bind_json_aggregate(binder, ast, args, types, &count, call->filter)) return rn_bind_error(binder, ast->span);
   if (!count && !ast->star && rn_text_eq_nocase(name, "COUNT")) {
     rn_diag(binder->diags, RN_E_ARGUMENTS, ast->span, NULL, "COUNT needs an argument: COUNT(*) or COUNT(x)");
     return rn_bind_error(binder, ast->span);
@@ -158,7 +158,7 @@ static rn_expr *bind_aggregate(rn_binder *binder, rn_scope *scope, const rn_ast_
 /* Words of the dialect that are not built in yet. */
 static const char *const later[] = {
   "LISTAGG", "ARRAY_AGG", "COLLECT", "PERCENTILE", "APPROX_COUNT_DISTINCT", "RANK", "DENSE_RANK", "NTILE", "CUME_DIST", "PERCENT_RANK",
-  "JSON_ARRAYAGG", "JSON_OBJECTAGG", "OBJECT_OF", "OBJECT_UPDATE", "SOURCE_WATERMARK", "CLASSIFIER", "MATCH_PROCTIME", "MATCH_ROWTIME",
+  "OBJECT_OF", "OBJECT_UPDATE", "SOURCE_WATERMARK", "CLASSIFIER", "MATCH_PROCTIME", "MATCH_ROWTIME",
 };
 
 /* Of other dialects, or in a wrong place, with a word on what to write. */

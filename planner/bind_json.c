@@ -215,3 +215,49 @@ rn_expr *rn_bind_json_call(rn_binder *binder, rn_scope *scope, const rn_ast_expr
   rn_expr *refused = refuse_type(binder, e, "JSON_STRING");
   return refused ? refused : rn_bind_call_row(binder, "JSON_STRING", &e, 1, ast->span);
 }
+
+/* --- aggregates --------------------------------------------------------------------------------------------------------- */
+
+static rn_expr *when(rn_binder *binder, rn_expr *condition, rn_expr *e) {
+  rn_expr *args[3] = {condition, e, rn_expr_const(binder->arena, rn_value_null(e->type), e->span)};
+  return rn_expr_make(binder->arena, RN_EXPR_CASE, rn_type_with_null(binder->arena, e->type, true), e->span, 3, args);
+}
+
+/* JSON text of a value; NULL stays NULL, or becomes the text null. */
+static rn_expr *as_json(rn_binder *binder, rn_expr *e, bool null_on_null, const char *name) {
+  rn_expr *refused = refuse_type(binder, e, name);
+  if (refused) return refused;
+  rn_span span = e->span;
+  if (!makes_json(e)) e = rn_bind_call_row(binder, "JSON_STRING", &e, 1, span);
+  if (rn_bind_failed(e) || !null_on_null || !e->type->nullable) return e;
+  rn_expr *args[2] = {e, rn_bind_convert(binder, rn_bind_text_const(binder, "null", span), e->type, false)};
+  return rn_expr_make(binder->arena, RN_EXPR_COALESCE, e->type, span, 2, args);
+}
+
+bool rn_bind_json_aggregate(rn_binder *binder, const rn_ast_expr *ast, rn_expr **args, const rn_type **types, uint32_t *count, rn_expr *filter) {
+  bool object = rn_text_eq_nocase(ast->name, "JSON_OBJECTAGG");
+  if (!object && !rn_text_eq_nocase(ast->name, "JSON_ARRAYAGG")) return true;
+  const char *name = object ? "JSON_OBJECTAGG" : "JSON_ARRAYAGG";
+  if (!ast->json || ast->over) {
+    rn_diag(binder->diags, ast->over ? RN_E_UNSUPPORTED : RN_E_ARGUMENTS, ast->span, NULL, ast->over ? "%s does not go with OVER" : "the call is %s",
+            ast->over ? name : rn_aggregate_find(rn_slice_of(name))->signature);
+    return false;
+  }
+  bool nulls = ast->json->on_null == RN_JSON_NULL_ON_NULL || (ast->json->on_null == RN_JSON_NO_NULL_CLAUSE && object);
+  rn_expr *e = as_json(binder, args[object ? 1 : 0], nulls, name);
+  if (rn_bind_failed(e)) return false;
+  if (object) {
+    rn_expr *key = args[0]->type->id == RN_T_NULL ? rn_bind_convert(binder, args[0], rn_type_basic(RN_T_VARCHAR, true), false) : args[0];
+    if (!rn_type_is_string(key->type)) {
+      rn_diag(binder->diags, RN_E_TYPE, key->span, "write CAST(.. AS STRING)", "a name of %s must be text, got %s", name, rn_type_name(binder->arena, key->type));
+      return false;
+    }
+    e = rn_bind_call_row(binder, "JSON MEMBER", (rn_expr *[]){key, e}, 2, ast->span);
+    if (rn_bind_failed(e)) return false;
+  }
+  /* A name may be NULL in rows that the filter leaves out. */
+  args[0] = filter && object ? when(binder, filter, e) : e;
+  types[0] = args[0]->type;
+  *count = 1;
+  return true;
+}

@@ -48,6 +48,9 @@ rn_expr *rn_bind_special(rn_binder *binder, rn_scope *scope, const rn_ast_expr *
 rn_expr *rn_bind_json(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 rn_expr *rn_bind_is_json(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 rn_expr *rn_bind_json_call(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+/* Makes one argument, JSON text, of those of JSON_OBJECTAGG and JSON_ARRAYAGG; leaves other aggregates alone. False: a
+ * diag was added. */
+bool rn_bind_json_aggregate(rn_binder *binder, const rn_ast_expr *ast, rn_expr **args, const rn_type **types, uint32_t *count, rn_expr *filter);
 
 /* A cast that is known to be wanted: NULL gets the type, equal types stay; constants are folded. */
 rn_expr *rn_bind_convert(rn_binder *binder, rn_expr *e, const rn_type *to, bool safe);

@@ -4,7 +4,7 @@
 #include "runtime/functions/aggregate_rows.h"
 
 static const rn_aggregate *const families[] = {rn_aggregate_count_rows, rn_aggregate_sum_rows, rn_aggregate_extreme_rows,
-                                               rn_aggregate_value_rows, rn_aggregate_moment_rows, rn_aggregate_over_rows};
+                                               rn_aggregate_value_rows, rn_aggregate_moment_rows, rn_aggregate_over_rows, rn_aggregate_json_rows};
 enum { FAMILIES = sizeof families / sizeof families[0] };
 
 const rn_aggregate *rn_aggregate_rows(size_t index) {

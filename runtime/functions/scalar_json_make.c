@@ -196,6 +196,30 @@ KERNEL(json_array) {
   return finish(&w, RN_OK);
 }
 
+/* `"name":value` for JSON_OBJECTAGG, of a name and JSON text; NULL text: NULL. */
+KERNEL(member_text) {
+  (void)arg_count;
+  rn_builder b = {0};
+  FOR_ROWS(row) {
+    if (is_null_at(args[0], row)) {
+      rn_builder_free(&b);
+      return rn_eval_fail(eval, row, RN_E_VALUE, "JSON_OBJECTAGG: the name is NULL");
+    }
+    if (is_null_at(args[1], row)) {
+      put_null(eval, out, row);
+      continue;
+    }
+    if (out->valid) rn_set_valid(out, row);
+    rn_builder_clear(&b);
+    rn_json_put_value(&b, args[0], row);
+    rn_builder_char(&b, ':');
+    rn_builder_slice(&b, TEXT(1, row));
+    put_text_copy(eval, out, row, &b);
+  }
+  rn_builder_free(&b);
+  return RN_OK;
+}
+
 KERNEL(json_string) {
   (void)arg_count;
   rn_builder b = {0};
@@ -273,7 +297,17 @@ static rn_status resolve_text(const rn_function *fn, const rn_type *const *types
   return RN_OK;
 }
 
+static rn_status resolve_member(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
+  (void)types, (void)count, (void)arena;
+  out->result = rn_type_basic(RN_T_VARCHAR, true);
+  out->kernel = fn->kernel;
+  return RN_OK;
+}
+
 static const rn_function rows[] = {
+  {.name = "JSON MEMBER", .signature = "JSON_OBJECTAGG(name STRING VALUE json STRING)", .min_args = 2, .max_args = 2,
+   .flags = RN_FN_OPERATOR | RN_FN_MAY_FAIL, .classes = {RN_ARG_STRING, RN_ARG_STRING}, .resolve = resolve_member, .kernel = member_text,
+   .result = RN_T_VARCHAR, .help = "a member of an object, as JSON_OBJECTAGG collects them", .example = "JSON_OBJECT('a' VALUE 1) = '{\"a\":1}'"},
   {.name = "JSON_OBJECT", .signature = "JSON_OBJECT([{[KEY] name VALUE x | name : x}, ..] [{NULL | ABSENT} ON NULL]) -> STRING",
    .min_args = 1, .max_args = 255, .flags = RN_FN_SYNTAX | RN_FN_VARIADIC | RN_FN_MAY_FAIL, .classes = {RN_ARG_ANY}, .resolve = resolve_text,
    .prepare = prepare_object, .free_state = free_state, .kernel = json_object, .result = RN_T_VARCHAR,

@@ -31,6 +31,14 @@ SELECT JSON(j) FROM docs;
 SELECT PARSE_JSON(j) FROM docs;
 -- @case a JSON function as a plain call
 SELECT `JSON_VALUE`(j, '$.a') FROM docs;
+-- @case aggregates: a name that is no text, a value without a JSON form, OVER
+SELECT JSON_OBJECTAGG(KEY id VALUE 1), JSON_ARRAYAGG(d) FROM docs;
+-- @case aggregates do not go with OVER
+SELECT JSON_ARRAYAGG(id) OVER (ORDER BY ts) FROM docs;
+-- @case an aggregate with a clause of JSON_VALUE
+SELECT JSON_ARRAYAGG(id ERROR ON NULL) FROM docs;
+-- @case a NULL name in an aggregate, at run time
+SELECT JSON_OBJECTAGG(KEY k VALUE 1) FROM (VALUES ('a'), (CAST(NULL AS STRING))) AS t(k);
 -- @case a value that is not there, at run time
 SELECT JSON_VALUE(j, '$.b' ERROR ON ERROR) FROM (VALUES ('{"b": 1}'), ('{"a": 1}')) AS t(j);
 -- @case an empty lax result, at run time
