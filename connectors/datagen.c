@@ -8,13 +8,15 @@
 #include <stdlib.h>
 #include <time.h>
 #include "base/number.h"
+#include "runtime/collection.h"
 #include "runtime/connector.h"
 
 static const rn_option options[] = {
     {"rows-per-second", RN_OPT_INT, RN_OPTION_SOURCE | RN_OPTION_REOPEN, "10000", NULL, 1, INT64_MAX, "rows made per second", NULL},
     {"number-of-rows", RN_OPT_INT, RN_OPTION_SOURCE, NULL, NULL, 0, INT64_MAX, "rows in all; without it (and without a sequence) the table never ends", NULL},
     {"fields.", RN_OPT_STRING, RN_OPTION_SOURCE | RN_OPTION_PREFIX, NULL, NULL, 0, 0,
-     "fields.COLUMN.kind (random, sequence), .start, .end, .min, .max, .length, .var-len, .null-rate, .max-past", NULL},
+     "fields.COLUMN.kind (random, sequence), .start, .end, .min, .max, .length, .var-len, .null-rate, .max-past; of what a ROW or a "
+     "collection holds: fields.COLUMN.FIELD., .element., .key., .value.", NULL},
 };
 enum { OPTION_COUNT = sizeof options / sizeof *options };
 
@@ -30,7 +32,7 @@ struct maker { /* how a column, or a field of a ROW, is made */
   int64_t length;
   double null_rate;
   int64_t max_past_us;
-  maker *fields;        /* ROW */
+  maker *fields;        /* ROW; ARRAY, MULTISET: 1, the elements; MAP: keys, values */
 };
 
 struct rn_source {
@@ -95,7 +97,13 @@ static int64_t largest(const rn_type *type) {
   }
 }
 
-enum { TEXT_LENGTH_MAX = 1 << 20 };
+enum { TEXT_LENGTH_MAX = 1 << 20, COLLECTION_LENGTH = 3, COLLECTION_LENGTH_MAX = 1 << 16, COUNT_MAX = 10 };
+
+/* What the options call the parts of a type: the fields of a ROW, "element", "key", "value". */
+static const char *part_name(const rn_type *type, uint32_t i) {
+  if (type->id == RN_T_ROW) return type->names[i];
+  return type->id != RN_T_MAP ? "element" : i ? "value" : "key";
+}
 #define TRY(call) \
   if ((call) != RN_OK) return RN_FAIL
 static rn_status init_maker(rn_arena *arena, const rn_options *given, maker *m, const char *path, const rn_type *type,
@@ -105,8 +113,6 @@ static rn_status init_maker(rn_arena *arena, const rn_options *given, maker *m, 
   m->salt = seed;
   for (const char *p = path; *p; p++) m->salt = (m->salt ^ (uint8_t)*p) * 0x100000001B3ull; /* FNV-1a */
   rn_type_id id = (rn_type_id)type->id;
-  if (id == RN_T_ARRAY || id == RN_T_MAP || id == RN_T_MULTISET)
-    return rn_fail(err, RN_E_TYPE_UNSUPPORTED, "datagen cannot make column %s of type %s yet", path, rn_type_name(arena, type));
   const char *kind = field_option(given, path, "kind");
   m->sequence = kind && rn_text_eq_nocase(kind, "sequence");
   if (kind && !m->sequence && !rn_text_eq_nocase(kind, "random")) return bad_option(path, "kind", kind, "random or sequence", err);
@@ -128,8 +134,9 @@ static rn_status init_maker(rn_arena *arena, const rn_options *given, maker *m, 
   }
   if (m->min > m->max || m->low > m->high)
     return rn_fail(err, RN_E_OPTION_VALUE, "option 'fields.%s.min' is larger than 'fields.%s.max'", path, path);
-  m->length = is_text && type->precision != RN_LENGTH_MAX ? type->precision : 100;
-  TRY(int_option(given, path, "length", 1, TEXT_LENGTH_MAX, &m->length, err));
+  bool collection = rn_type_physical(type) == RN_P_LIST;
+  m->length = collection ? COLLECTION_LENGTH : is_text && type->precision != RN_LENGTH_MAX ? type->precision : 100;
+  TRY(int_option(given, path, "length", collection ? 0 : 1, collection ? COLLECTION_LENGTH_MAX : TEXT_LENGTH_MAX, &m->length, err));
   if (is_text && m->length > type->precision) m->length = type->precision;
   const char *variable = field_option(given, path, "var-len");
   m->variable_length = variable && rn_text_eq_nocase(variable, "true");
@@ -150,24 +157,23 @@ static rn_status init_maker(rn_arena *arena, const rn_options *given, maker *m, 
     if (rn_type_is_integer(type) && (m->start < -largest(type) - 1 || m->end > largest(type)))
       return rn_fail(err, RN_E_OPTION_VALUE, "sequence of column %s does not fit %s", path, rn_type_name(arena, type));
   }
-  if (id == RN_T_ROW) {
-    m->fields = RN_NEW_N(arena, maker, type->child_count ? type->child_count : 1);
-    for (uint32_t i = 0; i < type->child_count; i++) {
-      const char *inner = rn_arena_printf(arena, "%s.%s", path, type->names[i]);
-      TRY(init_maker(arena, given, &m->fields[i], inner, type->children[i], seed, err));
-    }
+  if (type->child_count) m->fields = RN_NEW_N(arena, maker, type->child_count);
+  for (uint32_t i = 0; i < type->child_count; i++) {
+    const char *inner = rn_arena_printf(arena, "%s.%s", path, part_name(type, i));
+    TRY(init_maker(arena, given, &m->fields[i], inner, type->children[i], seed, err));
+    if (collection && m->fields[i].sequence) return bad_option(inner, "kind", "sequence", "random: a sequence counts rows", err);
   }
   return RN_OK;
 }
 
-/* Does an option name a column (or ROW field) and an attribute? */
+/* Does an option name a column (or a part of it) and an attribute? */
 static bool names_field(const rn_type *type, const char *rest) {
   for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
     if (strcmp(rest, attributes[i]) == 0) return true;
-  if (type->id != RN_T_ROW) return false;
   for (uint32_t i = 0; i < type->child_count; i++) {
-    size_t len = strlen(type->names[i]);
-    if (strncmp(rest, type->names[i], len) == 0 && rest[len] == '.' && names_field(type->children[i], rest + len + 1)) return true;
+    const char *part = part_name(type, i);
+    size_t len = strlen(part);
+    if (strncmp(rest, part, len) == 0 && rest[len] == '.' && names_field(type->children[i], rest + len + 1)) return true;
   }
   return false;
 }
@@ -312,14 +318,29 @@ static rn_str make_text(const maker *m, stream *s, int64_t sequence, rn_arena *a
 }
 
 static void set_null(const maker *m, rn_column *column, uint32_t row, rn_arena *arena) {
-  rn_column_nullable(column, RN_BATCH_ROWS_MAX, arena);
+  rn_column_nullable(column, column->capacity > RN_BATCH_ROWS_MAX ? column->capacity : RN_BATCH_ROWS_MAX, arena);
   rn_set_null(column, row);
-  if (m->fields) {
+  if (m->type->id == RN_T_ROW) {
     for (uint32_t i = 0; i < m->type->child_count; i++) set_null(&m->fields[i], &column->children[i], row, arena);
   } else {
     size_t width = rn_physical_width(rn_type_physical(m->type));
     memset((char *)column->data + width * row, 0, width);
   }
+}
+
+static void make_value(const maker *m, rn_column *column, uint32_t row, int64_t number, int64_t now_us, rn_arena *arena);
+
+static void make_collection(const maker *m, rn_column *column, uint32_t row, int64_t number, int64_t now_us, rn_arena *arena) {
+  uint32_t length = (uint32_t)m->length;
+  stream counts = {mix(m->salt ^ ~mix((uint64_t)number))};
+  rn_items_open(column, row);
+  uint32_t first = rn_items_extend(column, row, length, arena);
+  for (uint32_t i = 0; i < length; i++) {
+    int64_t own = (int64_t)(mix((uint64_t)number) + i); /* every element has random numbers of its own */
+    for (uint32_t k = 0; k < m->type->child_count; k++) make_value(&m->fields[k], &column->children[k], first + i, own, now_us, arena);
+    if (m->type->id == RN_T_MULTISET) ((int32_t *)column->children[1].data)[first + i] = (int32_t)draw_between(&counts, 1, COUNT_MAX);
+  }
+  if (m->type->id != RN_T_ARRAY) rn_items_unique(column, row, arena);
 }
 
 static void make_value(const maker *m, rn_column *column, uint32_t row, int64_t number, int64_t now_us, rn_arena *arena) {
@@ -372,6 +393,7 @@ static void make_value(const maker *m, rn_column *column, uint32_t row, int64_t 
     case RN_T_ROW:
       for (uint32_t i = 0; i < m->type->child_count; i++) make_value(&m->fields[i], &column->children[i], row, number, now_us, arena);
       break;
+    case RN_T_ARRAY: case RN_T_MAP: case RN_T_MULTISET: make_collection(m, column, row, number, now_us, arena); break;
     default: set_null(m, column, row, arena);
   }
 }

@@ -20,7 +20,7 @@ struct rn_source {
   char *split, *position;
   uint64_t given;
   bool position_dirty;
-  rn_decoder **nested;     /* of columns of type ROW, which lie as JSON text; NULL: another type */
+  rn_decoder **nested;     /* of columns of type ROW, ARRAY, MAP, which lie as JSON text; NULL: another type */
   rn_builder *nested_text; /* their records of this batch, one behind the other, and where each begins */
   size_t *nested_at;
   const rn_format *json;
@@ -80,10 +80,10 @@ static bool is_literals(const char *p) {
   }
 }
 
-/* --- ROW: JSON text ----------------------------------------------------------------------------------------------- */
+/* --- ROW, ARRAY, MAP: JSON text ----------------------------------------------------------------------------------------------- */
 static rn_status open_nested(rn_source *s, const rn_zone *zone, rn_error *err) {
   for (uint32_t c = 0; c < s->column_count; c++) {
-    if (s->table->columns[s->columns[c]].type->id != RN_T_ROW) continue;
+    if (!s->table->columns[s->columns[c]].type->child_count) continue;
     if (!s->nested) {
       s->nested = rn_calloc(s->column_count, sizeof *s->nested);
       s->nested_text = rn_calloc(s->column_count, sizeof *s->nested_text);

@@ -112,7 +112,7 @@ static rn_status expand_star(rn_select_binder *s, const rn_ast_select_item *item
 static const char *item_name(rn_select_binder *s, const rn_ast_select_item *item, uint32_t position) {
   if (item->alias.text) return item->alias.text;
   const rn_ast_expr *e = item->expr;
-  if ((e->kind == RN_AST_COLUMN || e->kind == RN_AST_FIELD) && e->path.count) return e->path.parts[e->path.count - 1].text;
+  if (e->kind == RN_AST_COLUMN && e->path.count) return e->path.parts[e->path.count - 1].text;
   return rn_arena_printf(s->q->arena, "EXPR$%u", position);
 }
 

@@ -72,6 +72,49 @@ void rn_items_add(rn_column *c, uint32_t row, const rn_column *element, uint32_t
   ((int32_t *)c->children[1].data)[at] += count;
 }
 
+/* --- keys that come twice ------------------------------------------------------------------------------------------ */
+
+enum { FEW = 16 }; /* entries: compared one with another, more through a table of hashes */
+
+/* Entry `from` of the list takes the place `to`. */
+static void move_entry(rn_column *c, uint32_t from, uint32_t to, uint32_t first_child, rn_arena *arena) {
+  for (uint32_t k = first_child; k < c->child_count; k++) {
+    rn_column_copy_value(&c->children[k], to, &c->children[k], from, c->children[k].capacity, arena);
+  }
+}
+
+/* The place among the entries kept so far where the key of entry i is; -1. table: NULL for few. */
+static int64_t find_kept(const rn_column *keys, rn_list list, uint32_t kept, uint32_t i, uint32_t *table, uint32_t mask) {
+  if (!table) return rn_items_search(keys, (rn_list){list.offset, kept}, keys, list.offset + i);
+  uint32_t slot = (uint32_t)rn_value_hash(keys, list.offset + i) & mask;
+  for (; table[slot]; slot = (slot + 1) & mask) {
+    uint32_t at = list.offset + table[slot] - 1;
+    if (rn_value_same(keys, at, keys, list.offset + i)) return at;
+  }
+  table[slot] = kept + 1;
+  return -1;
+}
+
+void rn_items_unique(rn_column *c, uint32_t row, rn_arena *arena) {
+  rn_list *list = (rn_list *)c->data + row;
+  uint32_t kept = 0, mask = 2 * FEW - 1, *table = NULL;
+  if (list->length > FEW) {
+    while (mask < list->length * 2u) mask = mask * 2 + 1;
+    table = rn_arena_zalloc(arena, ((size_t)mask + 1) * sizeof *table);
+  }
+  for (uint32_t i = 0; i < list->length; i++) {
+    int64_t at = find_kept(&c->children[0], *list, kept, i, table, mask);
+    if (at >= 0) {
+      move_entry(c, list->offset + i, (uint32_t)at, 1, arena);
+    } else {
+      if (kept != i) move_entry(c, list->offset + i, list->offset + kept, 0, arena);
+      kept++;
+    }
+  }
+  for (uint32_t k = 0; k < c->child_count && kept < list->length; k++) c->children[k].used = list->offset + kept;
+  list->length = kept;
+}
+
 /* --- sameness ---------------------------------------------------------------------------------------------------- */
 
 static bool same_entries(const rn_column *a, rn_list la, const rn_column *b, rn_list lb) {

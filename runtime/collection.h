@@ -25,6 +25,10 @@ void rn_items_put(rn_column *c, uint32_t row, const rn_column *key, uint32_t key
 /* MULTISET: `count` more of an element. */
 void rn_items_add(rn_column *c, uint32_t row, const rn_column *element, uint32_t element_row, int32_t count, rn_arena *arena);
 
+/* MAP, MULTISET whose entries were pushed as they came, the last that was opened: of keys that come twice the first place
+ * and the last value stay. For decoders and kernels that may meet many entries: linear time. */
+void rn_items_unique(rn_column *c, uint32_t row, rn_arena *arena);
+
 /* Child row of the key (which may be NULL) in the MAP at `row`; -1: it is not there. Also for MULTISET. */
 int64_t rn_items_find(const rn_column *map, uint32_t row, const rn_column *key, uint32_t key_row);
 /* Row of the child `child` within [list] whose value is the same as needle's; -1: none. */

@@ -15,7 +15,7 @@ static const rn_option options[] = {
     {"allow-comments", RN_OPT_BOOL, RN_OPTION_SOURCE, "false", NULL, 0, 0, "lines that begin with # are skipped", NULL},
     {"ignore-parse-errors", RN_OPT_BOOL, RN_OPTION_SOURCE, "false", NULL, 0, 0,
      "a field that does not fit its column becomes NULL, a broken row is skipped; both are counted", NULL},
-    {"array-element-delimiter", RN_OPT_STRING, 0, ";", NULL, 0, 0, "one character between the fields of a ROW", NULL},
+    {"array-element-delimiter", RN_OPT_STRING, 0, ";", NULL, 0, 0, "one character between the elements of an ARRAY and the fields of a ROW", NULL},
     {"null-literal", RN_OPT_STRING, 0, NULL, NULL, 0, 0, "text that stands for NULL", NULL},
     {"write-bigdecimal-in-scientific-notation", RN_OPT_BOOL, RN_OPTION_IGNORED, "true", NULL, 0, 0, "has no effect in Flink either", NULL},
     {"header", RN_OPT_BOOL, 0, "false", NULL, 0, 0,
@@ -105,7 +105,7 @@ static rn_status decoder_open(const rn_table_spec *table, const uint32_t *wanted
 }
 
 static void set_null(rn_decoder *d, rn_column *c, const rn_type *type, uint32_t row) {
-  rn_column_nullable(c, RN_BATCH_ROWS_MAX, d->out);
+  rn_column_nullable(c, c->capacity > RN_BATCH_ROWS_MAX ? c->capacity : RN_BATCH_ROWS_MAX, d->out); /* elements may be many */
   rn_set_null(c, row);
   if (type->id == RN_T_ROW) {
     for (uint32_t i = 0; i < type->child_count; i++) set_null(d, &c->children[i], type->children[i], row);
@@ -177,9 +177,32 @@ static outcome convert_row(rn_decoder *d, rn_column *c, const rn_type *type, rn_
   }
   return p ? REFUSED : TAKEN;
 }
+/* Blank text is the empty array; the null literal and what does not fit are so for an element, not for the array. */
+static outcome convert_array(rn_decoder *d, rn_column *c, const rn_type *type, rn_slice raw, uint32_t row) {
+  rn_column *child = &c->children[0];
+  const rn_type *element = type->children[0];
+  rn_list list = {child->used, 0};
+  const char *end = raw.ptr + raw.len, *p = rn_slice_trim(raw).len ? raw.ptr : NULL;
+  while (p) {
+    const char *stop = p < end ? memchr(p, d->dialect.inner, (size_t)(end - p)) : NULL;
+    uint32_t at = rn_column_append(child, 1, d->out);
+    outcome result = convert(d, child, element, rn_slice_make(p, (size_t)((stop ? stop : end) - p)), at);
+    if (result != TAKEN && element->nullable && (result == NOTHING || d->dialect.ignore_errors)) {
+      d->bad_fields += result == REFUSED;
+      set_null(d, child, element, at);
+    } else if (result != TAKEN) {
+      child->used = list.offset;
+      return REFUSED;
+    }
+    list.length++;
+    p = stop ? stop + 1 : NULL;
+  }
+  ((rn_list *)c->data)[row] = list;
+  return TAKEN;
+}
 /* Text of a field (unquoted) into a value. */
 static outcome convert(rn_decoder *d, rn_column *c, const rn_type *type, rn_slice raw, uint32_t row) {
-  if (d->dialect.null_literal && rn_slice_is(raw, d->dialect.null_literal)) return NOTHING;
+  if (type->id != RN_T_ARRAY && d->dialect.null_literal && rn_slice_is(raw, d->dialect.null_literal)) return NOTHING;
   rn_slice s = rn_slice_trim(raw);
   outcome result = TAKEN;
   bool ok = true;
@@ -224,6 +247,7 @@ static outcome convert(rn_decoder *d, rn_column *c, const rn_type *type, rn_slic
       break;
     }
     case RN_T_ROW: result = convert_row(d, c, type, raw, row); break;
+    case RN_T_ARRAY: result = convert_array(d, c, type, raw, row); break;
     default: return REFUSED;
   }
   if (!ok || result != TAKEN) return ok ? result : REFUSED;

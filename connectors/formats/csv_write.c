@@ -31,10 +31,11 @@ rn_status csv_check_dialect(const rn_table_spec *table, bool is_key, rn_error *e
   return RN_OK;
 }
 
+/* Plain values, and ARRAY and ROW of plain values. */
 static bool readable(const rn_type *type) {
-  if (type->id == RN_T_ARRAY || type->id == RN_T_MAP || type->id == RN_T_MULTISET) return false;
-  for (uint32_t i = 0; type->id == RN_T_ROW && i < type->child_count; i++)
-    if (type->children[i]->id == RN_T_ROW || !readable(type->children[i])) return false;
+  if (type->id == RN_T_MAP || type->id == RN_T_MULTISET) return false;
+  for (uint32_t i = 0; i < type->child_count; i++)
+    if (type->children[i]->child_count) return false;
   return true;
 }
 rn_status csv_check_types(const rn_table_spec *table, const uint32_t *columns, uint32_t count, const char *verb, rn_error *err) {
@@ -103,6 +104,23 @@ static void put_text(const csv_dialect *x, unsigned char safe, rn_builder *out, 
   rn_builder_char(out, (char)x->quote);
 }
 
+static bool put_cell(rn_encoder *e, rn_builder *b, const rn_type *type, const rn_column *c, uint32_t row);
+
+static void put_array(rn_encoder *e, rn_builder *b, const rn_column *c, rn_list list) {
+  const rn_column *child = &c->children[0];
+  for (uint32_t i = list.offset; i < list.offset + list.length; i++) {
+    if (i > list.offset) rn_builder_char(b, e->dialect.inner);
+    if (rn_is_null(child, i)) {
+      if (e->dialect.null_literal) rn_builder_text(b, e->dialect.null_literal);
+    } else if (child->type->id == RN_T_DECIMAL) { /* without the zeros at the end, unlike a field */
+      bool small = child->type->precision <= RN_DECIMAL_SMALL_DIGITS;
+      format_decimal_java(b, small ? ((const int64_t *)child->data)[i] : ((const rn_i128 *)child->data)[i], child->type->scale, true);
+    } else {
+      (void)put_cell(e, b, child->type, child, i);
+    }
+  }
+}
+
 /* The text of a value before quoting. Returns whether it is text (and so may need quotes). */
 static bool put_cell(rn_encoder *e, rn_builder *b, const rn_type *type, const rn_column *c, uint32_t row) {
   const void *data = c->data;
@@ -125,6 +143,7 @@ static bool put_cell(rn_encoder *e, rn_builder *b, const rn_type *type, const rn
       rn_format_timestamp(b, ((const int64_t *)data)[row], 6, true, ' ');
       if (type->id == RN_T_TIMESTAMP_LTZ) rn_builder_char(b, 'Z');
       return true;
+    case RN_T_ARRAY: put_array(e, b, c, ((const rn_list *)data)[row]); return true;
     case RN_T_ROW:
       for (uint32_t i = 0; i < type->child_count; i++) {
         if (i) rn_builder_char(b, e->dialect.inner);

@@ -60,7 +60,20 @@ static const struct {
     [RN_T_INTERVAL_MONTH] = {JSON_I32, INT32_MIN, INT32_MAX},
     [RN_T_INTERVAL_MS] = {JSON_I64, INT64_MIN, INT64_MAX},
     [RN_T_ROW] = {JSON_ROW, 0, 0},
+    [RN_T_ARRAY] = {JSON_LIST, 0, 0},
+    [RN_T_MAP] = {JSON_MAP, 0, 0},
+    [RN_T_MULTISET] = {JSON_MAP, 0, 0},
 };
+
+rn_status json_check_key(const char *path, const rn_type *type, const char *verb, rn_error *err) {
+  if (rn_type_is_string(type->children[0])) return RN_OK;
+  rn_arena arena;
+  rn_arena_init(&arena);
+  (void)rn_fail(err, RN_E_TYPE_UNSUPPORTED, "format json cannot %s column %s of type %s: keys of JSON objects are text", verb, path,
+                rn_type_name(&arena, type));
+  rn_arena_free(&arena);
+  return RN_FAIL;
+}
 
 static rn_status init_object(rn_decoder *d, json_object **out, uint32_t count) {
   json_object *o = RN_NEW(&d->arena, json_object);
@@ -82,7 +95,7 @@ static rn_status init_field(rn_decoder *d, json_field *f, const char *name, cons
   f->min = kind_rows[type->id].min;
   f->max = kind_rows[type->id].max;
   if (f->kind == JSON_SKIP) {
-    return rn_fail(err, RN_E_TYPE_UNSUPPORTED, "format json cannot read column %s of type %s yet", path,
+    return rn_fail(err, RN_E_TYPE_UNSUPPORTED, "format json cannot read column %s of type %s", path,
                    rn_type_name(&d->arena, type));
   }
   if (f->kind == JSON_DEC64 || f->kind == JSON_TIMESTAMP || f->kind == JSON_LTZ || f->kind == JSON_TIME) {
@@ -93,6 +106,13 @@ static rn_status init_field(rn_decoder *d, json_field *f, const char *name, cons
   if (f->kind == JSON_DEC64) {
     if (type->precision > RN_DECIMAL_SMALL_DIGITS) f->kind = JSON_DEC128;
     else f->max = rn_pow10_64((unsigned)type->precision) - 1;
+  }
+  if (f->kind == JSON_LIST || f->kind == JSON_MAP) {
+    if (f->kind == JSON_MAP && json_check_key(path, type, "read", err) != RN_OK) return RN_FAIL;
+    bool counts = type->id == RN_T_MULTISET;
+    const rn_type *element = counts ? rn_type_basic(RN_T_INT, false) : type->children[type->id == RN_T_MAP];
+    f->element = RN_NEW(&d->arena, json_field);
+    return init_field(d, f->element, "", rn_arena_printf(&d->arena, "%s[]", path), element, table_column, err);
   }
   if (f->kind != JSON_ROW) return RN_OK;
   if (init_object(d, &f->object, type->child_count) != RN_OK) return RN_FAIL;
@@ -148,13 +168,11 @@ static rn_status decoder_open(const rn_table_spec *table, const uint32_t *wanted
 }
 
 /* --- decode ------------------------------------------------------------------------------------------------ */
-static void bind(json_object *o, rn_column *columns) {
-  for (uint32_t i = 0; i < o->field_count; i++) {
-    json_field *f = &o->fields[i];
-    f->column = &columns[i];
-    f->data = columns[i].data;
-    if (f->object) bind(f->object, columns[i].children);
-  }
+void json_bind_field(json_field *f, rn_column *column) {
+  f->column = column;
+  f->data = column->data;
+  for (uint32_t i = 0; f->object && i < f->object->field_count; i++) json_bind_field(&f->object->fields[i], &column->children[i]);
+  if (f->element) json_bind_field(f->element, &column->children[f->kind == JSON_MAP]);
 }
 static const char *blanks(const char *p, const char *end) {
   while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) p++;
@@ -248,7 +266,7 @@ static bool readable_behind(rn_slice text, rn_slice next) {
 static rn_status decode(rn_decoder *d, const rn_record *records, uint32_t count, bool padded, rn_column *columns,
                         rn_arena *arena, rn_decode_result *result, rn_error *err) {
   (void)err;
-  bind(d->top, columns);
+  for (uint32_t i = 0; i < d->top->field_count; i++) json_bind_field(&d->top->fields[i], &columns[i]);
   d->out = arena;
   result->rows = 0;
   result->one_to_one = true;

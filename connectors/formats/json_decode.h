@@ -8,12 +8,12 @@
 
 typedef enum json_kind {
   JSON_SKIP, JSON_BOOL, JSON_I8, JSON_I16, JSON_I32, JSON_I64, JSON_F32, JSON_F64, JSON_DEC64, JSON_DEC128,
-  JSON_TEXT, JSON_BYTES, JSON_DATE, JSON_TIME, JSON_TIMESTAMP, JSON_LTZ, JSON_ROW
+  JSON_TEXT, JSON_BYTES, JSON_DATE, JSON_TIME, JSON_TIMESTAMP, JSON_LTZ, JSON_ROW, JSON_LIST, JSON_MAP
 } json_kind;
 
 typedef struct json_object json_object;
 
-typedef struct json_field { /* a wanted column, or a field of a wanted ROW */
+typedef struct json_field { /* a wanted column, a field of a wanted ROW, or what a collection holds */
   const char *name;
   size_t name_len;
   json_kind kind;
@@ -28,6 +28,7 @@ typedef struct json_field { /* a wanted column, or a field of a wanted ROW */
   rn_column *column;        /* bound by each decode() */
   void *data;
   json_object *object;      /* ROW */
+  struct json_field *element; /* LIST: of the elements; MAP: of the values (MULTISET: the counts) */
 } json_field;
 
 /* One expected key: the bytes between the value before it and its own value, such as `,"price":`. */
@@ -87,6 +88,12 @@ extern const json_scanner json_scanner_avx2, json_scanner_sse2, json_scanner_pla
 const json_scanner *json_scanner_choose(const char *forced);
 /* Tests: forces the scanner of an open decoder. False: no such one here. */
 bool json_decoder_force(rn_decoder *d, const char *name);
+
+/* The field and all below it write into this column from now on. */
+void json_bind_field(json_field *f, rn_column *column);
+
+/* --- json_collection.c: an array or object that the scanner has checked, into ARRAY, MAP, MULTISET -------- */
+bool json_convert_collection(rn_decoder *d, json_field *f, rn_slice value, uint32_t row);
 
 /* --- json_value.c: complete conversions, off the hot path ----------------------------------------------- */
 /* Fails the record; returns NULL for chaining. */

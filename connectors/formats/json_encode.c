@@ -8,19 +8,24 @@
 #include "runtime/value_text.h"
 
 typedef struct member member;
-struct member { /* a column, or a field of a ROW */
+struct member { /* a column, a field of a ROW, or what a collection holds */
   const char *key;  /* `,"price":` */
   size_t key_len;
   const rn_type *type;
-  uint32_t member_count; /* ROW */
+  uint32_t member_count; /* ROW: its fields; ARRAY: 1, the elements; MAP: 1, the values (MULTISET: the counts) */
   member *members;
 };
+
+typedef enum null_keys { NULL_KEYS_FAIL, NULL_KEYS_DROP, NULL_KEYS_LITERAL } null_keys;
 
 struct rn_encoder {
   rn_arena arena;
   uint32_t count;
   member *members;
   bool plain_decimals, skip_nulls;
+  null_keys null_keys; /* of MAP */
+  const char *null_key;
+  bool failed;         /* a NULL key under FAIL */
   char separator;
   int64_t day;    /* of the last timestamp written, and its text */
   char date[10];
@@ -123,9 +128,13 @@ static rn_status init_member(rn_encoder *e, member *m, const char *name, const c
   rn_builder_free(&key);
   m->type = rn_type_copy(&e->arena, type);
   switch ((rn_type_id)type->id) {
-    case RN_T_ARRAY: case RN_T_MAP: case RN_T_MULTISET:
-      return rn_fail(err, RN_E_TYPE_UNSUPPORTED, "format json cannot write column %s of type %s yet", path,
-                     rn_type_name(&e->arena, type));
+    case RN_T_ARRAY: case RN_T_MAP: case RN_T_MULTISET: {
+      if (type->id != RN_T_ARRAY && json_check_key(path, type, "write", err) != RN_OK) return RN_FAIL;
+      const rn_type *element = type->id == RN_T_MULTISET ? rn_type_basic(RN_T_INT, false) : type->children[type->id == RN_T_MAP];
+      m->member_count = 1;
+      m->members = RN_NEW(&e->arena, member);
+      return init_member(e, m->members, "", rn_arena_printf(&e->arena, "%s[]", path), element, err);
+    }
     case RN_T_ROW:
       m->member_count = type->child_count;
       m->members = RN_NEW_N(&e->arena, member, type->child_count ? type->child_count : 1);
@@ -154,6 +163,9 @@ rn_status json_encoder_open(const rn_table_spec *table, const uint32_t *columns,
   e->members = RN_NEW_N(&e->arena, member, count ? count : 1);
   e->plain_decimals = format_option_bool(table, &rn_format_json, is_key, "encode.decimal-as-plain-number");
   e->skip_nulls = format_option_bool(table, &rn_format_json, is_key, "encode.ignore-null-fields");
+  const char *mode = format_option(table, &rn_format_json, is_key, "map-null-key.mode");
+  e->null_keys = rn_text_eq_nocase(mode, "DROP") ? NULL_KEYS_DROP : rn_text_eq_nocase(mode, "LITERAL") ? NULL_KEYS_LITERAL : NULL_KEYS_FAIL;
+  e->null_key = rn_arena_strdup(&e->arena, format_option(table, &rn_format_json, is_key, "map-null-key.literal"));
   const char *standard = format_option(table, &rn_format_json, is_key, "timestamp-format.standard");
   e->separator = strncmp(standard, "ISO-8601", 8) == 0 ? 'T' : ' ';
   for (uint32_t i = 0; i < count; i++) {
@@ -178,6 +190,38 @@ static void put_floating(rn_builder *b, double value, bool is_float) {
 
 static void put_members(rn_encoder *e, const member *members, uint32_t count, const rn_column *columns,
                         uint32_t row, rn_builder *b);
+
+static void put_value(rn_encoder *e, const member *m, const rn_column *c, uint32_t row, rn_builder *b);
+
+static void put_or_null(rn_encoder *e, const member *m, const rn_column *c, uint32_t row, rn_builder *b) {
+  if (rn_is_null(c, row)) rn_builder_append(b, "null", 4);
+  else put_value(e, m, c, row, b);
+}
+
+static void put_array(rn_encoder *e, const member *m, const rn_column *c, rn_list list, rn_builder *b) {
+  rn_builder_char(b, '[');
+  for (uint32_t i = 0; i < list.length; i++) {
+    if (i) rn_builder_char(b, ',');
+    put_or_null(e, m->members, &c->children[0], list.offset + i, b);
+  }
+  rn_builder_char(b, ']');
+}
+
+static void put_object(rn_encoder *e, const member *m, const rn_column *c, rn_list list, rn_builder *b) {
+  rn_builder_char(b, '{');
+  bool first = true;
+  for (uint32_t i = list.offset; i < list.offset + list.length; i++) {
+    bool null_key = rn_is_null(&c->children[0], i);
+    e->failed = e->failed || (null_key && e->null_keys == NULL_KEYS_FAIL);
+    if (null_key && e->null_keys != NULL_KEYS_LITERAL) continue;
+    if (!first) rn_builder_char(b, ',');
+    put_text(b, null_key ? rn_slice_of(e->null_key) : rn_str_slice(&((const rn_str *)c->children[0].data)[i]));
+    rn_builder_char(b, ':');
+    put_or_null(e, m->members, &c->children[1], i, b);
+    first = false;
+  }
+  rn_builder_char(b, '}');
+}
 
 static void put_value(rn_encoder *e, const member *m, const rn_column *c, uint32_t row, rn_builder *b) {
   const void *data = c->data;
@@ -217,6 +261,8 @@ static void put_value(rn_encoder *e, const member *m, const rn_column *c, uint32
     case RN_T_TIMESTAMP: case RN_T_TIMESTAMP_LTZ:
       put_timestamp(e, b, ((const int64_t *)data)[row], m->type->id == RN_T_TIMESTAMP_LTZ);
       break;
+    case RN_T_ARRAY: put_array(e, m, c, ((const rn_list *)data)[row], b); break;
+    case RN_T_MAP: case RN_T_MULTISET: put_object(e, m, c, ((const rn_list *)data)[row], b); break;
     case RN_T_ROW: put_members(e, m->members, m->member_count, c->children, row, b); break;
     default: rn_builder_text(b, "null");
   }
@@ -225,11 +271,9 @@ static void put_members(rn_encoder *e, const member *members, uint32_t count, co
                         uint32_t row, rn_builder *b) {
   size_t start = b->len;
   for (uint32_t i = 0; i < count; i++) {
-    bool is_null = rn_is_null(&columns[i], row);
-    if (is_null && e->skip_nulls) continue;
+    if (e->skip_nulls && rn_is_null(&columns[i], row)) continue;
     rn_builder_append(b, members[i].key, members[i].key_len);
-    if (is_null) rn_builder_append(b, "null", 4);
-    else put_value(e, &members[i], &columns[i], row, b);
+    put_or_null(e, &members[i], &columns[i], row, b);
   }
   if (b->len == start) rn_builder_char(b, '{');
   b->data[start] = '{'; /* was the first comma */
@@ -238,8 +282,10 @@ static void put_members(rn_encoder *e, const member *members, uint32_t count, co
 
 rn_status json_encode(rn_encoder *e, const rn_batch *batch, uint32_t row, rn_builder *out, bool *is_null,
                       rn_error *err) {
-  (void)err;
   *is_null = false;
+  e->failed = false;
   put_members(e, e->members, e->count, batch->columns, row, out);
-  return RN_OK;
+  if (!e->failed) return RN_OK;
+  (void)rn_fail(err, RN_E_VALUE, "a MAP has a NULL key, which JSON cannot write");
+  return rn_hint(err, "'json.map-null-key.mode' = 'DROP' leaves such entries out, 'LITERAL' writes 'json.map-null-key.literal' for the key");
 }

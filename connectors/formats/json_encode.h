@@ -8,5 +8,7 @@ rn_status json_encoder_open(const rn_table_spec *table, const uint32_t *columns,
 rn_status json_encode(rn_encoder *encoder, const rn_batch *batch, uint32_t row, rn_builder *out, bool *is_null,
                       rn_error *err);
 void json_encoder_close(rn_encoder *encoder);
+/* Keys of JSON objects are text: refuses MAP and MULTISET with other keys. verb: "read", "write". */
+rn_status json_check_key(const char *path, const rn_type *type, const char *verb, rn_error *err);
 
 #endif

@@ -14,7 +14,9 @@ const char *json_malformed(rn_decoder *d, const char *at, const char *why) {
 }
 
 static void raw_null(rn_decoder *d, json_field *f, uint32_t row) {
-  rn_column_nullable(f->column, RN_BATCH_ROWS_MAX, d->out);
+  /* Elements of collections may be more than the rows of a batch. */
+  uint32_t room = f->column->capacity > RN_BATCH_ROWS_MAX ? f->column->capacity : RN_BATCH_ROWS_MAX;
+  rn_column_nullable(f->column, room, d->out);
   rn_set_null(f->column, row);
   if (f->kind == JSON_ROW) {
     for (uint32_t i = 0; i < f->object->field_count; i++) raw_null(d, &f->object->fields[i], row);
@@ -50,7 +52,7 @@ bool json_bad_value(rn_decoder *d, json_field *f, const char *at, rn_slice value
   rn_arena arena;
   rn_arena_init(&arena);
   size_t len = format_snippet(d->reason, 0, sizeof d->reason, value, 60);
-  bool nested = strchr(f->path, '.') != NULL;
+  bool nested = strpbrk(f->path, ".[") != NULL;
   (void)snprintf(d->reason + len, sizeof d->reason - len, nested ? " is not %.40s (field %.40s)" : " is not %.40s",
                  rn_type_name(&arena, f->type), f->path);
   rn_arena_free(&arena);
@@ -157,7 +159,11 @@ bool json_convert(rn_decoder *d, json_field *f, rn_slice value, uint32_t row) {
     ((rn_str *)f->data)[row] = rn_str_make(text.ptr, text.len);
     result = TAKEN;
   } else {
-    result = nested ? REFUSED : convert_text(d, f, text, quoted, row);
+    bool fits = c == '{' ? f->kind == JSON_MAP || f->kind == JSON_ROW : c == '[' && f->kind == JSON_LIST;
+    if (fits && !(f->kind == JSON_ROW ? d->scanner->object(d, f->object, value.ptr, 0, row) != NULL : json_convert_collection(d, f, value, row))) {
+      return false;
+    }
+    result = fits ? TAKEN : nested ? REFUSED : convert_text(d, f, text, quoted, row);
   }
   if (result == NOTHING && !f->not_null) {
     raw_null(d, f, row);

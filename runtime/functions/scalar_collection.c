@@ -18,7 +18,12 @@ KERNEL(array_of) {
 KERNEL(map_of) {
   FOR_ROWS(row) {
     rn_items_open(out, row);
-    for (uint32_t k = 0; k < arg_count; k += 2) rn_items_put(out, row, args[k], AT(k, row), args[k + 1], AT(k + 1, row), eval->arena);
+    uint32_t at = rn_items_extend(out, row, arg_count / 2, eval->arena);
+    for (uint32_t k = 0; k < arg_count; k++) {
+      rn_column *child = &out->children[k % 2];
+      rn_column_copy_value(child, at + k / 2, args[k], AT(k, row), child->capacity, eval->arena);
+    }
+    rn_items_unique(out, row, eval->arena);
   }
   return RN_OK;
 }

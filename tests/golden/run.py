@@ -32,10 +32,11 @@ def blocks(text):
         elif isinstance(item, dict) and "final" in item:
             out[-1]["final"] = item["final"]
         elif isinstance(item, dict) and ("sink" in item or "print" in item):
+            lines = item["sink"] if "sink" in item else item["print"].split("\n")
             if "print" in item and out and out[-1].get("printed"):
-                out[-1]["lines"].append(item["print"])  # one answer per statement, however it was written
+                out[-1]["lines"].extend(lines)  # one answer per statement, however it was written
             else:
-                out.append({"lines": item["sink"] if "sink" in item else [item["print"]], "printed": "print" in item})
+                out.append({"lines": lines, "printed": "print" in item})
         else:
             out[-1]["rows"].append(item)
     return out

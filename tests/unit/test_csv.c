@@ -208,8 +208,16 @@ static void test_types(void **state) {
   assert_string_equal(decode_lines(f, rows, 1), "(7,x y)#0;");
   assert_non_null(strstr(decode_lines(f, rows + 1, 1), "\"7\" is not ROW<"));
   assert_non_null(strstr(decode_lines(f, rows + 2, 1), "\"7;x;z\" is not ROW<"));
-  f->columns[0].type = rn_type_array(&f->arena, fields[0], true);
-  assert_non_null(strstr(decode_lines(f, rows, 1), "ERROR format csv cannot read column r of type ARRAY<INT>"));
+  static const char *const not_read[] = {"ERROR format csv cannot read column r of type ARRAY<ROW<`x` INT, `y` STRING>>",
+                                         "ERROR format csv cannot read column r of type ROW<`x` ARRAY<INT>>",
+                                         "ERROR format csv cannot read column r of type MAP<STRING, INT>"};
+  const rn_type *array = rn_type_array(&f->arena, fields[0], true);
+  const rn_type *refused[] = {rn_type_array(&f->arena, f->columns[0].type, true), rn_type_row(&f->arena, 1, names, &array, true),
+                              rn_type_map(&f->arena, fields[1], fields[0], true)};
+  for (int i = 0; i < 3; i++) {
+    f->columns[0].type = refused[i];
+    assert_non_null(strstr(decode_lines(f, rows, 1), not_read[i]));
+  }
 }
 
 /* The records of a text are the same however it is cut into blocks. */

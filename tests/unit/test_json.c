@@ -495,13 +495,14 @@ static void test_decimal_text(void **state) {
 static void test_refusals(void **state) {
   (void)state;
   rn_arena arena = {0};
-  rn_table_column column = {.name = "v", .type = rn_type_array(&arena, rn_type_basic(RN_T_INT, true), true)};
+  rn_table_column column = {.name = "v", .type = rn_type_map(&arena, rn_type_basic(RN_T_INT, true), rn_type_basic(RN_T_INT, true), true)};
   rn_table_spec table = {.name = "t", .column_count = 1, .columns = &column};
   uint32_t wanted = 0;
   rn_decoder *decoder = NULL;
   rn_error err = {0};
   assert_int_equal(rn_format_json.decoder_open(&table, &wanted, 1, false, NULL, &decoder, &err), RN_FAIL);
   assert_int_equal(err.code, RN_E_TYPE_UNSUPPORTED);
+  assert_string_equal(err.message, "format json cannot read column v of type MAP<INT, INT>: keys of JSON objects are text");
   rn_option_value both[] = {{.key = "json.fail-on-missing-field", .value = "true"}, {.key = "json.ignore-parse-errors", .value = "true"}};
   column.type = rn_type_basic(RN_T_INT, true);
   table.options = (rn_options){2, both};
