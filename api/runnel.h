@@ -144,6 +144,9 @@ RUNNEL_API int runnel_column_bool(runnel_stmt *stmt, int c);
 RUNNEL_API int64_t runnel_column_int64(runnel_stmt *stmt, int c);
 RUNNEL_API double runnel_column_double(runnel_stmt *stmt, int c);
 RUNNEL_API const char *runnel_column_text(runnel_stmt *stmt, int c);   /* any type, as CAST AS STRING; NULL: SQL NULL */
+/* The value as JSON text, as in runnel_row_json: ARRAY and MAP, MULTISET (element: count) and ROW as arrays and objects;
+ * NULL: SQL NULL. *len (may be NULL): its bytes. */
+RUNNEL_API const char *runnel_column_json(runnel_stmt *stmt, int c, size_t *len);
 RUNNEL_API const void *runnel_column_blob(runnel_stmt *stmt, int c);
 RUNNEL_API size_t runnel_column_bytes(runnel_stmt *stmt, int c);       /* of the text or blob */
 RUNNEL_API int64_t runnel_column_timestamp(runnel_stmt *stmt, int c);  /* microseconds */

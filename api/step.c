@@ -231,18 +231,31 @@ double runnel_column_double(runnel_stmt *stmt, int c) {
       return (double)cell_int(column, stmt->row);
   }
 }
-static rn_builder *cell_text(runnel_stmt *stmt, int c) {
+static rn_builder *cell_text(runnel_stmt *stmt, int c, rn_text_style style) {
   const rn_column *column = cell(stmt, c);
   if (!column || rn_is_null(column, stmt->row)) return NULL;
   rn_builder *b = &stmt->cells[c];
   rn_builder_clear(b);
-  rn_value_text(b, column, stmt->row, RN_TEXT_CAST, stmt->db->zone);
+  rn_value_text(b, column, stmt->row, style, stmt->db->zone);
   if (!b->data) rn_builder_reserve(b, 1);
   return b;
 }
 const char *runnel_column_text(runnel_stmt *stmt, int c) {
   if (!is_query(stmt)) return text_cell(stmt, c);
-  rn_builder *b = cell_text(stmt, c);
+  rn_builder *b = cell_text(stmt, c, RN_TEXT_CAST);
+  return b ? b->data : NULL;
+}
+const char *runnel_column_json(runnel_stmt *stmt, int c, size_t *len) {
+  rn_builder *b;
+  const char *text = is_query(stmt) ? NULL : text_cell(stmt, c);
+  if (text) {
+    b = &stmt->json;
+    rn_builder_clear(b);
+    rn_builder_json_string(b, rn_slice_of(text));
+  } else {
+    b = cell_text(stmt, c, RN_TEXT_JSON);
+  }
+  if (len) *len = b ? b->len : 0;
   return b ? b->data : NULL;
 }
 const void *runnel_column_blob(runnel_stmt *stmt, int c) {
@@ -256,7 +269,7 @@ size_t runnel_column_bytes(runnel_stmt *stmt, int c) {
   if (column && rn_type_physical(column->type) == RN_P_STR && rn_is_valid(column, stmt->row))
     return ((const rn_str *)column->data)[stmt->row].len;
   if (!is_query(stmt)) return text_cell(stmt, c) ? strlen(text_cell(stmt, c)) : 0;
-  rn_builder *b = cell_text(stmt, c);
+  rn_builder *b = cell_text(stmt, c, RN_TEXT_CAST);
   return b ? b->len : 0;
 }
 

@@ -34,10 +34,10 @@ enum { OPTION_COUNT = sizeof options / sizeof *options };
 
 enum { META_PATH, META_NAME, META_SIZE, META_MODIFIED };
 static const rn_metadata_key metadata[] = {
-    [META_PATH] = {"file.path", RN_T_VARCHAR, RN_LENGTH_MAX, false, "path of the file"},
-    [META_NAME] = {"file.name", RN_T_VARCHAR, RN_LENGTH_MAX, false, "last part of the path"},
-    [META_SIZE] = {"file.size", RN_T_BIGINT, 0, false, "bytes when the scan began"},
-    [META_MODIFIED] = {"file.modification-time", RN_T_TIMESTAMP_LTZ, 3, false, "when the file was last written"},
+    [META_PATH] = {"file.path", RN_T_VARCHAR, RN_LENGTH_MAX, false, "path of the file", NULL},
+    [META_NAME] = {"file.name", RN_T_VARCHAR, RN_LENGTH_MAX, false, "last part of the path", NULL},
+    [META_SIZE] = {"file.size", RN_T_BIGINT, 0, false, "bytes when the scan began", NULL},
+    [META_MODIFIED] = {"file.modification-time", RN_T_TIMESTAMP_LTZ, 3, false, "when the file was last written", NULL},
 };
 
 typedef struct source_file {

@@ -122,16 +122,27 @@ const rn_option rn_kafka_options[] = {
 };
 const size_t rn_kafka_option_count = sizeof rn_kafka_options / sizeof rn_kafka_options[0];
 
+/* MAP<STRING, BYTES>, and ARRAY<ROW<key STRING, value BYTES>>: all headers, also of one name. */
+static const rn_type header_name = {.id = RN_T_VARCHAR, .nullable = true, .precision = RN_LENGTH_MAX};
+static const rn_type header_value = {.id = RN_T_VARBINARY, .nullable = true, .precision = RN_LENGTH_MAX};
+static const rn_type *const header_parts[] = {&header_name, &header_value};
+static const char *const header_part_names[] = {"key", "value"};
+static const rn_type header_map = {.id = RN_T_MAP, .child_count = 2, .children = header_parts};
+static const rn_type header_row = {.id = RN_T_ROW, .nullable = true, .child_count = 2, .children = header_parts, .names = header_part_names};
+static const rn_type *const header_rows[] = {&header_row};
+static const rn_type header_list = {.id = RN_T_ARRAY, .child_count = 1, .children = header_rows};
+
 static const rn_metadata_key metadata[RN_KAFKA_META_COUNT] = {
-    [RN_KAFKA_META_TOPIC] = {"topic", RN_T_VARCHAR, RN_LENGTH_MAX, false, "topic of the record"},
-    [RN_KAFKA_META_PARTITION] = {"partition", RN_T_INT, 0, false, "partition of the record"},
-    [RN_KAFKA_META_OFFSET] = {"offset", RN_T_BIGINT, 0, false, "offset in the partition"},
-    [RN_KAFKA_META_TIMESTAMP] = {"timestamp", RN_T_TIMESTAMP_LTZ, 3, true, "timestamp of the record"},
+    [RN_KAFKA_META_TOPIC] = {"topic", RN_T_VARCHAR, RN_LENGTH_MAX, false, "topic of the record", NULL},
+    [RN_KAFKA_META_PARTITION] = {"partition", RN_T_INT, 0, false, "partition of the record", NULL},
+    [RN_KAFKA_META_OFFSET] = {"offset", RN_T_BIGINT, 0, false, "offset in the partition", NULL},
+    [RN_KAFKA_META_TIMESTAMP] = {"timestamp", RN_T_TIMESTAMP_LTZ, 3, true, "timestamp of the record", NULL},
     [RN_KAFKA_META_TIMESTAMP_TYPE] = {"timestamp-type", RN_T_VARCHAR, RN_LENGTH_MAX, false,
-                                      "NoTimestampType, CreateTime or LogAppendTime"},
-    [RN_KAFKA_META_KEY] = {"key", RN_T_VARBINARY, RN_LENGTH_MAX, false, "the key's bytes (not in Flink)"},
-    /* Flink's is MAP<STRING, BYTES>; the same as JSON text until there is a MAP */
-    [RN_KAFKA_META_HEADERS] = {"headers", RN_T_VARCHAR, RN_LENGTH_MAX, false, "headers as a JSON object of texts"},
+                                      "NoTimestampType, CreateTime or LogAppendTime", NULL},
+    [RN_KAFKA_META_KEY] = {"key", RN_T_VARBINARY, RN_LENGTH_MAX, false, "the key's bytes (not in Flink)", NULL},
+    [RN_KAFKA_META_HEADERS] = {"headers", RN_T_MAP, 0, true, "headers of the record; the last one of a name", &header_map},
+    [RN_KAFKA_META_HEADER_LIST] = {"header-list", RN_T_ARRAY, 0, true, "headers of the record in their order, also several of one name",
+                                   &header_list},
 };
 
 const char *rn_kafka_option(const rn_table_spec *table, const char *key) {
@@ -245,6 +256,13 @@ static rn_status check(const rn_table_spec *table, uint16_t direction, rn_diagno
   if (partitioner && strcmp(partitioner, "round-robin") == 0 && rn_option_text(&table->options, "key.fields"))
     (void)rn_diag(diags, RN_E_OPTION_VALUE, value_span(table, "sink.partitioner"), NULL,
                   "'sink.partitioner' = 'round-robin' works without 'key.fields' only");
+
+  uint32_t headers = 0;
+  for (uint32_t c = 0; c < table->column_count; c++)
+    headers += table->columns[c].role == RN_COLUMN_METADATA && !table->columns[c].is_virtual && strncmp(table->columns[c].metadata_key, "header", 6) == 0;
+  if (headers > 1 && direction == SINK)
+    (void)rn_diag(diags, RN_E_OPTION_VALUE, table->span, "declare one of them VIRTUAL", "table %s writes headers twice: 'headers' and 'header-list'",
+                  table->name);
 
   rn_arena arena;
   rn_key_layout layout;

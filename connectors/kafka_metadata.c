@@ -1,32 +1,28 @@
 /* Metadata columns of the kafka connector: where a record lies, when it came, its key. Text points at what
  * lives at least as long as the run: names of the source, bytes of the message. */
 #include "connectors/kafka_private.h"
+#include "runtime/collection.h"
 
-/* {"name":"text",..}; the last one of a name wins, a header without a value is null. */
-static rn_str headers_text(const rd_kafka_message_t *message, rn_arena *arena) {
+/* Names and values point into the message. `every`: an ARRAY of all headers, else a MAP with the last one of a name. */
+static void put_headers(const rd_kafka_message_t *message, bool every, rn_column *out, uint32_t row, rn_arena *arena) {
   rd_kafka_headers_t *headers = NULL;
-  rn_builder text = {0};
-  rn_builder_char(&text, '{');
-  if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+  rn_items_open(out, row);
+  if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  size_t count = rd_kafka_header_cnt(headers);
+  uint32_t first = rn_items_extend(out, row, (uint32_t)count, arena);
+  rn_column *parts = every ? out->children[0].children : out->children;
+  for (uint32_t i = 0; i < count; i++) {
     const char *name;
-    const void *value, *last;
-    size_t size, last_size;
-    for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; i++) {
-      if (rd_kafka_header_get_last(headers, name, &last, &last_size) == RD_KAFKA_RESP_ERR_NO_ERROR && last != value)
-        continue;
-      if (text.len > 1) rn_builder_char(&text, ',');
-      rn_builder_json_string(&text, rn_slice_of(name));
-      rn_builder_char(&text, ':');
-      if (value)
-        rn_builder_json_string(&text, rn_slice_make(value, size));
-      else
-        rn_builder_text(&text, "null");
-    }
+    const void *value;
+    size_t size;
+    (void)rd_kafka_header_get_all(headers, i, &name, &value, &size);
+    ((rn_str *)parts[0].data)[first + i] = rn_str_make(name, strlen(name));
+    ((rn_str *)parts[1].data)[first + i] = value ? rn_str_make(value, size) : rn_str_make("", 0);
+    if (value) continue;
+    rn_column_nullable(&parts[1], out->children[every ? 0 : 1].capacity, arena);
+    rn_set_null(&parts[1], first + i);
   }
-  rn_builder_char(&text, '}');
-  rn_str result = rn_str_copy(arena, rn_str_make(text.data, text.len));
-  rn_builder_free(&text);
-  return result;
+  if (!every) rn_items_unique(out, row, arena);
 }
 
 void rn_kafka_metadata_value(rn_source *s, const rn_record *record, uint32_t metadata, rn_column *out, uint32_t row,
@@ -60,7 +56,9 @@ void rn_kafka_metadata_value(rn_source *s, const rn_record *record, uint32_t met
     null = record->key.ptr == NULL;
     ((rn_str *)out->data)[row] = null ? rn_str_make("", 0) : rn_str_make(record->key.ptr, record->key.len);
     break;
-  case RN_KAFKA_META_HEADERS: ((rn_str *)out->data)[row] = headers_text(message, arena); break;
+  case RN_KAFKA_META_HEADERS: case RN_KAFKA_META_HEADER_LIST:
+    put_headers(message, metadata == RN_KAFKA_META_HEADER_LIST, out, row, arena);
+    break;
   default: rn_unreachable("kafka metadata");
   }
   if (null) {

@@ -33,6 +33,7 @@ struct rn_sink {
   row_encoder key, value;
   bool has_key;
   int timestamp_column; /* batch column, -1: the client's clock */
+  int headers_column;   /* batch column, MAP or ARRAY of ROW; -1: no headers */
   partitioner partitioner;
   int32_t partition_count, next_partition;
   rn_staged *current;
@@ -90,11 +91,16 @@ static rn_status open_encoder(rn_sink *s, row_encoder *e, const rn_sink_spec *sp
   return format->encoder_open(table, chosen, e->count, is_key, spec->zone, &e->encoder, err);
 }
 
-static int find_timestamp(const rn_sink_spec *spec) {
+static int find_metadata(const rn_sink_spec *spec, const char *key) {
   for (uint32_t b = 0; b < spec->schema->count; b++) {
     const rn_table_column *column = &spec->table->columns[spec->columns[b]];
-    if (column->role == RN_COLUMN_METADATA && strcmp(column->metadata_key, "timestamp") == 0) return (int)b;
+    if (column->role == RN_COLUMN_METADATA && strcmp(column->metadata_key, key) == 0) return (int)b;
   }
+  return -1;
+}
+static int find_timestamp(const rn_sink_spec *spec) {
+  int declared = find_metadata(spec, "timestamp");
+  if (declared >= 0) return declared;
   for (uint32_t b = 0; b < spec->schema->count; b++) /* otherwise the rowtime of the row, as in Flink */
     if (spec->schema->fields[b].type->time_attribute == RN_TIME_ROWTIME) return (int)b;
   return -1;
@@ -109,6 +115,8 @@ rn_status rn_kafka_sink_open(const rn_sink_spec *spec, rn_sink **out, rn_error *
   s->client.owner = s;
   s->client.delivered = on_delivered;
   s->timestamp_column = find_timestamp(spec);
+  s->headers_column = find_metadata(spec, "headers");
+  if (s->headers_column < 0) s->headers_column = find_metadata(spec, "header-list");
   s->current = rn_calloc(1, sizeof *s->current);
   rn_slice name = rn_slice_trim(rn_slice_of(rn_kafka_option(spec->table, "topic")));
   while (name.len > 0 && name.ptr[name.len - 1] == ';') name.len--;
@@ -181,9 +189,9 @@ static void aim(row_encoder *e, const rn_batch *batch) {
 }
 
 static rd_kafka_resp_err_t produce(rn_sink *s, int32_t partition, bool null_value, bool null_key,
-                                   int64_t timestamp_ms) {
+                                   int64_t timestamp_ms, rd_kafka_headers_t *headers) {
   const rn_builder *value = &s->value.text, *key = &s->key.text;
-  rd_kafka_vu_t parts[7] = {
+  rd_kafka_vu_t parts[8] = {
       {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = s->topic},
       {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition},
       {.vtype = RD_KAFKA_VTYPE_VALUE,
@@ -198,13 +206,37 @@ static rd_kafka_resp_err_t produce(rn_sink *s, int32_t partition, bool null_valu
                  null_key ? 0 : key->len}},
       {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
       {.vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = s->current},
-      {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = timestamp_ms},
   };
-  rd_kafka_error_t *error = rd_kafka_produceva(s->client.rk, parts, timestamp_ms >= 0 ? 7 : 6);
+  size_t count = 6;
+  if (timestamp_ms >= 0) parts[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = timestamp_ms};
+  if (headers) parts[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers}; /* its own when it succeeds */
+  rd_kafka_error_t *error = rd_kafka_produceva(s->client.rk, parts, count);
   if (!error) return RD_KAFKA_RESP_ERR_NO_ERROR;
   rd_kafka_resp_err_t code = rd_kafka_error_code(error);
   rd_kafka_error_destroy(error);
   return code;
+}
+
+/* NULL in *out: the row has none. */
+static rn_status make_headers(rn_sink *s, const rn_batch *batch, uint32_t row, rd_kafka_headers_t **out, rn_error *err) {
+  const rn_column *column = &batch->columns[s->headers_column];
+  *out = NULL;
+  if (rn_is_null(column, row)) return RN_OK;
+  rn_list list = ((const rn_list *)column->data)[row];
+  bool every = column->type->id == RN_T_ARRAY;
+  const rn_column *parts = every ? column->children[0].children : column->children;
+  rd_kafka_headers_t *headers = rd_kafka_headers_new(list.length);
+  for (uint32_t i = list.offset; i < list.offset + list.length; i++) {
+    if ((every && rn_is_null(&column->children[0], i)) || rn_is_null(&parts[0], i)) {
+      rd_kafka_headers_destroy(headers);
+      return rn_fail(err, RN_E_SINK, "topic \"%s\" did not take a row: a header has no name", s->topic_name);
+    }
+    const rn_str *name = (const rn_str *)parts[0].data + i, *value = (const rn_str *)parts[1].data + i;
+    bool null = rn_is_null(&parts[1], i);
+    (void)rd_kafka_header_add(headers, rn_str_ptr(name), (ssize_t)name->len, null ? NULL : rn_str_ptr(value), null ? 0 : (ssize_t)value->len);
+  }
+  *out = headers;
+  return RN_OK;
 }
 
 rn_status rn_kafka_sink_stage(rn_sink *s, const rn_batch *batch, rn_error *err) {
@@ -227,13 +259,16 @@ rn_status rn_kafka_sink_stage(rn_sink *s, const rn_batch *batch, rn_error *err) 
       const rn_column *column = &batch->columns[s->timestamp_column];
       if (rn_is_valid(column, row)) timestamp_ms = ((const int64_t *)column->data)[row] / 1000;
     }
+    rd_kafka_headers_t *headers = NULL;
+    if (s->headers_column >= 0 && make_headers(s, batch, row, &headers, err) != RN_OK) return RN_FAIL;
     int32_t partition = s->partitioner == BY_KEY ? RD_KAFKA_PARTITION_UA : s->next_partition;
     if (s->partitioner == ROUND_ROBIN) s->next_partition = (s->next_partition + 1) % s->partition_count;
     (void)__atomic_add_fetch(&s->current->pending, 1, __ATOMIC_RELAXED);
     rd_kafka_resp_err_t code;
-    while ((code = produce(s, partition, null_value, null_key, timestamp_ms)) == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+    while ((code = produce(s, partition, null_value, null_key, timestamp_ms, headers)) == RD_KAFKA_RESP_ERR__QUEUE_FULL)
       if (serve(s, 50, err) != RN_OK) break;
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      if (headers) rd_kafka_headers_destroy(headers);
       (void)__atomic_sub_fetch(&s->current->pending, 1, __ATOMIC_RELAXED);
       if (rn_failed(err)) return RN_FAIL;
       (void)rn_fail(err, RN_E_SINK, "topic \"%s\" did not take a row of %zu bytes: %s", s->topic_name,

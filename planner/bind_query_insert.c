@@ -12,6 +12,19 @@ static bool writable(const rn_catalog_column *c) {
   return c->kind == RN_COL_PHYSICAL || (c->kind == RN_COL_METADATA && !c->is_virtual);
 }
 
+/* Metadata that the connector can only give must be VIRTUAL in a table that is written. */
+static rn_status check_metadata(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t, const rn_catalog_column *c, rn_span span) {
+  if (c->kind != RN_COL_METADATA || !t->connector) return RN_OK;
+  for (size_t k = 0; k < t->connector->metadata_count; k++) {
+    const rn_metadata_key *row = &t->connector->metadata[k];
+    if (strcmp(row->key, c->metadata_key) != 0 || row->writable) continue;
+    return rn_diag(q->binder.diags, RN_E_SINK_SCHEMA, span.end ? span : insert->table.span,
+                   rn_arena_printf(q->arena, "declare the column METADATA FROM '%s' VIRTUAL: it is read and not written", row->key),
+                   "connector %s cannot write metadata '%s' (column \"%s\" of table \"%s\")", t->connector->name, row->key, c->name, t->name);
+  }
+  return RN_OK;
+}
+
 static const char *suggest_column(rn_query_context *q, const rn_catalog_object *t, const char *wanted) {
   const char **names = RN_NEW_N(q->arena, const char *, t->column_count + 1);
   for (uint32_t i = 0; i < t->column_count; i++) names[i] = t->columns[i].name;
@@ -25,8 +38,11 @@ static rn_status find_targets(rn_query_context *q, const rn_ast_insert *insert, 
   out->spans = RN_NEW_N(q->arena, rn_span, t->column_count + insert->columns.count + 1);
   rn_diagnostics *diags = q->binder.diags;
   if (!insert->columns.count) {
-    for (uint32_t i = 0; i < t->column_count; i++)
-      if (writable(&t->columns[i])) out->columns[out->count++] = i;
+    for (uint32_t i = 0; i < t->column_count; i++) {
+      if (!writable(&t->columns[i])) continue;
+      if (check_metadata(q, insert, t, &t->columns[i], (rn_span){0, 0}) != RN_OK) return RN_FAIL;
+      out->columns[out->count++] = i;
+    }
     return RN_OK;
   }
   for (uint32_t i = 0; i < insert->columns.count; i++) {
@@ -40,6 +56,7 @@ static rn_status find_targets(rn_query_context *q, const rn_ast_insert *insert, 
       return rn_diag(diags, RN_E_SINK_SCHEMA, name->span, NULL,
                      "column \"%s\" of table \"%s\" is %s and cannot be written", name->text, t->name,
                      t->columns[c].kind == RN_COL_COMPUTED ? "computed" : "METADATA VIRTUAL");
+    if (check_metadata(q, insert, t, &t->columns[c], name->span) != RN_OK) return RN_FAIL;
     for (uint32_t k = 0; k < out->count; k++)
       if (out->columns[k] == c)
         return rn_diag(diags, RN_E_DUPLICATE_NAME, name->span, NULL, "column \"%s\" is named twice", name->text);

@@ -340,6 +340,8 @@ static void primary_key(table_maker *m) {
     for (uint32_t k = 0; k < t->key_count; k++)
       if (t->keys[k] == (uint32_t)at)
         rn_diag(m->diags, RN_E_DUPLICATE_NAME, name->span, NULL, "PRIMARY KEY names \"%s\" twice", name->text);
+    if (!rn_type_is_ordered(t->columns[at].type)) /* a MAP has many texts */
+      rn_diag(m->diags, RN_E_CATALOG, name->span, NULL, "PRIMARY KEY cannot hold %s of type %s", name->text, rn_type_name(arena, t->columns[at].type));
     t->columns[at].type = rn_type_with_null(arena, t->columns[at].type, false);
     t->keys[t->key_count++] = (uint32_t)at;
   }

@@ -9,8 +9,8 @@ const rn_type *rn_catalog_metadata_type(const rn_catalog_object *object, const r
     const rn_metadata_key *row = &c->metadata[i];
     if (strcmp(row->key, column->metadata_key) != 0) continue;
     switch (row->type) {
-      case RN_T_MAP: case RN_T_ARRAY: case RN_T_ROW: case RN_T_MULTISET: case RN_T_DECIMAL:
-        return column->type; /* parameters are the declaration's */
+      case RN_T_MAP: case RN_T_ARRAY: case RN_T_ROW: case RN_T_MULTISET: return rn_type_with_null(arena, row->nested, column->type->nullable);
+      case RN_T_DECIMAL: return column->type; /* parameters are the declaration's */
       case RN_T_CHAR: case RN_T_VARCHAR: case RN_T_BINARY: case RN_T_VARBINARY: case RN_T_TIME: case RN_T_TIMESTAMP: case RN_T_TIMESTAMP_LTZ:
         return rn_type_sized(arena, row->type, row->precision, column->type->nullable);
       default: return rn_type_basic(row->type, column->type->nullable);

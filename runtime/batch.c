@@ -292,6 +292,8 @@ static void verify_value(const rn_column *c, uint32_t row) {
     case RN_P_LIST: {
       rn_list list = ((const rn_list *)c->data)[row];
       for (uint32_t i = 0; i < c->child_count; i++) {
+        const rn_column *child = &c->children[i];
+        expect(!child->capacity || (uint64_t)list.offset + list.length <= child->capacity, "batch: a list goes beyond its children");
         for (uint32_t k = 0; k < list.length; k++) verify_value(&c->children[i], list.offset + k);
       }
       break;

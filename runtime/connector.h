@@ -255,6 +255,7 @@ typedef struct rn_metadata_key {
   int32_t precision;
   bool writable;
   const char *help;
+  const rn_type *nested; /* type MAP, ARRAY or ROW: the whole type (static) */
 } rn_metadata_key;
 
 enum { RN_CONNECTOR_NEEDS_FORMAT = 1, RN_CONNECTOR_TAKES_KEY_FORMAT = 2,

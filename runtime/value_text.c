@@ -159,7 +159,8 @@ static void list(rn_builder *out, const rn_column *c, uint32_t row, rn_text_styl
     if (i) rn_builder_text(out, separator);
     if (pairs && json) { /* keys of JSON objects are strings */
       rn_builder key = {0};
-      rn_value_text(&key, &c->children[0], l.offset + i, rn_type_is_string(c->children[0].type) ? RN_TEXT_CAST : style, zone);
+      bool text_key = rn_type_is_string(c->children[0].type) && rn_is_valid(&c->children[0], l.offset + i);
+      rn_value_text(&key, &c->children[0], l.offset + i, text_key ? RN_TEXT_CAST : style, zone);
       rn_builder_json_string(out, rn_slice_make(key.data ? key.data : "", key.len));
       rn_builder_free(&key);
     } else {

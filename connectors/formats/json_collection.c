@@ -64,7 +64,7 @@ static bool object(rn_decoder *d, json_field *f, rn_slice value, rn_list *list) 
     rn_slice key = rn_slice_make(p + 1, (size_t)(key_end - p) - 2);
     if (memchr(key.ptr, '\\', key.len)) {
       char *plain = rn_arena_alloc_aligned(d->out, key.len, 1);
-      key = rn_slice_make(plain, json_unescape(key, plain));
+      key = rn_slice_make(plain, rn_json_unescape(key, plain));
     }
     uint32_t at = rn_column_append(keys, 1, d->out);
     ((rn_str *)keys->data)[at] = rn_str_make(key.ptr, key.len);

@@ -13,3 +13,15 @@ INSERT INTO keyed SELECT CAST(CHAR_LENGTH(name) AS BIGINT), COUNT(*) FROM orders
 INSERT INTO keyed VALUES (CAST(NULL AS BIGINT), 1);
 -- @case no such column
 INSERT INTO appends (nam) SELECT name FROM orders;
+-- @case metadata that is only read
+CREATE TEMPORARY TABLE k (v STRING, p INT METADATA FROM 'partition', h MAP<STRING, BYTES> METADATA FROM 'headers') WITH ('connector' = 'kafka', 'topic' = 't', 'properties.bootstrap.servers' = 'h:1', 'format' = 'json');
+INSERT INTO k SELECT 'a', 1, MAP['x', X'01'];
+-- @case metadata that is only read, named
+CREATE TEMPORARY TABLE k (v STRING, p INT METADATA FROM 'partition', h MAP<STRING, BYTES> METADATA FROM 'headers') WITH ('connector' = 'kafka', 'topic' = 't', 'properties.bootstrap.servers' = 'h:1', 'format' = 'json');
+INSERT INTO k (v, p) SELECT 'a', 1;
+-- @case headers written twice
+CREATE TEMPORARY TABLE k (v STRING, h MAP<STRING, BYTES> METADATA FROM 'headers', l ARRAY<ROW<key STRING, `value` BYTES>> METADATA FROM 'header-list') WITH ('connector' = 'kafka', 'topic' = 't', 'properties.bootstrap.servers' = 'h:1', 'format' = 'json');
+INSERT INTO k (v) SELECT 'a';
+-- @case an array that does not fit its column
+CREATE TEMPORARY TABLE b (a ARRAY<INT>, m MAP<STRING, BIGINT>) WITH ('connector' = 'blackhole');
+INSERT INTO b SELECT ARRAY['a'], MAP['a', 1];

@@ -23,3 +23,12 @@ SET 'parallelism.defualt' = '2';
 SET 'pipeline.auto-watermark-interval' = 'often';
 -- @case no such job
 STOP JOB 'nope';
+-- @case a MAP in the key
+CREATE TEMPORARY TABLE t (m MAP<STRING, INT>, a ARRAY<INT>, PRIMARY KEY (m, a) NOT ENFORCED);
+-- @case collections that formats do not have
+CREATE TEMPORARY TABLE t (m MAP<STRING, INT>) WITH ('connector' = 'filesystem', 'path' = '/nowhere/x.csv', 'format' = 'csv');
+SELECT * FROM t;
+CREATE TEMPORARY TABLE u (m MAP<INT, INT>) WITH ('connector' = 'filesystem', 'path' = '/nowhere/x.json', 'format' = 'json');
+SELECT * FROM u;
+-- @case datagen of an array
+CREATE TEMPORARY TABLE t (a ARRAY<INT>) WITH ('connector' = 'datagen', 'fields.a.element.kind' = 'sequence', 'fields.a.element.start' = '1', 'fields.a.element.end' = '2');

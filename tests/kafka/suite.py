@@ -283,8 +283,11 @@ def headers():
     t = topic(1)
     produce(t, [1], "--partition", "0", "--header", "trace=a\"b", "--header", "n=1", "--header", "n=2")
     produce(t, [2], "--partition", "0")
-    rows = select(table("src", t, "id BIGINT, h STRING METADATA FROM 'headers' VIRTUAL", set=BOUNDED), "SELECT id, h FROM src")
-    equal("headers as JSON, the last of a name", [json.loads(r["h"]) for r in sorted(rows, key=lambda r: r["id"])], [{"trace": 'a"b', "n": "2"}, {}])
+    rows = select(table("src", t, "id BIGINT, h MAP<STRING, STRING> METADATA FROM 'headers' VIRTUAL, l ARRAY<ROW<key STRING, `value` STRING>> METADATA FROM 'header-list' VIRTUAL",
+                        set=BOUNDED), "SELECT id, h, l FROM src")
+    rows.sort(key=lambda r: r["id"])
+    equal("headers, the last of a name", [r["h"] for r in rows], [{"trace": 'a"b', "n": "2"}, {}])
+    equal("all headers", [(h["key"], h["value"]) for h in rows[0]["l"]], [("trace", 'a"b'), ("n", "1"), ("n", "2")])
 
 
 @case()

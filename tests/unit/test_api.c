@@ -56,6 +56,37 @@ static int64_t number(runnel *db, const char *sql) {
   return value;
 }
 
+/* Nested values: as text they read like CAST AS STRING, as JSON they are arrays and objects. */
+static void test_nested_cells(void **state) {
+  (void)state;
+  runnel *db = open_file(0);
+  runnel_stmt *stmt = prepare(db, "SELECT ARRAY[1, CAST(NULL AS INT)], MAP['a', ARRAY['x']], ROW(1, 'b'), MAP[7, DATE '2024-01-31'], CAST(NULL AS ARRAY<INT>), 'q\"'");
+  assert_int_equal(runnel_step(stmt, -1), RUNNEL_ROW);
+  static const runnel_type types[] = {RUNNEL_T_ARRAY, RUNNEL_T_MAP, RUNNEL_T_ROW, RUNNEL_T_MAP, RUNNEL_T_ARRAY, RUNNEL_T_STRING};
+  static const char *const texts[] = {"[1, NULL]", "{a=[x]}", "(1, b)", "{7=2024-01-31}", NULL, "q\""};
+  static const char *const jsons[] = {"[1,null]", "{\"a\":[\"x\"]}", "{\"EXPR$0\":1,\"EXPR$1\":\"b\"}", "{\"7\":\"2024-01-31\"}", NULL, "\"q\\\"\""};
+  for (int c = 0; c < 6; c++) {
+    size_t len = 99;
+    assert_int_equal(runnel_column_type(stmt, c), types[c]);
+    assert_int_equal(runnel_column_isnull(stmt, c), texts[c] == NULL);
+    if (texts[c]) {
+      assert_string_equal(runnel_column_text(stmt, c), texts[c]);
+      assert_string_equal(runnel_column_json(stmt, c, &len), jsons[c]);
+      assert_int_equal(len, strlen(jsons[c]));
+    } else {
+      assert_null(runnel_column_text(stmt, c));
+      assert_null(runnel_column_json(stmt, c, &len));
+      assert_int_equal(len, 0);
+    }
+  }
+  runnel_finalize(stmt);
+  stmt = prepare(db, "SHOW CATALOGS"); /* cells of text */
+  assert_int_equal(runnel_step(stmt, -1), RUNNEL_ROW);
+  assert_string_equal(runnel_column_json(stmt, 0, NULL), "\"default_catalog\"");
+  runnel_finalize(stmt);
+  assert_int_equal(runnel_close(db, -1), RUNNEL_OK);
+}
+
 /* A plan keeps what it needs of a table that is dropped or altered before it runs. */
 static void test_dropped_before_step(void **state) {
   (void)state;
@@ -188,7 +219,7 @@ static void test_interrupt_and_misuse(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(test_dropped_before_step, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_nested_cells, set_up, tear_down), cmocka_unit_test_setup_teardown(test_dropped_before_step, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_statements_at_once, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_reader_beside_writer, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_jobs, set_up, tear_down),

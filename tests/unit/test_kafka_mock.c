@@ -10,8 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include "connectors/kafka.h"
+#include "connectors/kafka_private.h"
+#include "runtime/collection.h"
 #include "runtime/plan.h"
+#include "runtime/value_text.h"
 
 static const rn_connector *const kafka = &rn_connector_kafka;
 
@@ -72,8 +74,8 @@ enum { OPTIONS_MAX = 16 };
 typedef struct table {
   rn_option_value items[OPTIONS_MAX];
   rn_table_spec spec;
-  rn_table_column columns[8];
-  uint32_t wanted[8];
+  rn_table_column columns[16];
+  uint32_t wanted[16];
 } table;
 
 static int by_key(const void *a, const void *b) {
@@ -97,7 +99,7 @@ static void make_table(table *t, fixture *f, const char *topic, ...) {
   t->columns[0] = (rn_table_column){.name = "v", .type = NULL, .role = RN_COLUMN_PHYSICAL};
   for (uint32_t m = 0; m < kafka->metadata_count; m++)
     t->columns[t->spec.column_count++] = (rn_table_column){
-        .name = kafka->metadata[m].key, .role = RN_COLUMN_METADATA, .metadata_key = kafka->metadata[m].key};
+        .name = kafka->metadata[m].key, .role = RN_COLUMN_METADATA, .metadata_key = kafka->metadata[m].key, .is_virtual = true};
   for (uint32_t i = 0; i < t->spec.column_count; i++) t->wanted[i] = i;
 }
 
@@ -626,6 +628,75 @@ static void stage_rows(rn_sink *sink, const rn_schema *schema, int from, int cou
   assert_int_equal(kafka->stage(sink, &batch, &err), RN_OK);
 }
 
+/* Headers go out from header-list and come back both ways: all of them, and the last one of each name. */
+static void headers_there_and_back(void **state) {
+  fixture *f = *state;
+  char topic[32];
+  table t;
+  rn_error err;
+  rn_arena arena;
+  rn_arena_init(&arena);
+  rn_error_clear(&err);
+  make_topic(f, topic, 1);
+  make_table(&t, f, topic, "scan.startup.mode", "earliest-offset", NULL);
+  t.spec.value_format = &join_format;
+  const rn_type *list_type = kafka->metadata[RN_KAFKA_META_HEADER_LIST].nested, *map_type = kafka->metadata[RN_KAFKA_META_HEADERS].nested;
+  const rn_field fields[] = {{"v", rn_type_basic(RN_T_VARCHAR, true)}, {"header-list", rn_type_with_null(&arena, list_type, true)}};
+  rn_schema schema = {2, fields};
+  const uint32_t columns[] = {0, 1 + RN_KAFKA_META_HEADER_LIST};
+  rn_sink_spec spec = {.table = &t.spec, .schema = &schema, .columns = columns, .parallelism = 1, .notice = notice};
+  rn_sink *sink = NULL;
+  assert_int_equal(kafka->sink_open(&spec, &sink, &err), RN_OK);
+  rn_batch batch;
+  rn_batch_init(&batch, &schema, 3, &arena);
+  batch.rows = batch.live_count = 3;
+  static const char *const pairs[][2] = {{"trace", "a"}, {"n", "1"}, {"n", "2"}, {"empty", ""}, {"none", NULL}};
+  for (uint32_t row = 0; row < 3; row++) ((rn_str *)batch.columns[0].data)[row] = rn_str_make("v", 1);
+  rn_column *list = &batch.columns[1];
+  for (uint32_t row = 0; row < 2; row++) rn_items_open(list, row);
+  rn_column_nullable(list, 3, &arena);
+  rn_set_null(list, 2); /* row 0: five headers, row 1: an empty list, row 2: NULL */
+  for (uint32_t i = 0; i < 5; i++) {
+    uint32_t at = rn_items_extend(list, 0, 1, &arena);
+    rn_column *parts = list->children[0].children;
+    rn_column_nullable(&parts[1], 16, &arena);
+    ((rn_str *)parts[0].data)[at] = rn_str_make(pairs[i][0], strlen(pairs[i][0]));
+    ((rn_str *)parts[1].data)[at] = rn_str_make(pairs[i][1] ? pairs[i][1] : "", pairs[i][1] ? strlen(pairs[i][1]) : 0);
+    if (!pairs[i][1]) rn_set_null(&parts[1], at);
+  }
+  assert_int_equal(kafka->stage(sink, &batch, &err), RN_OK);
+  rn_staged *staged;
+  assert_int_equal(kafka->freeze(sink, &staged, &err), RN_OK);
+  assert_int_equal(kafka->flush(sink, staged, 1, &err), RN_OK);
+  kafka->sink_committed(sink, staged, 1);
+  kafka->sink_close(sink);
+
+  rn_source_spec source = source_spec(&t);
+  rn_source *reader = open_source(&source);
+  static const char *const lists[] = {"[(trace, a), (n, 1), (n, 2), (empty, ), (none, NULL)]", "[]", "[]"};
+  static const char *const maps[] = {"{trace=a, n=2, empty=, none=NULL}", "{}", "{}"};
+  rn_column read[2];
+  rn_column_init(&read[0], list_type, 3, &arena);
+  rn_column_init(&read[1], map_type, 3, &arena);
+  for (uint32_t row = 0; row < 3;) {
+    rn_record_run run;
+    rn_poll poll = RN_POLL_IDLE;
+    assert_int_equal(kafka->poll_records(reader, 3 - row, 50000, &run, &poll, &err), RN_OK);
+    for (uint32_t i = 0; poll == RN_POLL_ROWS && i < run.count; i++, row++) {
+      for (int k = 0; k < 2; k++) {
+        kafka->metadata_value(reader, &run.records[i], k ? RN_KAFKA_META_HEADERS : RN_KAFKA_META_HEADER_LIST, &read[k], row, 3, &arena);
+        rn_builder b = {0};
+        rn_value_text(&b, &read[k], row, RN_TEXT_CAST, NULL);
+        assert_string_equal(b.data, k ? maps[row] : lists[row]);
+        rn_builder_free(&b);
+      }
+    }
+    if (poll == RN_POLL_ROWS) kafka->consumed(reader, run.count);
+  }
+  kafka->source_close(reader);
+  rn_arena_free(&arena);
+}
+
 static void sink_delivers_before_the_epoch(void **state) {
   fixture *f = *state;
   char topic[32];
@@ -759,6 +830,7 @@ int main(void) {
       cmocka_unit_test(broker_down_and_up),
       cmocka_unit_test(lost_head_is_an_error),
       cmocka_unit_test(metadata_columns),
+      cmocka_unit_test(headers_there_and_back),
       cmocka_unit_test(paused_splits_lose_nothing),
       cmocka_unit_test(wakes_and_measures_lag),
       cmocka_unit_test(definitions),

@@ -93,7 +93,7 @@ static rn_status records_positions(rn_source *source, rn_positions *out, rn_erro
 
 static void records_close(rn_source *source) { rn_free(source); }
 
-static const rn_metadata_key metadata[] = {{"offset", RN_T_BIGINT, 0, false, ""}, {"partition", RN_T_BIGINT, 0, false, ""}};
+static const rn_metadata_key metadata[] = {{"offset", RN_T_BIGINT, 0, false, "", NULL}, {"partition", RN_T_BIGINT, 0, false, "", NULL}};
 static const rn_connector records_connector = {
     .name = "records", .metadata = metadata, .metadata_count = 2, .is_bounded = records_bounded, .source_open = records_open,
     .source_splits = records_splits, .source_split_name = records_split_name, .poll_records = records_poll,
