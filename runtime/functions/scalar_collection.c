@@ -87,6 +87,26 @@ KERNEL(cardinality) {
   return RN_OK;
 }
 
+/* Every element as often as it is there. */
+KERNEL(multiset_cardinality) {
+  UNUSED_EVAL;
+  const int32_t *counts = args[0]->children[1].data;
+  FOR_ROWS(row) {
+    rn_list list = rn_items_at(args[0], row);
+    int64_t total = 0;
+    for (uint32_t i = list.offset; i < list.offset + list.length; i++) total += counts[i];
+    put_i32(out, row, total > INT32_MAX ? INT32_MAX : (int32_t)total);
+  }
+  return RN_OK;
+}
+static rn_status resolve_multiset_cardinality(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
+  (void)count, (void)arena;
+  if (types[0]->id != RN_T_MULTISET) return RN_FAIL;
+  out->result = rn_type_basic(RN_T_INT, false);
+  out->kernel = fn->kernel;
+  return RN_OK;
+}
+
 /* The only element; NULL when there is none. Not STRICT, since its type is that of the elements. */
 KERNEL(element) {
   (void)arg_count;
@@ -123,6 +143,9 @@ static const rn_function rows[] = {
    .classes = {RN_ARG_ARRAY}, .kernel = cardinality, .result = RN_T_INT, .help = "how many elements", .example = "CARDINALITY(ARRAY[1, 2]) = 2"},
   {.name = "CARDINALITY", .signature = "CARDINALITY(x MAP) -> INT", .min_args = 1, .max_args = 1, .flags = RN_FN_STRICT,
    .classes = {RN_ARG_MAP}, .kernel = cardinality, .result = RN_T_INT, .help = "how many entries", .example = "CARDINALITY(MAP['a', 1]) = 1"},
+  {.name = "CARDINALITY", .signature = "CARDINALITY(x MULTISET) -> INT", .min_args = 1, .max_args = 1, .flags = RN_FN_STRICT,
+   .classes = {RN_ARG_ANY}, .resolve = resolve_multiset_cardinality, .kernel = multiset_cardinality, .help = "how many elements, each as often as it is there",
+   .example = "CARDINALITY(CAST(NULL AS MULTISET<INT>)) IS NULL"},
   {.name = "ELEMENT", .signature = "ELEMENT(x ARRAY)", .min_args = 1, .max_args = 1, .flags = RN_FN_MAY_FAIL,
    .classes = {RN_ARG_ARRAY}, .resolve = resolve_element, .kernel = element,
    .help = "the only element; NULL when there is none, an error when there are more", .example = "ELEMENT(ARRAY[7]) = 7"},
