@@ -69,6 +69,16 @@ static rn_expr *misplaced(rn_binder *binder, const rn_ast_expr *ast, const char 
 /* LAG(x, 2, 0): the offset is a constant of the plan, the default a column below. */
 static bool bind_extra(rn_binder *binder, const rn_ast_expr *ast, rn_expr **args, uint32_t count, rn_bound_call *out) {
   out->call.extra = 1;
+  if (out->call.ops->over == RN_OVER_NTILE) {
+    rn_value tiles;
+    out->argument = NULL;
+    if (rn_bind_constant(binder, args[0], &tiles) && !tiles.is_null && tiles.u.i > 0 && tiles.u.i <= INT32_MAX) {
+      out->call.extra = (int)tiles.u.i;
+      return true;
+    }
+    rn_diag(binder->diags, RN_E_ARGUMENTS, args[0]->span, NULL, "NTILE needs a constant number from 1 on");
+    return false;
+  }
   if (count < 2) return true;
   rn_value v;
   bool constant = rn_type_is_integer(args[1]->type) && rn_bind_constant(binder, args[1], &v) && !v.is_null;
@@ -99,7 +109,7 @@ static rn_expr *bind_aggregate(rn_binder *binder, rn_scope *scope, const rn_ast_
     return misplaced(binder, ast, hint, "%s%s is not allowed in %s", over ? "" : "aggregate ", rn_arena_printf(binder->arena, "%s%s", name, over ? " OVER" : ""), clause);
   }
   /* LAG counts NULLs, the aggregates pass over them: the other way is not there. */
-  bool keeps_nulls = rn_text_eq_nocase(name, "LAG");
+  bool keeps_nulls = rn_text_eq_nocase(name, "LAG") || rn_text_eq_nocase(name, "LEAD");
   if (ast->nulls_mode == 1 && !keeps_nulls) return rn_bind_unsupported(binder, ast->span, rn_arena_printf(binder->arena, "RESPECT NULLS of %s", name));
   if (ast->nulls_mode == 2 && keeps_nulls) return rn_bind_unsupported(binder, ast->span, rn_arena_printf(binder->arena, "IGNORE NULLS of %s", name));
   /* Arguments of an OVER call are bound where the call stands: they may hold aggregates. */

@@ -1,14 +1,17 @@
-/* OVER: calls of one SELECT that share a window become one OVER node. The window's partition, order and frame
- * are resolved (named windows, defaults) and must be the same for all calls (DIALECT 4.7). */
+/* OVER: calls of one SELECT that share a window become one OVER node, those of another one a node over it. The
+ * window's partition, order and frame are resolved here (named windows, defaults); what of it a stream cannot do is
+ * said by changelog inference, which knows whether there is an end of input (DIALECT 4.7). */
 #include "parser/parse.h"
 #include "planner/query.h"
 
 typedef struct over_window {
-  uint32_t key_count;
+  uint32_t key_count, order_count;
   rn_expr **keys;
-  rn_expr *order;
-  bool rows, unbounded;
-  int64_t preceding;
+  rn_expr **order;
+  rn_sort_item *items;  /* directions; the columns come when the node is made */
+  rn_frame frame;
+  bool frameless;       /* ranks: whatever the frame */
+  bool placed;
   rn_span span, order_span, frame_span;
 } over_window;
 
@@ -56,40 +59,116 @@ static rn_expr *bind_in_select(rn_select_binder *s, const rn_ast_expr *ast) {
   return rn_bind_expr(&s->q->binder, &scope, ast);
 }
 
-static rn_status resolve_frame(rn_select_binder *s, const rn_ast_window *w, over_window *out) {
+/* --- frames ------------------------------------------------------------------------------------------------------ */
+
+/* n PRECEDING of ROWS. */
+static rn_status bind_rows(rn_select_binder *s, const rn_ast_bound *bound, int64_t *out) {
   rn_query_context *q = s->q;
-  rn_diagnostics *diags = q->binder.diags;
-  out->rows = w->frame == 1;
-  out->unbounded = true;
-  out->frame_span = w->frame ? w->frame_span : w->span;
-  if (!w->frame) return RN_OK;
-  if (w->high.kind != RN_BOUND_CURRENT_ROW)
-    return rn_diag(diags, RN_E_OVER, w->frame_span, NULL,
-                   "a frame ends at CURRENT ROW on streams: later rows are not there yet");
-  if (w->low.kind == RN_BOUND_UNBOUNDED_PRECEDING) return RN_OK;
-  out->unbounded = false;
-  if (w->low.kind == RN_BOUND_CURRENT_ROW) {
-    out->preceding = 0;
-    return RN_OK;
-  }
-  if (w->low.kind != RN_BOUND_PRECEDING || !w->low.value)
-    return rn_diag(diags, RN_E_OVER, w->frame_span, NULL,
-                   "a frame begins at UNBOUNDED PRECEDING, n PRECEDING or CURRENT ROW");
-  if (!out->rows) {
-    if (!rn_bind_interval(&q->binder, w->low.value, "RANGE .. PRECEDING", &out->preceding)) return RN_FAIL;
-    if (out->preceding < 0)
-      return rn_diag(diags, RN_E_OVER, w->low.value->span, NULL, "PRECEDING needs an interval that is not negative");
-    return RN_OK;
-  }
-  rn_scope scope = {.clause = "ROWS .. PRECEDING"};
-  rn_expr *n = rn_bind_expr(&q->binder, &scope, w->low.value);
+  const char *side = bound->kind == RN_BOUND_PRECEDING ? "PRECEDING" : "FOLLOWING";
+  rn_scope scope = {.clause = rn_arena_printf(q->arena, "ROWS .. %s", side)};
+  rn_expr *n = rn_bind_expr(&q->binder, &scope, bound->value);
   rn_value value;
   if (n->type->id == RN_T_ERROR) return RN_FAIL;
   if (!rn_type_is_integer(n->type) || !rn_bind_constant(&q->binder, n, &value) || value.is_null || value.u.i < 0)
-    return rn_diag(diags, RN_E_OVER, w->low.value->span, NULL,
-                   "ROWS .. PRECEDING needs a constant whole number that is not negative");
-  out->preceding = value.u.i;
+    return rn_diag(q->binder.diags, RN_E_OVER, bound->value->span, NULL,
+                   "ROWS .. %s needs a constant whole number that is not negative", side);
+  *out = value.u.i;
   return RN_OK;
+}
+
+/* A distance in the order column: an interval on time, a number on numbers. */
+static rn_status bind_distance(rn_select_binder *s, const rn_ast_bound *bound, const rn_type *order, rn_span frame,
+                               rn_frame_bound *out) {
+  rn_query_context *q = s->q;
+  rn_diagnostics *diags = q->binder.diags;
+  const char *side = bound->kind == RN_BOUND_PRECEDING ? "PRECEDING" : "FOLLOWING";
+  const char *what = rn_arena_printf(q->arena, "RANGE .. %s", side);
+  bool time = rn_type_is_timestamp(order) || order->id == RN_T_DATE || order->id == RN_T_TIME;
+  if (time) {
+    int64_t us;
+    if (!rn_bind_interval(&q->binder, bound->value, what, &us)) return RN_FAIL;
+    if (us < 0)
+      return rn_diag(diags, RN_E_OVER, bound->value->span, NULL, "%s needs an interval that is not negative", side);
+    /* DATE and TIME count in days and milliseconds */
+    out->offset = order->id == RN_T_DATE ? us / RN_US_PER_DAY : order->id == RN_T_TIME ? us / RN_US_PER_MS : us;
+    return RN_OK;
+  }
+  if (!rn_type_is_numeric(order))
+    return rn_diag(diags, RN_E_OVER, frame, "write ROWS, or a frame of UNBOUNDED and CURRENT ROW",
+                   "a RANGE frame with a distance needs a number or a time to measure it on, and the ORDER BY column is %s",
+                   rn_type_name(q->arena, order));
+  rn_scope scope = {.clause = what};
+  rn_expr *e = rn_bind_expr(&q->binder, &scope, bound->value);
+  if (e->type->id == RN_T_ERROR) return RN_FAIL;
+  rn_value value;
+  bool fits = rn_type_is_numeric(e->type);
+  if (fits) e = rn_bind_cast(&q->binder, e, rn_type_with_null(q->arena, rn_type_plain(q->arena, order), true), true, false);
+  if (e->type->id == RN_T_ERROR) return RN_FAIL;
+  fits = fits && rn_bind_constant(&q->binder, e, &value) && !value.is_null;
+  if (fits && (order->id == RN_T_DOUBLE || order->id == RN_T_FLOAT)) {
+    out->real = value.u.d;
+    fits = value.u.d >= 0;
+  } else if (fits) {
+    rn_i128 n = rn_type_physical(order) == RN_P_I128 ? value.u.wide : value.u.i;
+    out->offset = (int64_t)n;
+    fits = n >= 0 && n <= INT64_MAX;
+  }
+  if (fits) return RN_OK;
+  return rn_diag(diags, RN_E_OVER, bound->value->span, NULL, "%s needs a constant %s that is not negative", what,
+                 rn_type_name(q->arena, rn_type_with_null(q->arena, order, true)));
+}
+
+static rn_status bind_bound(rn_select_binder *s, const rn_ast_bound *bound, const over_window *w, rn_frame_bound *out) {
+  *out = (rn_frame_bound){.kind = RN_FRAME_AT};
+  rn_status status = RN_OK;
+  switch (bound->kind) {
+    case RN_BOUND_UNBOUNDED_PRECEDING: out->kind = RN_FRAME_FIRST; return RN_OK;
+    case RN_BOUND_UNBOUNDED_FOLLOWING: out->kind = RN_FRAME_LAST; return RN_OK;
+    case RN_BOUND_CURRENT_ROW: return RN_OK;
+    default: break;
+  }
+  if (w->frame.rows) {
+    status = bind_rows(s, bound, &out->offset);
+  } else if (w->order_count != 1) {
+    return rn_diag(s->q->binder.diags, RN_E_OVER, w->frame_span, "write ROWS, or a frame of UNBOUNDED and CURRENT ROW",
+                   "a RANGE frame with a distance needs exactly one ORDER BY column");
+  } else {
+    status = bind_distance(s, bound, w->order[0]->type, w->frame_span, out);
+  }
+  if (bound->kind == RN_BOUND_PRECEDING) {
+    out->offset = -out->offset;
+    out->real = -out->real;
+  }
+  return status;
+}
+
+static rn_status bind_frame(rn_select_binder *s, const rn_ast_window *w, over_window *out) {
+  rn_diagnostics *diags = s->q->binder.diags;
+  out->frame_span = w->frame ? w->frame_span : w->span;
+  out->frame = (rn_frame){.rows = w->frame == 1, .low = {.kind = RN_FRAME_FIRST}, .high = {.kind = RN_FRAME_AT}};
+  /* Without an order all rows of the partition are alike. */
+  if (!w->order_count) out->frame = (rn_frame){.low = {.kind = RN_FRAME_FIRST}, .high = {.kind = RN_FRAME_LAST}};
+  if (!w->frame) return RN_OK;
+  if (w->low.kind == RN_BOUND_UNBOUNDED_FOLLOWING)
+    return rn_diag(diags, RN_E_OVER, w->frame_span, NULL, "a frame cannot begin at UNBOUNDED FOLLOWING");
+  if (w->high.kind == RN_BOUND_UNBOUNDED_PRECEDING)
+    return rn_diag(diags, RN_E_OVER, w->frame_span, NULL, "a frame cannot end at UNBOUNDED PRECEDING");
+  if ((w->low.kind == RN_BOUND_FOLLOWING && w->high.kind <= RN_BOUND_CURRENT_ROW) ||
+      (w->low.kind == RN_BOUND_CURRENT_ROW && w->high.kind == RN_BOUND_PRECEDING))
+    return rn_diag(diags, RN_E_OVER, w->frame_span, NULL, "the frame ends before it begins");
+  if (!w->order_count) {
+    if (w->frame == 2 && (w->low.value || w->high.value))
+      return rn_diag(diags, RN_E_OVER, w->frame_span, NULL, "a RANGE frame with a distance needs an ORDER BY");
+    return RN_OK;
+  }
+  if (bind_bound(s, &w->low, out, &out->frame.low) != RN_OK) return RN_FAIL;
+  return bind_bound(s, &w->high, out, &out->frame.high);
+}
+
+/* --- windows ------------------------------------------------------------------------------------------------------ */
+
+static bool is_rank(const rn_agg_call *call) {
+  return (call->aggregate->flags & RN_AGG_OVER_ONLY) && call->ops->over != RN_OVER_LAG && call->ops->over != RN_OVER_LEAD;
 }
 
 static rn_status resolve_window(rn_select_binder *s, const rn_over_call *call, over_window *out) {
@@ -98,43 +177,61 @@ static rn_status resolve_window(rn_select_binder *s, const rn_over_call *call, o
   if (!resolve_reference(s, call->window, &w, 0)) return RN_FAIL;
   memset(out, 0, sizeof *out);
   out->span = w.span;
-  if (!w.order_count)
-    return rn_diag(q->binder.diags, RN_E_OVER, call->ast->span,
-                   "add ORDER BY with the event-time column or a PROCTIME() column",
-                   "OVER needs an ORDER BY time column");
-  out->order_span = w.order[0].span;
-  if (w.order_count > 1)
-    return rn_diag(q->binder.diags, RN_E_OVER, w.order[1].span, NULL, "OVER is ordered by a single time column");
-  if (w.order[0].descending)
-    return rn_diag(q->binder.diags, RN_E_OVER, w.order[0].span, NULL,
-                   "OVER is ordered ascending on streams: the latest row comes last");
-  bool ok = resolve_frame(s, &w, out) == RN_OK;
+  const char *name = call->bound.call.aggregate->name;
+  if (!w.order_count && (call->bound.call.aggregate->flags & RN_AGG_OVER_ONLY))
+    return rn_diag(q->binder.diags, RN_E_OVER, call->ast->span, NULL, "%s needs an ORDER BY in its OVER clause", name);
+  out->order_span = w.order_count ? w.order[0].span : w.span;
+  bool ok = true;
   out->keys = RN_NEW_N(q->arena, rn_expr *, w.partition_count + 1);
   for (uint32_t i = 0; i < w.partition_count; i++) {
     rn_expr *e = bind_in_select(s, w.partition[i]);
     ok = ok && e->type->id != RN_T_ERROR;
     out->keys[out->key_count++] = e;
   }
-  out->order = bind_in_select(s, w.order[0].expr);
-  if (!ok || out->order->type->id == RN_T_ERROR) return RN_FAIL;
-  if (s->grouped) {
-    for (uint32_t i = 0; i < out->key_count; i++) out->keys[i] = rn_map_grouped(s, out->keys[i]);
-    out->order = rn_map_grouped(s, out->order);
-    if (s->failed) return RN_FAIL;
+  out->order = RN_NEW_N(q->arena, rn_expr *, w.order_count + 1);
+  out->items = RN_NEW_N(q->arena, rn_sort_item, w.order_count + 1);
+  for (uint32_t i = 0; i < w.order_count; i++) {
+    const rn_ast_sort_item *item = &w.order[i];
+    rn_expr *e = bind_in_select(s, item->expr);
+    ok = ok && e->type->id != RN_T_ERROR;
+    out->items[i] = (rn_sort_item){0, item->descending, item->nulls ? item->nulls > 0 : !item->descending};
+    out->order[out->order_count++] = e;
+    rn_physical p = e->type->id == RN_T_ERROR ? RN_P_I64 : rn_type_physical(e->type);
+    if (p == RN_P_ROW || p == RN_P_LIST) {
+      rn_diag(q->binder.diags, RN_E_TYPE, item->span, NULL, "%s cannot be ordered", rn_type_name(q->arena, e->type));
+      ok = false;
+    }
   }
-  return RN_OK;
+  if (!ok || bind_frame(s, &w, out) != RN_OK) return RN_FAIL;
+  if (is_rank(&call->bound.call)) { /* whatever the frame */
+    out->frameless = true;
+    out->frame = (rn_frame){.rows = true, .low = {.kind = RN_FRAME_FIRST}, .high = {.kind = RN_FRAME_AT}};
+  }
+  for (uint32_t i = 0; s->grouped && i < out->key_count; i++) out->keys[i] = rn_map_grouped(s, out->keys[i]);
+  for (uint32_t i = 0; s->grouped && i < out->order_count; i++) out->order[i] = rn_map_grouped(s, out->order[i]);
+  return s->failed ? RN_FAIL : RN_OK;
+}
+
+static bool same_bound(const rn_frame_bound *a, const rn_frame_bound *b) {
+  return a->kind == b->kind && a->offset == b->offset && !(a->real < b->real) && !(a->real > b->real);
+}
+
+static bool same_order(const over_window *a, const over_window *b) {
+  if (a->key_count != b->key_count || a->order_count != b->order_count) return false;
+  for (uint32_t i = 0; i < a->key_count; i++)
+    if (!rn_expr_equal(a->keys[i], b->keys[i])) return false;
+  for (uint32_t i = 0; i < a->order_count; i++)
+    if (!rn_expr_equal(a->order[i], b->order[i]) || a->items[i].descending != b->items[i].descending ||
+        a->items[i].nulls_first != b->items[i].nulls_first)
+      return false;
+  return true;
 }
 
 static bool same_window(const over_window *a, const over_window *b) {
-  if (a->key_count != b->key_count || !rn_expr_equal(a->order, b->order)) return false;
-  for (uint32_t i = 0; i < a->key_count; i++)
-    if (!rn_expr_equal(a->keys[i], b->keys[i])) return false;
-  return a->rows == b->rows && a->unbounded == b->unbounded && a->preceding == b->preceding;
-}
-
-/* ROW_NUMBER: its number does not depend on the frame. */
-static bool counts_rows(const rn_over_call *call) {
-  return (call->bound.call.aggregate->flags & (RN_AGG_OVER_ONLY | RN_AGG_NO_ARGUMENT)) == (RN_AGG_OVER_ONLY | RN_AGG_NO_ARGUMENT);
+  if (!same_order(a, b)) return false;
+  if (a->frameless || b->frameless) return true;
+  return a->frame.rows == b->frame.rows && same_bound(&a->frame.low, &b->frame.low) &&
+         same_bound(&a->frame.high, &b->frame.high);
 }
 
 static rn_expr *replace_places(rn_arena *arena, const rn_select_binder *s, rn_expr *e) {
@@ -152,10 +249,12 @@ static rn_expr *argument_of(rn_select_binder *s, rn_expr *bound) {
   return bound && s->grouped ? rn_map_grouped(s, bound) : bound;
 }
 
-static rn_status put_over(rn_select_binder *s, const over_window *w) {
+/* One node for the calls of one window, over what is there so far: its columns come first, unchanged. */
+static rn_status put_over(rn_select_binder *s, const over_window *w, const uint32_t *which, uint32_t call_count,
+                          uint32_t number) {
   rn_query_context *q = s->q;
   rn_logical *input = s->input;
-  uint32_t width = input->schema.count, call_count = (uint32_t)s->overs.len;
+  uint32_t width = input->schema.count;
   rn_projection p = {.arena = q->arena};
   for (uint32_t i = 0; i < width; i++)
     (void)rn_projection_add(&p, rn_expr_column(q->arena, i, input->schema.fields[i].type, w->span),
@@ -164,23 +263,23 @@ static rn_status put_over(rn_select_binder *s, const over_window *w) {
   node->u.over.key_count = w->key_count;
   node->u.over.keys = RN_NEW_N(q->arena, uint32_t, w->key_count + 1);
   for (uint32_t i = 0; i < w->key_count; i++) node->u.over.keys[i] = rn_projection_add(&p, w->keys[i], NULL);
-  const rn_type *order = w->order->type;
-  if (w->order->kind == RN_EXPR_COLUMN) order = input->schema.fields[w->order->index].type;
-  if (rn_expr_is_proctime(w->order)) order = rn_type_with_time(q->arena, order, RN_TIME_PROCTIME);
-  node->u.over.processing_time = order->time_attribute == RN_TIME_PROCTIME;
-  node->u.over.sorted = order->time_attribute == RN_TIME_NONE; /* only in a bounded plan: changelog.c checks */
-  node->u.over.order_column = rn_projection_add(&p, w->order, NULL);
-  node->u.over.rows = w->rows;
-  node->u.over.unbounded = w->unbounded;
-  node->u.over.preceding = w->preceding;
+  node->u.over.order_count = w->order_count;
+  node->u.over.order = RN_NEW_N(q->arena, rn_sort_item, w->order_count + 1);
+  for (uint32_t i = 0; i < w->order_count; i++) {
+    const rn_type *order = w->order[i]->type;
+    if (w->order[i]->kind == RN_EXPR_COLUMN) order = input->schema.fields[w->order[i]->index].type;
+    if (w->order_count == 1 && (rn_expr_is_proctime(w->order[i]) || order->time_attribute == RN_TIME_PROCTIME))
+      node->u.over.processing_time = true;
+    node->u.over.order[i] = w->items[i];
+    node->u.over.order[i].column = rn_projection_add(&p, w->order[i], NULL);
+  }
+  node->u.over.frame = w->frame;
+  node->u.over.order_span = w->order_span;
+  node->u.over.frame_span = w->frame_span;
   node->u.over.call_count = call_count;
   node->u.over.calls = RN_NEW_N(q->arena, rn_agg_call, call_count);
-  bool range_interval = !w->rows && !w->unbounded;
-  if (range_interval && !rn_type_is_timestamp(order))
-    return rn_diag(q->binder.diags, RN_E_OVER, w->frame_span, NULL,
-                   "a RANGE frame with an interval needs a time column, not %s", rn_type_name(q->arena, order));
   for (uint32_t i = 0; i < call_count; i++) {
-    rn_bound_call *b = &s->overs.data[i].bound;
+    rn_bound_call *b = &s->overs.data[which[i]].bound;
     rn_agg_call *call = &node->u.over.calls[i];
     *call = b->call;
     rn_expr *parts[] = {argument_of(s, b->argument), argument_of(s, b->filter), argument_of(s, b->default_argument)};
@@ -194,9 +293,15 @@ static rn_status put_over(rn_select_binder *s, const over_window *w) {
   rn_field *fields = RN_NEW_N(q->arena, rn_field, p.count + call_count);
   for (uint32_t i = 0; i < p.count; i++) fields[i] = node->inputs[0]->schema.fields[i];
   for (uint32_t i = 0; i < call_count; i++) {
-    fields[p.count + i] = (rn_field){rn_arena_printf(q->arena, "w0$o%u", i), rn_type_plain(q->arena,
-        node->u.over.calls[i].result)};
-    s->overs.data[i].result = rn_expr_column(q->arena, p.count + i, fields[p.count + i].type, s->overs.data[i].ast->span);
+    rn_over_call *call = &s->overs.data[which[i]];
+    const rn_type *type = node->u.over.calls[i].result;
+    /* no row may lie in a frame that begins or ends elsewhere: then there is nothing to be had but NULL or 0 */
+    bool may_be_empty = w->frame.low.offset > 0 || w->frame.high.offset < 0 || w->frame.low.real > 0 || w->frame.high.real < 0;
+    if (may_be_empty && !node->u.over.calls[i].ops->over && strcmp(node->u.over.calls[i].aggregate->name, "COUNT") != 0)
+      type = rn_type_with_null(q->arena, type, true);
+    node->u.over.calls[i].result = type;
+    fields[p.count + i] = (rn_field){rn_arena_printf(q->arena, "w%u$o%u", number, i), rn_type_plain(q->arena, type)};
+    call->result = rn_expr_column(q->arena, p.count + i, fields[p.count + i].type, call->ast->span);
   }
   node->schema = (rn_schema){p.count + call_count, fields};
   s->input = node;
@@ -205,22 +310,26 @@ static rn_status put_over(rn_select_binder *s, const over_window *w) {
 
 rn_status rn_build_over(rn_select_binder *s, rn_expr **exprs, uint32_t count) {
   rn_query_context *q = s->q;
-  size_t calls = s->overs.len;
+  uint32_t calls = (uint32_t)s->overs.len, number = 0;
   over_window *windows = RN_NEW_N(q->arena, over_window, calls);
-  for (size_t i = 0; i < calls; i++) {
+  uint32_t *which = RN_NEW_N(q->arena, uint32_t, calls);
+  for (uint32_t i = 0; i < calls; i++) {
     rn_over_call call = s->overs.data[i]; /* a copy: the array may move while the window is bound */
     if (resolve_window(s, &call, &windows[i]) != RN_OK) return RN_FAIL;
     if (s->overs.len != calls) return rn_diag(q->binder.diags, RN_E_OVER, call.ast->span, NULL, "OVER calls do not nest");
-    if (!counts_rows(&call)) continue;
-    windows[i].rows = windows[i].unbounded = true; /* whatever the frame */
-    windows[i].preceding = 0;
   }
-  for (size_t i = 1; i < calls; i++)
-    if (!same_window(&windows[0], &windows[i]))
-      return rn_diag(q->binder.diags, RN_E_OVER, s->overs.data[i].ast->span,
-                     "compute one of them in a sub-query, or share a WINDOW clause",
-                     "all OVER calls of one SELECT need the same window on streams");
-  if (put_over(s, &windows[0]) != RN_OK) return RN_FAIL;
+  for (uint32_t i = 0; i < calls; i++) {
+    if (windows[i].placed) continue;
+    over_window w = windows[i];
+    uint32_t n = 0;
+    for (uint32_t k = i; k < calls; k++) {
+      if (windows[k].placed || !same_window(&w, &windows[k])) continue;
+      if (w.frameless && !windows[k].frameless) w = windows[k];
+      windows[k].placed = true;
+      which[n++] = k;
+    }
+    if (put_over(s, &w, which, n, number++) != RN_OK) return RN_FAIL;
+  }
   for (uint32_t i = 0; i < count; i++) exprs[i] = replace_places(q->arena, s, exprs[i]);
   return RN_OK;
 }

@@ -176,8 +176,6 @@ static rn_status bind_from_where(rn_select_binder *s, const rn_cte *env) {
     s->from = (rn_relation){rn_bind_one_row(q, select->span), 0, NULL};
   }
   s->input = s->from.node;
-  if (select->qualify)
-    return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, select->qualify->span, NULL, "QUALIFY is not supported yet");
   rn_relation_scope(&s->from, "SELECT", &s->scope);
   s->scope.on_call = on_call;
   s->scope.on_node = rn_group_node_hook;
@@ -230,6 +228,50 @@ static void join_below(rn_select_binder *s) {
   for (size_t i = 0; i < s->calls.len; i++) map_call(s, subs, &s->calls.data[i]);
 }
 
+typedef struct qualify_scope { /* names of the select list come before those of FROM */
+  rn_select_binder *s;
+  const item_list *list;
+  uint32_t count;
+} qualify_scope;
+
+static rn_expr *qualify_hook(rn_binder *binder, rn_scope *scope, const rn_ast_expr *node, void *ctx) {
+  const qualify_scope *q = ctx;
+  if (node->kind == RN_AST_COLUMN && node->path.count == 1)
+    for (uint32_t i = 0; i < q->count; i++)
+      if (!strcmp(q->list->names[i], node->path.parts[0].text)) return q->list->exprs[i];
+  return rn_group_node_hook(binder, scope, node, q->s);
+}
+
+static rn_expr *qualify_call(rn_binder *binder, rn_scope *scope, rn_bound_call *call, void *ctx) {
+  return on_call(binder, scope, call, ((const qualify_scope *)ctx)->s);
+}
+
+static bool reads_over(const rn_expr *e) {
+  if (e->kind == RN_EXPR_COLUMN) return e->index / RN_PLACE_STEP == RN_PLACE_OVER / RN_PLACE_STEP;
+  for (uint32_t i = 0; i < e->arg_count; i++)
+    if (reads_over(e->args[i])) return true;
+  return false;
+}
+
+static rn_expr *bind_qualify(rn_select_binder *s, const item_list *list) {
+  const rn_ast_expr *ast = s->select->qualify;
+  qualify_scope q = {s, list, list->count};
+  rn_scope scope = s->scope;
+  scope.clause = "QUALIFY";
+  scope.on_node = qualify_hook;
+  scope.on_call = qualify_call;
+  scope.ctx = &q;
+  rn_expr *e = rn_bind_condition(&s->q->binder, &scope, ast, "QUALIFY");
+  if (e->type->id == RN_T_ERROR) {
+    s->failed = true;
+  } else if (!reads_over(e)) {
+    rn_diag(s->q->binder.diags, RN_E_OVER, ast->span, "conditions on rows go to WHERE",
+            "QUALIFY needs an OVER call, such as ROW_NUMBER() OVER (..), or the name of one");
+    s->failed = true;
+  }
+  return e;
+}
+
 static rn_logical *bind_clauses(rn_select_binder *s, const rn_cte *env, const rn_ast_sort_item *order, uint32_t order_count,
                                 rn_order_key *order_keys, uint32_t *visible) {
   rn_query_context *q = s->q;
@@ -246,6 +288,7 @@ static rn_logical *bind_clauses(rn_select_binder *s, const rn_cte *env, const rn
     having = rn_bind_condition(&q->binder, &s->scope, select->having, "HAVING");
     if (having->type->id == RN_T_ERROR) s->failed = true;
   }
+  rn_expr *qualify = select->qualify ? bind_qualify(s, &list) : NULL;
   *visible = list.count;
   rn_field *fields = RN_NEW_N(q->arena, rn_field, list.count + 1);
   for (uint32_t i = 0; i < list.count; i++) fields[i] = (rn_field){list.names[i], list.exprs[i]->type};
@@ -286,9 +329,18 @@ static rn_logical *bind_clauses(rn_select_binder *s, const rn_cte *env, const rn
   } else {
     s->input = rn_join_subqueries(q, &s->subqueries, s->input);
   }
+  if (qualify) {
+    if (s->grouped) qualify = rn_map_grouped(s, qualify);
+    if (s->failed) return NULL;
+    push_item(&list, qualify, "QUALIFY", &select->items[0]);
+  }
   for (uint32_t i = 0; i < list.count; i++) list.exprs[i] = rn_map_subqueries(q, &s->subqueries, list.exprs[i]);
   for (size_t i = 0; i < s->overs.len; i++) map_call(s, &s->subqueries, &s->overs.data[i].bound);
   if (s->overs.len && rn_build_over(s, list.exprs, list.count) != RN_OK) return NULL;
+  if (qualify) {
+    qualify = list.exprs[--list.count];
+    s->input = rn_logical_filter(q->arena, s->input, qualify, select->qualify->span);
+  }
   if (q->expand) { /* `*` as it is today: later columns of the table do not change the view */
     select->items = list.written;
     select->item_count = *visible;

@@ -111,6 +111,7 @@ static const rn_logical *find_updater(const rn_logical *node) {
   bool passes = node->kind == RN_L_JOIN && (node->u.join.kind == RN_JOIN_KIND_INNER || node->u.join.kind == RN_JOIN_KIND_SEMI);
   if (node->kind == RN_L_SET && node->u.set.except) return node;
   if (node->kind == RN_L_AGGREGATE || (node->kind == RN_L_JOIN && !passes)) return node;
+  if (node->kind == RN_L_OVER && node->u.over.changes) return node;
   for (uint32_t i = 0; i < node->input_count; i++) {
     const rn_logical *found = find_updater(node->inputs[i]);
     if (found) return found;
@@ -125,6 +126,7 @@ static rn_status refuse_updates(rn_changelog *c, const char *consumer, const rn_
   const char *clause = !updater                     ? "the query"
                        : updater->kind == RN_L_SET  ? "EXCEPT"
                        : updater->kind == RN_L_JOIN ? updater->u.join.single ? "a scalar sub-query" : joins[updater->u.join.kind]
+                       : updater->kind == RN_L_OVER ? "OVER"
                                                     : updater->u.agg.clause;
   return rn_diag(c->diags, RN_E_CHANGELOG, updater ? updater->span : input->span, hint,
                  "%s takes inserts only, but %s updates its rows", consumer, clause);
@@ -229,19 +231,81 @@ static rn_status infer_aggregate(rn_changelog *c, rn_logical *node, wants w) {
   return RN_OK;
 }
 
-static rn_status infer_over(rn_changelog *c, rn_logical *node) {
-  if (node->u.over.sorted) {
-    const rn_field *order = &node->inputs[0]->schema.fields[node->u.over.order_column];
-    if (!c->bounded || c->settings->keep_changes)
-      return rn_diag(c->diags, RN_E_OVER, node->span, "order by the column with the WATERMARK, or by a PROCTIME() column",
-                     "OVER on a stream is ordered by a time attribute, and \"%s\" is %s", order->name,
-                         rn_type_name(c->arena, order->type));
-    if (!node->u.over.rows)
-      return rn_diag(c->diags, RN_E_OVER, node->span, "write ROWS BETWEEN .. PRECEDING AND CURRENT ROW",
-                     "RANGE frames over \"%s\" are not supported yet: it is no time attribute", order->name);
-  }
+/* --- OVER ------------------------------------------------------------------------------------------------------------ */
+/* A call that looks at rows behind the current one. */
+static const rn_agg_call *whole_call(const rn_logical *node) {
+  for (uint32_t i = 0; i < node->u.over.call_count; i++)
+    if (node->u.over.calls[i].ops->over >= RN_OVER_LEAD) return &node->u.over.calls[i];
+  return NULL;
+}
+
+static bool ends_at_current_row(const rn_frame *f) {
+  return f->high.kind == RN_FRAME_AT && f->high.offset == 0 && !(f->high.real < 0) && !(f->high.real > 0);
+}
+
+static bool begins_before(const rn_frame *f) {
+  return f->low.kind == RN_FRAME_FIRST || (f->low.kind == RN_FRAME_AT && f->low.offset <= 0 && !(f->low.real > 0));
+}
+
+/* Rows that come in the order of time, with nothing to wait for: op_over.c. */
+static bool goes_with_time(const rn_logical *node) {
+  if (node->u.over.order_count != 1 || node->u.over.order[0].descending) return false;
+  const rn_field *order = &node->inputs[0]->schema.fields[node->u.over.order[0].column];
+  bool timed = node->u.over.processing_time || order->type->time_attribute == RN_TIME_ROWTIME;
+  return timed && ends_at_current_row(&node->u.over.frame) && begins_before(&node->u.over.frame) && !whole_call(node);
+}
+
+/* On a stream without time, only what later rows correct can be answered: everything up to the current row. */
+static rn_status check_stream_over(rn_changelog *c, const rn_logical *node) {
+  const rn_agg_call *call = whole_call(node);
+  const char *bounded = "it works on bounded input";
+  if (call)
+    return rn_diag(c->diags, RN_E_OVER, call->span, bounded, "%s needs all rows of a partition: a stream never has them",
+                   call->aggregate->name);
+  if (!node->u.over.order_count)
+    return rn_diag(c->diags, RN_E_OVER, node->span, "add ORDER BY with the event-time column or a PROCTIME() column",
+                   "OVER on a stream needs an ORDER BY");
+  if (!ends_at_current_row(&node->u.over.frame) || !begins_before(&node->u.over.frame))
+    return rn_diag(c->diags, RN_E_OVER, node->u.over.frame_span, bounded,
+                   "a frame ends at CURRENT ROW on streams: later rows are not there yet");
+  if (node->u.over.order_count > 1)
+    return rn_diag(c->diags, RN_E_OVER, node->u.over.order_span, bounded, "OVER on a stream is ordered by a single column");
+  const rn_field *order = &node->inputs[0]->schema.fields[node->u.over.order[0].column];
+  if (node->u.over.order[0].descending)
+    return rn_diag(c->diags, RN_E_OVER, node->u.over.order_span, bounded,
+                   "OVER is ordered ascending on streams: the latest row comes last");
+  if (node->u.over.frame.low.kind != RN_FRAME_FIRST)
+    return rn_diag(c->diags, RN_E_OVER, node->u.over.order_span,
+                   "order by the column with the WATERMARK, or by a PROCTIME() column",
+                   "a frame of some rows on a stream is ordered by a time attribute, and \"%s\" is %s", order->name,
+                   rn_type_name(c->arena, order->type));
+  for (uint32_t i = 0; i < node->u.over.call_count; i++)
+    if (node->u.over.calls[i].ops->over == RN_OVER_LAG)
+      return rn_diag(c->diags, RN_E_OVER, node->u.over.order_span,
+                     "order by the column with the WATERMARK, or by a PROCTIME() column",
+                     "LAG on a stream is ordered by a time attribute, and \"%s\" is %s", order->name,
+                     rn_type_name(c->arena, order->type));
+  return RN_OK;
+}
+
+static bool can_stream_over(const rn_logical *node) {
+  for (uint32_t i = 0; i < node->u.over.call_count; i++)
+    if (node->u.over.calls[i].ops->over >= RN_OVER_LAG) return false;
+  const rn_frame *f = &node->u.over.frame;
+  return node->u.over.order_count == 1 && !node->u.over.order[0].descending && f->low.kind == RN_FRAME_FIRST && ends_at_current_row(f);
+}
+
+static rn_status infer_over(rn_changelog *c, rn_logical *node, wants w) {
+  node->u.over.whole = !goes_with_time(node);
+  if (node->u.over.whole && !c->bounded && check_stream_over(c, node) != RN_OK) return RN_FAIL;
+  node->u.over.changes = node->u.over.whole && (!c->bounded || (c->settings->keep_changes && can_stream_over(node) && (w.accepts & RN_CHANGE_UPDATE_AFTER)));
   if (inserts_only(c, node, "OVER") != RN_OK) return RN_FAIL;
-  if (node->u.over.key_count) warn_state(c, node, "OVER");
+  if (node->u.over.changes) {
+    node->u.over.update_before = w.update_before || !node->has_key;
+    node->u.over.each = c->settings->keep_changes || c->settings->mini_batch_off;
+    node->emits |= RN_CHANGE_UPDATE_AFTER | (node->u.over.update_before ? RN_CHANGE_UPDATE_BEFORE : 0);
+  }
+  if (node->u.over.key_count || node->u.over.changes) warn_state(c, node, "OVER");
   return RN_OK;
 }
 
@@ -352,7 +416,7 @@ static rn_status infer(rn_changelog *c, rn_logical *node, wants w) {
     case RN_L_AGGREGATE: return infer_aggregate(c, node, w);
     case RN_L_WINDOW_AGG: return inserts_only(c, node, "a window aggregate");
     case RN_L_WINDOW: return node->u.window.kind == RN_WINDOW_SESSION ? inserts_only(c, node, "SESSION") : inputs(c, node, w);
-    case RN_L_OVER: return infer_over(c, node);
+    case RN_L_OVER: return infer_over(c, node, w);
     case RN_L_JOIN: return infer_join(c, node, w);
     case RN_L_SET: return infer_set(c, node, w);
     case RN_L_SORT: return infer_sort(c, node);

@@ -118,12 +118,33 @@ static void print_over(rn_builder *out, const rn_plan_node *n, const char *const
   rn_builder_printf(out, "], emits=[%s]", n->u.over.processing_time ? "at once" : "watermark at the row's time");
 }
 
+static void order_list(rn_builder *out, const rn_sort_item *items, uint32_t count, const char *const *names) {
+  for (uint32_t i = 0; i < count; i++)
+    rn_builder_printf(out, "%s%s %s", i ? ", " : "", names[items[i].column], items[i].descending ? "DESC" : "ASC");
+}
+
+static void print_over_whole(rn_builder *out, const rn_plan_node *n, const char *const *names) {
+  rn_builder_text(out, "OverAggregate(");
+  if (n->u.over_whole.key_count) {
+    rn_builder_text(out, "partitionBy=[");
+    key_list(out, names, n->u.over_whole.keys, n->u.over_whole.key_count);
+    rn_builder_text(out, "], ");
+  }
+  rn_builder_text(out, "orderBy=[");
+  order_list(out, n->u.over_whole.order, n->u.over_whole.order_count, names);
+  rn_builder_text(out, "], window=[");
+  rn_frame_print(&n->u.over_whole.frame, out);
+  rn_builder_text(out, "], select=[");
+  uint32_t first = n->schema.count - n->u.over_whole.call_count;
+  for (uint32_t i = 0; i < first; i++) rn_builder_printf(out, "%s%s", i ? ", " : "", n->schema.fields[i].name);
+  call_list(out, names, n->u.over_whole.calls, n->u.over_whole.call_count, &n->schema, first);
+  rn_builder_printf(out, "], emits=[%s]", n->u.over_whole.changes ? "at once, later rows correct it" : "end of input");
+}
+
 static void print_sort(rn_builder *out, const rn_plan_node *n, const char *const *names) {
   bool limited = n->u.sort.limit >= 0 || n->u.sort.offset > 0;
   rn_builder_printf(out, "%s(orderBy=[", n->u.sort.temporal ? "TemporalSort" : limited ? "SortLimit" : "Sort");
-  for (uint32_t i = 0; i < n->u.sort.item_count; i++)
-    rn_builder_printf(out, "%s%s %s", i ? ", " : "", names[n->u.sort.items[i].column],
-                      n->u.sort.items[i].descending ? "DESC" : "ASC");
+  order_list(out, n->u.sort.items, n->u.sort.item_count, names);
   rn_builder_char(out, ']');
   if (limited) rn_builder_printf(out, ", offset=[%lld]", (long long)n->u.sort.offset);
   if (n->u.sort.limit >= 0) rn_builder_printf(out, ", fetch=[%lld]", (long long)n->u.sort.limit);
@@ -242,6 +263,7 @@ static void print_node(rn_builder *out, const rn_plan_node *n, const char *const
       break;
     case RN_NODE_WINDOW_AGG: case RN_NODE_GROUP_AGG: print_aggregate(out, n, names); break;
     case RN_NODE_OVER: print_over(out, n, names); break;
+    case RN_NODE_OVER_WHOLE: print_over_whole(out, n, names); break;
     case RN_NODE_SORT: print_sort(out, n, names); break;
     case RN_NODE_LIMIT:
       rn_builder_printf(out, "Limit(offset=[%lld]", (long long)n->u.limit.offset);

@@ -272,10 +272,12 @@ static void print_node(const rn_logical *node, const char *lead, const char *pre
     case RN_L_OVER:
       rn_builder_text(out, "partition=[");
       print_keys(node->u.over.keys, node->u.over.key_count, names, out);
-      rn_builder_printf(out, "], order=[%s], %s ", names[node->u.over.order_column], node->u.over.rows ? "ROWS" : "RANGE");
-      if (node->u.over.unbounded) rn_builder_text(out, "UNBOUNDED PRECEDING");
-      else if (node->u.over.rows) rn_builder_printf(out, "%lld PRECEDING", (long long)node->u.over.preceding);
-      else rn_builder_printf(out, "%lld ms PRECEDING", (long long)(node->u.over.preceding / 1000));
+      rn_builder_text(out, "], order=[");
+      for (uint32_t i = 0; i < node->u.over.order_count; i++)
+        rn_builder_printf(out, "%s%s%s", i ? ", " : "", names[node->u.over.order[i].column],
+                          node->u.over.order[i].descending ? " DESC" : "");
+      rn_builder_text(out, "], ");
+      rn_frame_print(&node->u.over.frame, out);
       rn_builder_text(out, ", calls=[");
       print_calls(node->u.over.calls, node->u.over.call_count, names, out);
       rn_builder_text(out, "]");
@@ -375,6 +377,12 @@ static bool keys_in(const uint32_t *keys, uint32_t count, uint32_t width) {
   return true;
 }
 
+static bool items_in(const rn_sort_item *items, uint32_t count, uint32_t width) {
+  for (uint32_t i = 0; i < count; i++)
+    if (items[i].column >= width) return false;
+  return true;
+}
+
 static bool check(bool holds, const char *what, const char **why) {
   if (!holds) *why = what;
   return holds;
@@ -414,7 +422,7 @@ bool rn_logical_verify(const rn_logical *node, const char **why) {
       return check(keys_in(node->u.over.keys, node->u.over.key_count, in->count), "a partition key is not there", why) &&
              check(calls_in(node->u.over.calls, node->u.over.call_count, in), "an OVER call's argument is not there",
                    why) &&
-             check(node->u.over.order_column < in->count || node->u.over.processing_time,
+             check(items_in(node->u.over.order, node->u.over.order_count, in->count) || node->u.over.processing_time,
                    "OVER without order column", why) &&
              check(node->schema.count == in->count + node->u.over.call_count, "OVER columns do not add up", why);
     case RN_L_SORT:

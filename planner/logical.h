@@ -92,10 +92,13 @@ struct rn_logical {
     struct {
       uint32_t key_count;
       uint32_t *keys;
-      uint32_t order_column;
-      bool processing_time, rows, unbounded;
-      bool sorted;              /* bounded input, ordered by something else than time: a SORT comes first */
-      int64_t preceding;
+      uint32_t order_count;
+      rn_sort_item *order;
+      rn_frame frame;
+      bool processing_time;     /* ordered by PROCTIME() alone */
+      rn_span order_span, frame_span;
+      bool whole;               /* set by inference: needs rows behind the current one, or another order than time */
+      bool changes, each, update_before; /* set by inference: whole on a stream, results are corrected */
       uint32_t call_count;
       rn_agg_call *calls;
     } over;

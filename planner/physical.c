@@ -284,29 +284,46 @@ static built build_aggregate(builder *b, const rn_logical *node) {
   return (built){n, identity_map(b, node->schema.count)};
 }
 
+static rn_sort_item *map_order(builder *b, const rn_sort_item *items, uint32_t count, const int *map) {
+  rn_sort_item *out = RN_NEW_N(b->arena, rn_sort_item, count + 1);
+  for (uint32_t i = 0; i < count; i++) {
+    out[i] = items[i];
+    out[i].column = (uint32_t)map[items[i].column];
+  }
+  return out;
+}
+
 static built build_over(builder *b, const rn_logical *node) {
   built in = build(b, node->inputs[0]);
+  const rn_frame *frame = &node->u.over.frame;
   uint32_t *keys = map_columns(b, node->u.over.keys, node->u.over.key_count, in.map);
   rn_plan_node *input = by_key(b, in.node, keys, node->u.over.key_count);
-  if (node->u.over.sorted) { /* a bounded input without time: put in order first, then row by row */
-    input = over_node(b, RN_NODE_SORT, node->span, rn_arena_printf(b->arena, "%s.sort", node->path), input);
-    rn_sort_item *item = RN_NEW(b->arena, rn_sort_item);
-    *item = (rn_sort_item){(uint32_t)in.map[node->u.over.order_column], false, true};
-    input->u.sort.item_count = 1;
-    input->u.sort.items = item;
-    input->u.sort.limit = -1;
+  rn_agg_call *calls = rn_physical_calls(b->arena, node->u.over.calls, node->u.over.call_count, in.map);
+  rn_plan_node *n = over_node(b, node->u.over.whole ? RN_NODE_OVER_WHOLE : RN_NODE_OVER, node->span, node->path, input);
+  if (node->u.over.whole) {
+    n->u.over_whole.key_count = node->u.over.key_count;
+    n->u.over_whole.keys = keys;
+    n->u.over_whole.order_count = node->u.over.order_count;
+    n->u.over_whole.order = map_order(b, node->u.over.order, node->u.over.order_count, in.map);
+    n->u.over_whole.frame = *frame;
+    n->u.over_whole.call_count = node->u.over.call_count;
+    n->u.over_whole.calls = calls;
+    n->u.over_whole.changes = node->u.over.changes;
+    n->u.over_whole.each = node->u.over.each;
+    n->u.over_whole.update_before = node->u.over.update_before;
+    n->emits = node->emits;
+    return with_added(b, n, node, in, node->u.over.call_count);
   }
-  rn_plan_node *n = over_node(b, RN_NODE_OVER, node->span, node->path, input);
   n->u.over.key_count = node->u.over.key_count;
   n->u.over.keys = keys;
-  int order = in.map[node->u.over.order_column];
+  int order = in.map[node->u.over.order[0].column];
   n->u.over.order_column = order < 0 ? 0 : (uint32_t)order; /* not read on processing time */
-  n->u.over.processing_time = node->u.over.processing_time || node->u.over.sorted;
-  n->u.over.rows = node->u.over.rows;
-  n->u.over.unbounded = node->u.over.unbounded;
-  n->u.over.preceding = node->u.over.preceding;
+  n->u.over.processing_time = node->u.over.processing_time;
+  n->u.over.rows = frame->rows;
+  n->u.over.unbounded = frame->low.kind == RN_FRAME_FIRST;
+  n->u.over.preceding = -frame->low.offset;
   n->u.over.call_count = node->u.over.call_count;
-  n->u.over.calls = rn_physical_calls(b->arena, node->u.over.calls, node->u.over.call_count, in.map);
+  n->u.over.calls = calls;
   return with_added(b, n, node, in, node->u.over.call_count);
 }
 

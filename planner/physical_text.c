@@ -54,6 +54,12 @@ static void sets_text(const rn_plan_node *n, rn_builder *out) {
   rn_builder_char(out, ']');
 }
 
+static void order_text(const rn_sort_item *items, uint32_t count, rn_builder *out) {
+  for (uint32_t i = 0; i < count; i++)
+    rn_builder_printf(out, " $%u%s%s", items[i].column, items[i].descending ? " DESC" : "",
+                      items[i].nulls_first ? " NULLS FIRST" : "");
+}
+
 const char *rn_physical_fingerprint(rn_arena *arena, const rn_plan_node *n) {
   rn_builder b = {0};
   const rn_schema *in = n->input_count ? &n->inputs[0]->schema : NULL;
@@ -90,11 +96,19 @@ const char *rn_physical_fingerprint(rn_arena *arena, const rn_plan_node *n) {
       else rn_builder_printf(&b, " %lld", (long long)n->u.over.preceding);
       row_text(arena, in, &b);
       break;
+    case RN_NODE_OVER_WHOLE:
+      rn_builder_text(&b, "over-whole");
+      keys_text(arena, in, n->u.over_whole.keys, n->u.over_whole.key_count, &b);
+      calls_text(arena, n->u.over_whole.calls, n->u.over_whole.call_count, &b);
+      order_text(n->u.over_whole.order, n->u.over_whole.order_count, &b);
+      rn_builder_char(&b, ' ');
+      rn_frame_print(&n->u.over_whole.frame, &b);
+      rn_builder_printf(&b, " changes=%s", !n->u.over_whole.changes ? "fold" : n->u.over_whole.update_before ? "retract" : "upsert");
+      row_text(arena, in, &b);
+      break;
     case RN_NODE_SORT:
       rn_builder_text(&b, n->u.sort.temporal ? "temporal-sort" : "sort");
-      for (uint32_t i = 0; i < n->u.sort.item_count; i++)
-        rn_builder_printf(&b, " $%u%s%s", n->u.sort.items[i].column, n->u.sort.items[i].descending ? " DESC" : "",
-                          n->u.sort.items[i].nulls_first ? " NULLS FIRST" : "");
+      order_text(n->u.sort.items, n->u.sort.item_count, &b);
       row_text(arena, in, &b);
       break;
     case RN_NODE_JOIN:

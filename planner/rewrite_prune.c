@@ -180,14 +180,17 @@ static pruned prune_over(rn_rewrite *r, rn_logical *node, const bool *used) {
   for (uint32_t i = 0; i < width; i++) below_used[i] = used[i];
   for (uint32_t i = 0; i < node->u.over.key_count; i++) below_used[node->u.over.keys[i]] = true;
   bool any = false;
-  if (!node->u.over.processing_time) below_used[node->u.over.order_column] = true;
+  for (uint32_t i = 0; i < node->u.over.order_count && !node->u.over.processing_time; i++)
+    below_used[node->u.over.order[i].column] = true;
   use_calls(node->u.over.calls, node->u.over.call_count, below_used);
   for (uint32_t i = 0; i < width; i++) any = any || below_used[i];
   if (!any) below_used[0] = true;
   pruned below = prune(r, node->inputs[0], below_used);
   for (uint32_t i = 0; i < node->u.over.key_count; i++) node->u.over.keys[i] = (uint32_t)below.map[node->u.over.keys[i]];
-  int order = below.map[node->u.over.order_column];
-  node->u.over.order_column = order >= 0 ? (uint32_t)order : 0; /* not read on processing time */
+  for (uint32_t i = 0; i < node->u.over.order_count; i++) {
+    int order = below.map[node->u.over.order[i].column];
+    node->u.over.order[i].column = order >= 0 ? (uint32_t)order : 0; /* not read on processing time */
+  }
   remap_calls(node->u.over.calls, node->u.over.call_count, below.map);
   return appended(r, node, below, width, calls, keep);
 }

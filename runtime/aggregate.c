@@ -38,9 +38,6 @@ static rn_status bad_arguments(const rn_aggregate *row, const rn_type *const *ty
 
 rn_status rn_aggregate_resolve(rn_slice name, const rn_type *const *types, uint32_t count, bool distinct, bool over,
                                rn_span span, rn_arena *arena, rn_agg_call *out, rn_error *err) {
-  if (rn_slice_eq_nocase(name, rn_slice_of("LEAD"))) {
-    return rn_fail_at(err, RN_E_UNSUPPORTED, span, "LEAD would have to wait for rows to come; on streams only LAG looks at other rows");
-  }
   const rn_aggregate *row = rn_aggregate_find(name);
   if (!row) return rn_fail_at(err, RN_E_FUNCTION_NOT_FOUND, span, "no aggregate function %.*s", (int)name.len, name.ptr);
   *out = (rn_agg_call){.aggregate = row, .argument = -1, .filter = -1, .extra = 1, .default_column = -1, .span = span};

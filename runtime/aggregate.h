@@ -15,7 +15,10 @@ enum {
 };
 
 /* Functions that OVER computes from its own bookkeeping (ops->over). */
-typedef enum rn_over_kind { RN_OVER_AGGREGATE, RN_OVER_ROW_NUMBER, RN_OVER_RANK, RN_OVER_DENSE_RANK, RN_OVER_LAG } rn_over_kind;
+typedef enum rn_over_kind {
+  RN_OVER_AGGREGATE, RN_OVER_ROW_NUMBER, RN_OVER_RANK, RN_OVER_DENSE_RANK, RN_OVER_LAG,
+  RN_OVER_LEAD, RN_OVER_NTILE, RN_OVER_PERCENT_RANK, RN_OVER_CUME_DIST /* from here on: need the whole partition */
+} rn_over_kind;
 
 /* How an aggregate works on one argument type; static const, found at resolve time. */
 typedef struct rn_agg_ops rn_agg_ops; /* defined below */

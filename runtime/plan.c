@@ -11,6 +11,7 @@ static const char *const kind_names[RN_NODE_COUNT] = {
     [RN_NODE_EXPAND] = "expand",
     [RN_NODE_GROUP_AGG] = "group-aggregate",
     [RN_NODE_OVER] = "over",
+    [RN_NODE_OVER_WHOLE] = "over-whole",
     [RN_NODE_SORT] = "sort",
     [RN_NODE_LIMIT] = "limit",
     [RN_NODE_UNION] = "union",
@@ -56,6 +57,32 @@ static void print_calls(rn_builder *out, const rn_agg_call *calls, uint32_t coun
     if (c->filter >= 0) rn_builder_printf(out, " filter $%d", c->filter);
   }
   rn_builder_char(out, ']');
+}
+
+static void print_bound(const rn_frame *frame, const rn_frame_bound *b, rn_builder *out) {
+  bool real = b->real < 0 || b->real > 0;
+  if (b->kind != RN_FRAME_AT) {
+    rn_builder_text(out, b->kind == RN_FRAME_FIRST ? "UNBOUNDED PRECEDING" : "UNBOUNDED FOLLOWING");
+  } else if (!b->offset && !real) {
+    rn_builder_text(out, "CURRENT ROW");
+  } else {
+    if (real && !frame->rows) rn_builder_printf(out, "%g", b->real < 0 ? -b->real : b->real);
+    else rn_builder_printf(out, "%lld", (long long)(b->offset < 0 ? -b->offset : b->offset));
+    rn_builder_text(out, b->offset < 0 || b->real < 0 ? " PRECEDING" : " FOLLOWING");
+  }
+}
+
+void rn_frame_print(const rn_frame *frame, rn_builder *out) {
+  rn_builder_text(out, frame->rows ? "ROWS BETWEEN " : "RANGE BETWEEN ");
+  print_bound(frame, &frame->low, out);
+  rn_builder_text(out, " AND ");
+  print_bound(frame, &frame->high, out);
+}
+
+static void print_order(rn_builder *out, const rn_sort_item *items, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++)
+    rn_builder_printf(out, "%s$%u%s%s", i ? ", " : "", items[i].column, items[i].descending ? " DESC" : "",
+                      items[i].nulls_first ? " NULLS FIRST" : "");
 }
 
 static void print_details(rn_builder *out, const rn_plan_node *n) {
@@ -109,13 +136,18 @@ static void print_details(rn_builder *out, const rn_plan_node *n) {
       else rn_builder_printf(out, "%lld", (long long)n->u.over.preceding);
       print_calls(out, n->u.over.calls, n->u.over.call_count);
       break;
+    case RN_NODE_OVER_WHOLE:
+      print_columns(out, "keys", n->u.over_whole.keys, n->u.over_whole.key_count);
+      rn_builder_text(out, " order=[");
+      print_order(out, n->u.over_whole.order, n->u.over_whole.order_count);
+      rn_builder_text(out, "] ");
+      rn_frame_print(&n->u.over_whole.frame, out);
+      print_calls(out, n->u.over_whole.calls, n->u.over_whole.call_count);
+      if (n->u.over_whole.changes) rn_builder_text(out, n->u.over_whole.update_before ? " changes -U" : " changes");
+      break;
     case RN_NODE_SORT:
       rn_builder_text(out, n->u.sort.temporal ? " temporal [" : " [");
-      for (uint32_t i = 0; i < n->u.sort.item_count; i++) {
-        const rn_sort_item *item = &n->u.sort.items[i];
-        rn_builder_printf(out, "%s$%u%s%s", i ? ", " : "", item->column, item->descending ? " DESC" : "",
-                          item->nulls_first ? " NULLS FIRST" : "");
-      }
+      print_order(out, n->u.sort.items, n->u.sort.item_count);
       rn_builder_char(out, ']');
       if (n->u.sort.limit >= 0) rn_builder_printf(out, " limit=%lld", (long long)n->u.sort.limit);
       if (n->u.sort.offset) rn_builder_printf(out, " offset=%lld", (long long)n->u.sort.offset);

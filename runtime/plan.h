@@ -21,6 +21,7 @@ typedef enum rn_node_kind {
   RN_NODE_EXPAND,     /* GROUPING SETS: every row once per set */
   RN_NODE_GROUP_AGG,  /* unbounded GROUP BY, DISTINCT */
   RN_NODE_OVER,
+  RN_NODE_OVER_WHOLE, /* OVER that needs the rows behind the current one */
   RN_NODE_SORT,       /* bounded sort, or temporal sort on a stream */
   RN_NODE_LIMIT,
   RN_NODE_UNION,
@@ -60,6 +61,18 @@ typedef struct rn_sort_item {
   uint32_t column;
   bool descending, nulls_first;
 } rn_sort_item;
+
+/* Frame of OVER. */
+typedef enum rn_frame_kind { RN_FRAME_FIRST, RN_FRAME_AT, RN_FRAME_LAST } rn_frame_kind; /* UNBOUNDED PRECEDING, .., UNBOUNDED FOLLOWING */
+typedef struct rn_frame_bound {
+  rn_frame_kind kind;
+  int64_t offset; /* AT: rows, or distance in the order column as it lies in memory; negative: PRECEDING; 0: CURRENT ROW */
+  double real;    /* instead, where that column is FLOAT or DOUBLE */
+} rn_frame_bound;
+typedef struct rn_frame {
+  bool rows; /* else RANGE */
+  rn_frame_bound low, high;
+} rn_frame;
 
 /* The last three give the columns of the left input only: rows with a partner, rows without one, or all rows and
  * behind them BOOLEAN whether there is one. */
@@ -134,7 +147,7 @@ struct rn_plan_node {
     struct {
       uint32_t key_count;
       const uint32_t *keys;     /* PARTITION BY */
-      uint32_t order_column;    /* time attribute, or any column when sorted (bounded) */
+      uint32_t order_column;    /* time attribute */
       bool processing_time;
       bool rows;                /* ROWS, else RANGE */
       bool unbounded;           /* UNBOUNDED PRECEDING */
@@ -142,6 +155,18 @@ struct rn_plan_node {
       uint32_t call_count;
       const rn_agg_call *calls; /* output: input columns + results */
     } over;
+    struct {
+      uint32_t key_count;
+      const uint32_t *keys;     /* PARTITION BY */
+      uint32_t order_count;
+      const rn_sort_item *order;
+      rn_frame frame;
+      uint32_t call_count;
+      const rn_agg_call *calls; /* output: input columns + results */
+      bool changes;             /* rows leave at once, and again when a later row changes what they got */
+      bool each;                /* changes: a change for every single row, not for a batch of them */
+      bool update_before;
+    } over_whole;
     struct {
       uint32_t item_count;
       const rn_sort_item *items;
@@ -198,6 +223,7 @@ typedef struct rn_plan {
 } rn_plan;
 
 const char *rn_node_kind_name(rn_node_kind kind);
+void rn_frame_print(const rn_frame *frame, rn_builder *out); /* "ROWS BETWEEN 2 PRECEDING AND CURRENT ROW" */
 void rn_plan_print(const rn_plan *plan, rn_builder *out); /* one line per node, for tests */
 void rn_plan_free(rn_plan *plan);
 

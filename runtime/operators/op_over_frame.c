@@ -353,6 +353,8 @@ void rn_over_position_results(rn_over *self, const rn_batch *batch, rn_column *r
     rn_column *out = &results[c];
     switch ((rn_over_kind)call->ops->over) {
       case RN_OVER_AGGREGATE: break;
+      case RN_OVER_LEAD: case RN_OVER_NTILE: case RN_OVER_PERCENT_RANK: case RN_OVER_CUME_DIST:
+        rn_unreachable("a call that op_over_whole.c computes");
       case RN_OVER_ROW_NUMBER: ((int64_t *)out->data)[i] = row_number; break;
       case RN_OVER_RANK: ((int64_t *)out->data)[i] = head->rank; break;
       case RN_OVER_DENSE_RANK: ((int64_t *)out->data)[i] = head->dense; break;

@@ -14,6 +14,7 @@ extern const rn_operator_class rn_op_session_class; /* WINDOW and WINDOW_AGG of 
 extern const rn_operator_class rn_op_expand_class; /* GROUPING SETS */
 extern const rn_operator_class rn_op_group_agg_class;
 extern const rn_operator_class rn_op_over_class;
+extern const rn_operator_class rn_op_over_whole_class;
 extern const rn_operator_class rn_op_sort_class;
 extern const rn_operator_class rn_op_limit_class;
 extern const rn_operator_class rn_op_union_class;

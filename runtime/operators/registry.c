@@ -11,6 +11,7 @@ static const rn_operator_class *const classes[RN_NODE_COUNT] = {
     [RN_NODE_EXPAND] = &rn_op_expand_class,
     [RN_NODE_GROUP_AGG] = &rn_op_group_agg_class,
     [RN_NODE_OVER] = &rn_op_over_class,
+    [RN_NODE_OVER_WHOLE] = &rn_op_over_whole_class,
     [RN_NODE_SORT] = &rn_op_sort_class,
     [RN_NODE_LIMIT] = &rn_op_limit_class,
     [RN_NODE_UNION] = &rn_op_union_class,

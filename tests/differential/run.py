@@ -6,7 +6,7 @@ RN_DIFFERENTIAL: number of queries (2000); RN_SEED: seed (1). Queries are sent t
 dialects define alike: integer arithmetic without division by zero, comparisons, three-valued logic, CASE,
 COALESCE, NULLIF, BETWEEN, IN, LIKE, string functions on ASCII, GROUP BY with COUNT/SUM/MIN/MAX/AVG(DOUBLE),
 DISTINCT, set operations (INTERSECT and EXCEPT ALL by numbered rows), ORDER BY with LIMIT, NULLS FIRST and LAST, joins of
-every kind, USING, NATURAL, sub-queries (scalar, IN, EXISTS, ANY, ALL, rows; correlated; in every clause), WITH, tumbling windows
+every kind, OVER with every function and frame, QUALIFY, USING, NATURAL, sub-queries (scalar, IN, EXISTS, ANY, ALL, rows; correlated; in every clause), WITH, tumbling windows
 (as GROUP BY of a quotient). Some are asked for with EMIT CHANGES and folded here.
 """
 import json, os, random, sqlite3, subprocess, sys, tempfile
@@ -245,9 +245,49 @@ class Gen:
         w = self.cond(1)
         return tuple("SELECT id, s FROM (SELECT id, s, n FROM t WHERE %s ORDER BY %s, id LIMIT 12) AS q ORDER BY id" % (w[i], ", ".join(keys)) for i in (0, 1))
 
+    def window(self):
+        """OVER with everything that bounded input allows; what depends on the order of rows is ordered down to the id."""
+        r = self.rng
+        calls, items = [], []
+        for i in range(r.randrange(1, 4)):
+            partition = r.choice(["", "PARTITION BY n ", "PARTITION BY s ", "PARTITION BY n, m ", "PARTITION BY id > 30 "])
+            columns = ["%s%s" % (c, r.choice(["", " DESC"])) for c in r.sample(["n", "m", "s", "d", "sec"], r.randrange(3))]
+            total = "ORDER BY " + ", ".join(columns + ["id" + r.choice(["", " DESC"])])
+            peers = "ORDER BY " + ", ".join(columns or ["m"])
+            low, high = sorted([r.randrange(-4, 5), r.randrange(-4, 5)])
+
+            def bound(x):
+                return "CURRENT ROW" if x == 0 else "%d %s" % (abs(x), "PRECEDING" if x < 0 else "FOLLOWING")
+            first = r.choice([bound(low), bound(low), "UNBOUNDED PRECEDING"])
+            last = r.choice([bound(high), bound(high), "UNBOUNDED FOLLOWING"])
+            kind = r.randrange(8)
+            if kind == 0:
+                f, over = r.choice(["ROW_NUMBER()", "NTILE(%d)" % r.randrange(1, 9)]), total
+            elif kind == 1:
+                f, over = r.choice(["RANK()", "DENSE_RANK()", "PERCENT_RANK()", "CUME_DIST()"]), peers
+            elif kind == 2:
+                f, over = "%s(%s, %d)" % (r.choice(["LAG", "LEAD"]), r.choice(["id", "n", "s", "d"]), r.randrange(4)), total
+            elif kind == 3:
+                f, over = r.choice(["FIRST_VALUE(id)", "LAST_VALUE(id)"]), total + " ROWS BETWEEN %s AND %s" % (first, last)
+            else:
+                f = r.choice(["SUM(CAST(n AS BIGINT))", "COUNT(*)", "COUNT(s)", "MIN(s)", "MAX(s)", "MIN(m)", "MAX(d)", "SUM(d)"])
+                over = {4: total + " ROWS BETWEEN %s AND %s" % (first, last), 5: peers, 6: "",
+                        7: "ORDER BY %s%s RANGE BETWEEN %s AND %s" % (r.choice(["id", "sec"]),
+                                                                      r.choice(["", " DESC"]), first, last)}[kind]
+            calls.append("%s OVER (%s%s)" % (f, partition, over))
+            items.append("%s AS w%d" % (calls[-1], i))
+        select = "SELECT id, %s FROM t" % ", ".join(items)
+        if r.random() < .3:
+            keep = "ROW_NUMBER() OVER (PARTITION BY s ORDER BY n, id) <= %d" % r.randrange(1, 4)
+            return (select + " QUALIFY " + keep, "SELECT id, %s FROM (SELECT id, %s, %s AS keep FROM t) WHERE keep"
+                    % (", ".join("w%d" % i for i in range(len(items))), ", ".join(items), keep))
+        return (select, select)
+
     def query(self):
         r = self.rng
-        k = r.randrange(16)
+        k = r.randrange(18)
+        if k > 15:
+            return self.window()
         if k in (9, 10, 11, 12):
             return self.subquery()
         if k == 13:
@@ -337,7 +377,7 @@ def group(number):
     for i, q in enumerate(queries):
         want = [tuple(norm(v) for v in r) for r in db.execute(q[1])]
         got = answers.get(i)
-        ordered = "ORDER BY" in q[0]
+        ordered = "ORDER BY" in q[0] and " OVER (" not in q[0]
         key = lambda r: tuple((v is not None, str(type(v)), v) for v in r)
         if not fits(want):
             continue

@@ -13,8 +13,32 @@ SELECT window_start, COUNT(*) FROM TUMBLE(TABLE orders, DESCRIPTOR(ts), INTERVAL
 SELECT window_start, COUNT(*) FROM HOP(TABLE orders, DESCRIPTOR(ts), INTERVAL '3' SECOND, INTERVAL '10' SECOND) GROUP BY window_start, window_end;
 -- @case OVER ordered by a plain column
 SELECT SUM(price) OVER (PARTITION BY name ORDER BY id ROWS 2 PRECEDING) FROM orders;
--- @case OVER with two windows
-SELECT SUM(price) OVER (PARTITION BY name ORDER BY ts), SUM(price) OVER (PARTITION BY id ORDER BY ts) FROM orders;
+-- @case OVER without an order on a stream
+SELECT SUM(price) OVER (PARTITION BY name) FROM orders;
+-- @case OVER in descending order on a stream
+SELECT SUM(price) OVER (PARTITION BY name ORDER BY ts DESC) FROM orders;
+-- @case LAG by a plain column on a stream
+SELECT LAG(price) OVER (PARTITION BY name ORDER BY id) FROM orders;
+-- @case a call that needs the whole partition on a stream
+SELECT id, LEAD(price) OVER (PARTITION BY name ORDER BY ts) FROM orders;
+-- @case several columns of OVER's order on a stream
+SELECT RANK() OVER (PARTITION BY name ORDER BY ts, price) FROM orders;
+-- @case a rank without an order
+SELECT RANK() OVER (PARTITION BY name) FROM orders;
+-- @case a frame by distance over text
+SELECT SUM(price) OVER (ORDER BY name RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) FROM orders;
+-- @case a frame by distance over two columns
+SELECT SUM(price) OVER (ORDER BY price, id RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) FROM orders;
+-- @case a frame that ends before it begins
+SELECT SUM(price) OVER (ORDER BY id ROWS BETWEEN 1 FOLLOWING AND CURRENT ROW) FROM orders;
+-- @case a frame that begins at the end
+SELECT SUM(price) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED FOLLOWING AND UNBOUNDED FOLLOWING) FROM orders;
+-- @case a frame of a negative number of rows
+SELECT SUM(price) OVER (ORDER BY id ROWS BETWEEN -1 PRECEDING AND CURRENT ROW) FROM orders;
+-- @case NTILE of no parts
+SELECT NTILE(0) OVER (ORDER BY id) FROM orders;
+-- @case QUALIFY without an OVER call
+SELECT id FROM orders QUALIFY price > 10;
 -- @case a frame that looks ahead
 SELECT SUM(price) OVER (PARTITION BY name ORDER BY ts ROWS BETWEEN CURRENT ROW AND 2 FOLLOWING) FROM orders;
 -- @case ordering a stream

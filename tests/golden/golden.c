@@ -335,7 +335,10 @@ static void run_query(harness *h, const rn_ast_statement *statement, rn_arena *a
 
 static void set_option(harness *h, const char *key, const char *value, rn_error *err) {
   rn_slice k = rn_slice_of(key);
-  if (rn_slice_is(k, "execution.runtime-mode")) h->settings.batch_mode = rn_text_eq_nocase(value, "batch");
+  if (rn_slice_is(k, "execution.runtime-mode")) { /* batch: final rows only */
+    h->settings.batch_mode = rn_text_eq_nocase(value, "batch");
+    h->settings.keep_changes = !h->settings.batch_mode;
+  }
   if (rn_slice_is(k, "pipeline.auto-watermark-interval")) (void)rn_duration_parse(rn_slice_of(value), &h->settings.watermark_interval_us);
   if (rn_slice_is(k, "table.exec.source.idle-timeout")) (void)rn_duration_parse(rn_slice_of(value), &h->settings.idle_timeout_us);
   if (rn_slice_is(k, "table.exec.sink.not-null-enforcer")) h->settings.not_null_drop = rn_text_eq_nocase(value, "drop");

@@ -436,10 +436,9 @@ static const plan_case over_cases[] = {
      "0 scan ev [I]\n"
      "1 watermark $3=$3 - INTERVAL '5.000' SECOND <- 0 [I]\n"
      "2 calc exprs=[$0, $1, $2] <- 1 [I]\n"
-     "3 sort [$2 NULLS FIRST] <- 2 [I] path=collect.over.sort\n"
-     "4 over keys=[$1] order=$2 ROWS UNBOUNDED calls=[ROW_NUMBER(*)] <- 3 [I] path=collect.over\n"
-     "5 calc exprs=[$0, $3] <- 4 [I]\n"
-     "6 collect <- 5 [I]\n"},
+     "3 over-whole keys=[$1] order=[$2 NULLS FIRST] ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW calls=[ROW_NUMBER(*)] <- 2 [I] path=collect.over\n"
+     "4 calc exprs=[$0, $3] <- 3 [I]\n"
+     "5 collect <- 4 [I]\n"},
 };
 static void test_over(void **state) {
   (void)state;
@@ -823,32 +822,41 @@ static const plan_case window_errors_cases[] = {
      "                          ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"},
     {"different OVER windows", "",
      "SELECT COUNT(*) OVER (PARTITION BY k ORDER BY ts), COUNT(*) OVER (ORDER BY ts) FROM gen",
-     "error[RN2204]: all OVER calls of one SELECT need the same window on streams\n"
-     " line 1:52  SELECT COUNT(*) OVER (PARTITION BY k ORDER BY ts), COUNT(*) OVER (ORDER BY ts) FROM gen\n"
-     "                                                               ^~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
-     "   hint: compute one of them in a sub-query, or share a WINDOW clause\n"},
+     "(EXPR$0 BIGINT NOT NULL, EXPR$1 BIGINT NOT NULL)\n"
+     "0 scan gen [I]\n"
+     "1 watermark $1=$1 <- 0 [I]\n"
+     "2 over keys=[$0] order=$1 RANGE UNBOUNDED calls=[COUNT(*)] <- 1 [I] path=collect.over.over\n"
+     "3 calc exprs=[$1, $2] <- 2 [I]\n"
+     "4 over keys=[] order=$0 RANGE UNBOUNDED calls=[COUNT(*)] <- 3 [I] path=collect.over\n"
+     "5 calc exprs=[$1, $2] <- 4 [I]\n"
+     "6 collect <- 5 [I]\n"},
     {"OVER on something else than time", "",
      "SELECT COUNT(*) OVER (ORDER BY v) FROM gen",
-     "error[RN2204]: OVER on a stream is ordered by a time attribute, and \"v\" is INT\n"
-     " line 1:22  SELECT COUNT(*) OVER (ORDER BY v) FROM gen\n"
-     "                                 ^~~~~~~~~~~~\n"
-     "   hint: order by the column with the WATERMARK, or by a PROCTIME() column\n"},
+     "(EXPR$0 BIGINT NOT NULL)\n"
+     "0 scan gen [I]\n"
+     "1 watermark $1=$1 <- 0 [I]\n"
+     "2 calc exprs=[$0] <- 1 [I]\n"
+     "3 over-whole keys=[] order=[$0 NULLS FIRST] RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW calls=[COUNT(*)] changes -U <- 2 [IBA] path=collect.over\n"
+     "4 calc exprs=[$1] <- 3 [IBA]\n"
+     "5 collect <- 4 [IBA]\n"},
     {"OVER without order", "",
      "SELECT COUNT(*) OVER (PARTITION BY k) FROM gen",
-     "error[RN2204]: OVER needs an ORDER BY time column\n"
-     " line 1:8   SELECT COUNT(*) OVER (PARTITION BY k) FROM gen\n"
-     "                   ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
+     "error[RN2204]: OVER on a stream needs an ORDER BY\n"
+     " line 1:22  SELECT COUNT(*) OVER (PARTITION BY k) FROM gen\n"
+     "                                 ^~~~~~~~~~~~~~~~\n"
      "   hint: add ORDER BY with the event-time column or a PROCTIME() column\n"},
     {"OVER descending", "",
      "SELECT COUNT(*) OVER (ORDER BY ts DESC) FROM gen",
      "error[RN2204]: OVER is ordered ascending on streams: the latest row comes last\n"
      " line 1:32  SELECT COUNT(*) OVER (ORDER BY ts DESC) FROM gen\n"
-     "                                           ^~\n"},
+     "                                           ^~\n"
+     "   hint: it works on bounded input\n"},
     {"OVER into the future", "",
      "SELECT COUNT(*) OVER (ORDER BY ts ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM gen",
      "error[RN2204]: a frame ends at CURRENT ROW on streams: later rows are not there yet\n"
      " line 1:35  SELECT COUNT(*) OVER (ORDER BY ts ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM gen\n"
-     "                                              ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"},
+     "                                              ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
+     "   hint: it works on bounded input\n"},
 };
 static void test_window_errors(void **state) {
   (void)state;
@@ -930,9 +938,12 @@ static void test_changelog_errors(void **state) {
 static const plan_case unsupported_cases[] = {
     {"qualify", "",
      "SELECT id FROM gen QUALIFY ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts) = 1",
-     "error[RN2302]: QUALIFY is not supported yet\n"
-     " line 1:28  SELECT id FROM gen QUALIFY ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts) = 1\n"
-     "                                       ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"},
+     "(id BIGINT)\n"
+     "0 scan gen [I]\n"
+     "1 watermark $2=$2 <- 0 [I]\n"
+     "2 over keys=[$1] order=$2 ROWS UNBOUNDED calls=[ROW_NUMBER(*)] <- 1 [I] path=collect.over\n"
+     "3 calc filter=$3 = 1 exprs=[$0] <- 2 [I]\n"
+     "4 collect <- 3 [I]\n"},
     {"unnest", "",
      "SELECT * FROM UNNEST(ARRAY[1, 2])",
      "error[RN2302]: UNNEST is not supported yet\n"
@@ -1063,7 +1074,7 @@ static const plan_case explain_cases[] = {
      "LogicalSink(table=[app], fields=[k, c])\n"
      "+- LogicalProject(k=[k], c=[CAST(EXPR$1 AS BIGINT)])\n"
      "   +- LogicalProject(k=[k], EXPR$1=[w0$o0])\n"
-     "      +- LogicalOver(partition=[k], order=[ts], ROWS 9 PRECEDING, calls=[MAX(v)])\n"
+     "      +- LogicalOver(partition=[k], order=[ts], ROWS BETWEEN 9 PRECEDING AND CURRENT ROW, calls=[MAX(v)])\n"
      "         +- LogicalProject(id=[id], k=[k], v=[v], ts=[ts], lt=[lt], p=[p])\n"
      "            +- LogicalScan(table=[gen])\n"
      "\n"
