@@ -58,7 +58,7 @@ rn_logical *rn_bind_one_row(rn_query_context *q, rn_span span) {
   return node;
 }
 
-static rn_logical *values_node(rn_query_context *q, rn_schema schema, uint32_t rows, rn_expr **cells, rn_span span) {
+static rn_logical *values_node(rn_query_context *q, rn_schema schema, uint32_t rows, rn_expr **cells, rn_subqueries *subs, rn_span span) {
   bool constant = true;
   for (uint32_t i = 0; i < rows * schema.count && constant; i++) constant = cells[i]->kind == RN_EXPR_CONST;
   if (constant) {
@@ -75,23 +75,28 @@ static rn_logical *values_node(rn_query_context *q, rn_schema schema, uint32_t r
   const char **names = RN_NEW_N(q->arena, const char *, schema.count);
   for (uint32_t c = 0; c < schema.count; c++) names[c] = schema.fields[c].name;
   rn_logical **rows_nodes = RN_NEW_N(q->arena, rn_logical *, rows);
-  for (uint32_t r = 0; r < rows; r++)
-    rows_nodes[r] = rn_logical_project(q->arena, rn_bind_one_row(q, span), schema.count, cells + r * schema.count,
-                                       names, span);
+  for (uint32_t r = 0; r < rows; r++) {
+    rn_logical *row = rn_join_subqueries(q, &subs[r], rn_bind_one_row(q, span));
+    for (uint32_t c = 0; c < schema.count; c++) cells[r * schema.count + c] = rn_map_subqueries(q, &subs[r], cells[r * schema.count + c]);
+    rows_nodes[r] = rn_logical_project(q->arena, row, schema.count, cells + r * schema.count, names, span);
+  }
   if (rows == 1) return rows_nodes[0];
   rn_logical *node = rn_logical_new(q->arena, RN_L_UNION, span, rows, rows_nodes);
   node->schema = schema;
   return node;
 }
 
-static rn_logical *bind_values(rn_query_context *q, const rn_ast_query *query) {
+static rn_logical *bind_values(rn_query_context *q, const rn_ast_query *query, const rn_cte *env) {
   uint32_t columns = query->rows[0]->arg_count, rows = query->row_count;
   rn_scope scope = {.clause = "VALUES"};
   rn_expr **cells = RN_NEW_N(q->arena, rn_expr *, columns * rows + 1);
+  rn_subqueries *subs = RN_NEW_N(q->arena, rn_subqueries, rows); /* a row is joined to its own */
   const rn_type **types = RN_NEW_N(q->arena, const rn_type *, columns + 1);
   bool ok = true;
   for (uint32_t r = 0; r < rows; r++) {
     const rn_ast_expr *row = query->rows[r];
+    subs[r].env = env;
+    scope.subqueries = &subs[r];
     if (row->arg_count != columns) {
       rn_diag(q->binder.diags, RN_E_TYPE, row->span, NULL, "rows of VALUES differ in width: this one has %u, the first %u",
               row->arg_count, columns);
@@ -129,7 +134,7 @@ static rn_logical *bind_values(rn_query_context *q, const rn_ast_query *query) {
       *cell = rn_fold(&q->binder, *cell);
     }
   }
-  return values_node(q, (rn_schema){columns, fields}, rows, cells, query->span);
+  return values_node(q, (rn_schema){columns, fields}, rows, cells, subs, query->span);
 }
 
 /* --- ORDER BY, LIMIT ----------------------------------------------------------------------------------------- */
@@ -204,7 +209,7 @@ static rn_logical *bind_body(rn_query_context *q, rn_ast_query *query, const rn_
     if (!node) return NULL;
   } else {
     if (query->kind == RN_AST_VALUES) {
-      node = bind_values(q, query);
+      node = bind_values(q, query, env);
     } else if (query->kind == RN_AST_SET_OP) {
       node = rn_bind_set_op(q, query, env);
     } else {

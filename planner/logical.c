@@ -165,6 +165,35 @@ void rn_logical_respan(rn_logical *node, rn_span span) {
   for (uint32_t i = 0; i < node->input_count; i++) rn_logical_respan(node->inputs[i], span);
 }
 
+/* --- copies ----------------------------------------------------------------------------------------- */
+static void *copy_array(rn_arena *arena, const void *items, uint32_t count, size_t size) {
+  if (!items) return NULL;
+  void *copy = rn_arena_alloc(arena, (count + 1) * size);
+  memcpy(copy, items, count * size);
+  return copy;
+}
+
+rn_logical *rn_logical_copy(rn_arena *arena, const rn_logical *node) {
+  rn_logical *copy = RN_NEW(arena, rn_logical);
+  *copy = *node;
+  copy->inputs = RN_NEW_N(arena, rn_logical *, node->input_count + 1);
+  for (uint32_t i = 0; i < node->input_count; i++) copy->inputs[i] = rn_logical_copy(arena, node->inputs[i]);
+  copy->partition = copy_array(arena, node->partition, node->partition_count, sizeof *node->partition);
+  switch (node->kind) {
+    case RN_L_PROJECT: copy->u.project = copy_array(arena, node->u.project, node->schema.count, sizeof *node->u.project); break;
+    case RN_L_AGGREGATE: case RN_L_WINDOW_AGG:
+      copy->u.agg.keys = copy_array(arena, node->u.agg.keys, node->u.agg.key_count, sizeof *node->u.agg.keys);
+      copy->u.agg.calls = copy_array(arena, node->u.agg.calls, node->u.agg.call_count, sizeof *node->u.agg.calls);
+      break;
+    case RN_L_JOIN:
+      copy->u.join.left_keys = copy_array(arena, node->u.join.left_keys, node->u.join.key_count, sizeof *node->u.join.left_keys);
+      copy->u.join.right_keys = copy_array(arena, node->u.join.right_keys, node->u.join.key_count, sizeof *node->u.join.right_keys);
+      break;
+    default: break; /* nothing that a pass changes in place */
+  }
+  return copy;
+}
+
 /* --- paths ------------------------------------------------------------------------------------------ */
 static const char *path_word(rn_logical_kind kind) {
   switch (kind) {

@@ -160,6 +160,8 @@ static inline bool rn_join_pairs(rn_join_kind kind) { return kind <= RN_JOIN_KIN
 /* What the expression, or the node and those below, read of queries around: the first such column; NULL: nothing. */
 const rn_expr *rn_expr_outer(const rn_expr *e);
 const rn_expr *rn_logical_outer(const rn_logical *node);
+/* A plan of its own over the same accesses; paths are the caller's matter. Kinds: as "decorrelate" copies them. */
+rn_logical *rn_logical_copy(rn_arena *arena, const rn_logical *node);
 /* Number of columns the expressions of the node are over (0 without input). */
 uint32_t rn_logical_width(const rn_logical *node);
 const char *rn_logical_kind_name(rn_logical_kind kind);

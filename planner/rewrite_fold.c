@@ -29,6 +29,7 @@ static rn_logical *fold_values(rn_rewrite *r, rn_logical *project) {
     }
   }
   rn_logical *node = rn_logical_new(r->arena, RN_L_VALUES, project->span, 0, NULL);
+  node->path = input->path; /* how many rows have left is kept by it */
   node->schema = project->schema;
   node->u.values.row_count = rows;
   node->u.values.values = values;

@@ -175,7 +175,7 @@ class Gen:
     def test(self):
         """A condition with a sub-query."""
         r = self.rng
-        k, no = r.randrange(7), r.choice(["", "NOT "])
+        k, no = r.randrange(11), r.choice(["", "NOT "])
         w = self.inner(r.random() < .6)
         if k == 0:
             return tuple("%sEXISTS (SELECT %s FROM t AS u%s)" % (no, "1", w[i]) for i in (0, 1))
@@ -198,12 +198,29 @@ class Gen:
                     "CASE WHEN %s THEN 0 WHEN %s THEN NULL ELSE 1 END" % (any_true % (w[1], tie, other), any_null % (w[1], tie, other)))
         if k == 5:
             return tuple("EXISTS (SELECT u.n, COUNT(*) FROM t AS u%s GROUP BY u.n HAVING COUNT(*) > 2)" % x for x in self.inner(True, False))
-        return tuple("t.s %sIN (SELECT u.s FROM t AS u JOIN t AS v ON u.n = v.m%s)" % (no, w[i]) for i in (0, 1))
+        if k == 6:
+            return tuple("t.s %sIN (SELECT u.s FROM t AS u JOIN t AS v ON u.n = v.m%s)" % (no, w[i]) for i in (0, 1))
+        if k == 7:  # two queries out
+            tie = r.choice(["v.m = t.n", "v.id > t.id", "v.s = t.s AND v.id < t.id"])
+            return self.both("%sEXISTS (SELECT 1 FROM t AS u WHERE u.n = t.n AND %sEXISTS (SELECT 1 FROM t AS v WHERE v.n = u.m AND %s))" % (no, r.choice(["", "NOT "]), tie))
+        if k == 8:
+            x = self.inner(True)
+            op = r.choice(["UNION ALL", "UNION", "INTERSECT", "EXCEPT"])
+            return tuple("t.n %sIN (SELECT u.n FROM t AS u%s %s SELECT u.m FROM t AS u%s)" % (no, w[i], op, x[i]) for i in (0, 1))
+        if k == 9:
+            on = r.choice(["v.n = u.m AND v.id > t.id", "v.n = u.n AND v.m = t.m", "v.id = t.id + 1"])
+            return self.both("%sEXISTS (SELECT 1 FROM t AS u LEFT JOIN t AS v ON %s WHERE u.n = t.n AND v.id IS %sNULL)" % (no, on, r.choice(["", "NOT "])))
+        x = self.inner(True)
+        return tuple("EXISTS (SELECT u.n, COUNT(*) FROM t AS u%s GROUP BY u.n HAVING COUNT(*) > 1 AND MAX(u.id) > t.id)" % x[i] for i in (0, 1))
 
     def scalar(self):
         r = self.rng
-        f = r.choice(["COUNT(*)", "COUNT(u.n)", "MAX(u.id)", "MIN(u.n)", "SUM(CAST(u.m AS BIGINT))", "COUNT(DISTINCT u.s)", "COUNT(*) + 1", "COALESCE(MAX(u.n), -7)"])
-        w = self.inner(r.random() < .7, False)
+        f = r.choice(["COUNT(*)", "COUNT(u.n)", "MAX(u.id)", "MIN(u.n)", "SUM(CAST(u.m AS BIGINT))", "COUNT(DISTINCT u.s)", "COUNT(*) + 1", "COALESCE(MAX(u.n), -7)", "SUM(u.id + t.id)", "COUNT(t.n + u.n)", "MAX(u.n) + t.id"])
+        w = self.inner(r.random() < .7)
+        if r.random() < .1:
+            return self.both("(SELECT MAX(q.c) FROM (SELECT COUNT(*) AS c FROM t AS u WHERE u.n = t.n) AS q)")
+        if r.random() < .1:
+            return self.both("(SELECT SUM(q.c) FROM (SELECT COUNT(*) AS c FROM t AS u WHERE u.id < t.id UNION ALL SELECT MAX(u.id) FROM t AS u WHERE u.s = t.s) AS q)")
         sql = f.replace("CAST(u.m AS BIGINT)", "u.m")
         if r.random() < .2:
             return ("(SELECT %s FROM t AS u%s HAVING COUNT(*) > 3)" % (f, w[0]), "(SELECT CASE WHEN COUNT(*) > 3 THEN %s END FROM t AS u%s)" % (sql, w[1]))

@@ -23,26 +23,12 @@ SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r WHERE r.k = l.kk);
 SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r WHERE r.k = x.k);
 -- @case a column of the sub-query outside of it
 SELECT id, w FROM l WHERE EXISTS (SELECT 1 FROM r WHERE r.k = l.k);
--- @case an inequality below an aggregate
-SELECT id, (SELECT MAX(w) FROM r WHERE r.w < l.v) AS m FROM l;
 -- @case an outer column below LIMIT
 SELECT id, (SELECT w FROM r WHERE r.k = l.k ORDER BY w LIMIT 1) AS m FROM l;
--- @case an outer column below UNION
-SELECT id FROM l WHERE v IN (SELECT w FROM r WHERE r.k = l.k UNION ALL SELECT 1);
--- @case an outer column below an outer join
-SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r LEFT JOIN (SELECT rid FROM r WHERE r.k = l.k) AS q ON q.rid = r.rid);
--- @case an outer column in ON of an outer join
-SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r LEFT JOIN r AS q ON q.rid = r.rid AND q.k = l.k);
--- @case an aggregate over an outer column
-SELECT id, (SELECT SUM(l.v + w) FROM r WHERE r.k = l.k) AS m FROM l;
--- @case two queries out
-SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r WHERE r.k = l.k AND EXISTS (SELECT 1 FROM r AS q WHERE q.w = r.w AND q.rid = l.id));
 -- @case an outer column that is not grouped
 SELECT k, (SELECT COUNT(*) FROM r WHERE r.w = l.v) AS c FROM l GROUP BY k;
 -- @case a sub-query in ON of an outer join
 SELECT l.id FROM l LEFT JOIN r ON l.k = r.k AND r.w IN (SELECT v FROM l);
--- @case a sub-query in VALUES
-VALUES ((SELECT 1));
 -- @case a sub-query in PARTITION BY
 SELECT id, COUNT(*) OVER (PARTITION BY (SELECT MAX(w) FROM r) ORDER BY PROCTIME()) AS c FROM l;
 -- @case LATERAL on the wrong side
@@ -61,11 +47,19 @@ SELECT id, k FROM l INTERSECT SELECT rid FROM r;
 SELECT id, v FROM l EXCEPT ALL SELECT rid, k FROM r;
 -- @case an aggregate over EXCEPT on a stream
 SELECT COUNT(*) FROM (SELECT v FROM s EXCEPT SELECT w FROM r) AS q;
--- @case an outer column below EXCEPT
-SELECT id FROM l WHERE v IN (SELECT w FROM r EXCEPT SELECT w FROM r AS q WHERE q.k = l.k);
 -- @case USING a column of one side
 SELECT * FROM l JOIN r USING (id);
 -- @case USING columns that do not compare
 SELECT * FROM (SELECT id AS c FROM l) AS a JOIN (SELECT k AS c FROM r) AS b USING (c);
 -- @case a WITH item that is not there yet
 WITH a AS (SELECT * FROM b), b AS (SELECT * FROM l) SELECT * FROM a;
+-- @case an outer column below OVER
+SELECT id FROM l WHERE v IN (SELECT COUNT(*) OVER (ORDER BY PROCTIME()) FROM r WHERE r.k = l.k);
+-- @case an outer column below FULL JOIN
+SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r FULL JOIN r AS q ON q.rid = r.rid AND q.k = l.k);
+-- @case rows that would have to be the same twice
+SELECT x, (SELECT MAX(w) FROM r WHERE r.w < q.x) AS m FROM (SELECT RAND() AS x FROM l) AS q;
+-- @case the first rows, twice
+SELECT id, (SELECT MAX(w) FROM r WHERE r.w < q.v) AS m FROM (SELECT * FROM l LIMIT 2) AS q;
+-- @case VALUES of several rows
+VALUES (1), ((SELECT rid FROM r));

@@ -1,8 +1,8 @@
-/* JOIN driven directly, against a nested loop over the rows that are live: after every few batches what the changes add
+/* JOIN and SET driven directly, against a nested loop over the rows that are live: after every few batches what the changes add
  * up to must be the join, with restores into other numbers of instances between. */
 #include "operator_fixture.h"
 
-enum { KEPT_MAX = 600, WIDTH = 2 * INPUT_COLUMNS };
+enum { KEPT_MAX = 600, WIDTH = 2 * INPUT_COLUMNS, FIELDS = WIDTH + 1 };
 static row kept[2][KEPT_MAX];
 static uint32_t kept_count[2];
 static lines expected;
@@ -50,7 +50,28 @@ static bool pairs_up(const setup *s, const row *l, const row *r) {
   return !s->condition || (!l->f_null && l->f && !r->f_null && r->f);
 }
 
+/* SEMI, ANTI, MARK: rows of the left side. */
+static void expect_left(const setup *s, const row *l, bool any) {
+  if (s->kind == RN_JOIN_KIND_SEMI ? !any : s->kind == RN_JOIN_KIND_ANTI && any) return;
+  rn_builder b = {0};
+  put_side(&b, l);
+  if (s->kind == RN_JOIN_KIND_MARK) rn_builder_text(&b, any ? "|TRUE" : "|FALSE");
+  RN_VEC_PUSH(&expected, rn_builder_take(&b));
+}
+
+static void model_left(const setup *s) {
+  for (uint32_t l = 0; l < kept_count[0]; l++) {
+    bool any = false;
+    for (uint32_t r = 0; r < kept_count[1]; r++) any = any || pairs_up(s, &kept[0][l], &kept[1][r]);
+    expect_left(s, &kept[0][l], any);
+  }
+}
+
 static void model(const setup *s) {
+  if (s->kind > RN_JOIN_KIND_FULL) {
+    model_left(s);
+    return;
+  }
   bool left_outer = s->kind == RN_JOIN_KIND_LEFT || s->kind == RN_JOIN_KIND_FULL;
   bool right_outer = s->kind == RN_JOIN_KIND_RIGHT || s->kind == RN_JOIN_KIND_FULL;
   bool met[KEPT_MAX] = {false};
@@ -113,9 +134,11 @@ static void make_node(rn_plan_node *node, const setup *s, rn_field *fields) {
     const rn_field *f = &in.fields[i % INPUT_COLUMNS];
     fields[i] = (rn_field){f->name, rn_type_with_time(&fixture_arena, f->type, RN_TIME_NONE)};
   }
+  uint32_t width = s->kind <= RN_JOIN_KIND_FULL ? (uint32_t)WIDTH : (uint32_t)INPUT_COLUMNS;
+  if (s->kind == RN_JOIN_KIND_MARK) fields[width++] = (rn_field){"mark", rn_type_basic(RN_T_BOOLEAN, false)};
   null_safe[0] = s->null_safe;
   inputs[0].schema = inputs[1].schema = in;
-  *node = (rn_plan_node){.kind = RN_NODE_JOIN, .path = "j", .fingerprint = "j", .schema = {WIDTH, fields}, .input_count = 2, .inputs = input_pointers};
+  *node = (rn_plan_node){.kind = RN_NODE_JOIN, .path = "j", .fingerprint = "j", .schema = {width, fields}, .input_count = 2, .inputs = input_pointers};
   node->u.join.kind = s->kind;
   node->u.join.key_count = s->keyed ? 1 : 0;
   node->u.join.keys[0] = node->u.join.keys[1] = keys;
@@ -129,7 +152,7 @@ static void run_join(const setup *s) {
   (void)snprintf(what, sizeof what, "%s keyed %d null-safe %d condition %d fold %d changes %d batches of %u", rn_join_kind_name(s->kind),
                  s->keyed, s->null_safe, s->condition, s->fold, s->changes, s->batch_rows);
   random_state = 77 + s->batch_rows;
-  rn_field fields[WIDTH];
+  rn_field fields[FIELDS];
   rn_plan_node node;
   make_node(&node, s, fields);
   bench b = {.node = &node, .inputs = 2, .keys = node.u.join.keys[0], .key_count = node.u.join.key_count,
@@ -174,7 +197,7 @@ static void run_join(const setup *s) {
 static void test_against_nested_loop(void **state) {
   (void)state;
   static const uint32_t sizes[] = {1, 2, 7, 300};
-  for (int kind = RN_JOIN_KIND_INNER; kind <= RN_JOIN_KIND_FULL; kind++)
+  for (int kind = RN_JOIN_KIND_INNER; kind <= RN_JOIN_KIND_MARK; kind++)
     for (unsigned bits = 0; bits < 16; bits++)
       for (unsigned i = 0; i < 4; i++) {
         setup s = {.kind = (rn_join_kind)kind, .keyed = bits & 1u, .null_safe = bits & 2u, .condition = bits & 4u,
@@ -188,7 +211,7 @@ static void test_many_candidates(void **state) {
   (void)state;
   enum { MANY = 1500 };
   setup s = {.kind = RN_JOIN_KIND_LEFT, .keyed = true, .condition = true, .batch_rows = 300};
-  rn_field fields[WIDTH];
+  rn_field fields[FIELDS];
   rn_plan_node node;
   make_node(&node, &s, fields);
   bench b = {.node = &node, .inputs = 2, .keys = node.u.join.keys[0], .key_count = 1, .context = {.hash_seed = 3, .batch_rows = 300}};
@@ -217,11 +240,138 @@ static void test_many_candidates(void **state) {
   rn_free(rows);
 }
 
+/* The second row of a scalar sub-query. */
+static void test_single(void **state) {
+  (void)state;
+  for (unsigned first = 0; first < 2; first++) {
+    setup s = {.kind = RN_JOIN_KIND_LEFT, .keyed = true, .batch_rows = 300};
+    rn_field fields[FIELDS];
+    rn_plan_node node;
+    make_node(&node, &s, fields);
+    node.u.join.single = true;
+    bench b = {.node = &node, .inputs = 2, .keys = node.u.join.keys[0], .key_count = 1, .context = {.hash_seed = 3, .batch_rows = 300}};
+    bench_open(&b, 1);
+    random_state = 5;
+    row r = random_row(SECOND);
+    r.k = 1;
+    r.k_null = false;
+    row two[2] = {r, r};
+    static const uint8_t replace[] = {RN_UPDATE_BEFORE, RN_UPDATE_AFTER};
+    bench_changes(&b, first, &r, NULL, 1);
+    bench_changes(&b, !first, &r, NULL, 1);
+    bench_changes(&b, 1, two, replace, 2); /* one goes before another comes: fine */
+    rn_schema in = input_schema();
+    rn_batch batch;
+    rn_batch_init(&batch, &in, 1, &fixture_arena);
+    for (uint32_t c = 0; c < INPUT_COLUMNS; c++) rn_column_nullable(&batch.columns[c], 1, &fixture_arena);
+    put_row(&batch, 0, &r);
+    batch.rows = batch.live_count = 1;
+    rn_error err;
+    rn_error_clear(&err);
+    assert_int_equal(rn_deliver_batch(b.ops[0], 1, &batch, &err), RN_FAIL);
+    assert_int_equal(err.code, RN_E_SUBQUERY_ROWS);
+    clear_lines(&output);
+    bench_close(&b);
+    bench_forget(&b);
+  }
+}
+
+/* --- INTERSECT, EXCEPT ----------------------------------------------------------------------------------------- */
+static uint32_t count_equal(const lines *all, const char *line) {
+  uint32_t n = 0;
+  for (size_t i = 0; i < all->len; i++) n += !strcmp(all->data[i], line);
+  return n;
+}
+
+static void model_set(bool except, bool all) {
+  lines sides[2] = {{0}, {0}};
+  for (unsigned s = 0; s < 2; s++)
+    for (uint32_t i = 0; i < kept_count[s]; i++) {
+      rn_builder b = {0};
+      put_side(&b, &kept[s][i]);
+      RN_VEC_PUSH(&sides[s], rn_builder_take(&b));
+    }
+  for (size_t i = 0; i < sides[0].len; i++) {
+    const char *line = sides[0].data[i];
+    uint32_t left = count_equal(&sides[0], line), right = count_equal(&sides[1], line), before = 0, times;
+    for (size_t k = 0; k < i; k++) before += !strcmp(sides[0].data[k], line);
+    if (all) times = except ? (left > right ? left - right : 0) : (left < right ? left : right);
+    else times = except ? right == 0 : right > 0;
+    if (before < times) RN_VEC_PUSH(&expected, rn_strdup(line));
+  }
+  for (unsigned s = 0; s < 2; s++) clear_lines(&sides[s]);
+}
+
+static void check_set(lines *live, bool except, bool all, const char *what) {
+  fold_output(live);
+  model_set(except, all);
+  for (size_t i = 0; i < live->len; i++) RN_VEC_PUSH(&output, rn_strdup(live->data[i]));
+  expect_same(&expected, what);
+  clear_lines(&output);
+  clear_lines(&expected);
+}
+
+static void run_set(bool except, bool all, bool fold, bool changes) {
+  static rn_plan_node inputs[2];
+  static rn_plan_node *input_pointers[2] = {&inputs[0], &inputs[1]};
+  static uint32_t keys[INPUT_COLUMNS];
+  char what[80];
+  (void)snprintf(what, sizeof what, "set except %d all %d fold %d changes %d", except, all, fold, changes);
+  rn_schema in = input_schema();
+  inputs[0].schema = inputs[1].schema = in;
+  for (uint32_t i = 0; i < INPUT_COLUMNS; i++) keys[i] = i;
+  rn_plan_node node = {.kind = RN_NODE_SET, .path = "s", .fingerprint = "s", .schema = in, .input_count = 2, .inputs = input_pointers};
+  node.u.set.except = except;
+  node.u.set.all = all;
+  node.u.set.fold = fold;
+  bench b = {.node = &node, .inputs = 2, .keys = keys, .key_count = INPUT_COLUMNS, .context = {.hash_seed = 3, .batch_rows = 7}};
+  bench_open(&b, 1);
+  random_state = 31;
+  kept_count[0] = kept_count[1] = 0;
+  lines live = {0};
+  for (uint32_t round = 0; round < 80; round++) {
+    unsigned side = pick(2);
+    row rows[8];
+    uint8_t kinds[8];
+    uint32_t n = 1 + pick(7);
+    for (uint32_t i = 0; i < n; i++) {
+      kinds[i] = RN_INSERT;
+      unsigned from = pick(2);
+      if (changes && kept_count[side] && pick(3) == 0) {
+        uint32_t at = pick(kept_count[side]);
+        rows[i] = kept[side][at];
+        kinds[i] = RN_DELETE;
+        kept[side][at] = kept[side][--kept_count[side]];
+        continue;
+      }
+      rows[i] = pick(3) && kept_count[from] ? kept[from][pick(kept_count[from])] : random_row(SECOND);
+      kept[side][kept_count[side]++] = rows[i];
+    }
+    bench_changes(&b, side, rows, changes ? kinds : NULL, n);
+    if (!fold && pick(4) == 0) check_set(&live, except, all, what);
+    if (pick(8) == 0) {
+      bench_snapshot(&b);
+      if (pick(2)) bench_restore(&b, 1 + pick(INSTANCES_MAX));
+    }
+    if (kept_count[0] + 8 > KEPT_MAX || kept_count[1] + 8 > KEPT_MAX) break;
+  }
+  bench_end(&b);
+  check_set(&live, except, all, what);
+  RN_VEC_FREE(&live);
+  bench_close(&b);
+  bench_forget(&b);
+}
+
+static void test_sets(void **state) {
+  (void)state;
+  for (unsigned bits = 0; bits < 16; bits++) run_set(bits & 1u, bits & 2u, bits & 4u, bits & 8u);
+}
+
 /* DIALECT 4.8, word by word. */
 static void test_changes_of_a_left_join(void **state) {
   (void)state;
   setup s = {.kind = RN_JOIN_KIND_LEFT, .keyed = true, .batch_rows = 300};
-  rn_field fields[WIDTH];
+  rn_field fields[FIELDS];
   rn_plan_node node;
   make_node(&node, &s, fields);
   bench b = {.node = &node, .inputs = 2, .keys = node.u.join.keys[0], .key_count = 1, .context = {.hash_seed = 3, .batch_rows = 300}};
@@ -252,7 +402,8 @@ static void test_changes_of_a_left_join(void **state) {
 int main(void) {
   rn_arena_init(&fixture_arena);
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_against_nested_loop), cmocka_unit_test(test_many_candidates),
-                                     cmocka_unit_test(test_changes_of_a_left_join)};
+                                     cmocka_unit_test(test_changes_of_a_left_join),
+                                     cmocka_unit_test(test_single), cmocka_unit_test(test_sets)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   rn_arena_free(&fixture_arena);
   return failed;

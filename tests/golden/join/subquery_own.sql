@@ -25,3 +25,12 @@ SELECT id, (SELECT w FROM (SELECT w, k AS kk FROM r WHERE w > 5) AS q WHERE q.kk
 SELECT id, (SELECT MAX(x) FROM (SELECT COUNT(*) AS x FROM r WHERE r.k = l.k GROUP BY n) AS q) AS w FROM l;
 SELECT id, (SELECT l.v + COUNT(*) FROM r) AS w FROM l;
 SELECT id FROM l WHERE (SELECT COUNT(*) FROM r WHERE r.k = l.k) = 0;
+SELECT id, (SELECT MAX(x) FROM (SELECT COUNT(*) AS x FROM r WHERE r.k = l.k) AS q) AS m FROM l;
+SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r LEFT JOIN r AS q ON q.rid = r.rid AND q.k = l.k WHERE q.rid IS NULL AND r.n = l.n);
+SELECT id, (SELECT SUM(l.v * w) FROM r WHERE r.k = l.k) AS m FROM l;
+SELECT id FROM l WHERE v IN (SELECT w - 1 FROM r WHERE r.k = l.k INTERSECT SELECT v FROM l AS z WHERE z.n = l.n);
+SELECT id FROM l WHERE v IN (SELECT w FROM r WHERE r.k = l.k UNION ALL SELECT 1);
+SELECT id FROM l WHERE EXISTS (SELECT 1 FROM r RIGHT JOIN m ON r.n = m.n AND r.w > l.v WHERE m.n = l.n AND r.rid IS NOT NULL);
+SELECT id, (SELECT MIN(w) FROM r WHERE r.w > l.v AND EXISTS (SELECT 1 FROM m WHERE m.n = r.n AND m.n <> l.id)) AS m FROM l;
+SELECT l.id, x.c FROM l, LATERAL (SELECT COUNT(*) AS c FROM r WHERE r.w > l.v) AS x;
+VALUES (1, (SELECT MAX(w) FROM r)), (2, (SELECT MIN(w) FROM r WHERE w > 100)), (3, NULL);
