@@ -184,7 +184,8 @@ typedef struct rn_stored_job_row {
   int64_t started_us;
 } rn_stored_job_row;
 rn_status rn_stored_jobs(runnel *db, rn_status (*fn)(void *ctx, const rn_stored_job_row *row, rn_error *err), void *ctx, rn_error *err);
-void rn_stats_fill(const rn_plan *plan, const rn_job_stats *from, runnel_stats **out);
+/* why.c: why no row has come out so far; NULL: rows have, or it is not known. In arena. */
+const char *rn_why(const rn_plan *plan, const rn_job_stats *stats, const char *text, const rn_zone *zone, int64_t now_us, rn_arena *arena);
 
 /* run.c */
 /* Key of a bounded statement: within a run by script, run, text and occurrence; in the shell by text. Heap. */

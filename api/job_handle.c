@@ -94,7 +94,7 @@ typedef struct stats_block {
   rn_arena arena;
 } stats_block;
 
-void rn_stats_fill(const rn_plan *plan, const rn_job_stats *from, runnel_stats **out) {
+static void fill(const rn_plan *plan, const rn_job_stats *from, const char *text, runnel *db, runnel_stats **out) {
   stats_block *block = rn_calloc(1, sizeof *block);
   runnel_stats *s = &block->stats;
   s->struct_size = sizeof *s;
@@ -137,22 +137,26 @@ void rn_stats_fill(const rn_plan *plan, const rn_job_stats *from, runnel_stats *
         .busy_us = c->busy_us};
   }
   s->nodes = nodes;
+  s->why = rn_why(plan, from, text, db->zone, rn_clock_now_us(&db->clock), &block->arena);
   *out = s;
 }
-static int stats(rn_job *job, const rn_plan *plan, runnel_stats **out) {
+static int stats(rn_job *job, const rn_plan *plan, const char *text, runnel *db, runnel_stats **out) {
   *out = NULL;
   if (!job) return RUNNEL_MISUSE;
   rn_arena arena = {0};
   rn_job_stats now;
   rn_job_stats_get(job, &arena, &now);
-  rn_stats_fill(plan, &now, out);
+  fill(plan, &now, text, db, out);
   rn_arena_free(&arena);
   return RUNNEL_OK;
 }
-int runnel_job_stats(runnel_job *job, runnel_stats **out) { return stats(job->job->job, job->job->plan, out); }
+int runnel_job_stats(runnel_job *job, runnel_stats **out) {
+  return stats(job->job->job, job->job->plan, job->job->text, job->job->db, out);
+}
 int runnel_stmt_stats(runnel_stmt *stmt, runnel_stats **out) {
-  if (stmt->engine_job) return stats(stmt->engine_job->job, stmt->engine_job->plan, out);
-  return stats(stmt->job, stmt->plan, out);
+  const rn_engine_job *job = stmt->engine_job;
+  if (job) return stats(job->job, job->plan, job->text, stmt->db, out);
+  return stats(stmt->job, stmt->plan, stmt->text, stmt->db, out);
 }
 void runnel_stats_free(runnel_stats *s) {
   if (!s) return;

@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include "cli/cli.h"
 
-enum { DRAW_MS = 250, FIRST_MS = 500, LOG_MS = 10000 };
+enum { DRAW_MS = 250, FIRST_MS = 500, LOG_MS = 10000, WHY_MS = 3000 };
 
 static struct {
   pthread_mutex_t lock;
@@ -89,9 +89,20 @@ static void watermark(text *t, int64_t us, bool iso) {
   text_puts(t, buf);
 }
 
+/* No rows after a while: why, instead of the numbers. */
+static const char *why_none(const runnel_stats *s, unsigned long long rows) {
+  return rows == 0 && s->why && cli_now_ms() - status.started_ms >= WHY_MS ? s->why : NULL;
+}
+
 static void line(text *t, const runnel_stats *s, unsigned long long rows, const char *what) {
   static const char *const frames[] = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"};
   long long seconds = (cli_now_ms() - status.started_ms) / 1000;
+  const char *why = why_none(s, rows);
+  if (why) { /* the line is short: nothing else */
+    text_printf(t, "%s no rows yet: ", frames[status.frame++ % 10]);
+    text_safe(t, why, strlen(why));
+    return;
+  }
   text_printf(t, "%s %02lld:%02lld:%02lld  ", frames[status.frame++ % 10], seconds / 3600, seconds / 60 % 60, seconds % 60);
   if (what) text_printf(t, "%s  ", what);
   short_number(t, status.rate < 0 ? 0 : status.rate);
@@ -123,6 +134,15 @@ static void logfmt(text *t, const runnel_stats *s, unsigned long long rows, cons
   }
   text_printf(t, " late=%llu bad=%llu state_bytes=%llu epoch=%llu", (unsigned long long)s->late, (unsigned long long)s->bad,
               (unsigned long long)s->state_bytes, (unsigned long long)s->epoch);
+  const char *why = why_none(s, rows);
+  if (why) {
+    text_puts(t, " no_rows_yet=\"");
+    for (; *why; why++) {
+      if (*why == '"' || *why == '\\') text_char(t, '\\');
+      text_char(t, *why);
+    }
+    text_char(t, '"');
+  }
 }
 
 /* The line must fit: a wrapped one cannot be taken away. Columns are counted as the terminal counts them. */

@@ -64,6 +64,10 @@ typedef struct rn_job_stats {
   int64_t watermark_us;    /* of the slowest source; RN_WATERMARK_NONE */
   uint64_t state_bytes;
   int64_t running_us;
+  char held_by[96];        /* the split that holds the watermark back; empty: none, or without a name */
+  int64_t held_since_us;   /* clock, of its last row */
+  bool held_empty;         /* it has not had a row yet */
+  uint32_t splits, splits_idle; /* of all sources with a watermark */
   size_t node_count;
   rn_node_stats *nodes;    /* in arena */
 } rn_job_stats;

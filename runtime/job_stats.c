@@ -42,8 +42,21 @@ void rn_job_stats_get(rn_job *job, rn_arena *arena, rn_job_stats *out) {
   if (job->started_us) out->running_us = (over && job->ended_us ? job->ended_us : now) - job->started_us;
   out->epoch_age_us = job->last_commit_at_us ? now - job->last_commit_at_us : 0;
   pthread_mutex_unlock(&job->mutex);
+  int64_t held = RN_WATERMARK_END;
   for (size_t i = 0; i < job->instances.len; i++) {
     const rn_instance *n = &job->instances.data[i];
+    rn_watermark_hold hold;
+    if (n->op->op_class == &rn_op_watermark_class && !over) {
+      bool holds = rn_watermark_held(n->op, &hold);
+      out->splits += hold.splits;
+      out->splits_idle += hold.idle;
+      if (holds && hold.watermark_us < held) {
+        held = hold.watermark_us;
+        memcpy(out->held_by, hold.split, sizeof out->held_by);
+        out->held_since_us = hold.since_us;
+        out->held_empty = hold.watermark_us == RN_WATERMARK_NONE;
+      }
+    }
     rn_counters *c = &out->nodes[n->op->node->id].counters;
     add(c, &n->op->counters, n->subtask == 0);
     if (n->op->op_class == &rn_op_scan_class && !over) {

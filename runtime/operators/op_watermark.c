@@ -6,10 +6,13 @@
  * time has moved by the interval, or when the interval has passed on the clock. With interval 0 the batch is cut
  * behind every row that advances the watermark, so results do not depend on the size of batches.
  * A split that runs far ahead while history is replayed waits for the others (check_ahead). */
+#include <pthread.h>
+#include <stdio.h>
 #include "base/alloc.h"
 #include "runtime/operators/operators.h"
 
 /* When a split waits for the others (check_ahead). */
+enum { PUBLISH_US = 200000 }; /* what holds the watermark is told other threads at most that often */
 enum { CHECK_AHEAD_US = 1000000, CATCHING_UP_ROWS = 100000, AHEAD_ROWS = 500000 };
 #define AHEAD_US (60 * RN_US_PER_SECOND)
 
@@ -34,11 +37,15 @@ typedef struct watermark {
   int64_t emitted_us, emitted_at_us; /* last watermark, and when */
   int64_t checked_us;                /* clock: last look at how far splits are apart */
   bool said_idle;
+  int64_t published_us; /* clock: `hold` was written */
+  pthread_mutex_t lock; /* of `hold`, which statistics read */
+  rn_watermark_hold hold;
 } watermark;
 
 static rn_status watermark_open(rn_operator *op, rn_error *err) {
   watermark *self = (watermark *)op;
   rn_arena_init(&self->programs);
+  pthread_mutex_init(&self->lock, NULL);
   self->emitted_us = RN_WATERMARK_NONE;
   self->emitted_at_us = INT64_MIN / 2;
   int64_t timeout = op->node->u.watermark.idle_timeout_us;
@@ -76,6 +83,29 @@ static bool combined(const watermark *self, int64_t *least) {
     if (s->watermark_us < *least) *least = s->watermark_us;
   }
   return any;
+}
+
+static void publish(watermark *self, int64_t now_us) {
+  rn_watermark_hold hold = {.splits = (uint32_t)self->splits.len, .watermark_us = RN_WATERMARK_END};
+  for (uint32_t i = 0; i < self->splits.len; i++) {
+    const split_state *s = &self->splits.data[i];
+    hold.idle += s->idle;
+    if (s->idle || s->watermark_us >= hold.watermark_us || (self->op.scan && !rn_scan_split_active(self->op.scan, i))) continue;
+    hold.watermark_us = s->watermark_us;
+    hold.since_us = s->last_row_us;
+    (void)snprintf(hold.split, sizeof hold.split, "%s", split_name(self, i));
+  }
+  self->published_us = now_us;
+  pthread_mutex_lock(&self->lock);
+  self->hold = hold;
+  pthread_mutex_unlock(&self->lock);
+}
+bool rn_watermark_held(rn_operator *op, rn_watermark_hold *out) {
+  watermark *self = (watermark *)op;
+  pthread_mutex_lock(&self->lock);
+  *out = self->hold;
+  pthread_mutex_unlock(&self->lock);
+  return out->splits > out->idle && out->watermark_us != RN_WATERMARK_END;
 }
 
 /* What the operator may promise now: with nobody left to wait for, the largest that was seen. */
@@ -273,6 +303,10 @@ static rn_status watermark_process(rn_operator *op, unsigned input, rn_batch *ba
     if (rn_emit(op, &in, err) != RN_OK || emit_if_due(self, now_us, err) != RN_OK) return RN_FAIL;
   }
   check_ahead(self, now_us);
+  if (now_us - self->published_us >= PUBLISH_US)
+    publish(self, now_us);
+  else
+    set_timer(self, self->published_us + PUBLISH_US);
   return check_idle(self, now_us, err);
 }
 
@@ -281,6 +315,7 @@ static rn_status watermark_timer(rn_operator *op, int64_t now_us, rn_error *err)
   know_splits(self, 1, now_us);
   check_ahead(self, now_us);
   if (check_idle(self, now_us, err) != RN_OK) return RN_FAIL;
+  publish(self, now_us);
   return emit_if_due(self, now_us, err);
 }
 
@@ -343,6 +378,7 @@ static rn_status watermark_start(rn_operator *op, rn_error *err) {
     return rn_emit_idle(op, true, err);
   }
   know_splits(self, 1, now_us); /* from now on a split without rows becomes idle */
+  publish(self, now_us);
   if (self->restored.len == 0) return RN_OK;
   int64_t value = promised(self);
   return value > self->emitted_us ? emit_now(self, value, now_us, err) : RN_OK;

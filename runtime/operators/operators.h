@@ -44,6 +44,16 @@ rn_status rn_scan_committed(rn_operator *scan, uint64_t epoch, const rn_position
                             rn_error *err); /* store thread */
 int64_t rn_scan_lag(rn_operator *scan);
 
+/* --- watermark (op_watermark.c) --------------------------------------------------------------------------- */
+/* The split that holds the watermark back, as of a moment ago. Any thread. False: not known yet, or none does. */
+typedef struct rn_watermark_hold {
+  char split[96];        /* "orders/3"; empty: the source has one split without a name */
+  uint32_t splits, idle; /* of this instance; idle ones do not hold it */
+  int64_t watermark_us;  /* RN_WATERMARK_NONE: no row of the split yet */
+  int64_t since_us;      /* clock, of its last row (or of the start) */
+} rn_watermark_hold;
+bool rn_watermark_held(rn_operator *op, rn_watermark_hold *out);
+
 /* --- sink (op_sink.c) ------------------------------------------------------------------------------------ */
 typedef struct rn_sink_handle {
   const rn_connector *connector;
