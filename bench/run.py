@@ -211,6 +211,18 @@ def operators(work):
         note("replayed: " + name, "%.1f" % ns[name], "ns/row", runs=[r[0] for r in runs[name]])
 
 
+# expression of bench/kernels, limit in ns per row
+KERNELS = (("json-value-first", 250), ("json-value-last", 250), ("json-value-int", 250), ("json-value-missing", 250), ("json-exists", 250),
+           ("json-query-object", None), ("json-query-wildcard", None), ("is-json", None), ("json-object", None), ("json-string", None))
+
+
+def kernels(work):
+    """Scalar expressions alone, on batches replayed from memory."""
+    for name, limit in KERNELS:
+        ns = float(once([build + "/bench/kernels", name])[1].split()[1])
+        note("kernel: " + name, "%.1f" % ns, "ns/row", "", "<= %d" % limit if limit else "", ns <= limit if limit else None)
+
+
 # 100,000 keys; a second of event time is 1,000,000 rows
 GENERATED = ("CREATE TABLE g (id BIGINT, k BIGINT, v BIGINT, ts AS TO_TIMESTAMP_LTZ(id / 1000, 3), WATERMARK FOR ts AS ts) WITH "
              "('connector'='datagen', 'rows-per-second'='1000000000', 'fields.id.kind'='sequence', 'fields.id.start'='0', "
@@ -366,7 +378,7 @@ def save():
 
 def main():
     work = tempfile.mkdtemp(prefix="rn-bench-")
-    parts = (("start", start_up), ("file", file_benchmarks), ("operators", operators), ("barrier", barrier), ("kafka", with_broker))
+    parts = (("start", start_up), ("file", file_benchmarks), ("kernels", kernels), ("operators", operators), ("barrier", barrier), ("kafka", with_broker))
     begin = time.monotonic()
     try:
         print("%-44s %10s %-8s %-12s %-22s" % ("what", "figure", "", "beside", "target"))
