@@ -5,7 +5,7 @@
 
 #include "base/limits.h"
 
-enum { OFF_PATH = UINT32_MAX };
+#define OFF_PATH UINT32_MAX
 
 typedef struct finder {
   const char *begin, *end;
@@ -58,13 +58,23 @@ static const char *check_string(finder *f, const char *p, bool *escaped) {
     *escaped = true;
     if (f->end - p < 2) return refuse(f, p, "the string does not end");
     switch (p[1]) {
-      case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': p += 2; break;
+      case '"':
+      case '\\':
+      case '/':
+      case 'b':
+      case 'f':
+      case 'n':
+      case 'r':
+      case 't':
+        p += 2;
+        break;
       case 'u':
         for (int i = 2; i < 6; i++)
           if (f->end - p <= i || !is_hex(p[i])) return refuse(f, p, "\\u wants four hexadecimal digits");
         p += 6;
         break;
-      default: return refuse(f, p, "there is no such escape");
+      default:
+        return refuse(f, p, "there is no such escape");
     }
   }
 }
@@ -92,7 +102,8 @@ static const char *check_number(finder *f, const char *p) {
 }
 
 static const char *check_word(finder *f, const char *p, const char *word, size_t len) {
-  if ((size_t)(f->end - p) < len || memcmp(p, word, len) != 0) return refuse(f, p, "neither a value nor true, false or null");
+  if ((size_t)(f->end - p) < len || memcmp(p, word, len) != 0)
+    return refuse(f, p, "neither a value nor true, false or null");
   return p + len;
 }
 
@@ -159,28 +170,48 @@ static const char *check_value(finder *f, const char *p, uint32_t matched, unsig
       if (p) p++;
       break;
     }
-    case '{': case '[':
+    case '{':
+    case '[':
       if (depth >= RN_JSON_TEXT_DEPTH_MAX) return refuse(f, p, "nested too deeply");
       p = *p == '{' ? check_object(f, p, matched, depth + 1) : check_array(f, p, matched, depth + 1);
       break;
-    case 't': p = check_word(f, p, "true", 4); break;
-    case 'f': p = check_word(f, p, "false", 5); break;
-    case 'n': p = check_word(f, p, "null", 4); break;
-    case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
+    case 't':
+      p = check_word(f, p, "true", 4);
+      break;
+    case 'f':
+      p = check_word(f, p, "false", 5);
+      break;
+    case 'n':
+      p = check_word(f, p, "null", 4);
+      break;
+    case '-':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9':
       p = check_number(f, p);
       break;
-    default: return refuse(f, p, "neither a value nor true, false or null");
+    default:
+      return refuse(f, p, "neither a value nor true, false or null");
   }
   if (p && matched == f->count) f->found = rn_slice_make(begin, (size_t)(p - begin));
   return p;
 }
 
-bool rn_json_find(rn_slice text, const rn_json_step *steps, uint32_t count, rn_slice *found, size_t *end, rn_json_fault *fault) {
+bool rn_json_find(rn_slice text, const rn_json_step *steps, uint32_t count, rn_slice *found, size_t *end,
+                  rn_json_fault *fault) {
   finder f = {.begin = text.ptr, .end = text.ptr + text.len, .steps = steps, .count = count, .fault = fault};
   const char *p = check_value(&f, skip_blank(text.ptr, f.end), 0, 0);
   *found = f.found;
   /* What follows the value is not looked at, but a number or word must end there. */
-  if (p && p < f.end && p[-1] != '}' && p[-1] != ']' && p[-1] != '"' && !is_blank(*p)) p = refuse(&f, p, "the value does not end here");
+  if (p && p < f.end && p[-1] != '}' && p[-1] != ']' && p[-1] != '"' && !is_blank(*p))
+    p = refuse(&f, p, "the value does not end here");
   if (!p) return false;
   if (end) *end = (size_t)(p - text.ptr);
   return true;
@@ -280,11 +311,21 @@ size_t rn_json_unescape(rn_slice s, char *out) {
     char c = p[1];
     p += 2;
     switch (c) {
-      case 'b': out[n++] = '\b'; break;
-      case 'f': out[n++] = '\f'; break;
-      case 'n': out[n++] = '\n'; break;
-      case 'r': out[n++] = '\r'; break;
-      case 't': out[n++] = '\t'; break;
+      case 'b':
+        out[n++] = '\b';
+        break;
+      case 'f':
+        out[n++] = '\f';
+        break;
+      case 'n':
+        out[n++] = '\n';
+        break;
+      case 'r':
+        out[n++] = '\r';
+        break;
+      case 't':
+        out[n++] = '\t';
+        break;
       case 'u': {
         unsigned code = hex4(p);
         p += 4;
@@ -300,7 +341,8 @@ size_t rn_json_unescape(rn_slice s, char *out) {
         n += put_utf8(out + n, code);
         break;
       }
-      default: out[n++] = c;
+      default:
+        out[n++] = c;
     }
   }
   return n;
@@ -318,12 +360,24 @@ void rn_json_put_string(rn_builder *out, rn_slice s) {
     char escape[6] = {'\\', (char)c, '0', '0', hex[c >> 4], hex[c & 15]};
     size_t len = 2;
     switch (c) {
-      case '"': case '\\': break;
-      case '\b': escape[1] = 'b'; break;
-      case '\f': escape[1] = 'f'; break;
-      case '\n': escape[1] = 'n'; break;
-      case '\r': escape[1] = 'r'; break;
-      case '\t': escape[1] = 't'; break;
+      case '"':
+      case '\\':
+        break;
+      case '\b':
+        escape[1] = 'b';
+        break;
+      case '\f':
+        escape[1] = 'f';
+        break;
+      case '\n':
+        escape[1] = 'n';
+        break;
+      case '\r':
+        escape[1] = 'r';
+        break;
+      case '\t':
+        escape[1] = 't';
+        break;
       default:
         escape[1] = 'u';
         len = 6;
@@ -333,7 +387,23 @@ void rn_json_put_string(rn_builder *out, rn_slice s) {
   rn_builder_char(out, '"');
 }
 
-/* --- numbers -------------------------------------------------------------------------------------------------------- */
+/* --- numbers --------------------------------------------------------------------------------------------------------
+ */
+
+/* The digits of a number, which lie in two places. */
+typedef struct digit_run {
+  const char *whole;
+  size_t whole_len;
+  const char *fraction;
+  size_t fraction_len;
+} digit_run;
+static void put_digits(rn_builder *out, const digit_run *d, size_t from, size_t to) {
+  size_t cut = to < d->whole_len ? to : d->whole_len;
+  if (from < cut) rn_builder_append(out, d->whole + from, cut - from);
+  if (to <= d->whole_len) return;
+  size_t skip = from > d->whole_len ? from - d->whole_len : 0;
+  rn_builder_append(out, d->fraction + skip, to - d->whole_len - skip);
+}
 
 /* java.math.BigDecimal.toString: unscaled digits and a scale; plain from 1E-6 up as long as the scale is not
  * negative, else one digit, the others behind a point, and the exponent. */
@@ -369,34 +439,30 @@ void rn_json_number_text(rn_builder *out, rn_slice number) {
   if (zero) digits = 1;
   rn_builder_reserve(out, digits + 32);
   if (negative && !zero) rn_builder_char(out, '-');
-  rn_builder unscaled = {0};
-  rn_builder_append(&unscaled, whole, whole_len);
-  rn_builder_append(&unscaled, fraction, fraction_len);
-  if (zero) rn_builder_char(&unscaled, '0');
+  digit_run unscaled = {zero ? "0" : whole, zero ? 1 : whole_len, fraction, fraction_len};
   int64_t adjusted = (int64_t)digits - 1 - scale;
   if (!real || (scale == 0)) {
-    rn_builder_append(out, unscaled.data, digits);
+    put_digits(out, &unscaled, 0, digits);
   } else if (scale > 0 && adjusted >= -6) {
     int64_t point = (int64_t)digits - scale; /* digits before the point */
     if (point > 0) {
-      rn_builder_append(out, unscaled.data, (size_t)point);
+      put_digits(out, &unscaled, 0, (size_t)point);
       rn_builder_char(out, '.');
-      rn_builder_append(out, unscaled.data + point, digits - (size_t)point);
+      put_digits(out, &unscaled, (size_t)point, digits);
     } else {
       rn_builder_text(out, "0.");
       for (; point < 0; point++) rn_builder_char(out, '0');
-      rn_builder_append(out, unscaled.data, digits);
+      put_digits(out, &unscaled, 0, digits);
     }
   } else {
-    rn_builder_append(out, unscaled.data, 1);
+    put_digits(out, &unscaled, 0, 1);
     if (digits > 1) {
       rn_builder_char(out, '.');
-      rn_builder_append(out, unscaled.data + 1, digits - 1);
+      put_digits(out, &unscaled, 1, digits);
     }
     if (adjusted) {
       rn_builder_text(out, adjusted > 0 ? "E+" : "E");
       rn_builder_int(out, adjusted);
     }
   }
-  rn_builder_free(&unscaled);
 }

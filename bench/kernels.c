@@ -13,16 +13,16 @@
 static const struct {
   const char *name, *expression;
 } cases[] = {
-  {"json-value-first", "JSON_VALUE(j, '$.id')"},
-  {"json-value-last", "JSON_VALUE(j, '$.city')"},
-  {"json-value-int", "JSON_VALUE(j, '$.qty' RETURNING INT)"},
-  {"json-value-missing", "JSON_VALUE(j, '$.none')"},
-  {"json-exists", "JSON_EXISTS(j, 'lax $.price')"},
-  {"json-query-object", "JSON_QUERY(j, '$')"},
-  {"json-query-wildcard", "JSON_QUERY(j, '$.*' WITH WRAPPER)"},
-  {"is-json", "j IS JSON OBJECT"},
-  {"json-object", "JSON_OBJECT('id' VALUE i, 'name' VALUE s, 'qty' VALUE k)"},
-  {"json-string", "JSON_STRING(s)"},
+    {"json-value-first", "JSON_VALUE(j, '$.id')"},
+    {"json-value-last", "JSON_VALUE(j, '$.city')"},
+    {"json-value-int", "JSON_VALUE(j, '$.qty' RETURNING INT)"},
+    {"json-value-missing", "JSON_VALUE(j, '$.none')"},
+    {"json-exists", "JSON_EXISTS(j, 'lax $.price')"},
+    {"json-query-object", "JSON_QUERY(j, '$')"},
+    {"json-query-wildcard", "JSON_QUERY(j, '$.*' WITH WRAPPER)"},
+    {"is-json", "j IS JSON OBJECT"},
+    {"json-object", "JSON_OBJECT('id' VALUE i, 'name' VALUE s, 'qty' VALUE k)"},
+    {"json-string", "JSON_STRING(s)"},
 };
 
 static rn_arena memory;
@@ -34,8 +34,10 @@ static void fill(rn_column *columns) {
   rn_column_init(&columns[3], rn_type_basic(RN_T_BIGINT, false), RN_BATCH_ROWS_MAX, &memory);
   for (uint32_t i = 0; i < RN_BATCH_ROWS_MAX; i++) {
     const char *s = rn_arena_printf(&memory, "customer %07u", i * 7919u % 10000000u);
-    const char *j = rn_arena_printf(&memory, "{\"id\":%05u,\"name\":\"customer %07u\",\"qty\":%03u,\"price\":%05u.%02u,\"open\":%s,\"city\":\"Port Louis\"}",
-                                    10000 + i, i * 7919u % 10000000u, 100 + i % 900, 10000 + i, 10 + i % 90, i % 2 ? "true" : "false");
+    const char *j = rn_arena_printf(
+        &memory,
+        "{\"id\":%05u,\"name\":\"customer %07u\",\"qty\":%03u,\"price\":%05u.%02u,\"open\":%s,\"city\":\"Port Louis\"}",
+        10000 + i, i * 7919u % 10000000u, 100 + i % 900, 10000 + i, 10 + i % 90, i % 2 ? "true" : "false");
     ((rn_str *)columns[0].data)[i] = rn_str_make(s, strlen(s));
     ((rn_str *)columns[1].data)[i] = rn_str_make(j, strlen(j));
     ((int32_t *)columns[2].data)[i] = (int32_t)i;
@@ -47,7 +49,8 @@ static rn_expr *bind(const char *expression, const rn_column *columns, const rn_
   static rn_diagnostics diags;
   static const char *const names[] = {"s", "j", "i", "k"};
   rn_scope_column visible[4];
-  for (uint32_t i = 0; i < 4; i++) visible[i] = (rn_scope_column){.name = names[i], .type = columns[i].type, .index = i};
+  for (uint32_t i = 0; i < 4; i++)
+    visible[i] = (rn_scope_column){.name = names[i], .type = columns[i].type, .index = i};
   memset(&diags, 0, sizeof diags);
   rn_binder binder = {.arena = arena, .zone = zone, .diags = &diags};
   rn_scope scope = {.column_count = 4, .columns = visible, .clause = "SELECT"};
@@ -96,7 +99,11 @@ int main(int argc, char **argv) {
   rn_column columns[4];
   if (rn_zone_open("UTC", &zone, &err) != RN_OK) abort();
   fill(columns);
-  rn_batch batch = {.rows = RN_BATCH_ROWS_MAX, .live_count = RN_BATCH_ROWS_MAX, .column_count = 4, .columns = columns, .arena = &memory};
+  rn_batch batch = {.rows = RN_BATCH_ROWS_MAX,
+                    .live_count = RN_BATCH_ROWS_MAX,
+                    .column_count = 4,
+                    .columns = columns,
+                    .arena = &memory};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     if (argc > 1 && strcmp(argv[1], cases[i].name) != 0) continue;
     printf("%s %.1f\n", cases[i].name, measure(cases[i].expression, &batch, zone));

@@ -19,10 +19,13 @@ rn_json_wrapper_clause rn_no_json_wrapper(void) { return (rn_json_wrapper_clause
 rn_json_wrapper_clause rn_build_json_wrapper(rn_json_wrapper kind, rn_token begin, rn_token end) {
   return (rn_json_wrapper_clause){kind, rn_span_join(begin.span, end.span)};
 }
-rn_ast_json_behaviour rn_build_json_behaviour(rn_json_behaviour kind, rn_token begin, rn_token end, rn_ast_expr *value) {
-  return (rn_ast_json_behaviour){kind, value, rn_span_join(rn_span_join(begin.span, end.span), value ? value->span : (rn_span){0, 0})};
+rn_ast_json_behaviour rn_build_json_behaviour(rn_json_behaviour kind, rn_token begin, rn_token end,
+                                              rn_ast_expr *value) {
+  return (rn_ast_json_behaviour){
+      kind, value, rn_span_join(rn_span_join(begin.span, end.span), value ? value->span : (rn_span){0, 0})};
 }
-static void add(rn_parser *p, rn_ast_json_behaviour *slot, rn_ast_json_behaviour clause, rn_token end, const char *where) {
+static void add(rn_parser *p, rn_ast_json_behaviour *slot, rn_ast_json_behaviour clause, rn_token end,
+                const char *where) {
   clause.span = rn_span_join(clause.span, end.span);
   if (slot->kind != RN_JSON_NO_CLAUSE) {
     p->failed = true;
@@ -65,7 +68,8 @@ static rn_ast_expr *make_json(rn_parser *p, rn_token word, const char *name, rn_
   return e;
 }
 
-static rn_ast_expr *reader(rn_parser *p, rn_token word, const char *name, rn_ast_expr *json, rn_ast_expr *path, rn_json_behaviours b, rn_token end) {
+static rn_ast_expr *reader(rn_parser *p, rn_token word, const char *name, rn_ast_expr *json, rn_ast_expr *path,
+                           rn_json_behaviours b, rn_token end) {
   rn_exprs args = rn_exprs_pair(p, json, path);
   if (b.on_empty.value) args = rn_exprs_add(p, args, b.on_empty.value);
   if (b.on_error.value) args = rn_exprs_add(p, args, b.on_error.value);
@@ -74,8 +78,8 @@ static rn_ast_expr *reader(rn_parser *p, rn_token word, const char *name, rn_ast
   e->json->on_error = b.on_error;
   return e;
 }
-rn_ast_expr *rn_build_json_value(rn_parser *p, rn_token word, rn_ast_expr *json, rn_ast_expr *path, rn_ast_type *returning,
-                                 rn_json_behaviours behaviours, rn_token end) {
+rn_ast_expr *rn_build_json_value(rn_parser *p, rn_token word, rn_ast_expr *json, rn_ast_expr *path,
+                                 rn_ast_type *returning, rn_json_behaviours behaviours, rn_token end) {
   static const char message[] = "JSON_VALUE takes NULL, ERROR or DEFAULT x ON EMPTY and ON ERROR";
   unsigned allowed = BIT(RN_JSON_NULL) | BIT(RN_JSON_ERROR) | BIT(RN_JSON_DEFAULT);
   rn_ast_expr *e = reader(p, word, "JSON_VALUE", json, path, behaviours, end);
@@ -84,8 +88,9 @@ rn_ast_expr *rn_build_json_value(rn_parser *p, rn_token word, rn_ast_expr *json,
   allow(p, &behaviours.on_error, allowed, message);
   return e;
 }
-rn_ast_expr *rn_build_json_query(rn_parser *p, rn_token word, rn_ast_expr *json, rn_ast_expr *path, rn_ast_type *returning,
-                                 rn_json_wrapper_clause wrapper, rn_json_behaviours behaviours, rn_token end) {
+rn_ast_expr *rn_build_json_query(rn_parser *p, rn_token word, rn_ast_expr *json, rn_ast_expr *path,
+                                 rn_ast_type *returning, rn_json_wrapper_clause wrapper, rn_json_behaviours behaviours,
+                                 rn_token end) {
   static const char message[] = "JSON_QUERY takes NULL, ERROR, EMPTY ARRAY or EMPTY OBJECT ON EMPTY and ON ERROR";
   unsigned allowed = BIT(RN_JSON_NULL) | BIT(RN_JSON_ERROR) | BIT(RN_JSON_EMPTY_ARRAY) | BIT(RN_JSON_EMPTY_OBJECT);
   rn_ast_expr *e = reader(p, word, "JSON_QUERY", json, path, behaviours, end);
@@ -96,12 +101,13 @@ rn_ast_expr *rn_build_json_query(rn_parser *p, rn_token word, rn_ast_expr *json,
   allow(p, &behaviours.on_error, allowed, message);
   return e;
 }
-rn_ast_expr *rn_build_json_exists(rn_parser *p, rn_token word, rn_ast_expr *json, rn_ast_expr *path, rn_json_behaviours behaviours,
-                                  rn_token end) {
+rn_ast_expr *rn_build_json_exists(rn_parser *p, rn_token word, rn_ast_expr *json, rn_ast_expr *path,
+                                  rn_json_behaviours behaviours, rn_token end) {
   static const char message[] = "JSON_EXISTS takes TRUE, FALSE, UNKNOWN or ERROR ON ERROR, and no ON EMPTY";
   rn_ast_expr *e = reader(p, word, "JSON_EXISTS", json, path, behaviours, end);
   allow(p, &behaviours.on_empty, 0, message);
-  allow(p, &behaviours.on_error, BIT(RN_JSON_TRUE) | BIT(RN_JSON_FALSE) | BIT(RN_JSON_UNKNOWN) | BIT(RN_JSON_ERROR), message);
+  allow(p, &behaviours.on_error, BIT(RN_JSON_TRUE) | BIT(RN_JSON_FALSE) | BIT(RN_JSON_UNKNOWN) | BIT(RN_JSON_ERROR),
+        message);
   return e;
 }
 static rn_ast_expr *with_nulls(rn_ast_expr *e, rn_json_nulls nulls) {

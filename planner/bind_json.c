@@ -10,13 +10,15 @@ static rn_expr *refuse_type(rn_binder *binder, const rn_expr *e, const char *nam
   const rn_type *part = rn_json_refused_type(e->type);
   if (!part) return NULL;
   const char *hint = part->id == RN_T_MAP ? "names in JSON are texts: MAP<STRING, ..>" : "write CAST(.. AS STRING)";
-  rn_diag(binder->diags, RN_E_TYPE, e->span, hint, "%s cannot write %s as JSON", name, rn_type_name(binder->arena, part));
+  rn_diag(binder->diags, RN_E_TYPE, e->span, hint, "%s cannot write %s as JSON", name,
+          rn_type_name(binder->arena, part));
   return rn_bind_error(binder, e->span);
 }
 
 /* --- readers ----------------------------------------------------------------------------------------------------- */
 
-static const char *const behaviour_words[] = {"", "NULL", "ERROR", "DEFAULT", "EMPTY ARRAY", "EMPTY OBJECT", "TRUE", "FALSE", "UNKNOWN"};
+static const char *const behaviour_words[] = {"",     "NULL",  "ERROR",  "DEFAULT", "EMPTY ARRAY", "EMPTY OBJECT",
+                                              "TRUE", "FALSE", "UNKNOWN"};
 
 static const char *clause_text(rn_binder *binder, const rn_ast_expr *ast, bool exists) {
   const rn_ast_json *json = ast->json;
@@ -25,15 +27,18 @@ static const char *clause_text(rn_binder *binder, const rn_ast_expr *ast, bool e
   if (exists) return rn_arena_printf(binder->arena, "%s ON ERROR", behaviour_words[on_error]);
   if (on_empty == RN_JSON_NO_CLAUSE) on_empty = RN_JSON_NULL;
   static const char *const wrappers[] = {"", "", "WITH CONDITIONAL WRAPPER ", "WITH WRAPPER "};
-  return rn_arena_printf(binder->arena, "%s%s ON EMPTY, %s ON ERROR", wrappers[json->wrapper], behaviour_words[on_empty], behaviour_words[on_error]);
+  return rn_arena_printf(binder->arena, "%s%s ON EMPTY, %s ON ERROR", wrappers[json->wrapper],
+                         behaviour_words[on_empty], behaviour_words[on_error]);
 }
 
-static rn_expr *bind_text(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast, const char *what, const char *name) {
+static rn_expr *bind_text(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast, const char *what,
+                          const char *name) {
   rn_expr *e = rn_bind_expr(binder, scope, ast);
   if (rn_bind_failed(e)) return e;
   if (e->type->id == RN_T_NULL) return rn_bind_convert(binder, e, rn_type_basic(RN_T_VARCHAR, true), false);
   if (rn_type_is_string(e->type)) return e;
-  rn_diag(binder->diags, RN_E_TYPE, e->span, NULL, "%s of %s must be text, got %s", what, name, rn_type_name(binder->arena, e->type));
+  rn_diag(binder->diags, RN_E_TYPE, e->span, NULL, "%s of %s must be text, got %s", what, name,
+          rn_type_name(binder->arena, e->type));
   return rn_bind_error(binder, ast->span);
 }
 
@@ -52,7 +57,8 @@ static rn_expr *check_path(rn_binder *binder, rn_expr *path, const rn_ast_expr *
     span.begin += (uint32_t)fault + 1;
     span.end = span.begin + 1;
   }
-  rn_diag(binder->diags, RN_E_ARGUMENTS, span, "such as '$.name', 'lax $.list[0].name', '$[''two words'']'", "%s", err.message);
+  rn_diag(binder->diags, RN_E_ARGUMENTS, span, "such as '$.name', 'lax $.list[0].name', '$[''two words'']'", "%s",
+          err.message);
   return rn_bind_error(binder, path->span);
 }
 
@@ -68,24 +74,31 @@ static const rn_type *returning_type(rn_binder *binder, const rn_ast_expr *ast, 
   if (type->id == RN_T_VARCHAR) return text;
   if (query && type->id == RN_T_ARRAY && type->children[0]->id == RN_T_VARCHAR) return type;
   if (!query && (type->id == RN_T_BOOLEAN || type->id == RN_T_INT || type->id == RN_T_DOUBLE)) return type;
-  rn_diag(binder->diags, RN_E_TYPE, ast->json->returning->span, query ? NULL : rn_arena_printf(binder->arena, "write CAST(JSON_VALUE(..) AS %s)", rn_type_name(binder->arena, type)),
-          query ? "JSON_QUERY returns STRING or ARRAY<STRING>, not %s" : "JSON_VALUE returns STRING, BOOLEAN, INT or DOUBLE, not %s", rn_type_name(binder->arena, type));
+  rn_diag(binder->diags, RN_E_TYPE, ast->json->returning->span,
+          query ? NULL
+                : rn_arena_printf(binder->arena, "write CAST(JSON_VALUE(..) AS %s)", rn_type_name(binder->arena, type)),
+          query ? "JSON_QUERY returns STRING or ARRAY<STRING>, not %s"
+                : "JSON_VALUE returns STRING, BOOLEAN, INT or DOUBLE, not %s",
+          rn_type_name(binder->arena, type));
   return NULL;
 }
 
 /* The value of a DEFAULT clause as the kernel gives it out. */
-static rn_expr *bind_default(rn_binder *binder, rn_scope *scope, const rn_ast_json_behaviour *clause, const rn_type *to) {
+static rn_expr *bind_default(rn_binder *binder, rn_scope *scope, const rn_ast_json_behaviour *clause,
+                             const rn_type *to) {
   rn_expr *e = rn_bind_expr(binder, scope, clause->value);
   if (rn_bind_failed(e)) return e;
   if (e->type->id == RN_T_NULL) return rn_bind_convert(binder, e, to, false);
   if (to->id == RN_T_VARCHAR) {
-    if (e->type->id == RN_T_BOOLEAN) return rn_bind_call_row(binder, "JSON_STRING", &e, 1, e->span); /* true, not TRUE */
+    if (e->type->id == RN_T_BOOLEAN)
+      return rn_bind_call_row(binder, "JSON_STRING", &e, 1, e->span); /* true, not TRUE */
     return rn_bind_cast(binder, e, to, true, false);
   }
-  if (e->type->id == to->id || (to->id == RN_T_DOUBLE && rn_type_is_numeric(e->type)) || (to->id == RN_T_INT && rn_cast_is_implicit(e->type, to)))
+  if (e->type->id == to->id || (to->id == RN_T_DOUBLE && rn_type_is_numeric(e->type)) ||
+      (to->id == RN_T_INT && rn_cast_is_implicit(e->type, to)))
     return rn_bind_cast(binder, e, to, true, false);
-  rn_diag(binder->diags, RN_E_TYPE, clause->value->span, NULL, "DEFAULT of JSON_VALUE RETURNING %s cannot be %s", rn_type_name(binder->arena, to),
-          rn_type_name(binder->arena, e->type));
+  rn_diag(binder->diags, RN_E_TYPE, clause->value->span, NULL, "DEFAULT of JSON_VALUE RETURNING %s cannot be %s",
+          rn_type_name(binder->arena, to), rn_type_name(binder->arena, e->type));
   return rn_bind_error(binder, clause->span);
 }
 
@@ -97,13 +110,15 @@ static rn_expr *bind_reader(rn_binder *binder, rn_scope *scope, const rn_ast_exp
   args[1] = bind_text(binder, scope, ast->args[0], "the document", ast->name);
   args[2] = bind_text(binder, scope, ast->args[1], "the path", ast->name);
   if (!rn_bind_failed(args[2])) args[2] = check_path(binder, args[2], ast->args[1]);
-  const rn_type *wanted = NULL, *made = exists ? rn_type_basic(RN_T_BOOLEAN, true) : returning_type(binder, ast, &wanted);
+  const rn_type *wanted = NULL,
+                *made = exists ? rn_type_basic(RN_T_BOOLEAN, true) : returning_type(binder, ast, &wanted);
   if (!made) return rn_bind_error(binder, ast->span);
   const rn_ast_json_behaviour *clauses[] = {&ast->json->on_empty, &ast->json->on_error};
   for (int i = 0; i < 2; i++) {
     if (clauses[i]->kind == RN_JSON_DEFAULT) args[count++] = bind_default(binder, scope, clauses[i], made);
     if (clauses[i]->kind == RN_JSON_EMPTY_OBJECT && made->id == RN_T_ARRAY) {
-      rn_diag(binder->diags, RN_E_TYPE, clauses[i]->span, "EMPTY ARRAY is one", "EMPTY OBJECT is no %s", rn_type_name(binder->arena, made));
+      rn_diag(binder->diags, RN_E_TYPE, clauses[i]->span, "EMPTY ARRAY is one", "EMPTY OBJECT is no %s",
+              rn_type_name(binder->arena, made));
       failed = true;
     }
   }
@@ -118,7 +133,8 @@ static rn_expr *bind_reader(rn_binder *binder, rn_scope *scope, const rn_ast_exp
   return cut;
 }
 
-/* --- makers --------------------------------------------------------------------------------------------------------- */
+/* --- makers ---------------------------------------------------------------------------------------------------------
+ */
 
 /* Does the expression give the text of a JSON constructor, which goes into another one as it is? */
 static bool makes_json(const rn_expr *e) {
@@ -135,7 +151,8 @@ static bool makes_json(const rn_expr *e) {
     for (uint32_t i = 0; i < e->arg_count; i++) all &= makes_json(e->args[i]);
     return all;
   }
-  return e->kind == RN_EXPR_CALL && (strcmp(e->function->name, "JSON_OBJECT") == 0 || strcmp(e->function->name, "JSON_ARRAY") == 0);
+  return e->kind == RN_EXPR_CALL &&
+         (strcmp(e->function->name, "JSON_OBJECT") == 0 || strcmp(e->function->name, "JSON_ARRAY") == 0);
 }
 
 static bool is_json_call(const rn_ast_expr *ast) {
@@ -171,30 +188,36 @@ static rn_expr *bind_maker(rn_binder *binder, rn_scope *scope, const rn_ast_expr
   bool object = strcmp(ast->name, "JSON_OBJECT") == 0, failed = false;
   uint32_t values = object ? ast->arg_count / 2 : ast->arg_count, most = object ? VALUES_MAX / 2 - 1 : VALUES_MAX - 1;
   if (values > most) {
-    rn_diag(binder->diags, RN_E_LIMIT, ast->span, "write some of them as a nested one", "%s with more than %u values", ast->name, most);
+    rn_diag(binder->diags, RN_E_LIMIT, ast->span, "write some of them as a nested one", "%s with more than %u values",
+            ast->name, most);
     return rn_bind_error(binder, ast->span);
   }
   rn_expr **args = rn_arena_alloc(binder->arena, (ast->arg_count + 1) * sizeof *args);
   char *kinds = rn_arena_alloc(binder->arena, values + 1);
   for (uint32_t i = 0, k = 0; i < ast->arg_count; i++) {
-    args[i + 1] = object && i % 2 == 0 ? bind_key(binder, scope, ast->args[i]) : bind_value(binder, scope, ast->args[i], ast->name, &kinds[k++]);
+    args[i + 1] = object && i % 2 == 0 ? bind_key(binder, scope, ast->args[i])
+                                       : bind_value(binder, scope, ast->args[i], ast->name, &kinds[k++]);
     failed |= rn_bind_failed(args[i + 1]);
   }
   kinds[values] = 0;
   if (failed) return rn_bind_error(binder, ast->span);
   rn_json_on_null on_null = ast->json->on_null;
   bool absent = on_null == RN_JSON_ABSENT_ON_NULL || (on_null == RN_JSON_NO_NULL_CLAUSE && !object);
-  args[0] = rn_bind_text_const(binder, rn_arena_printf(binder->arena, "%s ON NULL %s", absent ? "ABSENT" : "NULL", kinds), ast->op_span);
+  args[0] = rn_bind_text_const(
+      binder, rn_arena_printf(binder->arena, "%s ON NULL %s", absent ? "ABSENT" : "NULL", kinds), ast->op_span);
   return rn_bind_call_row(binder, ast->name, args, ast->arg_count + 1, ast->span);
 }
 
 rn_expr *rn_bind_json(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
-  return strcmp(ast->name, "JSON_OBJECT") == 0 || strcmp(ast->name, "JSON_ARRAY") == 0 ? bind_maker(binder, scope, ast) : bind_reader(binder, scope, ast);
+  return strcmp(ast->name, "JSON_OBJECT") == 0 || strcmp(ast->name, "JSON_ARRAY") == 0
+             ? bind_maker(binder, scope, ast)
+             : bind_reader(binder, scope, ast);
 }
 
 rn_expr *rn_bind_is_json(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
   const char *kind = strlen(ast->name) > 5 ? ast->name + 5 : "VALUE";
-  rn_expr *args[2] = {rn_bind_text_const(binder, kind, ast->op_span), bind_text(binder, scope, ast->args[0], "the operand", "IS JSON")};
+  rn_expr *args[2] = {rn_bind_text_const(binder, kind, ast->op_span),
+                      bind_text(binder, scope, ast->args[0], "the operand", "IS JSON")};
   if (rn_bind_failed(args[1])) return rn_bind_error(binder, ast->span);
   rn_expr *e = rn_bind_call_row(binder, "IS JSON", args, 2, ast->span);
   return ast->negated ? rn_bind_not(binder, e, ast->span) : e;
@@ -202,11 +225,13 @@ rn_expr *rn_bind_is_json(rn_binder *binder, rn_scope *scope, const rn_ast_expr *
 
 rn_expr *rn_bind_json_call(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
   if (is_json_call(ast)) {
-    rn_diag(binder->diags, RN_E_ARGUMENTS, ast->span, "such as JSON_OBJECT('a' VALUE JSON('[1]'))", "JSON(..) stands only as a value in JSON_OBJECT and JSON_ARRAY");
+    rn_diag(binder->diags, RN_E_ARGUMENTS, ast->span, "such as JSON_OBJECT('a' VALUE JSON('[1]'))",
+            "JSON(..) stands only as a value in JSON_OBJECT and JSON_ARRAY");
     return rn_bind_error(binder, ast->span);
   }
   if (rn_text_eq_nocase(ast->name, "PARSE_JSON") || rn_text_eq_nocase(ast->name, "TRY_PARSE_JSON")) {
-    rn_diag(binder->diags, RN_E_UNSUPPORTED, ast->span, "JSON_VALUE and JSON_QUERY read JSON text", "%s makes a VARIANT, a type that does not exist here", ast->name);
+    rn_diag(binder->diags, RN_E_UNSUPPORTED, ast->span, "JSON_VALUE and JSON_QUERY read JSON text",
+            "%s makes a VARIANT, a type that does not exist here", ast->name);
     return rn_bind_error(binder, ast->span);
   }
   if (!rn_text_eq_nocase(ast->name, "JSON_STRING") || ast->arg_count != 1 || ast->star) return NULL;
@@ -216,7 +241,8 @@ rn_expr *rn_bind_json_call(rn_binder *binder, rn_scope *scope, const rn_ast_expr
   return refused ? refused : rn_bind_call_row(binder, "JSON_STRING", &e, 1, ast->span);
 }
 
-/* --- aggregates --------------------------------------------------------------------------------------------------------- */
+/* --- aggregates
+ * --------------------------------------------------------------------------------------------------------- */
 
 static rn_expr *when(rn_binder *binder, rn_expr *condition, rn_expr *e) {
   rn_expr *args[3] = {condition, e, rn_expr_const(binder->arena, rn_value_null(e->type), e->span)};
@@ -234,12 +260,14 @@ static rn_expr *as_json(rn_binder *binder, rn_expr *e, bool null_on_null, const 
   return rn_expr_make(binder->arena, RN_EXPR_COALESCE, e->type, span, 2, args);
 }
 
-bool rn_bind_json_aggregate(rn_binder *binder, const rn_ast_expr *ast, rn_expr **args, const rn_type **types, uint32_t *count, rn_expr *filter) {
+bool rn_bind_json_aggregate(rn_binder *binder, const rn_ast_expr *ast, rn_expr **args, const rn_type **types,
+                            uint32_t *count, rn_expr *filter) {
   bool object = rn_text_eq_nocase(ast->name, "JSON_OBJECTAGG");
   if (!object && !rn_text_eq_nocase(ast->name, "JSON_ARRAYAGG")) return true;
   const char *name = object ? "JSON_OBJECTAGG" : "JSON_ARRAYAGG";
   if (!ast->json || ast->over) {
-    rn_diag(binder->diags, ast->over ? RN_E_UNSUPPORTED : RN_E_ARGUMENTS, ast->span, NULL, ast->over ? "%s does not go with OVER" : "the call is %s",
+    rn_diag(binder->diags, ast->over ? RN_E_UNSUPPORTED : RN_E_ARGUMENTS, ast->span, NULL,
+            ast->over ? "%s does not go with OVER" : "the call is %s",
             ast->over ? name : rn_aggregate_find(rn_slice_of(name))->signature);
     return false;
   }
@@ -247,9 +275,12 @@ bool rn_bind_json_aggregate(rn_binder *binder, const rn_ast_expr *ast, rn_expr *
   rn_expr *e = as_json(binder, args[object ? 1 : 0], nulls, name);
   if (rn_bind_failed(e)) return false;
   if (object) {
-    rn_expr *key = args[0]->type->id == RN_T_NULL ? rn_bind_convert(binder, args[0], rn_type_basic(RN_T_VARCHAR, true), false) : args[0];
+    rn_expr *key = args[0]->type->id == RN_T_NULL
+                       ? rn_bind_convert(binder, args[0], rn_type_basic(RN_T_VARCHAR, true), false)
+                       : args[0];
     if (!rn_type_is_string(key->type)) {
-      rn_diag(binder->diags, RN_E_TYPE, key->span, "write CAST(.. AS STRING)", "a name of %s must be text, got %s", name, rn_type_name(binder->arena, key->type));
+      rn_diag(binder->diags, RN_E_TYPE, key->span, "write CAST(.. AS STRING)", "a name of %s must be text, got %s",
+              name, rn_type_name(binder->arena, key->type));
       return false;
     }
     e = rn_bind_call_row(binder, "JSON MEMBER", (rn_expr *[]){key, e}, 2, ast->span);

@@ -10,14 +10,17 @@ typedef struct json_acc {
   uint64_t compact; /* OBJECTAGG: length when names were last made unique */
 } json_acc;
 
-static void append(json_acc *acc, const rn_builder *all, rn_state *state) { acc->text = rn_state_replace(state, acc->text, all->data, all->len); }
+static void append(json_acc *acc, const rn_builder *all, rn_state *state) {
+  acc->text = rn_state_replace(state, acc->text, all->data, all->len);
+}
 
 static void start(const json_acc *acc, rn_builder *all, const rn_state *state) {
   rn_builder_clear(all);
   rn_builder_slice(all, rn_state_load(state, acc->text));
 }
 
-static void array_update(uint8_t *const *slots, uint32_t offset, const rn_column *arg, const rn_sel *sel, rn_state *state) {
+static void array_update(uint8_t *const *slots, uint32_t offset, const rn_column *arg, const rn_sel *sel,
+                         rn_state *state) {
   const rn_str *x = arg->data;
   rn_builder all = {0};
   RN_EACH_VALUE({
@@ -63,7 +66,8 @@ static void make_unique(json_acc *acc, rn_builder *all, json_scratch *s) {
   rn_builder_free(&object);
 }
 
-static void object_update(uint8_t *const *slots, uint32_t offset, const rn_column *arg, const rn_sel *sel, rn_state *state) {
+static void object_update(uint8_t *const *slots, uint32_t offset, const rn_column *arg, const rn_sel *sel,
+                          rn_state *state) {
   const rn_str *x = arg->data;
   rn_builder all = {0};
   json_scratch scratch = {0};
@@ -122,10 +126,20 @@ static void object_result(const uint8_t *const *slots, uint32_t count, uint32_t 
   rn_builder_free(&text);
 }
 
-static const rn_agg_ops array_ops = {.size = sizeof(json_acc), .align = 8, .flags = RN_AGG_ORDERED, .update = array_update, .merge = merge,
-                                     .result = array_result, .ref_count = 1};
-static const rn_agg_ops object_ops = {.size = sizeof(json_acc), .align = 8, .flags = RN_AGG_ORDERED, .update = object_update, .merge = merge,
-                                      .result = object_result, .ref_count = 1};
+static const rn_agg_ops array_ops = {.size = sizeof(json_acc),
+                                     .align = 8,
+                                     .flags = RN_AGG_ORDERED,
+                                     .update = array_update,
+                                     .merge = merge,
+                                     .result = array_result,
+                                     .ref_count = 1};
+static const rn_agg_ops object_ops = {.size = sizeof(json_acc),
+                                      .align = 8,
+                                      .flags = RN_AGG_ORDERED,
+                                      .update = object_update,
+                                      .merge = merge,
+                                      .result = object_result,
+                                      .ref_count = 1};
 
 /* Never NULL: no rows give [] and {}. The length is what Flink's type says; the text may be longer. */
 static rn_status resolve(const rn_type *type, rn_arena *arena, const rn_type **arg_type, const rn_type **result) {
@@ -149,9 +163,18 @@ static rn_status object_resolve(const rn_type *const *types, uint32_t count, rn_
 }
 
 const rn_aggregate rn_aggregate_json_rows[] = {
-    {.name = "JSON_ARRAYAGG", .signature = "JSON_ARRAYAGG(x [{NULL | ABSENT} ON NULL])", .min_args = 1, .max_args = 1, .resolve = array_resolve,
-     .help = "an array of the values as JSON text; NULLs are left out unless NULL ON NULL is given", .example = "JSON_ARRAYAGG(price)"},
-    {.name = "JSON_OBJECTAGG", .signature = "JSON_OBJECTAGG([KEY] name VALUE x [{NULL | ABSENT} ON NULL])", .min_args = 1, .max_args = 1,
-     .resolve = object_resolve, .help = "an object of the names and values as JSON text, sorted by name; of equal names the last counts",
+    {.name = "JSON_ARRAYAGG",
+     .signature = "JSON_ARRAYAGG(x [{NULL | ABSENT} ON NULL])",
+     .min_args = 1,
+     .max_args = 1,
+     .resolve = array_resolve,
+     .help = "an array of the values as JSON text; NULLs are left out unless NULL ON NULL is given",
+     .example = "JSON_ARRAYAGG(price)"},
+    {.name = "JSON_OBJECTAGG",
+     .signature = "JSON_OBJECTAGG([KEY] name VALUE x [{NULL | ABSENT} ON NULL])",
+     .min_args = 1,
+     .max_args = 1,
+     .resolve = object_resolve,
+     .help = "an object of the names and values as JSON text, sorted by name; of equal names the last counts",
      .example = "JSON_OBJECTAGG(KEY name VALUE price)"},
     {.name = NULL}};

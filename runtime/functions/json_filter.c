@@ -73,7 +73,8 @@ static rn_status read_operand(json_path_reader *r, operand *out) {
     rn_slice text = rn_slice_make(from, (size_t)(r->at - from)), found;
     size_t end = 0;
     rn_json_fault fault;
-    if (!rn_json_find(text, NULL, 0, &found, &end, &fault) || end != text.len) return json_path_refuse(r, from, "a number must stand");
+    if (!rn_json_find(text, NULL, 0, &found, &end, &fault) || end != text.len)
+      return json_path_refuse(r, from, "a number must stand");
     out->value.kind = VALUE_NUMBER;
     out->value.text = rn_slice_make(rn_arena_strndup(r->arena, text.ptr, text.len), text.len);
     return RN_OK;
@@ -97,11 +98,20 @@ static rn_status read_regex(json_path_reader *r, pcre2_code **out) {
   uint32_t flags = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_ANCHORED | PCRE2_ENDANCHORED;
   for (r->at++; r->at < r->end && *r->at >= 'a' && *r->at <= 'z'; r->at++) {
     switch (*r->at) {
-      case 'i': flags |= PCRE2_CASELESS; break;
-      case 's': flags |= PCRE2_DOTALL; break;
-      case 'm': flags |= PCRE2_MULTILINE; break;
-      case 'x': flags |= PCRE2_EXTENDED; break;
-      default: return json_path_refuse(r, r->at, "one of the flags i, s, m, x must stand");
+      case 'i':
+        flags |= PCRE2_CASELESS;
+        break;
+      case 's':
+        flags |= PCRE2_DOTALL;
+        break;
+      case 'm':
+        flags |= PCRE2_MULTILINE;
+        break;
+      case 'x':
+        flags |= PCRE2_EXTENDED;
+        break;
+      default:
+        return json_path_refuse(r, r->at, "one of the flags i, s, m, x must stand");
     }
   }
   int number;
@@ -193,11 +203,18 @@ void json_filter_free(json_filter *f) {
 
 static filter_value value_of(json_scratch *s, rn_slice text) {
   switch (text.ptr[0]) {
-    case 'n': return (filter_value){.kind = VALUE_NULL};
-    case 't': case 'f': return (filter_value){.kind = VALUE_BOOLEAN, .boolean = text.ptr[0] == 't'};
-    case '{': case '[': return (filter_value){.kind = VALUE_NESTED};
-    case '"': return (filter_value){.kind = VALUE_TEXT, .text = json_plain(s, rn_slice_make(text.ptr + 1, text.len - 2))};
-    default: return (filter_value){.kind = VALUE_NUMBER, .text = text};
+    case 'n':
+      return (filter_value){.kind = VALUE_NULL};
+    case 't':
+    case 'f':
+      return (filter_value){.kind = VALUE_BOOLEAN, .boolean = text.ptr[0] == 't'};
+    case '{':
+    case '[':
+      return (filter_value){.kind = VALUE_NESTED};
+    case '"':
+      return (filter_value){.kind = VALUE_TEXT, .text = json_plain(s, rn_slice_make(text.ptr + 1, text.len - 2))};
+    default:
+      return (filter_value){.kind = VALUE_NUMBER, .text = text};
   }
 }
 static filter_value resolve(json_scratch *s, const operand *o, rn_slice node, rn_slice root, bool lax) {
@@ -218,7 +235,8 @@ static int compare_numbers(rn_slice a, rn_slice b) {
   return d < e ? -1 : d > e ? 1 : 0;
 }
 static bool is_equal(const filter_value *a, const filter_value *b) {
-  if (a->kind == VALUE_NUMBER && (b->kind == VALUE_NUMBER || b->kind == VALUE_TEXT)) return compare_numbers(a->text, b->text) == 0;
+  if (a->kind == VALUE_NUMBER && (b->kind == VALUE_NUMBER || b->kind == VALUE_TEXT))
+    return compare_numbers(a->text, b->text) == 0;
   if (a->kind == VALUE_TEXT && (b->kind == VALUE_TEXT || b->kind == VALUE_NUMBER)) return rn_slice_eq(a->text, b->text);
   if (a->kind != b->kind || a->kind == VALUE_NESTED || a->kind == VALUE_ABSENT) return false;
   return a->kind == VALUE_NULL || a->boolean == b->boolean;
@@ -230,29 +248,36 @@ static bool compares(compare_op op, const filter_value *a, const filter_value *b
   if (a->kind == VALUE_TEXT && b->kind == VALUE_TEXT) order = json_compare_names(a->text, b->text);
   if (order == 2) return false;
   switch (op) {
-    case OP_LT: return order < 0;
-    case OP_LE: return order <= 0;
-    case OP_GT: return order > 0;
-    default: return order >= 0;
+    case OP_LT:
+      return order < 0;
+    case OP_LE:
+      return order <= 0;
+    case OP_GT:
+      return order > 0;
+    default:
+      return order >= 0;
   }
 }
-static bool matches(const pcre2_code *regex, const filter_value *v) {
+static bool matches(json_scratch *s, const pcre2_code *regex, const filter_value *v) {
   if (v->kind != VALUE_TEXT && v->kind != VALUE_NUMBER) return false;
-  pcre2_match_data *data = pcre2_match_data_create(1, NULL);
-  bool found = pcre2_match(regex, (PCRE2_SPTR)v->text.ptr, v->text.len, 0, 0, data, NULL) >= 0;
-  pcre2_match_data_free(data);
-  return found;
+  if (!s->match) s->match = pcre2_match_data_create(1, NULL);
+  return pcre2_match(regex, (PCRE2_SPTR)v->text.ptr, v->text.len, 0, 0, s->match, NULL) >= 0;
 }
+void json_filter_match_free(void *match) { pcre2_match_data_free(match); }
 
 bool json_filter_accepts(json_scratch *s, const json_filter *f, rn_slice node, rn_slice root, bool lax) {
   switch (f->kind) {
-    case FILTER_OR: return json_filter_accepts(s, f->a, node, root, lax) || json_filter_accepts(s, f->b, node, root, lax);
-    case FILTER_AND: return json_filter_accepts(s, f->a, node, root, lax) && json_filter_accepts(s, f->b, node, root, lax);
-    case FILTER_NOT: return !json_filter_accepts(s, f->a, node, root, lax);
-    case FILTER_EXISTS: return resolve(s, &f->left, node, root, false).kind != VALUE_ABSENT;
+    case FILTER_OR:
+      return json_filter_accepts(s, f->a, node, root, lax) || json_filter_accepts(s, f->b, node, root, lax);
+    case FILTER_AND:
+      return json_filter_accepts(s, f->a, node, root, lax) && json_filter_accepts(s, f->b, node, root, lax);
+    case FILTER_NOT:
+      return !json_filter_accepts(s, f->a, node, root, lax);
+    case FILTER_EXISTS:
+      return resolve(s, &f->left, node, root, false).kind != VALUE_ABSENT;
     case FILTER_REGEX: {
       filter_value v = resolve(s, &f->left, node, root, lax);
-      return matches(f->regex, &v);
+      return matches(s, f->regex, &v);
     }
     default: {
       filter_value a = resolve(s, &f->left, node, root, lax), b = resolve(s, &f->right, node, root, lax);

@@ -8,21 +8,21 @@
 #include "base/limits.h"
 
 /* A list in the arena doubles whenever its length is a power of two. */
-#define PUSH(arena_, items, count, item)                                                                    \
-  do {                                                                                                      \
-    if (((count) & ((count) - 1)) == 0) {                                                                   \
-      void *more_ = rn_arena_alloc((arena_), ((count) ? 2 * (size_t)(count) : 1) * sizeof *(items));        \
-      if (count) memcpy(more_, (items), (count) * sizeof *(items));                                         \
-      (items) = more_;                                                                                      \
-    }                                                                                                       \
-    (items)[(count)++] = (item);                                                                            \
+#define PUSH(arena_, items, count, item)                                                             \
+  do {                                                                                               \
+    if (((count) & ((count)-1)) == 0) {                                                              \
+      void *more_ = rn_arena_alloc((arena_), ((count) ? 2 * (size_t)(count) : 1) * sizeof *(items)); \
+      if (count) memcpy(more_, (items), (count) * sizeof *(items));                                  \
+      (items) = more_;                                                                               \
+    }                                                                                                \
+    (items)[(count)++] = (item);                                                                     \
   } while (0)
 
 rn_status json_path_refuse(json_path_reader *r, const char *at, const char *why) {
   size_t len = (size_t)(r->end - r->begin);
   if (r->fault) *r->fault = (size_t)(at - r->begin);
-  return rn_fail(r->err, RN_E_VALUE, "%.*s%s is no JSON path: at character %zu %s", (int)(len > 100 ? 100 : len), r->begin,
-                 len > 100 ? ".." : "", rn_utf8_length(r->begin, (size_t)(at - r->begin)) + 1, why);
+  return rn_fail(r->err, RN_E_VALUE, "%.*s%s is no JSON path: at character %zu %s", (int)(len > 100 ? 100 : len),
+                 r->begin, len > 100 ? ".." : "", rn_utf8_length(r->begin, (size_t)(at - r->begin)) + 1, why);
 }
 
 static void skip_blank(json_path_reader *r) {
@@ -47,7 +47,9 @@ rn_status json_path_quoted(json_path_reader *r, rn_slice *out) {
   return RN_OK;
 }
 
-static bool ends_name(char c) { return c == '.' || c == '[' || c == '(' || c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+static bool ends_name(char c) {
+  return c == '.' || c == '[' || c == '(' || c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 /* In filters names end at operators too. */
 static bool ends_filter_name(char c) { return ends_name(c) || memchr(")]<>=!&|~,", c, 10) != NULL; }
 
@@ -80,7 +82,8 @@ static rn_status read_number(json_path_reader *r, int64_t *out) {
 static rn_status read_names(json_path_reader *r, json_path_step *step) {
   for (;;) {
     rn_slice name;
-    if (r->at >= r->end || (*r->at != '\'' && *r->at != '"')) return json_path_refuse(r, r->at, "a name in quotes must stand");
+    if (r->at >= r->end || (*r->at != '\'' && *r->at != '"'))
+      return json_path_refuse(r, r->at, "a name in quotes must stand");
     if (json_path_quoted(r, &name) != RN_OK) return RN_FAIL;
     PUSH(r->arena, step->names, step->count, name);
     skip_blank(r);
@@ -175,7 +178,9 @@ static bool read_mode(json_path_reader *r) {
   const char *before = r->at;
   skip_blank(r);
   for (size_t i = 0; i < 2; i++) {
-    if ((size_t)(r->end - r->at) <= modes[i].len || !rn_slice_eq_nocase(rn_slice_make(r->at, modes[i].len), rn_slice_of(modes[i].word))) continue;
+    if ((size_t)(r->end - r->at) <= modes[i].len ||
+        !rn_slice_eq_nocase(rn_slice_make(r->at, modes[i].len), rn_slice_of(modes[i].word)))
+      continue;
     const char *behind = r->at + modes[i].len;
     if (*behind != ' ' && *behind != '\t' && *behind != '\n' && *behind != '\r') continue;
     r->at = behind;
@@ -204,7 +209,8 @@ static void make_prefix(json_path *path) {
 
 static rn_status read_path(json_path_reader *r, json_path *path) {
   path->lax = read_mode(r);
-  while (r->end > r->at && (r->end[-1] == ' ' || r->end[-1] == '\t' || r->end[-1] == '\n' || r->end[-1] == '\r')) r->end--;
+  while (r->end > r->at && (r->end[-1] == ' ' || r->end[-1] == '\t' || r->end[-1] == '\n' || r->end[-1] == '\r'))
+    r->end--;
   if (r->at == r->end) return json_path_refuse(r, r->at, "it is empty");
   if (*r->at == '$' || *r->at == '@') {
     r->at++;
@@ -225,7 +231,8 @@ static rn_status read_path(json_path_reader *r, json_path *path) {
   }
   if (r->at < r->end) {
     bool blank = *r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r';
-    return json_path_refuse(r, r->at, blank ? "a blank stands; a name with blanks is written ['a b']" : "\".\" or \"[\" must stand");
+    return json_path_refuse(
+        r, r->at, blank ? "a blank stands; a name with blanks is written ['a b']" : "\".\" or \"[\" must stand");
   }
   return RN_OK;
 }
@@ -233,7 +240,8 @@ static rn_status read_path(json_path_reader *r, json_path *path) {
 json_path *json_path_compile(rn_slice text, size_t *fault, rn_error *err) {
   json_path *path = rn_calloc(1, sizeof *path);
   rn_arena_init(&path->arena);
-  json_path_reader r = {.begin = text.ptr, .at = text.ptr, .end = text.ptr + text.len, .arena = &path->arena, .err = err, .fault = fault};
+  json_path_reader r = {
+      .begin = text.ptr, .at = text.ptr, .end = text.ptr + text.len, .arena = &path->arena, .err = err, .fault = fault};
   if (read_path(&r, path) != RN_OK) {
     json_path_free(path);
     return NULL;

@@ -14,7 +14,15 @@
 
 typedef struct json_filter json_filter; /* json_filter.c */
 
-typedef enum json_step_kind { JSON_NAME, JSON_INDEX, JSON_NAMES, JSON_INDEXES, JSON_SLICE, JSON_WILDCARD, JSON_FILTER } json_step_kind;
+typedef enum json_step_kind {
+  JSON_NAME,
+  JSON_INDEX,
+  JSON_NAMES,
+  JSON_INDEXES,
+  JSON_SLICE,
+  JSON_WILDCARD,
+  JSON_FILTER
+} json_step_kind;
 typedef struct json_path_step {
   json_step_kind kind;
   bool deep; /* `..` before it: at this node and every one below */
@@ -53,6 +61,7 @@ rn_status json_path_quoted(json_path_reader *r, rn_slice *out);
 rn_status json_path_steps(json_path_reader *r, bool in_filter, uint32_t *count, json_path_step **steps);
 rn_status json_filter_compile(json_path_reader *r, json_filter **out); /* behind "?(", up to and with ")" */
 void json_filter_free(json_filter *filter);
+void json_filter_match_free(void *match);
 
 /* --- evaluation ------------------------------------------------------------------------------------------------ */
 
@@ -66,13 +75,22 @@ typedef struct json_scratch {
   RN_VEC(rn_slice) list;       /* result of an indefinite path */
   RN_VEC(json_member) members; /* a stack of objects that are being walked */
   rn_arena arena;              /* names with escapes, objects of ['a','b'] */
+  void *match;                 /* of regular expressions in filters */
   uint64_t visits;
 } json_scratch;
 void json_scratch_free(json_scratch *s);
 
-typedef enum json_outcome { JSON_FOUND, JSON_LIST, JSON_MISSING, JSON_BAD_TEXT, JSON_NULL_TEXT, JSON_TOO_MUCH } json_outcome;
+typedef enum json_outcome {
+  JSON_FOUND,
+  JSON_LIST,
+  JSON_MISSING,
+  JSON_BAD_TEXT,
+  JSON_NULL_TEXT,
+  JSON_TOO_MUCH
+} json_outcome;
 /* FOUND: *value. LIST: s->list. BAD_TEXT: *fault. NULL_TEXT: the document is null. Empties the scratch first. */
-json_outcome json_path_evaluate(const json_path *path, rn_slice text, json_scratch *s, rn_slice *value, rn_json_fault *fault);
+json_outcome json_path_evaluate(const json_path *path, rn_slice text, json_scratch *s, rn_slice *value,
+                                rn_json_fault *fault);
 
 /* The value of a member; of several of that name the last; ptr NULL: none, or no object. */
 rn_slice json_member_of(json_scratch *s, rn_slice object, rn_slice name);
@@ -88,7 +106,8 @@ int json_compare_names(rn_slice a, rn_slice b);
 /* The inside of a string between the quotes, escapes resolved (in the scratch when there are any). */
 rn_slice json_plain(json_scratch *s, rn_slice raw);
 
-/* --- writing (json_write.c) ---------------------------------------------------------------------------------------- */
+/* --- writing (json_write.c) ----------------------------------------------------------------------------------------
+ */
 /* Checked text, compact, members sorted by name, numbers as BigDecimal prints them. */
 void json_put_text(rn_builder *out, json_scratch *s, rn_slice value);
 /* The list of an evaluation as an array. */

@@ -11,6 +11,7 @@ enum { VISITS_MAX = 20000000 };
 void json_scratch_free(json_scratch *s) {
   RN_VEC_FREE(&s->list);
   RN_VEC_FREE(&s->members);
+  json_filter_match_free(s->match);
   rn_arena_free(&s->arena);
 }
 
@@ -107,7 +108,8 @@ rn_slice json_element_of(rn_slice array, int64_t index) {
 
 rn_slice json_follow(json_scratch *s, const json_path_step *steps, uint32_t count, rn_slice node) {
   for (uint32_t i = 0; i < count && node.ptr; i++)
-    node = steps[i].kind == JSON_NAME ? json_member_of(s, node, steps[i].names[0]) : json_element_of(node, steps[i].indexes[0]);
+    node = steps[i].kind == JSON_NAME ? json_member_of(s, node, steps[i].names[0])
+                                      : json_element_of(node, steps[i].indexes[0]);
   return node;
 }
 
@@ -178,7 +180,8 @@ static void each_name(walker *w, uint32_t step, rn_slice object) {
 static bool apply(walker *w, uint32_t step, rn_slice node, bool definite) {
   const json_path_step *s = &w->path->steps[step];
   switch (s->kind) {
-    case JSON_NAME: case JSON_INDEX: {
+    case JSON_NAME:
+    case JSON_INDEX: {
       rn_slice value = json_follow(w->s, s, 1, node);
       return value.ptr ? walk(w, step + 1, value, definite) : !definite;
     }
@@ -197,14 +200,18 @@ static bool apply(walker *w, uint32_t step, rn_slice node, bool definite) {
       if (node.ptr[0] != '[') return !definite;
       each_of_slice(w, step + 1, node, s->indexes);
       return true;
-    case JSON_WILDCARD: each_child(w, step + 1, node); return true;
-    default: break;
+    case JSON_WILDCARD:
+      each_child(w, step + 1, node);
+      return true;
+    default:
+      break;
   }
   if (node.ptr[0] == '[') {
     rn_json_walk items;
     rn_json_walk_begin(&items, node);
     while (rn_json_walk_next(&items)) {
-      if (json_filter_accepts(w->s, s->filter, items.value, w->root, w->path->lax)) (void)walk(w, step + 1, items.value, false);
+      if (json_filter_accepts(w->s, s->filter, items.value, w->root, w->path->lax))
+        (void)walk(w, step + 1, items.value, false);
     }
   } else if (node.ptr[0] == '{') {
     if (json_filter_accepts(w->s, s->filter, node, w->root, w->path->lax)) (void)walk(w, step + 1, node, false);
@@ -220,7 +227,8 @@ static void scan(walker *w, uint32_t step, rn_slice node) {
   if (!is_nested(node) || w->too_much) return;
   const json_path_step *s = &w->path->steps[step];
   bool fits = s->kind != JSON_FILTER || node.ptr[0] == '{';
-  for (uint32_t i = 0; s->kind == JSON_NAMES && i < s->count && fits; i++) fits = json_member_of(w->s, node, s->names[i]).ptr != NULL;
+  for (uint32_t i = 0; s->kind == JSON_NAMES && i < s->count && fits; i++)
+    fits = json_member_of(w->s, node, s->names[i]).ptr != NULL;
   if (fits) (void)apply(w, step, node, false);
   if (node.ptr[0] == '[') {
     rn_json_walk items;
@@ -250,7 +258,8 @@ static bool walk(walker *w, uint32_t step, rn_slice node, bool definite) {
   return apply(w, step, node, definite);
 }
 
-json_outcome json_path_evaluate(const json_path *path, rn_slice text, json_scratch *s, rn_slice *value, rn_json_fault *fault) {
+json_outcome json_path_evaluate(const json_path *path, rn_slice text, json_scratch *s, rn_slice *value,
+                                rn_json_fault *fault) {
   s->list.len = s->members.len = 0;
   s->visits = 0;
   if (s->arena.used_bytes) rn_arena_reset(&s->arena);

@@ -25,7 +25,9 @@ static void put_object(rn_builder *out, json_scratch *s, rn_slice object) {
 
 void json_put_text(rn_builder *out, json_scratch *s, rn_slice value) {
   switch (value.ptr[0]) {
-    case '{': put_object(out, s, value); break;
+    case '{':
+      put_object(out, s, value);
+      break;
     case '[': {
       rn_json_walk walk;
       rn_json_walk_begin(&walk, value);
@@ -37,9 +39,17 @@ void json_put_text(rn_builder *out, json_scratch *s, rn_slice value) {
       rn_builder_char(out, ']');
       break;
     }
-    case '"': rn_json_put_string(out, json_plain(s, rn_slice_make(value.ptr + 1, value.len - 2))); break;
-    case 't': case 'f': case 'n': rn_builder_slice(out, value); break;
-    default: rn_json_number_text(out, value); break;
+    case '"':
+      rn_json_put_string(out, json_plain(s, rn_slice_make(value.ptr + 1, value.len - 2)));
+      break;
+    case 't':
+    case 'f':
+    case 'n':
+      rn_builder_slice(out, value);
+      break;
+    default:
+      rn_json_number_text(out, value);
+      break;
   }
 }
 
@@ -56,35 +66,49 @@ void json_put_list(rn_builder *out, json_scratch *s) {
 
 const rn_type *rn_json_refused_type(const rn_type *type) {
   switch ((rn_type_id)type->id) {
-    case RN_T_DATE: case RN_T_TIME: case RN_T_INTERVAL_MONTH: case RN_T_INTERVAL_MS: case RN_T_MULTISET: return type;
-    case RN_T_MAP: return rn_type_is_string(type->children[0]) ? rn_json_refused_type(type->children[1]) : type;
-    case RN_T_ARRAY: return rn_json_refused_type(type->children[0]);
+    case RN_T_DATE:
+    case RN_T_TIME:
+    case RN_T_INTERVAL_MONTH:
+    case RN_T_INTERVAL_MS:
+    case RN_T_MULTISET:
+      return type;
+    case RN_T_MAP:
+      return rn_type_is_string(type->children[0]) ? rn_json_refused_type(type->children[1]) : type;
+    case RN_T_ARRAY:
+      return rn_json_refused_type(type->children[0]);
     case RN_T_ROW:
       for (uint32_t i = 0; i < type->child_count; i++) {
         const rn_type *refused = rn_json_refused_type(type->children[i]);
         if (refused) return refused;
       }
       return NULL;
-    default: return NULL;
+    default:
+      return NULL;
   }
 }
 
+/* The number that was appended from `at` on, spelled anew. */
+static void respell(rn_builder *out, size_t at) {
+  char copy[64]; /* of a double or 38 digits */
+  size_t len = out->len - at;
+  memcpy(copy, out->data + at, len);
+  out->len = at;
+  rn_json_number_text(out, rn_slice_make(copy, len));
+}
 static void put_double(rn_builder *out, double value) {
-  rn_builder text = {0};
-  rn_format_double(&text, value);
-  if (value - value == 0) {
-    rn_json_number_text(out, rn_slice_make(text.data, text.len));
-  } else { /* NaN and the infinities have no number in JSON */
-    rn_json_put_string(out, rn_slice_make(text.data, text.len));
-  }
-  rn_builder_free(&text);
+  bool number = value - value == 0; /* NaN and the infinities are none in JSON */
+  if (!number) rn_builder_char(out, '"');
+  size_t at = out->len;
+  rn_format_double(out, value);
+  if (number) respell(out, at);
+  else rn_builder_char(out, '"');
 }
 static void put_decimal(rn_builder *out, const rn_column *c, uint32_t row) {
-  rn_i128 value = c->type->precision <= RN_DECIMAL_SMALL_DIGITS ? ((const int64_t *)c->data)[row] : ((const rn_i128 *)c->data)[row];
-  rn_builder text = {0};
-  rn_decimal_format(&text, value, c->type->scale);
-  rn_json_number_text(out, rn_slice_make(text.data, text.len));
-  rn_builder_free(&text);
+  rn_i128 value =
+      c->type->precision <= RN_DECIMAL_SMALL_DIGITS ? ((const int64_t *)c->data)[row] : ((const rn_i128 *)c->data)[row];
+  size_t at = out->len;
+  rn_decimal_format(out, value, c->type->scale);
+  respell(out, at);
 }
 
 /* Names in Java's order: the order of the fields, or of the map's keys. */
@@ -106,7 +130,8 @@ static void put_row(rn_builder *out, const rn_column *c, uint32_t row) {
   o.index = type->child_count > 64 ? rn_malloc(type->child_count * sizeof *o.index) : o.on_stack;
   for (uint32_t i = 0; i < type->child_count; i++) {
     uint32_t place = i;
-    while (place && json_compare_names(rn_slice_of(type->names[o.index[place - 1]]), rn_slice_of(type->names[i])) > 0) place--;
+    while (place && json_compare_names(rn_slice_of(type->names[o.index[place - 1]]), rn_slice_of(type->names[i])) > 0)
+      place--;
     order_insert(&o, i, place, i);
   }
   rn_builder_char(out, '{');
@@ -158,21 +183,42 @@ void rn_json_put_value(rn_builder *out, const rn_column *c, uint32_t row) {
   }
   const void *data = c->data;
   switch ((rn_type_id)c->type->id) {
-    case RN_T_BOOLEAN: rn_builder_text(out, ((const uint8_t *)data)[row] ? "true" : "false"); break;
-    case RN_T_TINYINT: rn_builder_int(out, ((const int8_t *)data)[row]); break;
-    case RN_T_SMALLINT: rn_builder_int(out, ((const int16_t *)data)[row]); break;
-    case RN_T_INT: rn_builder_int(out, ((const int32_t *)data)[row]); break;
-    case RN_T_BIGINT: rn_builder_int(out, ((const int64_t *)data)[row]); break;
-    case RN_T_FLOAT: put_double(out, (double)((const float *)data)[row]); break;
-    case RN_T_DOUBLE: put_double(out, ((const double *)data)[row]); break;
-    case RN_T_DECIMAL: put_decimal(out, c, row); break;
-    case RN_T_CHAR: case RN_T_VARCHAR: rn_json_put_string(out, rn_str_slice(&((const rn_str *)data)[row])); break;
-    case RN_T_BINARY: case RN_T_VARBINARY:
+    case RN_T_BOOLEAN:
+      rn_builder_text(out, ((const uint8_t *)data)[row] ? "true" : "false");
+      break;
+    case RN_T_TINYINT:
+      rn_builder_int(out, ((const int8_t *)data)[row]);
+      break;
+    case RN_T_SMALLINT:
+      rn_builder_int(out, ((const int16_t *)data)[row]);
+      break;
+    case RN_T_INT:
+      rn_builder_int(out, ((const int32_t *)data)[row]);
+      break;
+    case RN_T_BIGINT:
+      rn_builder_int(out, ((const int64_t *)data)[row]);
+      break;
+    case RN_T_FLOAT:
+      put_double(out, (double)((const float *)data)[row]);
+      break;
+    case RN_T_DOUBLE:
+      put_double(out, ((const double *)data)[row]);
+      break;
+    case RN_T_DECIMAL:
+      put_decimal(out, c, row);
+      break;
+    case RN_T_CHAR:
+    case RN_T_VARCHAR:
+      rn_json_put_string(out, rn_str_slice(&((const rn_str *)data)[row]));
+      break;
+    case RN_T_BINARY:
+    case RN_T_VARBINARY:
       rn_builder_char(out, '"');
       rn_base64_encode(out, rn_str_slice(&((const rn_str *)data)[row]));
       rn_builder_char(out, '"');
       break;
-    case RN_T_TIMESTAMP: case RN_T_TIMESTAMP_LTZ:
+    case RN_T_TIMESTAMP:
+    case RN_T_TIMESTAMP_LTZ:
       rn_builder_char(out, '"');
       rn_format_timestamp(out, ((const int64_t *)data)[row], 6, true, 'T');
       rn_builder_text(out, c->type->id == RN_T_TIMESTAMP_LTZ ? "Z\"" : "\"");
@@ -187,8 +233,13 @@ void rn_json_put_value(rn_builder *out, const rn_column *c, uint32_t row) {
       rn_builder_char(out, ']');
       break;
     }
-    case RN_T_MAP: put_map(out, c, row); break;
-    case RN_T_ROW: put_row(out, c, row); break;
-    default: rn_builder_append(out, "null", 4);
+    case RN_T_MAP:
+      put_map(out, c, row);
+      break;
+    case RN_T_ROW:
+      put_row(out, c, row);
+      break;
+    default:
+      rn_builder_append(out, "null", 4);
   }
 }

@@ -88,7 +88,9 @@ static void put_text_copy(rn_eval *eval, rn_column *out, uint32_t row, const rn_
   put_str(out, row, room ? room : "", b->len);
 }
 
-static bool is_null_at(const rn_column *c, uint32_t row) { return c->type->id == RN_T_NULL || rn_is_null(c, c->constant ? 0 : row); }
+static bool is_null_at(const rn_column *c, uint32_t row) {
+  return c->type->id == RN_T_NULL || rn_is_null(c, c->constant ? 0 : row);
+}
 
 static rn_status put_json_text(writer *w, uint32_t row, rn_slice text) {
   rn_slice found;
@@ -99,8 +101,8 @@ static rn_status put_json_text(writer *w, uint32_t row, rn_slice text) {
   }
   if (!rn_json_find(text, NULL, 0, &found, NULL, &fault)) {
     bool cut = text.len > 80;
-    return rn_eval_fail(w->eval, row, RN_E_VALUE, "JSON: not JSON: %s at byte %zu of '%.*s'%s", fault.why, fault.at + 1, cut ? 80 : (int)text.len,
-                        text.ptr, cut ? ".." : "");
+    return rn_eval_fail(w->eval, row, RN_E_VALUE, "JSON: not JSON: %s at byte %zu of '%.*s'%s", fault.why, fault.at + 1,
+                        cut ? 80 : (int)text.len, text.ptr, cut ? ".." : "");
   }
   w->scratch.members.len = 0;
   if (w->scratch.arena.used_bytes) rn_arena_reset(&w->scratch.arena);
@@ -123,7 +125,8 @@ static rn_status put_value(writer *w, char kind, const rn_column *c, uint32_t ro
 }
 
 /* The order of names that differ from row to row. */
-static rn_status order_names(writer *w, const rn_column *const *args, uint32_t row, uint16_t *order, uint32_t *ordered) {
+static rn_status order_names(writer *w, const rn_column *const *args, uint32_t row, uint16_t *order,
+                             uint32_t *ordered) {
   const make_state *s = w->state;
   for (uint32_t i = 0; i < s->count; i++) {
     const rn_column *c = args[1 + 2 * i];
@@ -252,9 +255,14 @@ KERNEL(json_quote) {
         rn_builder_char(&b, (char)c);
         i++;
       } else {
-        unsigned n = c < 0x80 ? 1 : utf8_step(s.ptr + i, s.ptr + s.len), code = n == 1 ? c : n == 2 ? c & 31u : n == 3 ? c & 15u : c & 7u;
+        unsigned n = c < 0x80 ? 1 : utf8_step(s.ptr + i, s.ptr + s.len), code = n == 1   ? c
+                                                                                : n == 2 ? c & 31u
+                                                                                : n == 3 ? c & 15u
+                                                                                         : c & 7u;
         for (unsigned k = 1; k < n; k++) code = code << 6 | ((unsigned char)s.ptr[i + k] & 63u);
-        if (code >= 0x10000) rn_builder_printf(&b, "\\u%04x\\u%04x", 0xD800 + ((code - 0x10000) >> 10), 0xDC00 + ((code - 0x10000) & 0x3FF));
+        if (code >= 0x10000)
+          rn_builder_printf(&b, "\\u%04x\\u%04x", 0xD800 + ((code - 0x10000) >> 10),
+                            0xDC00 + ((code - 0x10000) & 0x3FF));
         else rn_builder_printf(&b, "\\u%04x", code);
         i += n;
       }
@@ -271,7 +279,8 @@ KERNEL(json_unquote) {
   (void)arg_count;
   FOR_ROWS(row) {
     rn_slice s = TEXT(0, row), found;
-    bool quoted = s.len > 1 && s.ptr[0] == '"' && s.ptr[s.len - 1] == '"' && rn_json_find(s, NULL, 0, &found, NULL, NULL);
+    bool quoted =
+        s.len > 1 && s.ptr[0] == '"' && s.ptr[s.len - 1] == '"' && rn_json_find(s, NULL, 0, &found, NULL, NULL);
     /* Flink looks at the first string only, and so at `"a"b"`, too; behind it an escape may be anything. */
     if (quoted && found.len < s.len) quoted = !memchr(s.ptr + found.len, '\\', s.len - found.len);
     rn_slice inside = quoted ? rn_slice_make(s.ptr + 1, s.len - 2) : s;
@@ -285,9 +294,11 @@ KERNEL(json_unquote) {
   return RN_OK;
 }
 
-/* --- rows ------------------------------------------------------------------------------------------------------------ */
+/* --- rows ------------------------------------------------------------------------------------------------------------
+ */
 
-static rn_status resolve_text(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
+static rn_status resolve_text(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena,
+                              rn_resolution *out) {
   (void)arena;
   for (uint32_t i = 0; i < count; i++) {
     if (rn_json_refused_type(types[i])) return RN_FAIL;
@@ -297,7 +308,8 @@ static rn_status resolve_text(const rn_function *fn, const rn_type *const *types
   return RN_OK;
 }
 
-static rn_status resolve_member(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
+static rn_status resolve_member(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena,
+                                rn_resolution *out) {
   (void)types, (void)count, (void)arena;
   out->result = rn_type_basic(RN_T_VARCHAR, true);
   out->kernel = fn->kernel;
@@ -305,24 +317,74 @@ static rn_status resolve_member(const rn_function *fn, const rn_type *const *typ
 }
 
 static const rn_function rows[] = {
-  {.name = "JSON MEMBER", .signature = "JSON_OBJECTAGG(name STRING VALUE json STRING)", .min_args = 2, .max_args = 2,
-   .flags = RN_FN_OPERATOR | RN_FN_MAY_FAIL, .classes = {RN_ARG_STRING, RN_ARG_STRING}, .resolve = resolve_member, .kernel = member_text,
-   .result = RN_T_VARCHAR, .help = "a member of an object, as JSON_OBJECTAGG collects them", .example = "JSON_OBJECT('a' VALUE 1) = '{\"a\":1}'"},
-  {.name = "JSON_OBJECT", .signature = "JSON_OBJECT([{[KEY] name VALUE x | name : x}, ..] [{NULL | ABSENT} ON NULL]) -> STRING",
-   .min_args = 1, .max_args = 255, .flags = RN_FN_SYNTAX | RN_FN_VARIADIC | RN_FN_MAY_FAIL, .classes = {RN_ARG_ANY}, .resolve = resolve_text,
-   .prepare = prepare_object, .free_state = free_state, .kernel = json_object, .result = RN_T_VARCHAR,
-   .help = "an object as JSON text, members sorted by name; JSON_OBJECT, JSON_ARRAY and JSON(..) inside are not quoted",
-   .example = "JSON_OBJECT('b' VALUE 1, 'a' VALUE JSON_ARRAY(TRUE)) = '{\"a\":[true],\"b\":1}'"},
-  {.name = "JSON_ARRAY", .signature = "JSON_ARRAY([x, ..] [{NULL | ABSENT} ON NULL]) -> STRING",
-   .min_args = 1, .max_args = 255, .flags = RN_FN_SYNTAX | RN_FN_VARIADIC | RN_FN_MAY_FAIL, .classes = {RN_ARG_ANY}, .resolve = resolve_text,
-   .prepare = prepare_array, .free_state = free_state, .kernel = json_array, .result = RN_T_VARCHAR,
-   .help = "an array as JSON text; NULLs are left out unless NULL ON NULL is given", .example = "JSON_ARRAY(1, 'a', TRUE) = '[1,\"a\",true]'"},
-  {.name = "JSON_STRING", .signature = "JSON_STRING(x) -> STRING", .min_args = 1, .max_args = 1, .flags = RN_FN_STRICT, .classes = {RN_ARG_ANY},
-   .resolve = resolve_text, .kernel = json_string, .result = RN_T_VARCHAR, .help = "a value as JSON text", .example = "JSON_STRING('a\"b') = '\"a\\\"b\"'"},
-  {.name = "JSON_QUOTE", .signature = "JSON_QUOTE(s STRING) -> STRING", .min_args = 1, .max_args = 1, .flags = RN_FN_STRICT, .classes = {RN_ARG_STRING},
-   .kernel = json_quote, .result = RN_T_VARCHAR, .help = "a text as a JSON string in ASCII", .example = "JSON_QUOTE('a/b') = '\"a\\/b\"'"},
-  {.name = "JSON_UNQUOTE", .signature = "JSON_UNQUOTE(s STRING) -> STRING", .min_args = 1, .max_args = 1, .flags = RN_FN_STRICT,
-   .classes = {RN_ARG_STRING}, .kernel = json_unquote, .result = RN_T_VARCHAR,
-   .help = "the text that a JSON string stands for; what is none stays as it is", .example = "JSON_UNQUOTE('\"a\\\"b\"') = 'a\"b'"},
+    {.name = "JSON MEMBER",
+     .signature = "JSON_OBJECTAGG(name STRING VALUE json STRING)",
+     .min_args = 2,
+     .max_args = 2,
+     .flags = RN_FN_OPERATOR | RN_FN_MAY_FAIL,
+     .classes = {RN_ARG_STRING, RN_ARG_STRING},
+     .resolve = resolve_member,
+     .kernel = member_text,
+     .result = RN_T_VARCHAR,
+     .help = "a member of an object, as JSON_OBJECTAGG collects them",
+     .example = "JSON_OBJECT('a' VALUE 1) = '{\"a\":1}'"},
+    {.name = "JSON_OBJECT",
+     .signature = "JSON_OBJECT([{[KEY] name VALUE x | name : x}, ..] [{NULL | ABSENT} ON NULL]) -> STRING",
+     .min_args = 1,
+     .max_args = 255,
+     .flags = RN_FN_SYNTAX | RN_FN_VARIADIC | RN_FN_MAY_FAIL,
+     .classes = {RN_ARG_ANY},
+     .resolve = resolve_text,
+     .prepare = prepare_object,
+     .free_state = free_state,
+     .kernel = json_object,
+     .result = RN_T_VARCHAR,
+     .help =
+         "an object as JSON text, members sorted by name; JSON_OBJECT, JSON_ARRAY and JSON(..) inside are not quoted",
+     .example = "JSON_OBJECT('b' VALUE 1, 'a' VALUE JSON_ARRAY(TRUE)) = '{\"a\":[true],\"b\":1}'"},
+    {.name = "JSON_ARRAY",
+     .signature = "JSON_ARRAY([x, ..] [{NULL | ABSENT} ON NULL]) -> STRING",
+     .min_args = 1,
+     .max_args = 255,
+     .flags = RN_FN_SYNTAX | RN_FN_VARIADIC | RN_FN_MAY_FAIL,
+     .classes = {RN_ARG_ANY},
+     .resolve = resolve_text,
+     .prepare = prepare_array,
+     .free_state = free_state,
+     .kernel = json_array,
+     .result = RN_T_VARCHAR,
+     .help = "an array as JSON text; NULLs are left out unless NULL ON NULL is given",
+     .example = "JSON_ARRAY(1, 'a', TRUE) = '[1,\"a\",true]'"},
+    {.name = "JSON_STRING",
+     .signature = "JSON_STRING(x) -> STRING",
+     .min_args = 1,
+     .max_args = 1,
+     .flags = RN_FN_STRICT,
+     .classes = {RN_ARG_ANY},
+     .resolve = resolve_text,
+     .kernel = json_string,
+     .result = RN_T_VARCHAR,
+     .help = "a value as JSON text",
+     .example = "JSON_STRING('a\"b') = '\"a\\\"b\"'"},
+    {.name = "JSON_QUOTE",
+     .signature = "JSON_QUOTE(s STRING) -> STRING",
+     .min_args = 1,
+     .max_args = 1,
+     .flags = RN_FN_STRICT,
+     .classes = {RN_ARG_STRING},
+     .kernel = json_quote,
+     .result = RN_T_VARCHAR,
+     .help = "a text as a JSON string in ASCII",
+     .example = "JSON_QUOTE('a/b') = '\"a\\/b\"'"},
+    {.name = "JSON_UNQUOTE",
+     .signature = "JSON_UNQUOTE(s STRING) -> STRING",
+     .min_args = 1,
+     .max_args = 1,
+     .flags = RN_FN_STRICT,
+     .classes = {RN_ARG_STRING},
+     .kernel = json_unquote,
+     .result = RN_T_VARCHAR,
+     .help = "the text that a JSON string stands for; what is none stays as it is",
+     .example = "JSON_UNQUOTE('\"a\\\"b\"') = 'a\"b'"},
 };
 RN_FUNCTION_SET(rn_set_json_make, "JSON functions", rows);

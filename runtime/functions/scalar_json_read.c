@@ -95,7 +95,17 @@ static bool null_input(const reader *r, uint32_t row) {
 }
 
 /* What became of a row, before the clauses. */
-typedef enum fate { FATE_VALUE, FATE_LIST, FATE_EMPTY, FATE_MISSING, FATE_BAD_TEXT, FATE_NULL_TEXT, FATE_TOO_MUCH, FATE_BAD_PATH, FATE_KIND } fate;
+typedef enum fate {
+  FATE_VALUE,
+  FATE_LIST,
+  FATE_EMPTY,
+  FATE_MISSING,
+  FATE_BAD_TEXT,
+  FATE_NULL_TEXT,
+  FATE_TOO_MUCH,
+  FATE_BAD_PATH,
+  FATE_KIND
+} fate;
 
 static fate evaluate(reader *r, uint32_t row, bool *lax) {
   const json_path *path = path_at(r, row);
@@ -104,16 +114,24 @@ static fate evaluate(reader *r, uint32_t row, bool *lax) {
   *lax = path->lax;
   rn_slice doc = rn_str_slice((const rn_str *)r->args[1]->data + (r->args[1]->constant ? 0 : row));
   switch (json_path_evaluate(path, doc, &r->scratch, &r->value, &r->fault)) {
-    case JSON_FOUND: return r->value.ptr[0] == 'n' ? FATE_EMPTY : FATE_VALUE;
-    case JSON_LIST: return FATE_LIST;
-    case JSON_MISSING: return FATE_MISSING;
-    case JSON_NULL_TEXT: return FATE_NULL_TEXT;
-    case JSON_TOO_MUCH: return FATE_TOO_MUCH;
-    default: return FATE_BAD_TEXT;
+    case JSON_FOUND:
+      return r->value.ptr[0] == 'n' ? FATE_EMPTY : FATE_VALUE;
+    case JSON_LIST:
+      return FATE_LIST;
+    case JSON_MISSING:
+      return FATE_MISSING;
+    case JSON_NULL_TEXT:
+      return FATE_NULL_TEXT;
+    case JSON_TOO_MUCH:
+      return FATE_TOO_MUCH;
+    default:
+      return FATE_BAD_TEXT;
   }
 }
 /* Does the fate belong to ON EMPTY (else to ON ERROR)? */
-static bool is_empty(fate f, bool lax) { return lax && f != FATE_NULL_TEXT && f != FATE_BAD_PATH && f != FATE_TOO_MUCH; }
+static bool is_empty(fate f, bool lax) {
+  return lax && f != FATE_NULL_TEXT && f != FATE_BAD_PATH && f != FATE_TOO_MUCH;
+}
 
 static rn_status refuse(reader *r, uint32_t row, fate f, bool lax, const char *wanted) {
   rn_slice doc = rn_str_slice((const rn_str *)r->args[1]->data + (r->args[1]->constant ? 0 : row));
@@ -122,20 +140,29 @@ static rn_status refuse(reader *r, uint32_t row, fate f, bool lax, const char *w
   const char *dots = doc.len > 80 ? ".." : "";
   if (f == FATE_BAD_PATH) return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: %s", r->name, r->own_error.message);
   if (f == FATE_BAD_TEXT)
-    return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: not JSON: %s at byte %zu of '%.*s'%s", r->name, r->fault.why, r->fault.at + 1, cut,
-                        doc.ptr, dots);
-  if (f == FATE_TOO_MUCH) return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: path %.*s looks at more values than there should be", r->name, path_len, path.ptr);
-  if (f == FATE_KIND) return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: %.*s%s is not %s", r->name, r->value.len > 80 ? 80 : (int)r->value.len, r->value.ptr,
-                                          r->value.len > 80 ? ".." : "", wanted);
+    return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: not JSON: %s at byte %zu of '%.*s'%s", r->name, r->fault.why,
+                        r->fault.at + 1, cut, doc.ptr, dots);
+  if (f == FATE_TOO_MUCH)
+    return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: path %.*s looks at more values than there should be", r->name,
+                        path_len, path.ptr);
+  if (f == FATE_KIND)
+    return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: %.*s%s is not %s", r->name,
+                        r->value.len > 80 ? 80 : (int)r->value.len, r->value.ptr, r->value.len > 80 ? ".." : "",
+                        wanted);
   if (f == FATE_VALUE || f == FATE_LIST)
     return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: %.*s is %s in '%.*s'%s, not %s", r->name, path_len, path.ptr,
-                        f == FATE_LIST ? "a list of values" : r->value.ptr[0] == '{' ? "an object" : r->value.ptr[0] == '[' ? "an array" : "a single value",
+                        f == FATE_LIST           ? "a list of values"
+                        : r->value.ptr[0] == '{' ? "an object"
+                        : r->value.ptr[0] == '[' ? "an array"
+                                                 : "a single value",
                         cut, doc.ptr, dots, wanted);
   const char *what = lax || f == FATE_MISSING ? "nothing" : "null";
-  return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: there is %s at %.*s of '%.*s'%s", r->name, what, path_len, path.ptr, cut, doc.ptr, dots);
+  return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: there is %s at %.*s of '%.*s'%s", r->name, what, path_len,
+                      path.ptr, cut, doc.ptr, dots);
 }
 
-/* --- JSON_VALUE ---------------------------------------------------------------------------------------------------- */
+/* --- JSON_VALUE ----------------------------------------------------------------------------------------------------
+ */
 
 /* Text that BigDecimal would print as it stands: integers, and decimals that are not tiny. */
 static bool is_canonical_number(rn_slice n) {
@@ -191,12 +218,16 @@ static bool put_typed(reader *r, rn_column *out, uint32_t row, rn_slice v) {
       put_i32(out, row, (int32_t)n);
       return true;
     }
-    case RN_T_DOUBLE: return number && rn_parse_double(v, false, &((double *)out->data)[row]);
-    default: put_scalar_text(r, out, row, v); return true;
+    case RN_T_DOUBLE:
+      return number && rn_parse_double(v, false, &((double *)out->data)[row]);
+    default:
+      put_scalar_text(r, out, row, v);
+      return true;
   }
 }
 
-static rn_status put_default(reader *r, rn_column *out, uint32_t row, behaviour b, fate f, bool lax, const rn_column *value, const char *wanted) {
+static rn_status put_default(reader *r, rn_column *out, uint32_t row, behaviour b, fate f, bool lax,
+                             const rn_column *value, const char *wanted) {
   if (b == ON_ERROR) return refuse(r, row, f, lax, wanted);
   if (b == ON_DEFAULT) {
     uint16_t one = (uint16_t)row;
@@ -211,7 +242,10 @@ static rn_status put_default(reader *r, rn_column *out, uint32_t row, behaviour 
 KERNEL(json_value) {
   (void)arg_count;
   reader r = begin(eval, args, "JSON_VALUE");
-  static const char *const kinds[] = {[RN_T_BOOLEAN] = "a BOOLEAN", [RN_T_INT] = "an INTEGER", [RN_T_DOUBLE] = "a DOUBLE", [RN_T_VARCHAR] = "a single value"};
+  static const char *const kinds[] = {[RN_T_BOOLEAN] = "a BOOLEAN",
+                                      [RN_T_INT] = "an INTEGER",
+                                      [RN_T_DOUBLE] = "a DOUBLE",
+                                      [RN_T_VARCHAR] = "a single value"};
   const char *wanted = kinds[out->type->id];
   const rn_column *on_empty = r.state->on_empty == ON_DEFAULT ? args[3] : NULL;
   const rn_column *on_error = r.state->on_error == ON_DEFAULT ? args[on_empty ? 4 : 3] : NULL;
@@ -228,20 +262,22 @@ KERNEL(json_value) {
       continue;
     }
     bool empty = !scalar && is_empty(f, lax);
-    rn_status status = put_default(&r, out, row, empty ? r.state->on_empty : r.state->on_error, scalar ? FATE_KIND : f, lax, empty ? on_empty : on_error,
-                                   scalar ? wanted : "a single value");
+    rn_status status = put_default(&r, out, row, empty ? r.state->on_empty : r.state->on_error, scalar ? FATE_KIND : f,
+                                   lax, empty ? on_empty : on_error, scalar ? wanted : "a single value");
     if (status != RN_OK) return end(&r, RN_FAIL);
   }
   return end(&r, RN_OK);
 }
 
-/* --- JSON_QUERY ------------------------------------------------------------------------------------------------------ */
+/* --- JSON_QUERY ------------------------------------------------------------------------------------------------------
+ */
 
 typedef enum query_kind { QUERY_ITSELF, QUERY_WRAPPED, QUERY_NONE } query_kind;
 
 /* What the wrapper makes of the row's value. */
 static query_kind wrap(const reader *r, fate f) {
-  bool array = f == FATE_LIST || (f == FATE_VALUE && r->value.ptr[0] == '['), object = f == FATE_VALUE && r->value.ptr[0] == '{';
+  bool array = f == FATE_LIST || (f == FATE_VALUE && r->value.ptr[0] == '['),
+       object = f == FATE_VALUE && r->value.ptr[0] == '{';
   if (f != FATE_VALUE && f != FATE_LIST) return QUERY_NONE;
   if (r->state->wrap == ALWAYS_WRAPPER || (r->state->wrap == CONDITIONAL_WRAPPER && !array)) return QUERY_WRAPPED;
   return array || object ? QUERY_ITSELF : QUERY_NONE;
@@ -326,12 +362,14 @@ KERNEL(json_query) {
     behaviour b = empty ? r.state->on_empty : r.state->on_error;
     if (b == ON_EMPTY_ARRAY && array) continue;
     if (b == ON_EMPTY_ARRAY || b == ON_EMPTY_OBJECT) put_str(out, row, b == ON_EMPTY_ARRAY ? "[]" : "{}", 2);
-    else if (put_default(&r, out, row, b, f, lax, NULL, array ? "an array" : "an array or object") != RN_OK) return end(&r, RN_FAIL);
+    else if (put_default(&r, out, row, b, f, lax, NULL, array ? "an array" : "an array or object") != RN_OK)
+      return end(&r, RN_FAIL);
   }
   return end(&r, RN_OK);
 }
 
-/* --- JSON_EXISTS, IS JSON ----------------------------------------------------------------------------------------------- */
+/* --- JSON_EXISTS, IS JSON
+ * ----------------------------------------------------------------------------------------------- */
 
 KERNEL(json_exists) {
   (void)arg_count;
@@ -369,7 +407,8 @@ KERNEL(is_json) {
       rn_slice s = rn_str_slice((const rn_str *)text->data + at), found;
       if (rn_json_find(s, NULL, 0, &found, NULL, NULL)) {
         char c = found.ptr[0];
-        yes = kind == 'V' || (kind == 'A' && c == '[') || (kind == 'O' && c == '{') || (kind == 'S' && c != '[' && c != '{');
+        yes = kind == 'V' || (kind == 'A' && c == '[') || (kind == 'O' && c == '{') ||
+              (kind == 'S' && c != '[' && c != '{');
       }
     }
     put_bool(out, row, yes);
@@ -377,16 +416,19 @@ KERNEL(is_json) {
   return RN_OK;
 }
 
-/* --- rows ------------------------------------------------------------------------------------------------------------------ */
+/* --- rows
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 /* The types are the binder's: RETURNING decides them. */
-static rn_status resolve_nullable(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
+static rn_status resolve_nullable(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena,
+                                  rn_resolution *out) {
   (void)types, (void)count, (void)arena;
   out->result = rn_type_basic((rn_type_id)fn->result, true);
   out->kernel = fn->kernel;
   return RN_OK;
 }
-static rn_status resolve_is_json(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
+static rn_status resolve_is_json(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena,
+                                 rn_resolution *out) {
   (void)types, (void)count, (void)arena;
   out->result = rn_type_basic(RN_T_BOOLEAN, false);
   out->kernel = fn->kernel;
@@ -395,20 +437,58 @@ static rn_status resolve_is_json(const rn_function *fn, const rn_type *const *ty
 
 #define S RN_ARG_STRING
 static const rn_function rows[] = {
-  {.name = "JSON_VALUE", .signature = "JSON_VALUE(json STRING, path STRING [RETURNING STRING | BOOLEAN | INT | DOUBLE] [{NULL | ERROR | DEFAULT x} ON EMPTY] [{NULL | ERROR | DEFAULT x} ON ERROR]) -> STRING",
-   .min_args = 3, .max_args = 5, .flags = RN_FN_SYNTAX | RN_FN_MAY_FAIL, .classes = {S, S, S, RN_ARG_ANY, RN_ARG_ANY},
-   .resolve = resolve_nullable, .prepare = prepare, .free_state = free_state, .kernel = json_value, .result = RN_T_VARCHAR,
-   .help = "the single value that a path leads to, as text or as the type asked for", .example = "JSON_VALUE('{\"a\": [1, 2]}', '$.a[1]') = '2'"},
-  {.name = "JSON_QUERY", .signature = "JSON_QUERY(json STRING, path STRING [RETURNING STRING | ARRAY<STRING>] [{WITHOUT | WITH [CONDITIONAL]} WRAPPER] [{NULL | EMPTY ARRAY | EMPTY OBJECT | ERROR} ON EMPTY] [.. ON ERROR]) -> STRING",
-   .min_args = 3, .max_args = 3, .flags = RN_FN_SYNTAX | RN_FN_MAY_FAIL, .classes = {S, S, S},
-   .resolve = resolve_nullable, .prepare = prepare, .free_state = free_state, .kernel = json_query, .result = RN_T_VARCHAR,
-   .help = "the object or array that a path leads to, as JSON text with sorted names", .example = "JSON_QUERY('{\"a\": [1, 2]}', '$.a') = '[1,2]'"},
-  {.name = "JSON_EXISTS", .signature = "JSON_EXISTS(json STRING, path STRING [{TRUE | FALSE | UNKNOWN | ERROR} ON ERROR]) -> BOOLEAN",
-   .min_args = 3, .max_args = 3, .flags = RN_FN_SYNTAX | RN_FN_MAY_FAIL, .classes = {S, S, S},
-   .resolve = resolve_nullable, .prepare = prepare, .free_state = free_state, .kernel = json_exists, .result = RN_T_BOOLEAN,
-   .help = "does the path lead to a value other than null?", .example = "JSON_EXISTS('{\"a\": 1}', '$.a') = TRUE"},
-  {.name = "IS JSON", .signature = "s IS [NOT] JSON [VALUE | SCALAR | ARRAY | OBJECT] -> BOOLEAN", .min_args = 2, .max_args = 2,
-   .flags = RN_FN_OPERATOR, .classes = {S, S}, .resolve = resolve_is_json, .kernel = is_json, .result = RN_T_BOOLEAN,
-   .help = "is the text JSON of that kind? FALSE for NULL", .example = "('[1]' IS JSON ARRAY) = TRUE"},
+    {.name = "JSON_VALUE",
+     .signature = "JSON_VALUE(json STRING, path STRING [RETURNING STRING | BOOLEAN | INT | DOUBLE] [{NULL | ERROR | "
+                  "DEFAULT x} ON EMPTY] [{NULL | ERROR | DEFAULT x} ON ERROR]) -> STRING",
+     .min_args = 3,
+     .max_args = 5,
+     .flags = RN_FN_SYNTAX | RN_FN_MAY_FAIL,
+     .classes = {S, S, S, RN_ARG_ANY, RN_ARG_ANY},
+     .resolve = resolve_nullable,
+     .prepare = prepare,
+     .free_state = free_state,
+     .kernel = json_value,
+     .result = RN_T_VARCHAR,
+     .help = "the single value that a path leads to, as text or as the type asked for",
+     .example = "JSON_VALUE('{\"a\": [1, 2]}', '$.a[1]') = '2'"},
+    {.name = "JSON_QUERY",
+     .signature =
+         "JSON_QUERY(json STRING, path STRING [RETURNING STRING | ARRAY<STRING>] [{WITHOUT | WITH [CONDITIONAL]} "
+         "WRAPPER] [{NULL | EMPTY ARRAY | EMPTY OBJECT | ERROR} ON EMPTY] [.. ON ERROR]) -> STRING",
+     .min_args = 3,
+     .max_args = 3,
+     .flags = RN_FN_SYNTAX | RN_FN_MAY_FAIL,
+     .classes = {S, S, S},
+     .resolve = resolve_nullable,
+     .prepare = prepare,
+     .free_state = free_state,
+     .kernel = json_query,
+     .result = RN_T_VARCHAR,
+     .help = "the object or array that a path leads to, as JSON text with sorted names",
+     .example = "JSON_QUERY('{\"a\": [1, 2]}', '$.a') = '[1,2]'"},
+    {.name = "JSON_EXISTS",
+     .signature = "JSON_EXISTS(json STRING, path STRING [{TRUE | FALSE | UNKNOWN | ERROR} ON ERROR]) -> BOOLEAN",
+     .min_args = 3,
+     .max_args = 3,
+     .flags = RN_FN_SYNTAX | RN_FN_MAY_FAIL,
+     .classes = {S, S, S},
+     .resolve = resolve_nullable,
+     .prepare = prepare,
+     .free_state = free_state,
+     .kernel = json_exists,
+     .result = RN_T_BOOLEAN,
+     .help = "does the path lead to a value other than null?",
+     .example = "JSON_EXISTS('{\"a\": 1}', '$.a') = TRUE"},
+    {.name = "IS JSON",
+     .signature = "s IS [NOT] JSON [VALUE | SCALAR | ARRAY | OBJECT] -> BOOLEAN",
+     .min_args = 2,
+     .max_args = 2,
+     .flags = RN_FN_OPERATOR,
+     .classes = {S, S},
+     .resolve = resolve_is_json,
+     .kernel = is_json,
+     .result = RN_T_BOOLEAN,
+     .help = "is the text JSON of that kind? FALSE for NULL",
+     .example = "('[1]' IS JSON ARRAY) = TRUE"},
 };
 RN_FUNCTION_SET(rn_set_json_read, "JSON functions", rows);

@@ -127,6 +127,10 @@ static void documents_are_read_as_flink_does(void **state) {
   rn_builder deep = {0};
   for (int i = 0; i < 1001; i++) rn_builder_char(&deep, '[');
   assert_string_equal(answer(&s, deep.data, "$", &out), "bad at 1000");
+  deep.len--; /* the deepest there may be */
+  for (int i = 0; i < 1000; i++) rn_builder_char(&deep, ']');
+  assert_string_equal(answer(&s, deep.data, "$", &out), deep.data);
+  assert_true(strlen(answer(&s, deep.data, "$..*", &out)) > 900000);
   rn_builder_free(&deep);
   rn_builder_free(&out);
   json_scratch_free(&s);

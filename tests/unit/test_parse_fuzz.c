@@ -30,14 +30,42 @@ static const char *const postfix[] = {"IS NULL", "IS NOT TRUE", "IS JSON", "IS N
 static const char *const calls[] = {"SUM", "f", "COALESCE", "LEFT", "YEAR", "`x y`", "a.b", "upper"};
 static const char *const types[] = {"INT", "DECIMAL(10, 2)", "TIMESTAMP(3)", "ROW<a INT, b ARRAY<STRING>>", "MAP<STRING, INT NOT NULL>",
                                     "VARCHAR(3)", "INTERVAL DAY TO SECOND", "TIMESTAMP_LTZ(3)", "DOUBLE", "BYTES"};
+static const char *const json_ends[] = {
+    "", " RETURNING INT NULL ON EMPTY", " DEFAULT a + 1 ON ERROR ERROR ON EMPTY", " RETURNING VARCHAR(3) DEFAULT 'x' ON EMPTY", " ERROR ON ERROR"};
+static const char *const json_nulls[] = {"", " NULL ON NULL", " ABSENT ON NULL"};
 static void query(rn_builder *b, int depth);
+static void expr(rn_builder *b, int depth);
+
+/* Functions with clauses of their own. */
+static void json(rn_builder *b, int depth) {
+  bool object = roll(2) == 0;
+  switch (roll(3)) {
+    case 0:
+      rn_builder_text(b, "JSON_VALUE(");
+      expr(b, depth - 1);
+      rn_builder_printf(b, ", '$.a'%s)", PICK(json_ends));
+      break;
+    case 1:
+      rn_builder_text(b, "JSON_QUERY(");
+      expr(b, depth - 1);
+      rn_builder_printf(b, ", 'lax $'%s)", object ? " WITH CONDITIONAL WRAPPER EMPTY ARRAY ON EMPTY" : " WITHOUT ARRAY WRAPPER");
+      break;
+    default:
+      rn_builder_text(b, object ? "JSON_OBJECT(KEY 'k' VALUE (" : "JSON_ARRAY((");
+      expr(b, depth - 1);
+      rn_builder_text(b, object ? "), 'l' : " : "), ");
+      expr(b, depth - 1);
+      rn_builder_printf(b, "%s)", PICK(json_nulls));
+  }
+}
 
 static void expr(rn_builder *b, int depth) {
   if (depth <= 0) {
     rn_builder_text(b, PICK(atoms));
     return;
   }
-  switch (roll(12)) {
+  switch (roll(13)) {
+    case 11: json(b, depth); break;
     case 0: case 1: case 2: /* parentheses keep any operator legal on both sides */
       rn_builder_char(b, '(');
       expr(b, depth - 1);
