@@ -1,14 +1,16 @@
 /* Keyed state as a whole: opening, and snapshots by key group.
  *
  * A blob of a group is a sequence of records. A delta first tells what is gone (erased entries, dropped
- * namespaces, cut buffers), then what changed; a base holds everything of the group. Bytes of a slot are
- * written as they lie in memory, refs are written out behind them. When the deltas would exceed half of the
+ * namespaces, cut buffers), then what changed; a base holds everything of the group. Slots are written word by word
+ * without the bytes that say nothing (counts and sums are small numbers: a third of the bytes), refs behind them. When the deltas would exceed half of the
  * bases, all groups get a new base: tables are not divided by group, so one pass serves them all, and an entry is
  * written once per barrier whichever it becomes. */
 #include "runtime/state.h"
 
 #include "base/alloc.h"
 #include "runtime/state_private.h"
+
+enum { PACKED_KEY_MAX = 128 };
 
 rn_state *rn_state_open(const char *operator_id, uint64_t hash_seed, uint16_t first_group, uint16_t last_group) {
   rn_state *state = rn_calloc(1, sizeof *state);
@@ -119,6 +121,42 @@ static void close_record(blobs *out, unsigned g) {
   out->open[g] = NULL;
 }
 
+/* Keys of one size are packed like values; longer ones are rare, and others have a length. */
+static bool packs_keys(const rn_map *map) { return map->spec.key_size && map->spec.key_size <= PACKED_KEY_MAX; }
+
+static inline unsigned width_of(uint64_t word) { /* 0 to 8: bytes, zeros above; 9 to 15: 8 more than bytes, ones above */
+  unsigned zeros = word ? 8 - (unsigned)__builtin_clzll(word) / 8 : 0;
+  unsigned ones = ~word ? 8 - (unsigned)__builtin_clzll(~word) / 8 : 1;
+  return ones < zeros ? 8 + ones : zeros;
+}
+static inline unsigned bytes_of(unsigned width) { return width > 8 ? width - 8 : width; }
+
+/* Words in pairs: their widths in a byte, then their bytes; what is no whole word as it is. Writes up to 8 bytes more
+ * than it returns. */
+static inline char *pack(char *to, const void *data, uint32_t size) {
+  const char *from = data;
+  while (size >= 8) {
+    uint64_t a, b = 0;
+    memcpy(&a, from, 8);
+    from += 8;
+    size -= 8;
+    if (size >= 8) {
+      memcpy(&b, from, 8);
+      from += 8;
+      size -= 8;
+    }
+    unsigned first = width_of(a), second = width_of(b);
+    *to++ = (char)(first | second << 4);
+    memcpy(to, &a, 8);
+    to += bytes_of(first);
+    memcpy(to, &b, 8);
+    to += bytes_of(second);
+  }
+  memcpy(to, from, size);
+  return to + size;
+}
+static uint32_t packed_most(uint32_t size) { return size + size / 8 + 16; }
+
 /* Writes a live slot; from now on it is stored and clean. This is what a task does at a barrier. */
 static inline void put_entry(rn_state *state, blobs *out, rn_table *t, slot_head *head) {
   const rn_map *map = t->map;
@@ -134,21 +172,20 @@ static inline void put_entry(rn_state *state, blobs *out, rn_table *t, slot_head
     bit_set(t->saved_groups, g);
   }
   out->entries++;
-  uint32_t size = map->spec.value_size;
-  if (!(head->flags & KEY_IN_HEAP) && head->key_length < 0x80) {
-    char *to = room(b, 6u + head->key_length + size);
-    to[0] = 1; /* another entry follows; 0 (RECORD_END) ends them */
-    memcpy(to + 1, &head->hash, 4);
-    to[5] = (char)head->key_length;
-    memcpy(to + 6, head + 1, head->key_length);
-    memcpy(to + 6 + head->key_length, value, size);
-    b->len += 6u + head->key_length + size;
+  uint32_t size = map->spec.value_size, key_size = map->spec.key_size;
+  if (packs_keys(map)) {
+    char *begin = room(b, 5 + packed_most(key_size) + packed_most(size)), *to = begin;
+    *to++ = 1; /* another entry follows; 0 (RECORD_END) ends them */
+    memcpy(to, &head->hash, 4);
+    to = pack(to + 4, head + 1, key_size);
+    b->len += (size_t)(pack(to, value, size) - begin);
   } else {
     rn_slice key = rn_slot_key(map, value);
     rn_put_u8(b, 1);
     rn_put_u32(b, head->hash);
     rn_put_bytes(b, key.ptr, key.len);
-    rn_builder_append(b, value, size);
+    char *begin = room(b, packed_most(size));
+    b->len += (size_t)(pack(begin, value, size) - begin);
   }
   if (map->spec.ref_count) put_refs(b, state, map, value);
   head->flags = (uint16_t)((head->flags & ~SLOT_DIRTY) | SLOT_SAVED);
@@ -320,14 +357,37 @@ static rn_ref get_list(rn_reader *r, rn_state *state, const rn_ref_spec *spec) {
   return list;
 }
 
+static void unpack(rn_reader *r, void *data, uint32_t size) {
+  char *to = data;
+  while (size >= 8) {
+    unsigned widths = rn_get_u8(r);
+    for (unsigned i = 0; i < 2 && size >= 8; i++, widths >>= 4, size -= 8, to += 8) {
+      unsigned width = widths & 15;
+      uint64_t word = width > 8 ? UINT64_MAX : 0;
+      const char *bytes = get_raw(r, bytes_of(width));
+      if (!bytes) return;
+      memcpy(&word, bytes, bytes_of(width));
+      memcpy(to, &word, 8);
+    }
+  }
+  const char *rest = get_raw(r, size);
+  if (rest) memcpy(to, rest, size);
+}
+
 static void get_entry(rn_reader *r, rn_state *state, rn_table *t) {
   rn_map *map = t->map;
   uint32_t hash = rn_get_u32(r);
-  rn_slice key = rn_get_bytes(r);
-  const char *bytes = get_raw(r, map->spec.value_size);
-  if (!bytes) return;
+  char packed[PACKED_KEY_MAX + 8];
+  rn_slice key = {packed, map->spec.key_size};
+  if (packs_keys(map)) unpack(r, packed, map->spec.key_size);
+  else key = rn_get_bytes(r);
+  if (r->bad) return;
   uint8_t *value = rn_table_restore(t, hash, key.ptr, (uint32_t)key.len);
-  memcpy(value, bytes, map->spec.value_size);
+  unpack(r, value, map->spec.value_size);
+  if (r->bad) {
+    memset(value, 0, map->spec.value_size); /* half a slot may hold refs to nowhere */
+    return;
+  }
   for (uint32_t i = 0; i < map->spec.ref_count; i++) {
     const rn_ref_spec *spec = &map->spec.refs[i];
     rn_ref ref;

@@ -332,7 +332,11 @@ uint8_t *rn_table_at(const rn_table *t, uint32_t position) {
   return ((const slot_head *)(void *)slot)->flags & SLOT_LIVE ? slot + t->map->value_offset : NULL;
 }
 uint32_t rn_table_position(const rn_table *t, const uint8_t *slot) { return number_of(t, slot); }
-void rn_table_prefetch(const rn_table *t, uint32_t position) { __builtin_prefetch(table_slot(t, position), 1); }
+void rn_table_prefetch(const rn_table *t, uint32_t position) {
+  const uint8_t *slot = table_slot(t, position);
+  __builtin_prefetch(slot, 1);
+  __builtin_prefetch(slot + t->map->slot_size - 1, 1);
+}
 void rn_table_prefetch_index(const rn_table *t, const uint8_t *slot) {
   if (t->index) __builtin_prefetch(&t->index[head_of(t->map, slot)->hash & t->mask], 1);
 }

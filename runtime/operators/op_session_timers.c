@@ -95,6 +95,10 @@ static rn_table *table_of(rn_session_op *self, rn_session_timer timer) {
   return timer.place & RN_SESSION_OLDER ? self->older : self->newest;
 }
 
+static void prefetch_session(rn_session_op *self, rn_session_timer timer) {
+  rn_table_prefetch(table_of(self, timer), timer.place & ~RN_SESSION_OLDER);
+}
+
 static rn_session *session_of(rn_session_op *self, rn_session_timer timer) {
   rn_session *s = (rn_session *)(void *)rn_table_at(table_of(self, timer), timer.place & ~RN_SESSION_OLDER);
   return s && s->timer == timer.number ? s : NULL;
@@ -106,10 +110,7 @@ static void spill(rn_session_op *self) {
   rn_session_stretch stretch = t->stretches.data[t->first++];
   t->spilled = stretch.number;
   for (size_t i = 0; i < stretch.timers.len; i++) {
-    if (i + AHEAD < stretch.timers.len) {
-      rn_session_timer ahead = stretch.timers.data[i + AHEAD];
-      rn_table_prefetch(table_of(self, ahead), ahead.place & ~RN_SESSION_OLDER);
-    }
+    if (i + AHEAD < stretch.timers.len) prefetch_session(self, stretch.timers.data[i + AHEAD]);
     const rn_session *s = session_of(self, stretch.timers.data[i]);
     if (s) add(t, stretch.timers.data[i], s->end);
   }
@@ -144,8 +145,11 @@ static rn_session *first_true(rn_session_op *self, int64_t upto_us) {
 }
 
 rn_session *rn_session_timers_take(rn_session_op *self, int64_t upto_us) {
+  rn_session_timers *t = &self->timers;
   rn_session *s = first_true(self, upto_us);
-  if (s) drop_due(&self->timers);
+  if (!s) return NULL;
+  drop_due(t);
+  for (size_t i = 1; i < 7 && i < t->heap.len; i++) prefetch_session(self, t->heap.data[i].timer); /* one of them is next */
   return s;
 }
 

@@ -246,16 +246,17 @@ static rn_status emit_slots(rn_window_agg *self, int64_t window_end, uint32_t n,
 }
 
 static void prefetch_front(const rn_window_agg *self, const rn_table *running, uint32_t p, uint32_t end) {
-  uint8_t *run = self->stacks && p + AHEAD < end ? rn_table_at(running, p + AHEAD) : NULL;
+  uint8_t *run = p + AHEAD < end ? rn_table_at(running, p + AHEAD) : NULL;
   if (run && *front_of(self, run)) __builtin_prefetch(*front_of(self, run));
 }
 
 static rn_status emit_window(rn_window_agg *self, int64_t window_end, rn_error *err) {
   rn_table *running = rn_map_find(self->running, 0);
   uint32_t target = self->op.context->batch_rows, n = 0, scratch_used = 0, stride = (self->value_size + 15) & ~15u;
+  bool fronts = self->stacks && rn_map_table_count(self->front);
   for (uint32_t p = 0, end = running ? rn_table_end(running) : 0; p < end; p++) {
     uint8_t *run = rn_table_at(running, p);
-    prefetch_front(self, running, p, end);
+    if (fronts) prefetch_front(self, running, p, end);
     if (!run) continue;
     bool used;
     const uint8_t *slot = window_slot(self, run, self->scratch ? self->scratch + (size_t)scratch_used * stride : NULL, &used);
