@@ -23,7 +23,7 @@ static void describe_table(runnel_stmt *stmt, const rn_catalog_object *object) {
     bool is_key = false;
     for (uint32_t i = 0; i < object->key_count; i++) is_key |= object->keys[i] == c;
     rn_builder extras = {0}, type = {0};
-    rn_builder_text(&type, rn_type_name(&stmt->arena, column->type));
+    rn_builder_text(&type, rn_type_text(&stmt->arena, rn_type_with_null(&stmt->arena, column->type, true)));
     if (column->type->time_attribute == RN_TIME_ROWTIME) rn_builder_text(&type, " *ROWTIME*");
     if (column->type->time_attribute == RN_TIME_PROCTIME) rn_builder_text(&type, " *PROCTIME*");
     if (column->kind == RN_COL_METADATA)
@@ -64,7 +64,7 @@ static void describe_relation(runnel_stmt *stmt) {
     const rn_field *field = &object->view_schema.fields[c];
     if (!rn_show_wanted(stmt, field->name)) continue;
     rn_builder type = {0};
-    rn_builder_text(&type, rn_type_name(&stmt->arena, field->type));
+    rn_builder_text(&type, rn_type_text(&stmt->arena, rn_type_with_null(&stmt->arena, field->type, true)));
     if (field->type->time_attribute == RN_TIME_ROWTIME) rn_builder_text(&type, " *ROWTIME*");
     if (field->type->time_attribute == RN_TIME_PROCTIME) rn_builder_text(&type, " *PROCTIME*");
     const char *cells[] = {field->name, type.data, field->type->nullable ? "TRUE" : "FALSE", NULL, NULL, NULL};

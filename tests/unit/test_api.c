@@ -80,6 +80,12 @@ static void test_nested_cells(void **state) {
     }
   }
   runnel_finalize(stmt);
+  run(db, "CREATE TEMPORARY TABLE nested (a ARRAY<ROW<x INT NOT NULL> NOT NULL> NOT NULL) WITH ('connector' = 'blackhole')");
+  stmt = prepare(db, "DESCRIBE nested"); /* NOT NULL inside is part of the type, outside a column of its own */
+  assert_int_equal(runnel_step(stmt, -1), RUNNEL_ROW);
+  assert_string_equal(runnel_column_text(stmt, 1), "ARRAY<ROW<`x` INT NOT NULL> NOT NULL>");
+  assert_string_equal(runnel_column_text(stmt, 2), "FALSE");
+  runnel_finalize(stmt);
   stmt = prepare(db, "SHOW CATALOGS"); /* cells of text */
   assert_int_equal(runnel_step(stmt, -1), RUNNEL_ROW);
   assert_string_equal(runnel_column_json(stmt, 0, NULL), "\"default_catalog\"");
