@@ -16,7 +16,7 @@
 #include "connectors/formats/json_decode.h"
 
 /* --- the table ---------------------------------------------------------------------------------------- */
-enum { CHECK_COLUMNS = 12 };
+enum { CHECK_COLUMNS = 14 };
 typedef struct check_table {
   rn_arena arena;
   rn_table_column columns[CHECK_COLUMNS];
@@ -33,6 +33,8 @@ static void check_table_open(check_table *t, const char *option, const char *opt
   fields[0] = rn_type_basic(RN_T_INT, true);
   fields[1] = rn_type_basic(RN_T_VARCHAR, true);
   fields[2] = rn_type_row(a, 1, inner_names, inner, true);
+  static const char *const item_names[] = {"x", "e"};
+  const rn_type *item[] = {fields[0], rn_type_array(a, fields[1], true)};
   const struct {
     const char *name;
     const rn_type *type;
@@ -47,7 +49,9 @@ static void check_table_open(check_table *t, const char *option, const char *opt
                            {"z", rn_type_sized(a, RN_T_TIMESTAMP_LTZ, 6, true)},
                            {"y", rn_type_basic(RN_T_VARBINARY, true)},
                            {"a", rn_type_basic(RN_T_DATE, true)},
-                           {"r", rn_type_row(a, 3, row_names, fields, true)}};
+                           {"r", rn_type_row(a, 3, row_names, fields, true)},
+                           {"l", rn_type_array(a, rn_type_row(a, 2, item_names, item, true), true)},
+                           {"o", rn_type_map(a, rn_type_basic(RN_T_VARCHAR, true), inner[0], true)}};
   for (size_t i = 0; i < CHECK_COLUMNS; i++) t->columns[i] = (rn_table_column){.name = rows[i].name, .type = rows[i].type};
   if (option) t->options[t->spec.options.count++] = (rn_option_value){.key = option, .value = "true"};
   if (option2) t->options[t->spec.options.count++] = (rn_option_value){.key = option2, .value = "true"};
@@ -72,6 +76,16 @@ static void dump_value(rn_builder *b, const rn_column *c, uint32_t row) {
       }
       rn_builder_char(b, ')');
       break;
+    case RN_T_ARRAY: case RN_T_MAP: {
+      rn_list list = ((const rn_list *)data)[row];
+      rn_builder_char(b, '[');
+      for (uint32_t i = 0; i < list.length * c->child_count; i++) {
+        dump_value(b, &c->children[i % c->child_count], list.offset + i / c->child_count);
+        rn_builder_char(b, ',');
+      }
+      rn_builder_char(b, ']');
+      break;
+    }
     case RN_T_BOOLEAN: rn_builder_text(b, ((const uint8_t *)data)[row] ? "true" : "false"); break;
     case RN_T_TINYINT: rn_builder_int(b, ((const int8_t *)data)[row]); break;
     case RN_T_SMALLINT: rn_builder_int(b, ((const int16_t *)data)[row]); break;
@@ -117,7 +131,7 @@ typedef struct check_decoder {
 } check_decoder;
 
 static bool check_decoder_open(check_decoder *d, const check_table *t, const char *scanner) {
-  static const uint32_t all[CHECK_COLUMNS] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+  static const uint32_t all[CHECK_COLUMNS] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
   memset(d, 0, sizeof *d);
   d->table = t;
   d->result.record_of_row = d->record_of_row;
@@ -377,8 +391,10 @@ static const char *const check_values_of[] = {
     "\"a text that is a good deal longer than one block of thirty-two bytes\"", "\"2024-02-29 13:14:15\"", "\"2024-02-29 13:14:15.678\"",
     "\"2023-02-29 13:14:15\"", "\"2024-02-29T13:14:15\"", "\"2024-02-29 13:14:15Z\"", "\"2024-02-29 13:14:15.123456789\"", "\"2024-02-29 24:00:00\"",
     "\"1969-12-31 23:59:59.9999Z\"", "\"2024-02-29\"", "\"2024-13-01\"", "\"AQL/\"", "\"AQ==\"", "\"A===\"", "{}", "[]", "[1, 2 ,{\"a\":[]}]",
-    "{\"x\":1,\"q\":\"in\",\"e\":{\"v\":5}}", "{ \"x\" : 300 , \"e\" : null }", "{\"q\":{\"deep\":[ 1 , \"two words\" ]}}", "{\"x\":1,}", "[1,]", "[1 2]", "{\"x\"}", "{1:2}"};
-static const char *const check_keys[] = {"i", "n", "s", "d", "m", "w", "b", "t", "z", "y", "a", "r", "other", "zz", "key with spaces that is longer than thirty-two bytes"};
+    "{\"x\":1,\"q\":\"in\",\"e\":{\"v\":5}}", "{ \"x\" : 300 , \"e\" : null }", "{\"q\":{\"deep\":[ 1 , \"two words\" ]}}", "{\"x\":1,}", "[1,]", "[1 2]", "{\"x\"}", "{1:2}",
+    "[{\"x\":1,\"e\":[\"a\",null,\"a text that is not inline\"]},null,{},{ \"e\" : [ ] , \"y\" : [{}] }]", "[{\"x\":\"y\"}]", "[[]]", "[ {\"e\":[1,[2],{\"a\":\"]\"}]} ]",
+    "{\"k\":1,\"l\":null,\"k\":2,\"\\u0041\":\"3\"}", "{\"k\":{}}", "{ \"\" : -5 }"};
+static const char *const check_keys[] = {"i", "n", "s", "d", "m", "w", "b", "t", "z", "y", "a", "r", "l", "o", "other", "zz", "key with spaces that is longer than thirty-two bytes"};
 enum { CHECK_VALUES = sizeof check_values_of / sizeof *check_values_of, CHECK_KEYS = sizeof check_keys / sizeof *check_keys };
 
 static __attribute__((unused)) void make_record(maker_random *r, rn_builder *b) {
