@@ -213,11 +213,19 @@ static void gather(rn_column *dst, const rn_column *src, const uint16_t *rows, u
         gather(&dst->children[c], &src->children[c], rows, count, arena);
       }
       break;
-    case RN_P_LIST:
+    case RN_P_LIST: {
+      uint32_t total = 0; /* so that the children grow once */
       for (uint32_t i = 0; i < count; i++) {
-        rn_column_copy_value(dst, i, src, rows ? rows[i] : i, count, arena);
+        uint32_t row = rows ? rows[i] : i;
+        if (rn_is_valid(src, row)) total += ((const rn_list *)src->data)[row].length;
       }
+      for (uint32_t c = 0; c < dst->child_count; c++) {
+        (void)rn_column_append(&dst->children[c], total, arena);
+        dst->children[c].used = 0;
+      }
+      for (uint32_t i = 0; i < count; i++) rn_column_copy_value(dst, i, src, rows ? rows[i] : i, count, arena);
       break;
+    }
   }
 }
 
