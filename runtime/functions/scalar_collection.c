@@ -63,10 +63,21 @@ KERNEL(item_of_array) {
   return RN_OK;
 }
 
+/* An integer key of another width than the map's: compared as it is, since narrowing would change it. */
+static int64_t find_integer(const rn_column *map, uint32_t row, int64_t key) {
+  rn_list list = rn_items_at(map, row);
+  const rn_column *keys = &map->children[0];
+  for (uint32_t i = list.offset; i < list.offset + list.length; i++) {
+    if (rn_is_valid(keys, i) && integer_at(keys, i) == key) return i;
+  }
+  return -1;
+}
+
 KERNEL(item_of_map) {
   (void)arg_count;
+  bool other_width = rn_type_is_integer(args[1]->type) && args[1]->type->id != args[0]->children[0].type->id;
   FOR_ROWS(row) {
-    int64_t at = rn_items_find(args[0], row, args[1], AT(1, row));
+    int64_t at = other_width ? find_integer(args[0], row, integer_at(args[1], row)) : rn_items_find(args[0], row, args[1], AT(1, row));
     if (at >= 0) take(eval, out, row, &args[0]->children[1], (uint32_t)at);
     else take_none(eval, out, row);
   }
