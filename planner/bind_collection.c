@@ -90,7 +90,9 @@ static rn_expr *array_index(rn_binder *binder, rn_expr *index) {
 /* A text of any length meets text keys as it is, an integer integer keys; other numbers are widened to the keys' type. */
 static rn_expr *map_key(rn_binder *binder, const rn_type *map, rn_expr *key) {
   const rn_type *wanted = map->children[0];
-  bool alike = (rn_type_is_integer(wanted) && rn_type_is_integer(key->type)) || (rn_type_is_string(wanted) && rn_type_is_string(key->type)) || (rn_type_is_binary(wanted) && rn_type_is_binary(key->type));
+  bool alike = (rn_type_is_integer(wanted) && rn_type_is_integer(key->type)) ||
+               (rn_type_is_string(wanted) && rn_type_is_string(key->type)) ||
+               (rn_type_is_binary(wanted) && rn_type_is_binary(key->type));
   if (alike) return key;
   if (key->type->id != RN_T_NULL && !rn_type_same(key->type, wanted) && !rn_cast_is_implicit(key->type, wanted)) {
     const char *name = rn_type_name(binder->arena, wanted);

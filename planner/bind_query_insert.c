@@ -13,7 +13,8 @@ static bool writable(const rn_catalog_column *c) {
 }
 
 /* Metadata that the connector can only give must be VIRTUAL in a table that is written. */
-static rn_status check_metadata(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t, const rn_catalog_column *c, rn_span span) {
+static rn_status check_metadata(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t,
+                                const rn_catalog_column *c, rn_span span) {
   if (c->kind != RN_COL_METADATA || !t->connector) return RN_OK;
   for (size_t k = 0; k < t->connector->metadata_count; k++) {
     const rn_metadata_key *row = &t->connector->metadata[k];

@@ -110,7 +110,8 @@ KERNEL(multiset_cardinality) {
   }
   return RN_OK;
 }
-static rn_status resolve_multiset_cardinality(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
+static rn_status resolve_multiset_cardinality(const rn_function *fn, const rn_type *const *types, uint32_t count,
+                                              rn_arena *arena, rn_resolution *out) {
   (void)count, (void)arena;
   if (types[0]->id != RN_T_MULTISET) return RN_FAIL;
   out->result = rn_type_basic(RN_T_INT, false);
@@ -155,7 +156,8 @@ static const rn_function rows[] = {
   {.name = "CARDINALITY", .signature = "CARDINALITY(x MAP) -> INT", .min_args = 1, .max_args = 1, .flags = RN_FN_STRICT,
    .classes = {RN_ARG_MAP}, .kernel = cardinality, .result = RN_T_INT, .help = "how many entries", .example = "CARDINALITY(MAP['a', 1]) = 1"},
   {.name = "CARDINALITY", .signature = "CARDINALITY(x MULTISET) -> INT", .min_args = 1, .max_args = 1, .flags = RN_FN_STRICT,
-   .classes = {RN_ARG_ANY}, .resolve = resolve_multiset_cardinality, .kernel = multiset_cardinality, .help = "how many elements, each as often as it is there",
+   .classes = {RN_ARG_ANY}, .resolve = resolve_multiset_cardinality, .kernel = multiset_cardinality,
+   .help = "how many elements, each as often as it is there",
    .example = "CARDINALITY(CAST(NULL AS MULTISET<INT>)) IS NULL"},
   {.name = "ELEMENT", .signature = "ELEMENT(x ARRAY)", .min_args = 1, .max_args = 1, .flags = RN_FN_MAY_FAIL,
    .classes = {RN_ARG_ARRAY}, .resolve = resolve_element, .kernel = element,
