@@ -288,6 +288,12 @@ def headers():
     rows.sort(key=lambda r: r["id"])
     equal("headers, the last of a name", [r["h"] for r in rows], [{"trace": 'a"b', "n": "2"}, {}])
     equal("all headers", [(h["key"], h["value"]) for h in rows[0]["l"]], [("trace", 'a"b'), ("n", "1"), ("n", "2")])
+    t = topic(1)
+    writes = table("dst", t, "id BIGINT, h MAP<STRING, BYTES> METADATA FROM 'headers'")
+    p = run("-q", "-f", sql_file(writes + "INSERT INTO dst VALUES (1, MAP['a', X'78', 'b', CAST(NULL AS BYTES)]), (2, CAST(NULL AS MAP<STRING, BYTES>));"))
+    check("headers are written", p.returncode == 0, p.stderr[-800:])
+    rows = select(table("src", t, "id BIGINT, h MAP<STRING, STRING> METADATA FROM 'headers' VIRTUAL", set=BOUNDED), "SELECT id, h FROM src")
+    equal("headers as they were written", [r["h"] for r in sorted(rows, key=lambda r: r["id"])], [{"a": "x", "b": None}, {}])
 
 
 @case()
