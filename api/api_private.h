@@ -107,6 +107,9 @@ struct runnel_stmt {
   size_t text_at;
   /* insert */
   rn_engine_job *engine_job;
+  rn_ast_statement_kind written; /* DELETE, UPDATE: what the INSERT OVERWRITE in ast stands for; else 0 */
+  const char *rows_verb;         /* DELETE, UPDATE, INSERT OVERWRITE */
+  int64_t rows_gone, rows_now;   /* of the table, by the swap */
   /* cells */
   rn_builder *cells;
   rn_builder json;
@@ -162,7 +165,12 @@ int rn_show_step(runnel_stmt *stmt);
 void rn_text_result(runnel_stmt *stmt, uint32_t columns, const char *const *names);
 void rn_text_row_add(runnel_stmt *stmt, const char *const *cells);
 bool rn_show_wanted(const runnel_stmt *stmt, const char *name); /* by LIKE */
-int rn_truncate(runnel_stmt *stmt); /* rows.c: TRUNCATE, DELETE, UPDATE, OVERWRITE */
+/* rows.c: TRUNCATE; DELETE and UPDATE become an INSERT OVERWRITE, which swaps when its job has finished */
+int rn_truncate(runnel_stmt *stmt);
+int rn_rows_prepare(runnel_stmt *stmt);
+rn_status rn_overwrite_check(runnel_stmt *stmt, rn_error *err);              /* before its job: may it? */
+rn_status rn_overwrite_begin(runnel *db, const rn_table_spec *table, rn_error *err); /* a new job: nothing of an older one */
+rn_status rn_overwrite_end(runnel_stmt *stmt, const rn_table_spec *table, bool needed, rn_error *err);
 bool rn_like(const char *text, const char *pattern, bool nocase);
 
 /* jobs.c; ctas.c; job_handle.c */

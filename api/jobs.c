@@ -195,8 +195,16 @@ int rn_insert_prepare(runnel_stmt *stmt) {
       return refuse_unkept(db, ast->path.parts[ast->path.count - 1].text, ast->path.span);
     return rn_api_result(db);
   }
+  if (ast->kind == RN_AST_STMT_DELETE || ast->kind == RN_AST_STMT_UPDATE) {
+    int code = rn_rows_prepare(stmt);
+    if (code != RUNNEL_OK) return code;
+    ast = stmt->ast;
+  }
   const rn_ast_insert *inserts = ast->kind == RN_AST_STMT_INSERT ? ast->insert : ast->inserts;
   uint32_t count = ast->kind == RN_AST_STMT_INSERT ? 1 : ast->insert_count;
+  for (uint32_t i = 0; ast->kind == RN_AST_STMT_STATEMENT_SET && i < count; i++)
+    if (inserts[i].overwrite) (void)rn_diag(&db->diags, RN_E_UNSUPPORTED, inserts[i].span, "give it as a statement of its own", "INSERT OVERWRITE in a STATEMENT SET is not supported");
+  if (db->diags.error_count) return rn_api_result(db);
   if (rn_insert_plan(stmt, inserts, count) != RN_OK) return rn_api_result(db);
   if (!db->path && (stmt->flags & RUNNEL_PREPARE_RUN)) {
     for (uint32_t i = 0; i < stmt->plan->node_count; i++) {
@@ -296,6 +304,13 @@ static void note_again(runnel *db, const rn_plan *plan) {
   }
 }
 
+static const rn_table_spec *sink_of_overwrite(const runnel_stmt *stmt, const rn_plan *plan) {
+  if (stmt->ast->kind != RN_AST_STMT_INSERT || !stmt->ast->insert->overwrite) return NULL;
+  for (uint32_t i = 0; i < plan->node_count; i++)
+    if (plan->nodes[i]->kind == RN_NODE_SINK) return plan->nodes[i]->u.sink.table;
+  return NULL;
+}
+
 static rn_status start(runnel_stmt *stmt, bool *skipped, rn_error *err) {
   runnel *db = stmt->db;
   *skipped = false;
@@ -331,10 +346,16 @@ static rn_status start(runnel_stmt *stmt, bool *skipped, rn_error *err) {
   if (in_run && db->run_fresh && start_fresh(stmt, job->key, err) != RN_OK) return RN_FAIL;
   bool finished = false, exists = false;
   if (finished_before(db, job->key, &stmt->arena, &exists, &finished, err) != RN_OK) return RN_FAIL;
+  const rn_table_spec *overwritten = sink_of_overwrite(stmt, stmt->plan);
   if (finished && in_run && job->bounded) {
     *skipped = true;
-    return RN_OK;
+    return overwritten ? rn_overwrite_end(stmt, overwritten, false, err) : RN_OK; /* it may have ended just before that */
   }
+  if (overwritten && rn_overwrite_check(stmt, err) != RN_OK) return RN_FAIL;
+  /* What it began before an error or a stop was made of rows that may have changed since: never gone on with. */
+  if (overwritten && exists && rn_store_forget_job(db->store, job->key, err) != RN_OK) return RN_FAIL;
+  if (overwritten && rn_overwrite_begin(db, overwritten, err) != RN_OK) return RN_FAIL;
+  if (overwritten) finished = false;
   if (stmt->ast->kind == RN_AST_STMT_CREATE_TABLE && stmt->ast->or_replace) {
     /* In the shell the table is new; in a run it is when this begins, and stays when this goes on. */
     empty_ctx e = {stmt->plan->nodes[stmt->plan->node_count - 1]->u.sink.table->name};
@@ -386,7 +407,17 @@ static int bounded_done(runnel_stmt *stmt) {
   if (job->state == RN_JOB_FAILED) return fail(stmt, &job->error);
   stmt->done = true;
   uint64_t rows = rows_of(job);
-  rn_builder_printf(&stmt->summary, "%llu row%s inserted", (unsigned long long)rows, rows == 1 ? "" : "s");
+  const rn_table_spec *overwritten = job->plan ? sink_of_overwrite(stmt, job->plan) : NULL;
+  if (overwritten && job->state == RN_JOB_FINISHED) {
+    if (rn_overwrite_end(stmt, overwritten, true, &err) != RN_OK) {
+      rn_error ignored;
+      rn_error_clear(&ignored);
+      (void)rn_store_forget_job(db->store, job->key, &ignored);
+      return fail(stmt, &err);
+    }
+  } else {
+    rn_builder_printf(&stmt->summary, "%llu row%s inserted", (unsigned long long)rows, rows == 1 ? "" : "s");
+  }
   bool in_run = (stmt->flags & RUNNEL_PREPARE_RUN) && db->run_script;
   if (!in_run && job->state == RN_JOB_FINISHED && rn_store_forget_job(db->store, job->key, &err) != RN_OK)
     return fail(stmt, &err);

@@ -8,6 +8,8 @@ static runnel_stmt_kind kind_of(const rn_ast_statement *ast) {
       return RUNNEL_STMT_QUERY;
     case RN_AST_STMT_INSERT:
     case RN_AST_STMT_STATEMENT_SET:
+    case RN_AST_STMT_DELETE:
+    case RN_AST_STMT_UPDATE:
       return RUNNEL_STMT_INSERT;
     case RN_AST_STMT_CREATE_TABLE:
       return ast->query ? RUNNEL_STMT_INSERT : RUNNEL_STMT_DDL;
@@ -17,8 +19,6 @@ static runnel_stmt_kind kind_of(const rn_ast_statement *ast) {
     case RN_AST_STMT_ALTER_TABLE:
     case RN_AST_STMT_ALTER:
     case RN_AST_STMT_TRUNCATE:
-    case RN_AST_STMT_DELETE:
-    case RN_AST_STMT_UPDATE:
     case RN_AST_STMT_ANALYZE:
     case RN_AST_STMT_CALL:
     case RN_AST_STMT_FOREIGN:

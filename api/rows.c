@@ -1,4 +1,6 @@
-/* Rows of a stored table: TRUNCATE. */
+/* Rows of a stored table: TRUNCATE, and INSERT OVERWRITE, which DELETE and UPDATE become (planner/rows.c). Its job
+ * writes a table beside the old one, and when it has finished one transaction puts the new rows in the place of the old:
+ * readers see all or nothing. A crash before the end begins anew; one just before the swap is finished by the next run. */
 #include "api/api_private.h"
 
 /* A table whose rows this file holds and no running job writes; NULL: an error was told. */
@@ -41,4 +43,90 @@ int rn_truncate(runnel_stmt *stmt) {
   if (rn_store_run(db->store, empty, (void *)(uintptr_t)t, &err) != RN_OK) return rn_api_fail(db, &err);
   rn_builder_printf(&stmt->summary, "table %s emptied", t->name);
   return RUNNEL_DONE;
+}
+
+/* --- INSERT OVERWRITE ---------------------------------------------------------------------------------------------- */
+int rn_rows_prepare(runnel_stmt *stmt) {
+  runnel *db = stmt->db;
+  rn_planner_settings settings;
+  stmt->rows_verb = stmt->ast->kind == RN_AST_STMT_DELETE ? "DELETE" : "UPDATE";
+  if (!changeable(stmt, stmt->rows_verb)) return rn_api_result(db);
+  rn_engine_planner_settings(db, &stmt->arena, &settings);
+  rn_ast_insert *insert = NULL;
+  if (rn_plan_rows(db->catalog, &settings, stmt->ast, &stmt->arena, &insert, &db->diags) != RN_OK) return rn_api_result(db);
+  rn_ast_statement *made = RN_NEW(&stmt->arena, rn_ast_statement);
+  *made = (rn_ast_statement){.kind = RN_AST_STMT_INSERT, .insert = insert, .span = stmt->ast->span, .path = stmt->ast->path};
+  stmt->written = stmt->ast->kind;
+  stmt->ast = made;
+  return RUNNEL_OK;
+}
+
+/* Once more when it begins: a job may have started since. */
+rn_status rn_overwrite_check(runnel_stmt *stmt, rn_error *err) {
+  runnel *db = stmt->db;
+  const rn_catalog_object *t = rn_catalog_find(db->catalog, &stmt->ast->insert->table, NULL);
+  const char *verb = stmt->rows_verb ? stmt->rows_verb : "INSERT OVERWRITE", *job = t ? rn_jobs_writing(db, t) : NULL;
+  if (!job) return RN_OK;
+  (void)rn_fail_at(err, RN_E_IN_USE, stmt->ast->insert->table.span, "%s: job \"%s\" is writing \"%s\"", verb, job, t->name);
+  return rn_hint(err, "STOP JOB ends it");
+}
+
+typedef struct swap_ctx {
+  runnel_stmt *stmt;
+  const rn_table_spec *table;
+  const char *beside;
+  bool needed;
+} swap_ctx;
+
+static const char *beside_of(const rn_table_spec *table) { return rn_option_text(&table->options, "table"); }
+
+static rn_status begin(sqlite3 *db, void *ctx, rn_error *err) { return rn_stored_table_drop(db, ((swap_ctx *)ctx)->beside, err); }
+rn_status rn_overwrite_begin(runnel *db, const rn_table_spec *table, rn_error *err) {
+  swap_ctx s = {.beside = beside_of(table)};
+  return rn_store_run(db->store, begin, &s, err);
+}
+
+static rn_status move_rows(sqlite3 *db, const swap_ctx *s, rn_error *err) {
+  rn_builder names = {0}, sql = {0};
+  for (uint32_t i = 0; i < s->table->column_count; i++) {
+    if (s->table->columns[i].role != RN_COLUMN_PHYSICAL) continue;
+    if (names.len) rn_builder_text(&names, ", ");
+    rn_sql_identifier(&names, s->table->columns[i].name);
+  }
+  rn_builder_text(&sql, "DELETE FROM ");
+  rn_sql_identifier(&sql, s->table->name);
+  rn_builder_text(&sql, "; INSERT INTO ");
+  rn_sql_identifier(&sql, s->table->name);
+  rn_builder_printf(&sql, "(%s) SELECT %s FROM ", names.data, names.data);
+  rn_sql_identifier(&sql, s->beside);
+  rn_status status = sqlite3_exec(db, sql.data, NULL, NULL, NULL) == SQLITE_OK ? RN_OK : rn_fail(err, RN_E_SINK, "%s: %s", s->table->name, sqlite3_errmsg(db));
+  rn_builder_free(&names);
+  rn_builder_free(&sql);
+  return status;
+}
+static rn_status swap(sqlite3 *db, void *ctx, rn_error *err) {
+  swap_ctx *s = ctx;
+  if (!rn_stored_table_exists(db, s->beside))
+    return s->needed ? rn_fail(err, RN_E_INTERNAL, "the new rows of \"%s\" are gone", s->table->name) : RN_OK;
+  s->stmt->rows_gone = rn_stored_table_rows(db, s->table->name);
+  s->stmt->rows_now = rn_stored_table_rows(db, s->beside);
+  if (s->stmt->written == RN_AST_STMT_UPDATE && s->stmt->rows_now != s->stmt->rows_gone) {
+    s->needed = false; /* told below, when the rows beside are dropped */
+    return rn_stored_table_drop(db, s->beside, err);
+  }
+  if (move_rows(db, s, err) != RN_OK) return RN_FAIL;
+  return rn_stored_table_drop(db, s->beside, err);
+}
+
+rn_status rn_overwrite_end(runnel_stmt *stmt, const rn_table_spec *table, bool needed, rn_error *err) {
+  swap_ctx s = {stmt, table, beside_of(table), needed};
+  if (rn_store_run(stmt->db->store, swap, &s, err) != RN_OK) return RN_FAIL;
+  if (needed && !s.needed)
+    return rn_fail_at(err, RN_E_SINK, stmt->ast->span, "UPDATE gives several rows of \"%s\" the same PRIMARY KEY: nothing was changed", table->name);
+  long long count = stmt->written == RN_AST_STMT_DELETE ? stmt->rows_gone - stmt->rows_now : stmt->rows_now;
+  rn_builder_printf(&stmt->summary, stmt->written == RN_AST_STMT_DELETE   ? "%lld row%s deleted"
+                                    : stmt->written == RN_AST_STMT_UPDATE ? "table updated, %lld row%s"
+                                                                          : "%lld row%s now",
+                    count, count == 1 ? "" : "s");
+  return RN_OK;
 }

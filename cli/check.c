@@ -151,38 +151,81 @@ static size_t first_column(runnel *db, const char *sql, char ***out) {
   runnel_finalize(stmt);
   return count;
 }
-/* Every table and view of the file is made anew in the scratch database: CREATE statements without their data. Views may
- * need others: tried again until no more of them can be made. */
-static int copy_catalog(cli *c, runnel *from) {
+typedef struct creates { /* SHOW CREATE statements, one per object */
+  char **items;
+  size_t count;
+} creates;
+static void add_creates(creates *all, runnel *from, const char *list, const char *words, const char *place) {
   char **names = NULL;
-  size_t count = first_column(from, "SHOW TABLES", &names);
-  text sql = {0};
-  for (size_t made = 1; made;) {
-    made = 0;
-    for (size_t i = 0; i < count; i++) {
-      char **texts = NULL;
-      size_t rows = 0;
-      if (!names[i]) continue;
-      for (int kind = 0; kind < 2 && !rows; kind++) {
-        text_clear(&sql);
-        text_printf(&sql, "SHOW CREATE %s `%s`", kind ? "VIEW" : "TABLE", names[i]);
-        rows = first_column(from, text_of(&sql), &texts);
-      }
-      if (rows && runnel_exec(c->db, texts[0], NULL, NULL) == RUNNEL_OK) {
-        free(names[i]);
-        names[i] = NULL;
-        made++;
-      }
-      for (size_t k = 0; k < rows; k++) free(texts[k]);
-      free(texts);
-    }
-  }
+  size_t count = first_column(from, list, &names);
   for (size_t i = 0; i < count; i++) {
-    if (names[i]) cli_message("%s: table %s cannot be read and is not known to the check", runnel_path(from), names[i]);
+    text sql = {0};
+    text_printf(&sql, "SHOW CREATE %s %s%s`%s`", words, place, *place ? "." : "", names[i]);
+    all->items = cli_grow(all->items, (all->count + 1) * sizeof *all->items);
+    all->items[all->count++] = cli_copy(text_of(&sql), strlen(text_of(&sql)));
+    text_free(&sql);
     free(names[i]);
   }
   free(names);
-  text_free(&sql);
+}
+/* Catalogs, their databases, and what is in those. */
+static void list_objects(runnel *from, creates *all) {
+  char **catalogs = NULL;
+  size_t catalog_count = first_column(from, "SHOW CATALOGS", &catalogs);
+  text list = {0}, place = {0};
+  add_creates(all, from, "SHOW CATALOGS", "CATALOG", "");
+  for (size_t c = 0; c < catalog_count; c++) {
+    char **databases = NULL;
+    text_clear(&list);
+    text_printf(&list, "SHOW DATABASES FROM `%s`", catalogs[c]);
+    size_t database_count = first_column(from, text_of(&list), &databases);
+    text_clear(&place);
+    text_printf(&place, "`%s`", catalogs[c]);
+    add_creates(all, from, text_of(&list), "DATABASE", text_of(&place));
+    for (size_t d = 0; d < database_count; d++) {
+      static const char *const lists[][2] = {{"USER FUNCTIONS", "FUNCTION"}, {"TABLES", "TABLE"}, {"VIEWS", "VIEW"}};
+      text_clear(&place);
+      text_printf(&place, "`%s`.`%s`", catalogs[c], databases[d]);
+      for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        text_clear(&list);
+        text_printf(&list, "SHOW %s FROM %s", lists[i][0], text_of(&place));
+        add_creates(all, from, text_of(&list), lists[i][1], text_of(&place));
+      }
+      free(databases[d]);
+    }
+    free(databases);
+    free(catalogs[c]);
+  }
+  free(catalogs);
+  text_free(&list);
+  text_free(&place);
+}
+/* Everything of the file is made anew in the scratch database: CREATE statements without their data. Views may need
+ * others: tried again until no more of them can be made. (SHOW TABLES names views too: those have no CREATE TABLE;
+ * what the scratch database begins with exists already.) */
+static int copy_catalog(cli *c, runnel *from) {
+  creates all = {0};
+  list_objects(from, &all);
+  for (size_t made = 1; made;) {
+    made = 0;
+    for (size_t i = 0; i < all.count; i++) {
+      char **texts = NULL;
+      if (!all.items[i]) continue;
+      size_t rows = first_column(from, all.items[i], &texts);
+      bool done = rows == 0 || runnel_exec(c->db, texts[0], NULL, NULL) == RUNNEL_OK || strstr(runnel_errmsg(c->db), "already exists");
+      for (size_t k = 0; k < rows; k++) free(texts[k]);
+      free(texts);
+      if (!done) continue;
+      free(all.items[i]);
+      all.items[i] = NULL;
+      made++;
+    }
+  }
+  for (size_t i = 0; i < all.count; i++) {
+    if (all.items[i]) cli_message("%s: %s cannot be read and is not known to the check", runnel_path(from), all.items[i] + strlen("SHOW CREATE "));
+    free(all.items[i]);
+  }
+  free(all.items);
   return -1;
 }
 static int open_with_catalog(cli *c) {

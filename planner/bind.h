@@ -70,7 +70,9 @@ struct rn_binder {
   bool inside_over;
   const struct rn_outer *outer; /* scopes of the queries around this one, innermost first */
   const struct rn_function_frame *frames; /* functions of the catalog that are being inlined */
-  bool write_paths; /* the tree will be stored: calls of such functions get their full path */
+  /* The tree's text will be stored: calls of such functions get their full path in it, until .. */
+  bool write_paths;
+  struct rn_written_path *written;
 };
 
 typedef struct rn_outer {
@@ -82,6 +84,8 @@ typedef struct rn_outer {
 rn_expr *rn_bind_expr(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 /* The body of a function over columns that are its parameters (catalog_function.c). */
 rn_expr *rn_bind_function_body(rn_binder *binder, const rn_catalog_object *f, const rn_ast_expr *body);
+/* .. the text was made: gives the tree back as it was. */
+void rn_bind_restore_paths(rn_binder *binder);
 /* Binds and wants BOOLEAN ("WHERE needs a condition, got INT"). */
 rn_expr *rn_bind_condition(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast, const char *clause);
 /* The expression of a failed binding, when a diag was added: a NULL of type RN_T_ERROR. */

@@ -109,9 +109,22 @@ static bool bind_args(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast
   return ok;
 }
 
+struct rn_written_path {
+  rn_ast_path *path, old;
+  struct rn_written_path *next;
+};
+
+void rn_bind_restore_paths(rn_binder *binder) {
+  for (; binder->written; binder->written = binder->written->next) *binder->written->path = binder->written->old;
+}
+
 /* The call's path in full: stored texts are read where other names are current. */
 static void write_path(rn_binder *binder, const rn_ast_expr *ast, const rn_catalog_object *f) {
   rn_ast_path *path = (rn_ast_path *)(uintptr_t)&ast->path; /* the tree of the statement that is being stored */
+  if (path->count == 3) return;
+  struct rn_written_path *w = RN_NEW(binder->arena, struct rn_written_path);
+  *w = (struct rn_written_path){path, *path, binder->written};
+  binder->written = w;
   rn_ast_name *parts = RN_NEW_N(binder->arena, rn_ast_name, 3);
   const char *texts[3] = {f->catalog, f->database, rn_arena_strndup(binder->arena, f->own, strlen(f->own) - 2)};
   for (int i = 0; i < 3; i++) parts[i] = (rn_ast_name){texts[i], path->span, true};

@@ -1,8 +1,10 @@
 /* INSERT: the query's columns are mapped to the table's by position or by the column list, converted
  * implicitly, and missing ones become NULL. The changelog check is inference's (changelog.c). */
+#include "planner/changelog.h"
 #include "planner/query.h"
 
 typedef struct target_list {
+  rn_expr **fixed; /* per catalog column: its value of PARTITION (c = ..); NULL: from the query */
   uint32_t count;
   uint32_t *columns; /* catalog columns, in the order the query gives them */
   rn_span *spans;    /* of the names in the column list; empty without */
@@ -40,7 +42,7 @@ static rn_status find_targets(rn_query_context *q, const rn_ast_insert *insert, 
   rn_diagnostics *diags = q->binder.diags;
   if (!insert->columns.count) {
     for (uint32_t i = 0; i < t->column_count; i++) {
-      if (!writable(&t->columns[i])) continue;
+      if (!writable(&t->columns[i]) || out->fixed[i]) continue;
       if (check_metadata(q, insert, t, &t->columns[i], (rn_span){0, 0}) != RN_OK) return RN_FAIL;
       out->columns[out->count++] = i;
     }
@@ -58,6 +60,8 @@ static rn_status find_targets(rn_query_context *q, const rn_ast_insert *insert, 
                      "column \"%s\" of table \"%s\" is %s and cannot be written", name->text, t->name,
                      t->columns[c].kind == RN_COL_COMPUTED ? "computed" : "METADATA VIRTUAL");
     if (check_metadata(q, insert, t, &t->columns[c], name->span) != RN_OK) return RN_FAIL;
+    if (out->fixed[c])
+      return rn_diag(diags, RN_E_DUPLICATE_NAME, name->span, NULL, "PARTITION gives column \"%s\" its value", name->text);
     for (uint32_t k = 0; k < out->count; k++)
       if (out->columns[k] == c)
         return rn_diag(diags, RN_E_DUPLICATE_NAME, name->span, NULL, "column \"%s\" is named twice", name->text);
@@ -65,13 +69,60 @@ static rn_status find_targets(rn_query_context *q, const rn_ast_insert *insert, 
     out->columns[out->count++] = c;
   }
   for (uint32_t c = 0; c < t->column_count; c++) {
-    bool given = !writable(&t->columns[c]) || t->columns[c].type->nullable || t->columns[c].kind == RN_COL_METADATA;
+    bool given = !writable(&t->columns[c]) || t->columns[c].type->nullable || t->columns[c].kind == RN_COL_METADATA || out->fixed[c];
     for (uint32_t k = 0; k < out->count; k++) given = given || out->columns[k] == c;
     if (!given)
       return rn_diag(diags, RN_E_SINK_SCHEMA, rn_span_join(insert->columns.items[0].span,
                                                            insert->columns.items[insert->columns.count - 1].span), NULL,
                      "column \"%s\" of table \"%s\" is NOT NULL and gets no value", t->columns[c].name, t->name);
   }
+  return RN_OK;
+}
+
+/* PARTITION (c = value): constants for columns that the table is partitioned by. */
+static rn_status find_partition(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t, target_list *out) {
+  rn_diagnostics *diags = q->binder.diags;
+  rn_status status = RN_OK;
+  out->fixed = RN_NEW_N(q->arena, rn_expr *, t->column_count + 1);
+  for (uint32_t i = 0; i < insert->partition.count; i++) {
+    const rn_ast_assignment *a = &insert->partition.items[i];
+    uint32_t k = 0;
+    while (k < t->partition_count && strcmp(t->columns[t->partitions[k]].name, a->column.text) != 0) k++;
+    if (k == t->partition_count)
+      return rn_diag(diags, RN_E_SINK_SCHEMA, a->column.span, t->partition_count ? NULL : "CREATE TABLE .. PARTITIONED BY (..) names them",
+                     "table \"%s\" is not partitioned by \"%s\"", t->name, a->column.text);
+    rn_scope scope = {.clause = "PARTITION"};
+    rn_expr *e = rn_bind_expr(&q->binder, &scope, a->value);
+    const rn_type *to = t->columns[t->partitions[k]].type;
+    if (out->fixed[t->partitions[k]]) return rn_diag(diags, RN_E_DUPLICATE_NAME, a->column.span, NULL, "column \"%s\" is named twice", a->column.text);
+    if (!rn_bind_failed(e) && e->type->id != RN_T_NULL && !rn_type_same(e->type, to) && !rn_cast_is_implicit(e->type, to)) {
+      rn_diag(diags, RN_E_SINK_SCHEMA, a->value->span, NULL, "column \"%s\" of table \"%s\" is %s, not %s", a->column.text, t->name,
+              rn_type_name(q->arena, to), rn_type_name(q->arena, e->type));
+      status = RN_FAIL;
+    }
+    e = status == RN_OK ? rn_bind_cast(&q->binder, e, rn_type_with_null(q->arena, to, e->type->nullable || e->type->id == RN_T_NULL), false, false) : e;
+    if (rn_bind_failed(e)) status = RN_FAIL;
+    out->fixed[t->partitions[k]] = e;
+  }
+  return status;
+}
+
+/* INSERT OVERWRITE writes a table beside the old one, which takes its place when all is there (api/rows.c). */
+static rn_status overwrite_hints(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t, rn_ast_hints *out) {
+  bool in_file = (t->connector->flags & RN_CONNECTOR_IN_FILE) && !rn_option_text(&t->options, "path") && !rn_option_text(&t->options, "table");
+  if (!in_file)
+    return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, insert->table.span, "the rows of a table without WITH are",
+                   "INSERT OVERWRITE: the rows of \"%s\" are not in this database file", t->name);
+  if (insert->partition.count)
+    return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, insert->partition.items[0].column.span, NULL, "INSERT OVERWRITE of one PARTITION is not supported: it replaces all rows");
+  rn_ast_option *options = RN_NEW_N(q->arena, rn_ast_option, 2);
+  rn_span span = insert->table.span;
+  options[0] = (rn_ast_option){"table", rn_arena_printf(q->arena, RN_OVERWRITE_PREFIX "%s", t->name), span, span};
+  options[1] = (rn_ast_option){"index", "", span, span};
+  rn_ast_hint *items = RN_NEW_N(q->arena, rn_ast_hint, insert->hints.count + 1);
+  for (uint32_t i = 0; i < insert->hints.count; i++) items[i] = insert->hints.items[i];
+  items[insert->hints.count] = (rn_ast_hint){.name = "OPTIONS", .options = {2, options}, .span = span};
+  *out = (rn_ast_hints){insert->hints.count + 1, items};
   return RN_OK;
 }
 
@@ -116,6 +167,11 @@ static rn_logical *map_columns(rn_query_context *q, const rn_ast_insert *insert,
     const rn_catalog_column *column = &t->columns[c];
     uint32_t k = 0;
     while (k < targets->count && targets->columns[k] != c) k++;
+    if (targets->fixed[c]) {
+      exprs[count] = targets->fixed[c];
+      names[count++] = column->name;
+      continue;
+    }
     if (k == targets->count) {
       if (column->kind != RN_COL_PHYSICAL) continue;
       exprs[count] = rn_expr_const(q->arena, rn_value_null(rn_type_with_null(q->arena,
@@ -185,21 +241,22 @@ rn_logical *rn_bind_insert(rn_query_context *q, const rn_ast_insert *insert) {
     } else if (!t->connector->sink_accepts) {
       rn_diag(diags, RN_E_DIRECTION, span, NULL, "table \"%s\" cannot be written: connector %s is a source only",
               t->name, t->connector->name);
-    } else if (insert->overwrite) {
-      rn_diag(diags, RN_E_UNSUPPORTED, insert->span, NULL, "INSERT OVERWRITE is not supported on streams");
     } else {
+      rn_ast_hints hints = insert->hints;
       rn_table_spec *made = NULL;
       size_t noted = diags->count;
-      if (rn_catalog_table_spec(t, rn_catalog_registry(q->binder.catalog), &insert->hints, q->arena, &made, &map,
-                                diags) == RN_OK) {
+      if ((!insert->overwrite || overwrite_hints(q, insert, t, &hints) == RN_OK) &&
+          rn_catalog_table_spec(t, rn_catalog_registry(q->binder.catalog), &hints, q->arena, &made, &map, diags) == RN_OK) {
         rn_respan_options(made, span);
         if (rn_check_table_options(q, made, RN_OPTION_SINK) == RN_OK) spec = made;
-        if (find_targets(q, insert, t, &targets) != RN_OK) spec = NULL;
+        if (find_partition(q, insert, t, &targets) != RN_OK || find_targets(q, insert, t, &targets) != RN_OK) spec = NULL;
       }
       rn_place_diagnostics(diags, noted, span);
     }
   }
   rn_logical *input = rn_bind_query(q, insert->query, NULL, true);
+  if (input && insert->overwrite && spec && !rn_logical_bounded(input))
+    rn_diag(diags, RN_E_UNSUPPORTED, insert->query->span, "write INSERT INTO", "INSERT OVERWRITE needs a query that ends: a stream never replaces all rows");
   if (!input || !spec || diags->error_count != errors) return NULL;
   input = map_columns(q, insert, t, spec, &targets, input);
   return input ? sink_node(q, insert, t, spec, input) : NULL;

@@ -99,6 +99,9 @@ rn_status rn_catalog_add(rn_catalog *catalog, rn_catalog_object *object, rn_erro
 /* Replaces the object of the same name (reopen options changed); saves it; takes it. */
 rn_status rn_catalog_replace(rn_catalog *catalog, rn_catalog_object *object, rn_error *err);
 rn_status rn_catalog_drop(rn_catalog *catalog, const rn_ast_statement *statement, rn_diagnostics *diags);
+/* INSERT OVERWRITE t writes a table of this name beside t; api/rows.c puts its rows in the place of t's. */
+#define RN_OVERWRITE_PREFIX "_rn_overwrite_"
+
 const rn_catalog_change *rn_catalog_changing(const rn_catalog *catalog);
 
 /* catalog_space.c: catalogs and databases. `Current` is what unqualified names are in. */

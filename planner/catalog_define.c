@@ -482,7 +482,9 @@ rn_status rn_catalog_define_table(rn_catalog *catalog, const rn_ast_statement *s
     rn_diag(diags, RN_E_CATALOG, statement->path.span, NULL, "table \"%s\" needs at least one column with a type",
             m.object->name);
   if (!failed(&m)) check_options(&m);
-  if (failed(&m) || keep_definition(&m) != RN_OK) {
+  bool kept = !failed(&m) && keep_definition(&m) == RN_OK;
+  rn_bind_restore_paths(&m.binder);
+  if (!kept) {
     rn_catalog_object_free(m.object);
     return RN_FAIL;
   }

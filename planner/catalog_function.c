@@ -84,11 +84,11 @@ rn_status rn_catalog_define_function(rn_catalog *catalog, const rn_ast_statement
   rn_status status = rn_catalog_new_path(catalog, &statement->path, &f->arena, f, diags);
   if (status == RN_OK && !loading && is_built_in(f->own))
     status = rn_diag(diags, RN_E_EXISTS, statement->path.span, "choose another name", "%s is a built-in function", f->own);
+  rn_binder binder = {.arena = &f->arena, .catalog = catalog, .zone = catalog->zone, .diags = diags, .now_us = rn_clock_now_us(NULL),
+                      .write_paths = true};
   if (status == RN_OK) {
     f->own = rn_arena_printf(&f->arena, "%s()", f->own);
     f->name = rn_arena_printf(&f->arena, "%s()", f->name);
-    rn_binder binder = {.arena = &f->arena, .catalog = catalog, .zone = catalog->zone, .diags = diags, .now_us = rn_clock_now_us(NULL),
-                        .write_paths = true};
     catalog->temporary_used = NULL;
     status = bind_parts(&binder, f, statement, diags);
   }
@@ -101,6 +101,7 @@ rn_status rn_catalog_define_function(rn_catalog *catalog, const rn_ast_statement
     status = rn_catalog_set_text(f, text.data, diags);
     rn_builder_free(&text);
   }
+  rn_bind_restore_paths(&binder);
   if (status != RN_OK) {
     rn_catalog_object_free(f);
     return RN_FAIL;

@@ -37,6 +37,9 @@ rn_status rn_plan_query(rn_catalog *catalog, const rn_planner_settings *settings
 /* INSERT or STATEMENT SET: one plan; sources that are the same table with the same options are shared. */
 rn_status rn_plan_inserts(rn_catalog *catalog, const rn_planner_settings *settings,
                           const rn_ast_insert *inserts, uint32_t count, rn_plan **out, rn_diagnostics *diags);
+/* rows.c: DELETE and UPDATE of a table whose rows this file holds, as an INSERT OVERWRITE. In arena. */
+rn_status rn_plan_rows(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_statement *statement,
+                       rn_arena *arena, rn_ast_insert **out, rn_diagnostics *diags);
 /* Schema of a query without running it (views, CTAS). In arena. */
 rn_status rn_plan_schema(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query,
                          rn_arena *arena, rn_schema *out, rn_diagnostics *diags);

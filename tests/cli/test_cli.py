@@ -402,8 +402,8 @@ def test_check_werror(work):
 
 
 def test_check_knows_the_tables_of_a_database(work):
-    run(work, "shop.db", "-c", "CREATE TABLE t (x INT); CREATE VIEW w AS SELECT x + 1 AS y FROM t; CREATE VIEW a AS SELECT y FROM w")
-    write(work, "a.sql", "SELECT y FROM a; DROP VIEW a; DROP VIEW w; DROP TABLE t")
+    run(work, "shop.db", "-c", "CREATE TABLE t (x INT); CREATE VIEW w AS SELECT x + 1 AS y FROM t; CREATE VIEW a AS SELECT y FROM w; CREATE DATABASE d; CREATE FUNCTION d.f(x INT) RETURNS INT RETURN x; CREATE TABLE d.t (z AS d.f(q), q INT)")
+    write(work, "a.sql", "SELECT y FROM a; SELECT d.f(z) FROM d.t; DROP VIEW a; DROP VIEW w; DROP TABLE t")
     equal(run(work, "check", "a.sql").returncode, 1)
     done = run(work, "check", "--db", "shop.db", "a.sql")
     equal((done.returncode, done.stdout), (0, ""))
