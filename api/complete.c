@@ -31,7 +31,7 @@ static void offer(const offer_ctx *o, const char *word, const char *kind) {
 }
 
 /* Words after which a table name stands. */
-static const char *const table_words[] = {"FROM", "JOIN", "INTO", "TABLE", "VIEW", "DESCRIBE", "DESC", "EXISTS"};
+static const char *const table_words[] = {"FROM", "JOIN", "INTO", "TABLE", "VIEW", "DESCRIBE", "DESC", "EXISTS", "UPDATE"};
 
 static bool table_place(const char *sql, size_t word_begin) {
   size_t end = word_begin;
@@ -117,6 +117,9 @@ int runnel_complete(runnel *db, const char *sql, size_t cursor, size_t *word_beg
       offer(&o, fn->name, "function");
     }
     for (size_t i = 0; rn_aggregate_rows(i); i++) offer(&o, rn_aggregate_rows(i)->name, "function");
+    const rn_catalog_object *own;
+    for (size_t i = 0; (own = rn_catalog_other_at(db->catalog, RN_OBJECT_FUNCTION, i)); i++)
+      offer(&o, rn_arena_strndup(&arena, own->name, strlen(own->name) - 2), "function");
   }
   for (size_t i = 0; i < expected.keyword_count; i++) offer(&o, expected.keywords[i], "keyword");
   rn_arena_free(&arena);

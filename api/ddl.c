@@ -198,7 +198,7 @@ static int set(runnel_stmt *stmt) {
       return fail(db, &err);
     }
     rn_builder_printf(&stmt->summary, "%s = %s%s", ast->key, ast->value,
-                      row && row->ignored ? " (no effect in runnel)" : "");
+                      !row || row->ignored ? " (no effect in runnel)" : "");
     return RUNNEL_DONE;
   }
   if (ast->key) {

@@ -153,7 +153,7 @@ void rn_token_bytes(rn_lexer *lexer, rn_token *token, rn_slice raw) {
       rn_builder_char(&bytes, (char)(high * 16 + low));
   }
   set_text(lexer, token, &bytes);
-  if (!good) fail_token(lexer, token, NULL, "a binary literal wants an even number of hex digits");
+  if (!good) fail_token(lexer, token, NULL, raw.len % 2 ? "a binary literal wants an even number of hex digits" : "a binary literal has the digits 0-9 and A-F only");
 }
 
 /* Letters, digits and marks of any script; a pasted curly quote or no-break space is no part of a name. */

@@ -1,5 +1,6 @@
 /* Binder: literals (DIALECT 1.5 to 1.8). Their types are exact: 'abc' is CHAR(3) NOT NULL, 1.5 is
  * DECIMAL(2, 1) NOT NULL, an interval is a count of months or of milliseconds. */
+#include <math.h>
 #include "base/calendar.h"
 #include "base/number.h"
 #include "planner/bind_parts.h"
@@ -39,6 +40,7 @@ static rn_expr *number(rn_binder *binder, const rn_ast_expr *ast, bool negate) {
   if (exponent) {
     double d;
     if (!rn_parse_double(text, true, &d)) return bad_literal(binder, ast->span, NULL, "\"%.*s\" is not a number", (int)text.len, text.ptr);
+    if (isinf(d)) return bad_literal(binder, ast->span, NULL, "number %.*s is out of range", (int)text.len, text.ptr);
     rn_value v = {.type = rn_type_basic(RN_T_DOUBLE, false), .u.d = negate ? -d : d};
     return rn_expr_const(binder->arena, v, ast->span);
   }

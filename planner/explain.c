@@ -1,6 +1,7 @@
 /* EXPLAIN: the logical plan before the rewrites, the physical plan, and the plan as it runs, with shared parts
  * marked. Trees and node names are the dialect's (DIALECT 3.9); operators that wait for time say for what. */
 #include "planner/changelog.h"
+#include "planner/explain.h"
 #include "planner/physical.h"
 #include "planner/plan_stages.h"
 
@@ -219,11 +220,24 @@ static void print_join(rn_builder *out, const rn_plan_node *n) {
   rn_free(names);
 }
 
+/* t, d.t and c.d.t (see rn_catalog_object) as full paths. */
+static void table_path(rn_builder *out, const char *name, const char *gap) {
+  const char *first = strchr(name, '.'), *second = first ? strchr(first + 1, '.') : NULL;
+  if (!second) rn_builder_printf(out, RN_DEFAULT_CATALOG "%s", gap);
+  if (!first) rn_builder_printf(out, RN_DEFAULT_DATABASE "%s", gap);
+  for (int part = 0; part < 2 && first; part++, first = part < 2 ? second : NULL) {
+    rn_builder_printf(out, "%.*s%s", (int)(first - name), name, gap);
+    name = first + 1;
+  }
+  rn_builder_text(out, name);
+}
+
 static void print_node(rn_builder *out, const rn_plan_node *n, const char *const *names) {
   switch (n->kind) {
     case RN_NODE_SCAN:
-      rn_builder_printf(out, "TableSourceScan(table=[[%s, %s, %s]], fields=[", "default_catalog", "default_database",
-                        n->u.scan.table->name);
+      rn_builder_text(out, "TableSourceScan(table=[[");
+      table_path(out, n->u.scan.table->name, ", ");
+      rn_builder_text(out, "]], fields=[");
       name_list(out, &n->schema);
       rn_builder_printf(out, "], connector=[%s]", n->u.scan.table->connector->name);
       break;
@@ -292,7 +306,9 @@ static void print_node(rn_builder *out, const rn_plan_node *n, const char *const
       }
       break;
     case RN_NODE_SINK:
-      rn_builder_printf(out, "Sink(table=[default_catalog.default_database.%s], fields=[", n->u.sink.table->name);
+      rn_builder_text(out, "Sink(table=[");
+      table_path(out, n->u.sink.table->name, ".");
+      rn_builder_text(out, "], fields=[");
       name_list(out, &n->schema);
       rn_builder_char(out, ']');
       break;
@@ -314,6 +330,14 @@ static void print_changes(rn_builder *out, const rn_plan_node *n) {
     first = false;
   }
   rn_builder_printf(out, "%s]", n->kind == RN_NODE_SINK ? "NONE" : "");
+}
+
+void rn_explain_node(const rn_plan_node *n, rn_builder *out) {
+  static const rn_schema no_columns = {0, NULL};
+  const char **names = names_of(n->input_count ? &n->inputs[0]->schema : &no_columns);
+  print_node(out, n, names);
+  rn_builder_char(out, ')');
+  rn_free(names);
 }
 
 static void print_tree(printer *p, const rn_plan_node *n, const char *lead, const char *prefix) {
@@ -352,16 +376,18 @@ static void print_roots(printer *p) {
   }
 }
 
-static void physical_sections(const rn_plan *plan, bool changelog, rn_builder *out) {
-  rn_builder_text(out, "\n== Optimized Physical Plan ==\n");
-  printer p = {.plan = plan, .out = out, .changelog = changelog, .next_id = 1};
+static void physical_sections(const rn_plan *plan, const rn_ast_statement *statement, rn_builder *out) {
+  rn_builder_text(out, statement->plan_advice ? "\n== Optimized Physical Plan With Advice ==\n" : "\n== Optimized Physical Plan ==\n");
+  printer p = {.plan = plan, .out = out, .changelog = statement->changelog_mode, .next_id = 1};
   p.reuse_ids = rn_calloc(plan->node_count + 1, sizeof *p.reuse_ids);
   print_roots(&p);
+  if (statement->plan_advice) rn_explain_advice(plan, out);
   rn_builder_text(out, "\n== Optimized Execution Plan ==\n");
   p.changelog = false;
   p.reuse = true;
   print_roots(&p);
   rn_free(p.reuse_ids);
+  if (statement->json_plan) rn_explain_json(plan, out);
 }
 
 rn_status rn_plan_explain(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_statement *statement,
@@ -372,9 +398,8 @@ rn_status rn_plan_explain(rn_catalog *catalog, const rn_planner_settings *settin
   uint32_t count = inner->kind == RN_AST_STMT_INSERT ? 1 : inner->kind == RN_AST_STMT_STATEMENT_SET ? inner->insert_count : 0;
   if (!query && !count)
     return rn_diag(diags, RN_E_UNSUPPORTED, inner->span, NULL, "EXPLAIN takes a query, an INSERT or a STATEMENT SET");
-  if (statement->json_plan || statement->estimated_cost || statement->plan_advice)
-    rn_diag(diags, RN_W_OPTION, statement->span, NULL,
-            "ESTIMATED_COST, JSON_EXECUTION_PLAN and PLAN_ADVICE have no effect");
+  if (statement->estimated_cost)
+    rn_diag(diags, RN_W_OPTION, statement->span, NULL, "ESTIMATED_COST has no effect: plans here do not depend on costs");
   rn_stages s;
   size_t errors = diags->error_count;
   rn_builder text = {0};
@@ -392,7 +417,7 @@ rn_status rn_plan_explain(rn_catalog *catalog, const rn_planner_settings *settin
   if (status == RN_OK && diags->error_count == errors)
     status = rn_physical_build(s.roots, s.root_count, s.query->accesses, settings, "", &plan);
   if (plan) {
-    physical_sections(plan, statement->changelog_mode, &text);
+    physical_sections(plan, statement, &text);
     rn_builder_append(out, text.data, text.len);
     rn_plan_free(plan);
   }

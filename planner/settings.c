@@ -1,5 +1,5 @@
 /* SET keys: one table, from which SET is checked and docs are made (DIALECT 9). Keys of Flink that have no meaning
- * in one process are accepted with a note; keys of its cluster (yarn.*, rest.* ..) are accepted silently. */
+ * in one process are accepted with a note, as are keys of its cluster (yarn.*, rest.* ..). */
 #include <stdio.h>
 #include <stdlib.h>
 #include "planner/planner.h"
@@ -108,6 +108,15 @@ static const char *const families[] = {
         "table.exec.rank.",
     "table.exec.deduplicate.", "table.exec.interval-join.", "table.optimizer.", "table.plan.", "table.builtin-",
         "sql-client.prompt",
+    "table.exec.sink.upsert-materialize-strategy.", "table.exec.async-", "table.exec.sort.", "table.exec.spill-compression.",
+        "table.exec.disabled-operators", "table.exec.window-agg.", "table.exec.local-hash-agg.", "table.exec.delta-join.",
+    "table.exec.unbounded-over.", "table.exec.shuffle-mode", "table.generated-code.", "table.catalog-", "table.resources.",
+        "table.ml.", "table.module", "sql-gateway.", "python.", "workflow-scheduler.", "materialized-table.", "external-resource",
+    "pipeline.jars", "pipeline.classpaths", "pipeline.auto-", "pipeline.cached-files", "pipeline.force-", "pipeline.generic-types",
+        "pipeline.global-job-parameters", "pipeline.serialization-config", "pipeline.registered-", "pipeline.operator-chaining.",
+    "pipeline.vertex-", "pipeline.closure-cleaner-level", "execution.buffer-timeout", "execution.batch", "execution.attached",
+        "execution.shutdown-on-", "execution.sorted-inputs", "execution.job-listeners", "execution.job-status-", "execution.target",
+    "execution.checkpointing.", "execution.state-recovery.", "state-backend.", "jobmanager", "taskmanager", "parallelism.",
 };
 
 const rn_setting *rn_setting_find(rn_slice key) {
@@ -124,10 +133,15 @@ static bool in_family(rn_slice key) {
   return false;
 }
 
-static rn_status unknown_key(rn_slice key, rn_span span, rn_error *err) {
+/* A key one slip away from a row of the table; it is no other key of its family then. */
+static const char *near_key(rn_slice key) {
   const char *names[sizeof rn_settings / sizeof rn_settings[0]];
   for (size_t i = 0; i < rn_setting_count; i++) names[i] = rn_settings[i].key;
-  const char *near = rn_text_nearest(key, names, rn_setting_count);
+  return rn_text_nearest(key, names, rn_setting_count);
+}
+
+static rn_status unknown_key(rn_slice key, rn_span span, rn_error *err) {
+  const char *near = near_key(key);
   (void)rn_fail_at(err, RN_E_SETTING, span, "there is no setting '%.*s'", (int)key.len, key.ptr);
   return near ? rn_hint(err, "did you mean '%s'?", near) : rn_hint(err, "SET lists the settings");
 }
@@ -159,7 +173,7 @@ rn_status rn_setting_check(rn_slice key, const char *value, rn_span key_span, rn
                            rn_error *err) {
   const rn_setting *found = rn_setting_find(key);
   *row = found;
-  if (!found) return in_family(key) ? RN_OK : unknown_key(key, key_span, err);
+  if (!found) return in_family(key) && !near_key(key) ? RN_OK : unknown_key(key, key_span, err);
   if (!value) return RN_OK; /* RESET */
   int64_t number = 0;
   char wanted[160];

@@ -1,0 +1,14 @@
+/* What the files of EXPLAIN share: explain.c (sections, trees), explain_json.c (the plan as data, advice). */
+#ifndef RN_PLANNER_EXPLAIN_H
+#define RN_PLANNER_EXPLAIN_H
+#include "base/text.h"
+#include "runtime/plan.h"
+
+/* One node, as in the trees. */
+void rn_explain_node(const rn_plan_node *node, rn_builder *out);
+/* `== Physical Execution Plan ==`: JSON. */
+void rn_explain_json(const rn_plan *plan, rn_builder *out);
+/* advice[1]: .. per node that deserves one. */
+void rn_explain_advice(const rn_plan *plan, rn_builder *out);
+
+#endif

@@ -1,0 +1,22 @@
+CREATE TABLE s (a INT, b INT) WITH ('connector' = 'datagen');
+EXPLAIN JSON_EXECUTION_PLAN, PLAN_ADVICE, CHANGELOG_MODE SELECT a, COUNT(*) FROM s GROUP BY a;
+CREATE TABLE t (a INT);
+EXPLAIN PLAN FOR INSERT INTO t SELECT a FROM s;
+EXPLAIN STATEMENT SET BEGIN INSERT INTO t SELECT a FROM s; INSERT INTO t SELECT b FROM s; END;
+EXPLAIN PLAN_ADVICE SELECT a FROM s;
+EXPLAIN ESTIMATED_COST SELECT a FROM s;
+-- @reopen
+SET 'pipeline.jars' = 'x.jar';
+SET 'table.exec.async-lookup.timeout' = '1 s';
+SET 'taskmanager.numberOfTaskSlots' = '4';
+SET 'execution.checkpointing.intervl' = '1 s';
+-- @reopen
+SET 'table.exec.mini-batch.enabled' = 'yes';
+-- @reopen
+SET 'table.sql-dialect' = 'hive';
+-- @reopen
+SET 'my.own' = '1';
+-- @reopen
+SELECT 1E400;
+-- @reopen
+SELECT X'0G';
