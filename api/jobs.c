@@ -364,7 +364,8 @@ static rn_status start(runnel_stmt *stmt, bool *skipped, rn_error *err) {
     if (!in_run) finished = false;
   }
   if (finished && rn_store_forget_job(db->store, job->key, err) != RN_OK) return RN_FAIL;
-  if (in_run && job->bounded && rn_run_had(db, stmt->plan->canonical)) note_again(db, stmt->plan);
+  bool replaces = overwritten || (stmt->ast->kind == RN_AST_STMT_CREATE_TABLE && stmt->ast->or_replace);
+  if (in_run && job->bounded && !replaces && rn_run_had(db, stmt->plan->canonical)) note_again(db, stmt->plan);
   job->plan = stmt->plan;
   stmt->plan = NULL;
   job->started_us = rn_clock_now_us(&db->clock);

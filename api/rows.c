@@ -123,6 +123,7 @@ rn_status rn_overwrite_end(runnel_stmt *stmt, const rn_table_spec *table, bool n
   if (rn_store_run(stmt->db->store, swap, &s, err) != RN_OK) return RN_FAIL;
   if (needed && !s.needed)
     return rn_fail_at(err, RN_E_SINK, stmt->ast->span, "UPDATE gives several rows of \"%s\" the same PRIMARY KEY: nothing was changed", table->name);
+  if (!needed) return RN_OK; /* skipped: the caller says so */
   long long count = stmt->written == RN_AST_STMT_DELETE ? stmt->rows_gone - stmt->rows_now : stmt->rows_now;
   rn_builder_printf(&stmt->summary, stmt->written == RN_AST_STMT_DELETE   ? "%lld row%s deleted"
                                     : stmt->written == RN_AST_STMT_UPDATE ? "table updated, %lld row%s"

@@ -45,6 +45,28 @@ def killed_between_statements(w):
 
 
 @case
+def replaced_tables_and_changed_rows(w):
+    """CREATE OR REPLACE TABLE AS, UPDATE, DELETE and INSERT OVERWRITE in a run: once each, and again in the next run."""
+    sql = ("CREATE TABLE t (id INT, v INT, PRIMARY KEY (id) NOT ENFORCED);\nINSERT INTO t VALUES (1, 1), (2, 2), (3, 3);\n"
+           "CREATE OR REPLACE TABLE r AS SELECT id, v FROM t;\nUPDATE t SET v = v + 10;\nDELETE FROM t WHERE id = 3;\n"
+           "INSERT OVERWRITE r SELECT id, v + 100 FROM t;\n")
+    bad = "CREATE TABLE f (n INT) WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');\nINSERT INTO t SELECT n, n FROM f;\n"
+    rows = lambda: (w.rows("SELECT * FROM t ORDER BY id"), w.rows("SELECT * FROM r ORDER BY id"))
+    r = w.run(sql + bad)
+    w.check("the last statement fails", r.code in (1, 3), r)
+    w.same("those before it are done", rows(), ([(1, 11), (2, 12)], [(1, 111), (2, 112)]), r)
+    r = w.run(sql + bad)
+    w.same("the next run does none of them twice", rows(), ([(1, 11), (2, 12)], [(1, 111), (2, 112)]), r)
+    w.has("and says what it skips", r.err, r"s\.sql:3: skipped", r"s\.sql:4: skipped", r"s\.sql:5: skipped", r"s\.sql:6: skipped")
+    w.write("in.csv", "7\n")
+    w.same("the run ends", w.run(sql + bad).code, 0)
+    r = w.run(sql + bad)
+    w.same("a new run does them anew", rows(), ([(1, 11), (2, 12), (7, 7)], [(1, 111), (2, 112), (7, 117)]), r)
+    w.check("nothing was appended", "again" not in r.err, r)
+    w.same("no table of a swap stays", w.rows("SELECT name FROM sqlite_schema WHERE name LIKE '\\_rn\\_overwrite%' ESCAPE '\\'"), [])
+
+
+@case
 def upsert_tables_are_not_named(w):
     sql = "CREATE TABLE u (k INT, n INT, PRIMARY KEY (k) NOT ENFORCED);\nINSERT INTO u VALUES (1, 1);\nINSERT INTO u VALUES (1, 1);\n"
     w.same("first", w.run(sql).code, 0)
