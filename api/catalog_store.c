@@ -303,6 +303,7 @@ rn_status rn_catalog_store_refresh(runnel *db, rn_error *err) {
   rn_catalog_free(db->catalog);
   db->catalog = rn_catalog_new(registry, db->zone);
   rn_catalog_enter(db->catalog, current, database);
+  rn_catalog_stay(db->catalog);
   rn_status status = load(db, db->catalog_reader, err);
   rn_catalog_hooks hooks = {.save = save, .remove = forget, .lookup = lookup, .ctx = db};
   rn_catalog_set_hooks(db->catalog, &hooks);

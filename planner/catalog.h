@@ -107,8 +107,10 @@ const rn_catalog_change *rn_catalog_changing(const rn_catalog *catalog);
 /* catalog_space.c: catalogs and databases. `Current` is what unqualified names are in. */
 const char *rn_catalog_current(const rn_catalog *catalog, const char **database);
 rn_status rn_catalog_use(rn_catalog *catalog, const rn_ast_path *path, bool is_catalog, rn_diagnostics *diags);
-/* Makes `catalog_name`.`database` current without a check: to read a text that was written there. */
+/* Makes `catalog_name`.`database` current without a check: to read a text that was written there. The names are not
+ * copied: enter the old ones again before these go, or .. */
 void rn_catalog_enter(rn_catalog *catalog, const char *catalog_name, const char *database);
+void rn_catalog_stay(rn_catalog *catalog); /* .. copy them */
 /* The space of a path (c, d or c.d); NULL and a diag when there is none. */
 rn_catalog_object *rn_catalog_space(rn_catalog *catalog, const rn_ast_path *path, rn_object_kind kind, rn_diagnostics *diags);
 /* What lies in a database or catalog: tables, views, functions; NULL past the end. */

@@ -76,8 +76,13 @@ const char *rn_catalog_current(const rn_catalog *catalog, const char **database)
 }
 
 void rn_catalog_enter(rn_catalog *catalog, const char *catalog_name, const char *database) {
-  if (strcmp(catalog->current_catalog, catalog_name) != 0) catalog->current_catalog = rn_arena_strdup(&catalog->names, catalog_name);
-  if (strcmp(catalog->current_database, database) != 0) catalog->current_database = rn_arena_strdup(&catalog->names, database);
+  catalog->current_catalog = catalog_name;
+  catalog->current_database = database;
+}
+
+void rn_catalog_stay(rn_catalog *catalog) {
+  catalog->current_catalog = rn_arena_strdup(&catalog->names, catalog->current_catalog);
+  catalog->current_database = rn_arena_strdup(&catalog->names, catalog->current_database);
 }
 
 /* The database that USE CATALOG goes to. */
@@ -90,6 +95,7 @@ rn_status rn_catalog_use(rn_catalog *catalog, const rn_ast_path *path, bool is_c
   rn_catalog_object *space = rn_catalog_space(catalog, path, is_catalog ? RN_OBJECT_CATALOG : RN_OBJECT_DATABASE, diags);
   if (!space) return RN_FAIL;
   rn_catalog_enter(catalog, is_catalog ? space->own : space->catalog, is_catalog ? first_database(space) : space->own);
+  rn_catalog_stay(catalog);
   return RN_OK;
 }
 
