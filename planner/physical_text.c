@@ -116,6 +116,7 @@ const char *rn_physical_fingerprint(rn_arena *arena, const rn_plan_node *n) {
       for (int s = 0; s < 2; s++) {
         keys_text(arena, &n->inputs[s]->schema, n->u.join.keys[s], n->u.join.key_count, &b);
         row_text(arena, &n->inputs[s]->schema, &b);
+        if (n->inputs[s]->emits & (RN_CHANGE_UPDATE_BEFORE | RN_CHANGE_DELETE)) rn_builder_text(&b, " hashed");
       }
       for (uint32_t k = 0; k < n->u.join.key_count; k++) rn_builder_text(&b, n->u.join.null_safe[k] ? " null-safe" : " =");
       if (n->u.join.condition) {

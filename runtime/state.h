@@ -56,6 +56,9 @@ uint8_t *rn_list_at(rn_state *state, rn_ref list, uint32_t index); /* 0: oldest 
 uint8_t *rn_list_push(rn_state *state, rn_ref *list, uint32_t element_size, uint32_t most);
 void rn_list_pop(rn_state *state, rn_ref list); /* the oldest; its own refs are the caller's matter */
 
+/* The first element from `from` on whose 32-bit word at `offset` is `value`; the list's count: none. */
+uint32_t rn_list_find(const rn_state *state, rn_ref list, uint32_t from, uint32_t offset, uint32_t value);
+
 /* Asks for the memory of a list ahead of its use: stage 0 its head, later stage 1 its oldest element and the place
  * of the next one. */
 void rn_list_prefetch(rn_state *state, rn_ref list, unsigned stage);

@@ -142,6 +142,24 @@ static uint8_t *element(list_head *l, uint32_t index) {
 
 uint8_t *rn_list_at(rn_state *state, rn_ref list, uint32_t index) { return element(list_of(state, list), index); }
 
+uint32_t rn_list_find(const rn_state *state, rn_ref list, uint32_t from, uint32_t offset, uint32_t value) {
+  if (!list) return 0;
+  list_head *l = list_of(state, list);
+  uint32_t size = l->element_size;
+  while (from < l->count) { /* at most two stretches: up to the end of the ring, then from its begin */
+    uint32_t at = (l->first + from) % l->capacity, stretch = l->capacity - at;
+    if (stretch > l->count - from) stretch = l->count - from;
+    const uint8_t *word = element(l, from) + offset;
+    for (uint32_t i = 0; i < stretch; i++, word += size) {
+      uint32_t found;
+      memcpy(&found, word, sizeof found);
+      if (found == value) return from + i;
+    }
+    from += stretch;
+  }
+  return l->count;
+}
+
 uint8_t *rn_list_push(rn_state *state, rn_ref *list, uint32_t element_size, uint32_t most) {
   list_head *l = *list ? list_of(state, *list) : NULL;
   if (!l || l->count == l->capacity) {

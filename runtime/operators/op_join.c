@@ -21,7 +21,8 @@ enum { MAP_LEFT = 1, MAP_RIGHT = 2, CHUNK = 1024 };
 
 typedef struct kept { /* element of a list */
   rn_ref row;
-  uint64_t partners;
+  uint32_t partners;
+  uint32_t hash; /* of the row, where rows may be taken back: to find it among those of its key */
 } kept;
 
 typedef struct slot {
@@ -45,6 +46,7 @@ typedef struct join {
   bool counts[2]; /* rows of the side show another thing without partners: outer sides; the left of SEMI, ANTI, MARK */
   bool pairs_out; /* the output holds pairs: not SEMI, ANTI, MARK */
   bool fold;
+  bool taken_back[2]; /* rows of the side may be */
   rn_schema both; /* of a pair, for the condition */
   rn_program *condition;
   rn_slice nulls[2]; /* a row of NULLs, encoded */
@@ -116,6 +118,7 @@ static rn_status join_open(rn_operator *op, rn_error *err) {
                         .value_size = sizeof(slot), .value_align = 8, .ref_count = 1, .refs = refs};
     self->maps[s] = rn_state_map(op->state, &spec);
     self->widths[s] = in->count;
+    self->taken_back[s] = (node->inputs[s]->emits & (RN_CHANGE_UPDATE_BEFORE | RN_CHANGE_DELETE)) != 0;
   }
   encode_nulls(self, 0);
   encode_nulls(self, 1);
@@ -184,6 +187,10 @@ static bool takes_back(rn_row_kind kind) { return kind == RN_UPDATE_BEFORE || ki
 static rn_row_kind kind_of(const join *self, uint32_t i) { return rn_kind(self->batch, rn_live(self->batch, i)); }
 static rn_slice row_of(const join *self, uint32_t i) { return rn_slice_make(self->rows.keys[i], self->rows.lengths[i]); }
 
+static uint32_t hash_of(const join *self, uint32_t i) {
+  return self->taken_back[self->side] ? (uint32_t)(self->rows.hashes[i] >> 32) : 0;
+}
+
 /* NULL in a key that = compares: the row meets nobody, so it is not kept either. */
 static bool meets_nobody(const join *self, uint32_t i) {
   const rn_plan_node *node = self->op.node;
@@ -200,6 +207,8 @@ static void forget(join *self, uint32_t i) {
   uint32_t count = kept_count(self, bytes);
   rn_slice row = row_of(self, i);
   for (uint32_t e = 0; e < count; e++) {
+    e = rn_list_find(self->op.state, slot_of(bytes)->rows, e, offsetof(kept, hash), hash_of(self, i));
+    if (e == count) return;
     kept *found = kept_at(self, bytes, e);
     if (!rn_slice_eq(rn_state_load(self->op.state, found->row), row)) continue;
     if (count == 1) {
@@ -207,7 +216,7 @@ static void forget(join *self, uint32_t i) {
       return;
     }
     rn_state_release(self->op.state, found->row);
-    for (; e > 0; e--) *kept_at(self, bytes, e) = *kept_at(self, bytes, e - 1);
+    if (e > 0) *found = *kept_at(self, bytes, 0); /* the oldest takes its place */
     rn_list_pop(self->op.state, slot_of(bytes)->rows);
     rn_table_touch(table, bytes);
     return;
@@ -235,7 +244,7 @@ static rn_status finish(join *self, uint32_t i, rn_error *err) {
   rn_slice row = row_of(self, i);
   rn_ref stored = rn_state_store(self->op.state, row.ptr, row.len);
   kept *element = (kept *)(void *)rn_list_push(self->op.state, &slot_of(bytes)->rows, sizeof(kept), 0);
-  *element = (kept){stored, self->partners[i]};
+  *element = (kept){stored, self->partners[i], hash_of(self, i)};
   return RN_OK;
 }
 
@@ -315,7 +324,8 @@ static rn_status join_process(rn_operator *op, unsigned input, rn_batch *batch, 
   self->batch = batch;
   self->finished = self->pair_count = 0;
   rn_keys_encode(&self->keys, batch, node->u.join.keys[input], node->u.join.key_count, op->context->hash_seed, &self->scratch);
-  rn_rows_encode(&self->rows, batch, NULL, self->widths[input], &self->scratch);
+  if (self->taken_back[input]) rn_keys_encode(&self->rows, batch, NULL, self->widths[input], op->context->hash_seed, &self->scratch);
+  else rn_rows_encode(&self->rows, batch, NULL, self->widths[input], &self->scratch);
   memset(self->partners, 0, batch->live_count * sizeof *self->partners);
   rn_table *other = rn_map_table(self->maps[!input], 0);
   for (uint32_t i = 0; i < batch->live_count; i++) {

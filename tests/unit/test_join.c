@@ -138,6 +138,7 @@ static void make_node(rn_plan_node *node, const setup *s, rn_field *fields) {
   if (s->kind == RN_JOIN_KIND_MARK) fields[width++] = (rn_field){"mark", rn_type_basic(RN_T_BOOLEAN, false)};
   null_safe[0] = s->null_safe;
   inputs[0].schema = inputs[1].schema = in;
+  inputs[0].emits = inputs[1].emits = RN_CHANGE_INSERT | RN_CHANGE_UPDATE_BEFORE | RN_CHANGE_UPDATE_AFTER | RN_CHANGE_DELETE;
   *node = (rn_plan_node){.kind = RN_NODE_JOIN, .path = "j", .fingerprint = "j", .schema = {width, fields}, .input_count = 2, .inputs = input_pointers};
   node->u.join.kind = s->kind;
   node->u.join.key_count = s->keyed ? 1 : 0;

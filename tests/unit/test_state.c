@@ -548,8 +548,34 @@ static void test_key_encoding(void **unused) {
   rn_arena_free(&arena);
 }
 
+/* Finding an element by a word of it, in a ring that goes around its end. */
+static void test_list_find(void **state) {
+  (void)state;
+  rn_state *s = rn_state_open("x", 1, 0, RN_KEY_GROUPS);
+  rn_ref list = 0;
+  assert_int_equal(rn_list_find(s, list, 0, 4, 7), 0);
+  for (uint32_t i = 0; i < 40; i++) {
+    uint32_t element[2] = {i, i % 8};
+    memcpy(rn_list_push(s, &list, sizeof element, 0), element, sizeof element);
+    if (i % 4 != 3) continue;
+    for (uint32_t k = 0; k < 3; k++) rn_list_pop(s, list);
+    uint32_t count = rn_list_count(s, list);
+    for (uint32_t value = 0; value < 9; value++)
+      for (uint32_t from = 0; from <= count; from++) {
+        uint32_t want = from;
+        for (; want < count; want++) {
+          uint32_t word;
+          memcpy(&word, rn_list_at(s, list, want) + 4, sizeof word);
+          if (word == value) break;
+        }
+        assert_int_equal(rn_list_find(s, list, from, 4, value), want);
+      }
+  }
+  rn_state_close(s);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_fixed_keys), cmocka_unit_test(test_variable_keys),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_list_find), cmocka_unit_test(test_fixed_keys), cmocka_unit_test(test_variable_keys),
                                      cmocka_unit_test(test_memory_is_reused), cmocka_unit_test(test_plain_map),
                                      cmocka_unit_test(test_damaged_blob),
                                      cmocka_unit_test(test_key_encoding)};
