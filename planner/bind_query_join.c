@@ -2,6 +2,7 @@
  * merged columns in front of them in scope, and what was merged is hidden from * (qualified names and stars still
  * reach it). Equalities become keys later (rewrite_join.c). */
 #include "planner/query.h"
+#include "planner/windowed.h"
 
 static rn_join_kind kind_of(const rn_ast_from *from) {
   switch (from->join) {
@@ -193,6 +194,7 @@ rn_status rn_bind_join(rn_query_context *q, rn_ast_from *from, const rn_cte *env
     condition = merged_count == 1 ? tests[0] : rn_bind_and(&q->binder, tests, merged_count, span);
   }
   rn_logical *node = rn_logical_join(q->arena, kind, left.node, right.node, subqueries.count ? NULL : condition, span);
+  rn_windowed_mark_join(q->arena, node);
   node->u.join.lateral = lateral && rn_logical_outer(right.node);
   if (subqueries.count && join_tests(q, &subqueries, node, condition, &node) != RN_OK) return RN_FAIL;
   for (uint32_t i = 0; i < left.count + right.count; i++) columns[i].type = node->schema.fields[columns[i].index].type;

@@ -2,6 +2,7 @@
  * checks on the way back. See changelog.h. */
 #include "planner/changelog.h"
 #include "planner/query.h"
+#include "planner/windowed.h"
 
 enum { UPDATES = RN_CHANGE_UPDATE_BEFORE | RN_CHANGE_UPDATE_AFTER | RN_CHANGE_DELETE,
        ALL_CHANGES = RN_CHANGE_INSERT | UPDATES };
@@ -78,6 +79,34 @@ static void set_key(rn_changelog *c, rn_logical *node) {
   node->keys = keys;
 }
 
+/* By the rank's number, or by the key of the rows where only the set of them matters. */
+static void rank_key(rn_changelog *c, rn_logical *node) {
+  const rn_logical *input = node->inputs[0];
+  bool one = node->u.rank.start == node->u.rank.end;
+  if (!one && !node->u.rank.number) {
+    if (node->u.rank.start > 1) return;
+    node->has_key = input->has_key;
+    node->key_count = input->key_count;
+    node->keys = input->keys;
+    return;
+  }
+  uint32_t *keys = RN_NEW_N(c->arena, uint32_t, node->u.rank.key_count + 1), count = node->u.rank.key_count;
+  for (uint32_t i = 0; i < count; i++) keys[i] = node->u.rank.keys[i];
+  if (!one) keys[count++] = input->schema.count;
+  node->has_key = true;
+  node->key_count = count;
+  node->keys = keys;
+}
+
+/* ORDER BY .. LIMIT on a stream: rows change by their place where it begins behind the first. */
+static void sort_key(const rn_changelog *c, rn_logical *node) {
+  const rn_logical *input = node->inputs[0];
+  bool streams = node->u.sort.limit >= 0 && (!c->bounded || c->settings->keep_changes);
+  node->has_key = streams && node->u.sort.limit == 1 ? true : streams && node->u.sort.offset > 0 ? false : input->has_key;
+  node->key_count = streams && (node->u.sort.limit == 1 || node->u.sort.offset > 0) ? 0 : input->key_count;
+  node->keys = input->keys;
+}
+
 static void infer_keys(rn_changelog *c, rn_logical *node) {
   for (uint32_t i = 0; i < node->input_count; i++) infer_keys(c, node->inputs[i]);
   node->bounded = rn_logical_bounded(node);
@@ -96,7 +125,9 @@ static void infer_keys(rn_changelog *c, rn_logical *node) {
     }
     case RN_L_JOIN: join_key(c, node); break;
     case RN_L_SET: set_key(c, node); break;
-    case RN_L_FILTER: case RN_L_SORT: case RN_L_LIMIT: case RN_L_SINK: case RN_L_COLLECT:
+    case RN_L_RANK: rank_key(c, node); break;
+    case RN_L_SORT: sort_key(c, node); break;
+    case RN_L_FILTER: case RN_L_LIMIT: case RN_L_SINK: case RN_L_COLLECT:
       node->has_key = input->has_key;
       node->key_count = input->key_count;
       node->keys = input->keys;
@@ -111,7 +142,9 @@ static const rn_logical *find_updater(const rn_logical *node) {
   bool passes = node->kind == RN_L_JOIN && (node->u.join.kind == RN_JOIN_KIND_INNER || node->u.join.kind == RN_JOIN_KIND_SEMI);
   if (node->kind == RN_L_SET && node->u.set.except) return node;
   if (node->kind == RN_L_AGGREGATE || (node->kind == RN_L_JOIN && !passes)) return node;
-  if (node->kind == RN_L_OVER && node->u.over.changes) return node;
+  if ((node->kind == RN_L_OVER && node->u.over.changes) || (node->kind == RN_L_SORT && node->u.sort.top) ||
+      node->kind == RN_L_RANK)
+    return node;
   for (uint32_t i = 0; i < node->input_count; i++) {
     const rn_logical *found = find_updater(node->inputs[i]);
     if (found) return found;
@@ -127,6 +160,8 @@ static rn_status refuse_updates(rn_changelog *c, const char *consumer, const rn_
                        : updater->kind == RN_L_SET  ? "EXCEPT"
                        : updater->kind == RN_L_JOIN ? updater->u.join.single ? "a scalar sub-query" : joins[updater->u.join.kind]
                        : updater->kind == RN_L_OVER ? "OVER"
+                       : updater->kind == RN_L_RANK ? updater->u.rank.clause
+                       : updater->kind == RN_L_SORT ? "ORDER BY .. LIMIT"
                                                     : updater->u.agg.clause;
   return rn_diag(c->diags, RN_E_CHANGELOG, updater ? updater->span : input->span, hint,
                  "%s takes inserts only, but %s updates its rows", consumer, clause);
@@ -309,15 +344,41 @@ static rn_status infer_over(rn_changelog *c, rn_logical *node, wants w) {
   return RN_OK;
 }
 
-static rn_status infer_sort(rn_changelog *c, rn_logical *node) {
+/* --- Top-N --------------------------------------------------------------------------------------------------------- */
+static void emit_top(rn_logical *node, int64_t start, int64_t end, bool number, const wants *w, bool *update_before) {
+  bool by_position = number || start > 1 || end == 1;
+  *update_before = by_position && (w->update_before || !node->has_key);
+  node->emits |= by_position ? RN_CHANGE_UPDATE_AFTER : RN_CHANGE_DELETE;
+  if (*update_before) node->emits |= RN_CHANGE_UPDATE_BEFORE;
+}
+
+static rn_status infer_rank(rn_changelog *c, rn_logical *node, wants w) {
+  bool first = node->u.rank.time != RN_TIME_NONE && !node->u.rank.latest;
+  if (inserts_only(c, node, node->u.rank.clause) != RN_OK) return RN_FAIL;
+  node->u.rank.mode = RN_RANK_WINDOW;
+  if (node->u.rank.windowed) return RN_OK;
+  bool streams = !c->bounded || (c->settings->keep_changes && (first || (w.accepts & (RN_CHANGE_UPDATE_AFTER | RN_CHANGE_DELETE))));
+  node->u.rank.mode = !streams ? RN_RANK_FINAL : first && node->u.rank.time == RN_TIME_ROWTIME ? RN_RANK_FIRST : RN_RANK_CHANGES;
+  if (!streams) return RN_OK;
+  if (!first) emit_top(node, node->u.rank.start, node->u.rank.end, node->u.rank.number, &w, &node->u.rank.update_before);
+  if (node->u.rank.key_count) warn_state(c, node, node->u.rank.clause);
+  return RN_OK;
+}
+
+static rn_status infer_sort(rn_changelog *c, rn_logical *node, wants w) {
   const rn_sort_item *first = &node->u.sort.items[0];
   const rn_field *field = &node->inputs[0]->schema.fields[first->column];
   bool time_first = field->type->time_attribute == RN_TIME_ROWTIME && !first->descending;
   node->u.sort.temporal = time_first && (!c->bounded || c->settings->keep_changes);
+  bool fits = node->u.sort.limit >= 0 && node->u.sort.limit <= INT32_MAX - node->u.sort.offset;
+  node->u.sort.top = fits && !time_first &&
+                     (!c->bounded || (c->settings->keep_changes && (w.accepts & (RN_CHANGE_UPDATE_AFTER | RN_CHANGE_DELETE))));
+  if (node->u.sort.top) {
+    if (inserts_only(c, node, "ORDER BY .. LIMIT") != RN_OK) return RN_FAIL;
+    emit_top(node, node->u.sort.offset + 1, node->u.sort.offset + node->u.sort.limit, false, &w, &node->u.sort.update_before);
+    return RN_OK;
+  }
   if (!c->bounded && !time_first) {
-    if (node->u.sort.limit >= 0)
-      return rn_diag(c->diags, RN_E_UNSUPPORTED, node->span, "order by the event-time column, or bound the input",
-                     "ORDER BY .. LIMIT (Top-N) is not supported on streams yet");
     const char *hint = "the first column of ORDER BY must be the event-time column, ascending: a stream has no end at which to sort";
     if (first->descending && field->type->time_attribute == RN_TIME_ROWTIME)
       return rn_diag(c->diags, RN_E_UNSUPPORTED, node->span, hint, "a stream cannot be sorted by descending time");
@@ -355,15 +416,17 @@ static rn_status refuse_timed_join(rn_changelog *c, const rn_logical *node) {
   bool interval = time_bounds(node, node->u.join.condition) > 1, pairs = rn_join_pairs(node->u.join.kind);
   uint32_t windowed = 0;
   for (uint32_t k = 0; k < node->u.join.key_count; k++) {
-    const rn_logical *left = NULL, *right = NULL;
+    rn_windowed_column left, right;
     uint32_t l = node->u.join.left_keys[k], r = node->u.join.right_keys[k];
     interval = interval || (node->inputs[0]->schema.fields[l].type->time_attribute == RN_TIME_ROWTIME &&
                             node->inputs[1]->schema.fields[r].type->time_attribute == RN_TIME_ROWTIME);
-    if (rn_trace_window(node->inputs[0], l, &left) >= 0 && rn_trace_window(node->inputs[1], r, &right) >= 0) windowed++;
+    if (rn_windowed(node->inputs[0], l, &left) && rn_windowed(node->inputs[1], r, &right) && left.part <= RN_WINDOWED_END &&
+        left.part == right.part)
+      windowed++;
   }
   if (windowed > 1)
     return rn_diag(c->diags, RN_E_UNSUPPORTED, node->span, NULL,
-                   "a window join (window_start and window_end of both inputs) is not supported on streams yet");
+                   "a window join (window_start and window_end of both inputs) needs windows on event time, of one kind of timestamp");
   if (interval && pairs) /* SEMI and ANTI are regular joins in the dialect, too */
     return rn_diag(c->diags, RN_E_UNSUPPORTED, node->span, NULL,
                    "an interval join (bounds between the time columns of both inputs) is not supported on streams yet");
@@ -374,6 +437,7 @@ static rn_status infer_join(rn_changelog *c, rn_logical *node, wants w) {
   bool every_change = c->show_changes || c->settings->keep_changes;
   rn_join_kind kind = node->u.join.kind;
   bool outer = kind != RN_JOIN_KIND_INNER && kind != RN_JOIN_KIND_SEMI;
+  if (node->u.join.windowed) return inserts_only(c, node, "a window join");
   if (refuse_timed_join(c, node) != RN_OK) return RN_FAIL;
   /* a row that changes must take all its pairs back first */
   wants below = {w.accepts == RN_CHANGE_INSERT ? RN_CHANGE_INSERT : ALL_CHANGES, true, w.shows_changes};
@@ -417,9 +481,10 @@ static rn_status infer(rn_changelog *c, rn_logical *node, wants w) {
     case RN_L_WINDOW_AGG: return inserts_only(c, node, "a window aggregate");
     case RN_L_WINDOW: return node->u.window.kind == RN_WINDOW_SESSION ? inserts_only(c, node, "SESSION") : inputs(c, node, w);
     case RN_L_OVER: return infer_over(c, node, w);
+    case RN_L_RANK: return infer_rank(c, node, w);
     case RN_L_JOIN: return infer_join(c, node, w);
     case RN_L_SET: return infer_set(c, node, w);
-    case RN_L_SORT: return infer_sort(c, node);
+    case RN_L_SORT: return infer_sort(c, node, w);
     case RN_L_LIMIT: return inserts_only(c, node, "LIMIT");
     case RN_L_FILTER: /* +U that fails must still take the old row away */
       w.update_before = w.update_before || !on_key_only(c, node);

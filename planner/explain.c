@@ -142,6 +142,26 @@ static void print_over_whole(rn_builder *out, const rn_plan_node *n, const char 
   rn_builder_printf(out, "], emits=[%s]", n->u.over_whole.changes ? "at once, later rows correct it" : "end of input");
 }
 
+static void print_rank(rn_builder *out, const rn_plan_node *n, const char *const *names) {
+  rn_rank_mode mode = n->u.rank.mode;
+  rn_builder_printf(out, "%s(rankRange=[rankStart=%lld, rankEnd=%lld], ",
+                    mode == RN_RANK_WINDOW ? "WindowRank" : mode == RN_RANK_FIRST || n->u.rank.latest || !n->u.rank.order_count ? "Deduplicate" : "Rank",
+                    (long long)n->u.rank.start, (long long)n->u.rank.end);
+  if (n->u.rank.key_count) {
+    rn_builder_text(out, "partitionBy=[");
+    key_list(out, names, n->u.rank.keys, n->u.rank.key_count);
+    rn_builder_text(out, "], ");
+  }
+  rn_builder_text(out, "orderBy=[");
+  order_list(out, n->u.rank.order, n->u.rank.order_count, names);
+  if (!n->u.rank.order_count) rn_builder_printf(out, "clock %s", n->u.rank.latest ? "DESC" : "ASC");
+  rn_builder_text(out, "], select=[");
+  name_list(out, &n->schema);
+  rn_builder_char(out, ']');
+  static const char *const when[] = {"watermark at window_end - 1 ms", "end of input", "at once, later rows correct it", "watermark at the row's time"};
+  rn_builder_printf(out, ", emits=[%s]", mode == RN_RANK_CHANGES && n->emits == RN_CHANGE_INSERT ? "at once" : when[mode]);
+}
+
 static void print_sort(rn_builder *out, const rn_plan_node *n, const char *const *names) {
   bool limited = n->u.sort.limit >= 0 || n->u.sort.offset > 0;
   rn_builder_printf(out, "%s(orderBy=[", n->u.sort.temporal ? "TemporalSort" : limited ? "SortLimit" : "Sort");
@@ -200,7 +220,7 @@ static void print_join(rn_builder *out, const rn_plan_node *n) {
   const char **names = rn_malloc(sizeof *names * (left + right + 1));
   for (uint32_t i = 0; i < left + right; i++)
     names[i] = i < left ? n->schema.fields[i].name : n->u.join.kind <= RN_JOIN_KIND_FULL ? n->schema.fields[i].name : n->inputs[1]->schema.fields[i - left].name;
-  rn_builder_printf(out, "Join(joinType=[%s], where=[", rn_join_kind_name(n->u.join.kind));
+  rn_builder_printf(out, "%s(joinType=[%s], where=[", n->u.join.windowed ? "WindowJoin" : "Join", rn_join_kind_name(n->u.join.kind));
   uint32_t parts = n->u.join.key_count + (n->u.join.condition ? 1 : 0);
   if (!parts) rn_builder_text(out, "true");
   if (parts > 1) rn_builder_char(out, '(');
@@ -216,7 +236,8 @@ static void print_join(rn_builder *out, const rn_plan_node *n) {
   name_list(out, &n->schema);
   rn_builder_char(out, ']');
   if (n->u.join.single) rn_builder_text(out, ", partners=[1 at most]");
-  if (n->u.join.fold) rn_builder_text(out, ", rowsWithoutPartner=[end of input]");
+  if (n->u.join.windowed) rn_builder_text(out, ", emits=[watermark at window_end - 1 ms]");
+  else if (n->u.join.fold) rn_builder_text(out, ", rowsWithoutPartner=[end of input]");
   rn_free(names);
 }
 
@@ -278,6 +299,7 @@ static void print_node(rn_builder *out, const rn_plan_node *n, const char *const
     case RN_NODE_WINDOW_AGG: case RN_NODE_GROUP_AGG: print_aggregate(out, n, names); break;
     case RN_NODE_OVER: print_over(out, n, names); break;
     case RN_NODE_OVER_WHOLE: print_over_whole(out, n, names); break;
+    case RN_NODE_RANK: print_rank(out, n, names); break;
     case RN_NODE_SORT: print_sort(out, n, names); break;
     case RN_NODE_LIMIT:
       rn_builder_printf(out, "Limit(offset=[%lld]", (long long)n->u.limit.offset);

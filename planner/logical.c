@@ -4,14 +4,14 @@
 #include "runtime/function.h"
 
 static const char *const kind_names[RN_L_COUNT] = {
-    "Scan", "Values", "Filter", "Project", "Window", "Aggregate", "WindowAggregate", "Over",
+    "Scan", "Values", "Filter", "Project", "Window", "Aggregate", "WindowAggregate", "Over", "Rank",
     "Sort", "Limit", "Union", "Set", "Join", "Expand", "Sink", "Collect",
 };
 const char *rn_logical_kind_name(rn_logical_kind kind) { return kind_names[kind]; }
 
 bool rn_logical_is_stateful(rn_logical_kind kind) {
   switch (kind) {
-    case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: case RN_L_OVER: case RN_L_SORT: case RN_L_LIMIT: case RN_L_SET: case RN_L_JOIN:
+    case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: case RN_L_OVER: case RN_L_RANK: case RN_L_SORT: case RN_L_LIMIT: case RN_L_SET: case RN_L_JOIN:
       return true;
     default: return false;
   }
@@ -311,6 +311,11 @@ static void print_node(const rn_logical *node, const char *lead, const char *pre
       print_calls(node->u.over.calls, node->u.over.call_count, names, out);
       rn_builder_text(out, "]");
       break;
+    case RN_L_RANK:
+      rn_builder_text(out, "partition=[");
+      print_keys(node->u.rank.keys, node->u.rank.key_count, names, out);
+      rn_builder_printf(out, "], ranks=[%lld..%lld]", (long long)node->u.rank.start, (long long)node->u.rank.end);
+      break;
     case RN_L_SORT:
       rn_builder_text(out, "order=[");
       for (uint32_t i = 0; i < node->u.sort.item_count; i++)
@@ -454,6 +459,11 @@ bool rn_logical_verify(const rn_logical *node, const char **why) {
              check(items_in(node->u.over.order, node->u.over.order_count, in->count) || node->u.over.processing_time,
                    "OVER without order column", why) &&
              check(node->schema.count == in->count + node->u.over.call_count, "OVER columns do not add up", why);
+    case RN_L_RANK:
+      return check(keys_in(node->u.rank.keys, node->u.rank.key_count, in->count), "a partition key is not there", why) &&
+             check(items_in(node->u.rank.order, node->u.rank.order_count, in->count), "a rank's order is not there", why) &&
+             check(!node->u.rank.windowed || node->u.rank.window_end < in->count, "a rank's window is not there", why) &&
+             check(node->schema.count == in->count + node->u.rank.number, "a rank's columns do not add up", why);
     case RN_L_SORT:
       for (uint32_t i = 0; i < node->u.sort.item_count; i++)
         if (!check(node->u.sort.items[i].column < in->count, "a sort column is not there", why)) return false;

@@ -15,6 +15,7 @@
  *   AGGREGATE   keys, results of calls
  *   WINDOW_AGG  keys, results of calls, window_start, window_end, window_time
  *   OVER        input columns + results of calls
+ *   RANK        the best rows of each group: input columns [+ the rank]
  *   JOIN        columns of the left input, columns of the right one (nullable on the side that may lack a row),
  *               without time attributes; the condition is over the two inputs' columns in that order. SEMI and ANTI:
  *               columns of the left input only; MARK: those and BOOLEAN, whether there is a partner
@@ -28,7 +29,7 @@
 #include "runtime/plan.h"
 
 typedef enum rn_logical_kind {
-  RN_L_SCAN, RN_L_VALUES, RN_L_FILTER, RN_L_PROJECT, RN_L_WINDOW, RN_L_AGGREGATE, RN_L_WINDOW_AGG, RN_L_OVER,
+  RN_L_SCAN, RN_L_VALUES, RN_L_FILTER, RN_L_PROJECT, RN_L_WINDOW, RN_L_AGGREGATE, RN_L_WINDOW_AGG, RN_L_OVER, RN_L_RANK,
   RN_L_SORT, RN_L_LIMIT, RN_L_UNION, RN_L_SET, RN_L_JOIN, RN_L_EXPAND, RN_L_SINK, RN_L_COLLECT, RN_L_COUNT
 } rn_logical_kind;
 
@@ -102,12 +103,30 @@ struct rn_logical {
       uint32_t call_count;
       rn_agg_call *calls;
     } over;
+    struct { /* made by the pass "rank" */
+      uint32_t key_count;
+      uint32_t *keys;
+      uint32_t order_count;
+      rn_sort_item *order;
+      int64_t start, end;       /* ranks that leave, both inclusive */
+      bool number;              /* the rank is the last column */
+      bool latest;              /* of rows that sort alike the later one is the better */
+      rn_time_attribute time;   /* deduplication: ordered by time alone */
+      const char *clause;       /* for messages */
+      bool windowed;            /* a group is one of a window */
+      rn_window_spec window;
+      uint32_t window_end;
+      rn_rank_mode mode;        /* set by inference */
+      bool update_before;
+    } rank;
     struct {
       uint32_t item_count;
       rn_sort_item *items;
       bool temporal;
       int64_t limit, offset;
       bool stops_query;         /* temporal with a limit */
+      bool top;                 /* set by inference: on a stream, the best rows at any time */
+      bool update_before;
     } sort;
     struct {
       int64_t limit, offset;
@@ -126,6 +145,10 @@ struct rn_logical {
       bool single;              /* LEFT: a second partner is an error (scalar sub-query) */
       bool lateral;             /* the right input reads columns of the left one (RN_EXPR_OUTER): until "decorrelate" */
       bool fold;                /* set by inference */
+      bool timed;               /* bound as a join by window: window_time stays a time attribute */
+      bool windowed;            /* made by the pass "window-join": key `end_key` is the window's end on both sides */
+      rn_window_spec window;
+      uint32_t end_key;
     } join;
     struct {
       const rn_catalog_object *object;

@@ -327,6 +327,41 @@ static built build_over(builder *b, const rn_logical *node) {
   return with_added(b, n, node, in, node->u.over.call_count);
 }
 
+static built build_rank(builder *b, const rn_logical *node) {
+  built in = build(b, node->inputs[0]);
+  uint32_t *keys = map_columns(b, node->u.rank.keys, node->u.rank.key_count, in.map);
+  rn_plan_node *n = over_node(b, RN_NODE_RANK, node->span, node->path, by_key(b, in.node, keys, node->u.rank.key_count));
+  n->u.rank.key_count = node->u.rank.key_count;
+  n->u.rank.keys = keys;
+  n->u.rank.order_count = node->u.rank.order_count;
+  n->u.rank.order = map_order(b, node->u.rank.order, node->u.rank.order_count, in.map);
+  n->u.rank.start = node->u.rank.start;
+  n->u.rank.end = node->u.rank.end;
+  n->u.rank.number = node->u.rank.number;
+  n->u.rank.latest = node->u.rank.latest;
+  n->u.rank.mode = node->u.rank.mode;
+  n->u.rank.update_before = node->u.rank.update_before;
+  if (node->u.rank.windowed) {
+    n->u.rank.window = node->u.rank.window;
+    n->u.rank.window_end = (uint32_t)in.map[node->u.rank.window_end];
+  }
+  n->emits = node->emits;
+  return with_added(b, n, node, in, node->u.rank.number ? 1 : 0);
+}
+
+/* ORDER BY .. LIMIT on a stream: one group of best rows. */
+static built build_top(builder *b, const rn_logical *node, built in) {
+  rn_plan_node *n = over_node(b, RN_NODE_RANK, node->span, node->path, gather(b, in.node));
+  n->u.rank.order_count = node->u.sort.item_count;
+  n->u.rank.order = map_order(b, node->u.sort.items, node->u.sort.item_count, in.map);
+  n->u.rank.start = node->u.sort.offset + 1;
+  n->u.rank.end = node->u.sort.offset + node->u.sort.limit;
+  n->u.rank.mode = RN_RANK_CHANGES;
+  n->u.rank.update_before = node->u.sort.update_before;
+  n->emits = node->emits;
+  return (built){n, in.map};
+}
+
 static rn_plan_node *put_limit(builder *b, rn_plan_node *input, rn_span span, const char *path, int64_t limit,
                                int64_t offset) {
   rn_plan_node *n = over_node(b, RN_NODE_LIMIT, span, path, input);
@@ -337,6 +372,7 @@ static rn_plan_node *put_limit(builder *b, rn_plan_node *input, rn_span span, co
 
 static built build_sort(builder *b, const rn_logical *node) {
   built in = build(b, node->inputs[0]);
+  if (node->u.sort.top) return build_top(b, node, in);
   rn_plan_node *n = over_node(b, RN_NODE_SORT, node->span, node->path, gather(b, in.node));
   rn_sort_item *items = RN_NEW_N(b->arena, rn_sort_item, node->u.sort.item_count);
   for (uint32_t i = 0; i < node->u.sort.item_count; i++) {
@@ -450,6 +486,9 @@ static built build_join(builder *b, const rn_logical *node) {
   n->u.join.null_safe = null_safe;
   if (node->u.join.condition) n->u.join.condition = rn_physical_expr(b->arena, node->u.join.condition, map);
   n->u.join.fold = node->u.join.fold;
+  n->u.join.windowed = node->u.join.windowed;
+  n->u.join.window = node->u.join.window;
+  n->u.join.end_key = node->u.join.end_key;
   if (!pairs) {
     at = inputs[0]->schema.count;
     if (node->u.join.kind == RN_JOIN_KIND_MARK) {
@@ -532,6 +571,7 @@ static built build(builder *b, const rn_logical *node) {
     }
     case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: return build_aggregate(b, node);
     case RN_L_OVER: return build_over(b, node);
+    case RN_L_RANK: return build_rank(b, node);
     case RN_L_SORT: return build_sort(b, node);
     case RN_L_LIMIT: {
       built in = build(b, node->inputs[0]);

@@ -106,13 +106,20 @@ const char *rn_physical_fingerprint(rn_arena *arena, const rn_plan_node *n) {
       rn_builder_printf(&b, " changes=%s", !n->u.over_whole.changes ? "fold" : n->u.over_whole.update_before ? "retract" : "upsert");
       row_text(arena, in, &b);
       break;
+    case RN_NODE_RANK:
+      rn_builder_printf(&b, "rank %s %lld..%lld%s%s", rn_rank_mode_name(n->u.rank.mode), (long long)n->u.rank.start,
+                        (long long)n->u.rank.end, n->u.rank.number ? " number" : "", n->u.rank.latest ? " latest" : "");
+      keys_text(arena, in, n->u.rank.keys, n->u.rank.key_count, &b);
+      order_text(n->u.rank.order, n->u.rank.order_count, &b);
+      row_text(arena, in, &b);
+      break;
     case RN_NODE_SORT:
       rn_builder_text(&b, n->u.sort.temporal ? "temporal-sort" : "sort");
       order_text(n->u.sort.items, n->u.sort.item_count, &b);
       row_text(arena, in, &b);
       break;
     case RN_NODE_JOIN:
-      rn_builder_printf(&b, "join %s", rn_join_kind_name(n->u.join.kind));
+      rn_builder_printf(&b, "%sjoin %s", n->u.join.windowed ? "window " : "", rn_join_kind_name(n->u.join.kind));
       for (int s = 0; s < 2; s++) {
         keys_text(arena, &n->inputs[s]->schema, n->u.join.keys[s], n->u.join.key_count, &b);
         row_text(arena, &n->inputs[s]->schema, &b);

@@ -7,6 +7,8 @@ const rn_rewrite_pass rn_rewrite_passes[] = {
     {"push-filters", rn_rewrite_push_filters},
     {"join-keys", rn_rewrite_join_keys},
     {"window-aggregate", rn_rewrite_window_aggregate},
+    {"rank", rn_rewrite_rank},
+    {"window-join", rn_rewrite_window_join},
     {"merge-projections", rn_rewrite_merge},
     {"fold-merged", rn_rewrite_fold},
     {"prune-columns", rn_rewrite_prune},

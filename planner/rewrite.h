@@ -26,6 +26,8 @@ rn_logical *rn_rewrite_decorrelate(rn_rewrite *r, rn_logical *root);   /* rewrit
 rn_logical *rn_rewrite_fold(rn_rewrite *r, rn_logical *root);          /* rewrite_fold.c */
 rn_logical *rn_rewrite_push_filters(rn_rewrite *r, rn_logical *root);  /* rewrite_filter.c */
 rn_logical *rn_rewrite_window_aggregate(rn_rewrite *r, rn_logical *root); /* rewrite_window.c */
+rn_logical *rn_rewrite_rank(rn_rewrite *r, rn_logical *root);         /* rewrite_rank.c */
+rn_logical *rn_rewrite_window_join(rn_rewrite *r, rn_logical *root);  /* rewrite_window_join.c */
 rn_logical *rn_rewrite_join_keys(rn_rewrite *r, rn_logical *root);     /* rewrite_join.c */
 rn_logical *rn_rewrite_merge(rn_rewrite *r, rn_logical *root);         /* rewrite_merge.c */
 rn_logical *rn_rewrite_prune(rn_rewrite *r, rn_logical *root);         /* rewrite_prune.c */

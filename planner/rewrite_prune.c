@@ -260,6 +260,24 @@ static pruned only_wanted(rn_rewrite *r, pruned below, const bool *wanted, uint3
   return (pruned){rn_logical_project(r->arena, below.node, kept, exprs, names, span), map};
 }
 
+static pruned prune_rank(rn_rewrite *r, rn_logical *node, const bool *used) {
+  uint32_t width = node->inputs[0]->schema.count, added = node->u.rank.number ? 1 : 0;
+  bool *wanted = no_columns(r, width), keep[1] = {added && used[width]}, any = false;
+  for (uint32_t i = 0; i < width; i++) wanted[i] = used[i];
+  for (uint32_t i = 0; i < node->u.rank.key_count; i++) wanted[node->u.rank.keys[i]] = true;
+  for (uint32_t i = 0; i < node->u.rank.order_count; i++) wanted[node->u.rank.order[i].column] = true;
+  if (node->u.rank.windowed) wanted[node->u.rank.window_end] = true;
+  for (uint32_t i = 0; i < width; i++) any = any || wanted[i];
+  if (!any) wanted[0] = true;
+  pruned below = only_wanted(r, prune(r, node->inputs[0], wanted), wanted, width, node->span);
+  for (uint32_t i = 0; i < node->u.rank.key_count; i++) node->u.rank.keys[i] = (uint32_t)below.map[node->u.rank.keys[i]];
+  for (uint32_t i = 0; i < node->u.rank.order_count; i++)
+    node->u.rank.order[i].column = (uint32_t)below.map[node->u.rank.order[i].column];
+  if (node->u.rank.windowed) node->u.rank.window_end = (uint32_t)below.map[node->u.rank.window_end];
+  node->u.rank.number = keep[0];
+  return appended(r, node, below, width, added, keep);
+}
+
 /* The columns of the two inputs lie side by side: each input loses what neither the condition, the keys nor
  * anybody above reads. */
 static pruned prune_join(rn_rewrite *r, rn_logical *node, const bool *used) {
@@ -346,6 +364,7 @@ static pruned prune(rn_rewrite *r, rn_logical *node, const bool *used) {
     case RN_L_EXPAND: return prune_expand(r, node, used);
     case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: return prune_aggregate(r, node, used);
     case RN_L_OVER: return prune_over(r, node, used);
+    case RN_L_RANK: return prune_rank(r, node, used);
     case RN_L_SORT: return prune_sort(r, node, used);
     case RN_L_UNION: case RN_L_SET: return prune_union(r, node, used);
     case RN_L_JOIN: return prune_join(r, node, used);

@@ -12,6 +12,7 @@ static const char *const kind_names[RN_NODE_COUNT] = {
     [RN_NODE_GROUP_AGG] = "group-aggregate",
     [RN_NODE_OVER] = "over",
     [RN_NODE_OVER_WHOLE] = "over-whole",
+    [RN_NODE_RANK] = "rank",
     [RN_NODE_SORT] = "sort",
     [RN_NODE_LIMIT] = "limit",
     [RN_NODE_UNION] = "union",
@@ -85,6 +86,11 @@ static void print_order(rn_builder *out, const rn_sort_item *items, uint32_t cou
                       items[i].nulls_first ? " NULLS FIRST" : "");
 }
 
+const char *rn_rank_mode_name(rn_rank_mode mode) {
+  static const char *const names[] = {"window", "final", "changes", "first"};
+  return names[mode];
+}
+
 static void print_details(rn_builder *out, const rn_plan_node *n) {
   switch (n->kind) {
     case RN_NODE_SCAN: rn_builder_printf(out, " %s", n->u.scan.table->name); break;
@@ -145,6 +151,14 @@ static void print_details(rn_builder *out, const rn_plan_node *n) {
       print_calls(out, n->u.over_whole.calls, n->u.over_whole.call_count);
       if (n->u.over_whole.changes) rn_builder_text(out, n->u.over_whole.update_before ? " changes -U" : " changes");
       break;
+    case RN_NODE_RANK:
+      print_columns(out, "keys", n->u.rank.keys, n->u.rank.key_count);
+      rn_builder_text(out, " order=[");
+      print_order(out, n->u.rank.order, n->u.rank.order_count);
+      rn_builder_printf(out, "] %lld..%lld %s%s%s%s", (long long)n->u.rank.start, (long long)n->u.rank.end,
+                        rn_rank_mode_name(n->u.rank.mode), n->u.rank.latest ? " latest" : "", n->u.rank.number ? " number" : "",
+                        n->u.rank.update_before ? " -U" : "");
+      break;
     case RN_NODE_SORT:
       rn_builder_text(out, n->u.sort.temporal ? " temporal [" : " [");
       print_order(out, n->u.sort.items, n->u.sort.item_count);
@@ -161,7 +175,7 @@ static void print_details(rn_builder *out, const rn_plan_node *n) {
       rn_builder_printf(out, " %s%s%s", n->u.set.except ? "except" : "intersect", n->u.set.all ? " all" : "", n->u.set.fold ? " fold" : "");
       break;
     case RN_NODE_JOIN:
-      rn_builder_printf(out, " %s", rn_join_kind_name(n->u.join.kind));
+      rn_builder_printf(out, " %s%s", n->u.join.windowed ? "window " : "", rn_join_kind_name(n->u.join.kind));
       print_columns(out, "left", n->u.join.keys[0], n->u.join.key_count);
       print_columns(out, "right", n->u.join.keys[1], n->u.join.key_count);
       if (n->u.join.condition) {

@@ -22,6 +22,7 @@ typedef enum rn_node_kind {
   RN_NODE_GROUP_AGG,  /* unbounded GROUP BY, DISTINCT */
   RN_NODE_OVER,
   RN_NODE_OVER_WHOLE, /* OVER that needs the rows behind the current one */
+  RN_NODE_RANK,       /* Top-N and deduplication: the best rows of each group */
   RN_NODE_SORT,       /* bounded sort, or temporal sort on a stream */
   RN_NODE_LIMIT,
   RN_NODE_UNION,
@@ -61,6 +62,11 @@ typedef struct rn_sort_item {
   uint32_t column;
   bool descending, nulls_first;
 } rn_sort_item;
+
+/* When the best rows of a group leave: with their window, at the end of bounded input, at once and again when others
+ * take their place; FIRST: the first by event time, as soon as no earlier one can come. */
+typedef enum rn_rank_mode { RN_RANK_WINDOW, RN_RANK_FINAL, RN_RANK_CHANGES, RN_RANK_FIRST } rn_rank_mode;
+const char *rn_rank_mode_name(rn_rank_mode mode); /* "window" */
 
 /* Frame of OVER. */
 typedef enum rn_frame_kind { RN_FRAME_FIRST, RN_FRAME_AT, RN_FRAME_LAST } rn_frame_kind; /* UNBOUNDED PRECEDING, .., UNBOUNDED FOLLOWING */
@@ -168,6 +174,19 @@ struct rn_plan_node {
       bool update_before;
     } over_whole;
     struct {
+      uint32_t key_count;
+      const uint32_t *keys;     /* PARTITION BY */
+      uint32_t order_count;
+      const rn_sort_item *order; /* none: by arrival */
+      int64_t start, end;       /* ranks that leave, from 1, both inclusive */
+      bool number;              /* output: input columns, then the rank */
+      bool latest;              /* of rows that sort alike the later one is the better */
+      rn_rank_mode mode;
+      bool update_before;       /* CHANGES: somebody needs -U */
+      rn_window_spec window;    /* WINDOW: what its end says about the watermark */
+      uint32_t window_end;      /* column */
+    } rank;
+    struct {
       uint32_t item_count;
       const rn_sort_item *items;
       bool temporal;            /* items[0] is an ascending rowtime; rows leave as the watermark passes */
@@ -183,6 +202,9 @@ struct rn_plan_node {
       const uint32_t *keys[2];  /* columns of each input; the two of a pair lie in memory alike */
       const bool *null_safe;    /* per key: NULL meets NULL (IS NOT DISTINCT FROM) */
       rn_expr *condition;       /* rest of ON, over left ++ right; NULL: none */
+      bool windowed;            /* rows of a window meet when it ends; key end_key is the window's end */
+      rn_window_spec window;
+      uint32_t end_key;
       bool fold;                /* bounded: rows without a partner leave at the end of input, nothing is taken back */
       bool single;              /* LEFT: a row may have one partner only (a scalar sub-query) */
       /* output: columns of the left input, columns of the right one (SEMI, ANTI: not; MARK: BOOLEAN instead) */

@@ -15,6 +15,9 @@ extern const rn_operator_class rn_op_expand_class; /* GROUPING SETS */
 extern const rn_operator_class rn_op_group_agg_class;
 extern const rn_operator_class rn_op_over_class;
 extern const rn_operator_class rn_op_over_whole_class;
+extern const rn_operator_class rn_op_rank_class;
+extern const rn_operator_class rn_op_first_class;       /* RANK of mode FIRST */
+extern const rn_operator_class rn_op_window_join_class; /* JOIN by window */
 extern const rn_operator_class rn_op_sort_class;
 extern const rn_operator_class rn_op_limit_class;
 extern const rn_operator_class rn_op_union_class;

@@ -12,6 +12,7 @@ static const rn_operator_class *const classes[RN_NODE_COUNT] = {
     [RN_NODE_GROUP_AGG] = &rn_op_group_agg_class,
     [RN_NODE_OVER] = &rn_op_over_class,
     [RN_NODE_OVER_WHOLE] = &rn_op_over_whole_class,
+    [RN_NODE_RANK] = &rn_op_rank_class,
     [RN_NODE_SORT] = &rn_op_sort_class,
     [RN_NODE_LIMIT] = &rn_op_limit_class,
     [RN_NODE_UNION] = &rn_op_union_class,
@@ -25,6 +26,8 @@ static const rn_operator_class *const classes[RN_NODE_COUNT] = {
 const rn_operator_class *rn_operator_find(rn_node_kind kind) { return kind < RN_NODE_COUNT ? classes[kind] : NULL; }
 
 const rn_operator_class *rn_operator_of(const rn_plan_node *node) {
+  if (node->kind == RN_NODE_RANK && node->u.rank.mode == RN_RANK_FIRST) return &rn_op_first_class;
+  if (node->kind == RN_NODE_JOIN && node->u.join.windowed) return &rn_op_window_join_class;
   const rn_window_spec *window = node->kind == RN_NODE_WINDOW       ? &node->u.window.spec
                                  : node->kind == RN_NODE_WINDOW_AGG ? &node->u.window_agg.spec
                                                                     : NULL;

@@ -1,0 +1,25 @@
+/* Windowed relations: which columns of a node come unchanged from a window, so that rows of one window can be taken
+ * together and forgotten when it ends (window Top-N, window join). */
+#ifndef RN_PLANNER_WINDOWED_H
+#define RN_PLANNER_WINDOWED_H
+#include "planner/logical.h"
+
+typedef enum rn_window_part { /* the last two are times of the row itself, within its window */
+  RN_WINDOWED_START, RN_WINDOWED_END, RN_WINDOWED_TIME, RN_WINDOWED_ROWTIME
+} rn_window_part;
+
+typedef struct rn_windowed_column {
+  rn_window_part part;
+  const rn_window_spec *spec;
+} rn_windowed_column;
+
+/* Is the column one of them? Through projections, filters, aggregates by window, Top-N and joins of windowed relations. */
+bool rn_windowed(const rn_logical *node, uint32_t column, rn_windowed_column *out);
+
+/* Are start and end of the window among the columns? */
+bool rn_windowed_keys(const rn_logical *node, const uint32_t *columns, uint32_t count);
+
+/* A join whose condition says that the windows of both sides are one: their window_time stays a time attribute. */
+void rn_windowed_mark_join(rn_arena *arena, rn_logical *join);
+
+#endif
