@@ -304,10 +304,13 @@ static rn_status check_stream_over(rn_changelog *c, const rn_logical *node) {
     return rn_diag(c->diags, RN_E_OVER, node->u.over.frame_span, bounded,
                    "a frame ends at CURRENT ROW on streams: later rows are not there yet");
   if (node->u.over.order_count > 1)
-    return rn_diag(c->diags, RN_E_OVER, node->u.over.order_span, bounded, "OVER on a stream is ordered by a single column");
+    return rn_diag(c->diags, RN_E_OVER, node->u.over.order_span,
+                   "ROW_NUMBER() OVER (..) alone with a filter that ends, such as rn <= 10, is a Top-N, in any order; or bound the input",
+                   "OVER on a stream is ordered by a single column");
   const rn_field *order = &node->inputs[0]->schema.fields[node->u.over.order[0].column];
   if (node->u.over.order[0].descending)
-    return rn_diag(c->diags, RN_E_OVER, node->u.over.order_span, bounded,
+    return rn_diag(c->diags, RN_E_OVER, node->u.over.order_span,
+                   "ROW_NUMBER() OVER (..) alone with a filter that ends, such as rn <= 10, is a Top-N, in any order; or bound the input",
                    "OVER is ordered ascending on streams: the latest row comes last");
   if (node->u.over.frame.low.kind != RN_FRAME_FIRST)
     return rn_diag(c->diags, RN_E_OVER, node->u.over.order_span,

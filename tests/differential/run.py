@@ -293,6 +293,11 @@ class Gen:
                                                                       r.choice(["", " DESC"]), first, last)}[kind]
             calls.append("%s OVER (%s%s)" % (f, partition, over))
             items.append("%s AS w%d" % (calls[-1], i))
+        if r.random() < .25:  # Top-N: the rank read or not
+            order = ", ".join("%s%s" % (c, r.choice(["", " DESC"])) for c in r.sample(["n", "m", "s", "d", "sec"], r.randrange(3)) + ["id"])
+            keep = r.choice(["rn <= 3", "rn < 2", "rn = 1", "rn = 2", "rn BETWEEN 2 AND 4", "4 >= rn", "rn <= 5 AND n > 0", "rn <= 2 OR rn = 4"])
+            return self.both("SELECT %s FROM (SELECT *, ROW_NUMBER() OVER (%sORDER BY %s) AS rn FROM t) AS q WHERE %s" % (
+                r.choice(["id, rn", "id", "n, s", "id, n, rn"]), r.choice(["", "PARTITION BY n ", "PARTITION BY s, m "]), order, keep))
         select = "SELECT id, %s FROM t" % ", ".join(items)
         if r.random() < .3:
             keep = "ROW_NUMBER() OVER (PARTITION BY s ORDER BY n, id) <= %d" % r.randrange(1, 4)

@@ -37,6 +37,18 @@ SELECT SUM(price) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED FOLLOWING AND UNBOUND
 SELECT SUM(price) OVER (ORDER BY id ROWS BETWEEN -1 PRECEDING AND CURRENT ROW) FROM orders;
 -- @case NTILE of no parts
 SELECT NTILE(0) OVER (ORDER BY id) FROM orders;
+-- @case a Top-N without an end on a stream
+SELECT * FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY name ORDER BY price DESC) AS rn FROM orders) WHERE rn >= 2;
+-- @case a Top-N of RANK on a stream
+SELECT * FROM (SELECT id, RANK() OVER (PARTITION BY name ORDER BY price DESC) AS rn FROM orders) WHERE rn <= 2;
+-- @case a Top-N over rows that change
+SELECT * FROM (SELECT name, c, ROW_NUMBER() OVER (ORDER BY c DESC) AS rn FROM (SELECT name, COUNT(*) AS c FROM orders GROUP BY name)) WHERE rn <= 3;
+-- @case an aggregate over a Top-N
+SELECT COUNT(*) FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY name ORDER BY price DESC) AS rn FROM orders) WHERE rn <= 3;
+-- @case a window over a deduplication that keeps the last row
+SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY name ORDER BY ts DESC) AS rn FROM orders) WHERE rn = 1 ORDER BY ts;
+-- @case a window join on processing time
+SELECT a.id FROM (SELECT * FROM TUMBLE(TABLE orders, DESCRIPTOR(p), INTERVAL '1' SECOND)) a JOIN (SELECT * FROM TUMBLE(TABLE orders, DESCRIPTOR(p), INTERVAL '1' SECOND)) b ON a.window_start = b.window_start AND a.window_end = b.window_end;
 -- @case QUALIFY without an OVER call
 SELECT id FROM orders QUALIFY price > 10;
 -- @case a frame that looks ahead

@@ -908,10 +908,13 @@ static const plan_case changelog_errors_cases[] = {
      "   hint: the first column of ORDER BY must be the event-time column, ascending: a stream has no end at which to sort\n"},
     {"top-n", "",
      "SELECT id FROM gen ORDER BY v LIMIT 3",
-     "error[RN2302]: ORDER BY .. LIMIT (Top-N) is not supported on streams yet\n"
-     " line 1:20  SELECT id FROM gen ORDER BY v LIMIT 3\n"
-     "                               ^~~~~~~~~~\n"
-     "   hint: order by the event-time column, or bound the input\n"},
+     "(id BIGINT)\n"
+     "0 scan gen [I]\n"
+     "1 watermark $2=$2 <- 0 [I]\n"
+     "2 calc exprs=[$0, $1] <- 1 [I]\n"
+     "3 rank keys=[] order=[$1 NULLS FIRST] 1..3 changes <- 2 [ID] path=collect.sort\n"
+     "4 calc exprs=[$0] <- 3 [ID]\n"
+     "5 collect <- 4 [ID]\n"},
     {"state grows", "w",
      "SELECT k, COUNT(*) FROM gen GROUP BY k",
      "(k STRING, EXPR$1 BIGINT NOT NULL)\n"
@@ -941,8 +944,8 @@ static const plan_case unsupported_cases[] = {
      "(id BIGINT)\n"
      "0 scan gen [I]\n"
      "1 watermark $2=$2 <- 0 [I]\n"
-     "2 over keys=[$1] order=$2 ROWS UNBOUNDED calls=[ROW_NUMBER(*)] <- 1 [I] path=collect.over\n"
-     "3 calc filter=$3 = 1 exprs=[$0] <- 2 [I]\n"
+     "2 rank keys=[$1] order=[$2 NULLS FIRST] 1..1 first <- 1 [I] path=collect.over\n"
+     "3 calc exprs=[$0] <- 2 [I]\n"
      "4 collect <- 3 [I]\n"},
     {"unnest", "",
      "SELECT * FROM UNNEST(ARRAY[1, 2])",

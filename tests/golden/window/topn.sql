@@ -1,0 +1,11 @@
+-- Window Top-N and deduplication over every kind of window, over window aggregates, with and without the rank.
+CREATE TEMPORARY TABLE ev (id INT, k STRING, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) WITH ('connector' = 'filesystem', 'path' = '${DIR}/left.jsonl', 'format' = 'json');
+SELECT * FROM (SELECT id, k, v, window_start, window_end, ROW_NUMBER() OVER (PARTITION BY window_start, window_end, k ORDER BY v DESC, id) rn FROM TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '10' SECOND)) WHERE rn <= 2;
+SELECT id, v, window_end FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY v, id DESC) rn FROM HOP(TABLE ev, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '20' SECOND)) WHERE rn < 4;
+SELECT id, v, window_end, rn FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY v DESC, id DESC) rn FROM CUMULATE(TABLE ev, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '20' SECOND)) WHERE rn BETWEEN 2 AND 3;
+SELECT id, k, v, window_start, window_end, rn FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end, k ORDER BY v DESC, id) rn FROM SESSION(TABLE ev PARTITION BY k, DESCRIPTOR(ts), INTERVAL '4' SECOND)) WHERE rn = 2 AND v > 1;
+SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY s DESC, k) rn FROM (SELECT k, window_start, window_end, SUM(v) s, COUNT(*) c FROM TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '20' SECOND) GROUP BY k, window_start, window_end)) WHERE rn <= 2;
+SELECT k, id, window_end FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end, k ORDER BY ts DESC) rn FROM TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '10' SECOND)) WHERE rn = 1;
+SELECT k, id, window_end FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k, window_end, window_start ORDER BY ts) rn FROM HOP(TABLE ev, DESCRIPTOR(ts), INTERVAL '5' SECOND, INTERVAL '10' SECOND)) WHERE rn = 1;
+CREATE TEMPORARY VIEW topped AS SELECT id, v, wt FROM (SELECT id, v, window_time AS wt, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY v DESC, id) rn FROM TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '10' SECOND)) WHERE rn <= 3;
+SELECT window_start, window_end, COUNT(*) c, SUM(v) s FROM TUMBLE(TABLE topped, DESCRIPTOR(wt), INTERVAL '1' MINUTE) GROUP BY window_start, window_end;
