@@ -79,8 +79,6 @@ SELECT SESSION_START(ts, INTERVAL '2' SECOND), COUNT(*) FROM orders GROUP BY SES
 SELECT * FROM orders a JOIN orders FOR SYSTEM_TIME AS OF a.ts AS b ON a.id = b.id;
 -- @case an interval join
 SELECT a.id FROM orders a JOIN orders b ON a.id = b.id AND a.ts BETWEEN b.ts - INTERVAL '1' HOUR AND b.ts;
--- @case a window join
-SELECT a.id FROM (SELECT * FROM TUMBLE(TABLE orders, DESCRIPTOR(ts), INTERVAL '1' HOUR)) a JOIN (SELECT * FROM TUMBLE(TABLE orders, DESCRIPTOR(ts), INTERVAL '1' HOUR)) b ON a.id = b.id AND a.window_start = b.window_start AND a.window_end = b.window_end;
 -- @case aggregating an outer join
 SELECT a.name, COUNT(*) FROM orders a LEFT JOIN orders b ON a.id = b.id GROUP BY a.name;
 -- @case an outer join into inserts only

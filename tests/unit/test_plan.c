@@ -850,7 +850,7 @@ static const plan_case window_errors_cases[] = {
      "error[RN2204]: OVER is ordered ascending on streams: the latest row comes last\n"
      " line 1:32  SELECT COUNT(*) OVER (ORDER BY ts DESC) FROM gen\n"
      "                                           ^~\n"
-     "   hint: it works on bounded input\n"},
+     "   hint: ROW_NUMBER() OVER (..) alone with a filter that ends, such as rn <= 10, is a Top-N, in any order; or bound the input\n"},
     {"OVER into the future", "",
      "SELECT COUNT(*) OVER (ORDER BY ts ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM gen",
      "error[RN2204]: a frame ends at CURRENT ROW on streams: later rows are not there yet\n"
