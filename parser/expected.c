@@ -137,7 +137,8 @@ static bool starts_statement(int kind) {
 static const struct {
   const char *word;
   int next;
-} missing[] = {{"MATCH_RECOGNIZE", TK_LP}, {"PIVOT", TK_LP}, {"UNPIVOT", TK_LP}, {"TABLESAMPLE", 0}, {"RECURSIVE", TK_ID}, {"MERGE", 0}};
+} missing[] = {{"MATCH_RECOGNIZE", TK_LP}, {"PIVOT", TK_LP}, {"UNPIVOT", TK_LP}, {"TABLESAMPLE", 0}, {"RECURSIVE", TK_ID}, {"MERGE", 0},
+               {"MATERIALIZED", TK_TABLE},   {"MODEL", TK_ID}};
 static bool not_supported(const rn_tokens *tokens, size_t bad) {
   const rn_token *token = token_at(tokens, bad);
   if (bad >= tokens->list.len || !is_word(token)) return false;
