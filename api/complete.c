@@ -116,7 +116,8 @@ int runnel_complete(runnel *db, const char *sql, size_t cursor, size_t *word_beg
       last = fn->name;
       offer(&o, fn->name, "function");
     }
-    for (size_t i = 0; rn_aggregate_rows(i); i++) offer(&o, rn_aggregate_rows(i)->name, "function");
+    for (size_t i = 0; rn_aggregate_rows(i); i++)
+      if (!(rn_aggregate_rows(i)->flags & RN_AGG_VARIANT)) offer(&o, rn_aggregate_rows(i)->name, "function");
     const rn_catalog_object *own;
     for (size_t i = 0; (own = rn_catalog_other_at(db->catalog, RN_OBJECT_FUNCTION, i)); i++)
       offer(&o, rn_arena_strndup(&arena, own->name, strlen(own->name) - 2), "function");

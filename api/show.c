@@ -135,7 +135,7 @@ static void show_functions(runnel_stmt *stmt) {
   for (size_t i = 0;; i++) {
     const rn_aggregate *aggregate = rn_aggregate_rows(i);
     if (!aggregate) break;
-    if (rn_show_wanted(stmt, aggregate->name)) add_one(stmt, aggregate->name);
+    if (!(aggregate->flags & RN_AGG_VARIANT) && rn_show_wanted(stmt, aggregate->name)) add_one(stmt, aggregate->name);
   }
 }
 

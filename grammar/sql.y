@@ -26,7 +26,7 @@
 %token AND OR NOT IS IN LIKE BETWEEN SIMILAR OVERLAPS ESCAPE ASC NULLS FIRST LAST NEXT ONLY.
 %token THEN WHEN ELSE END CASE CAST TRY_CAST EXISTS INTERVAL NULL TRUE FALSE UNKNOWN.
 %token DISTINCT ALL ANY SOME SYMMETRIC ASYMMETRIC GROUPING SETS CUBE ROLLUP OVER PARTITION ROWS RANGE ROW CURRENT.
-%token UNBOUNDED PRECEDING FOLLOWING FILTER RESPECT IGNORE EMIT CHANGES.
+%token UNBOUNDED PRECEDING FOLLOWING FILTER WITHIN RESPECT IGNORE EMIT CHANGES.
 %token PRIMARY KEY ENFORCED CONSTRAINT METADATA VIRTUAL WATERMARK FOR COMMENT PARTITIONED IF OVERWRITE REPLACE.
 %token STATEMENT PLAN CHANGELOG_MODE ESTIMATED_COST JSON_EXECUTION_PLAN PLAN_ADVICE EXTENDED RENAME TO.
 %token ADD MODIFY AFTER FUNCTION RETURNS RETURN LANGUAGE JAR JARS ARTIFACT MODULE MODULES LOAD UNLOAD REMOVE TRUNCATE.
@@ -54,7 +54,7 @@
 
 /* --- precedence, low to high (DIALECT 4.2) -------------------------------------------------------------- */
 %nonassoc LOWEST.
-%nonassoc TO RP.
+%nonassoc TO RP RESPECT IGNORE.
 %left UNION EXCEPT.
 %left INTERSECT.
 %left OR.
@@ -770,6 +770,9 @@ primary(A) ::= TRY_CAST(T) LP expr(E) AS type(Y) RP(R). { A = rn_build_cast(p, T
 
 /* --- calls --- */
 primary(A) ::= call(C) filter(F) nulls_mode(N) over(W). { A = rn_build_call_tail(p, C, F, N, W); }
+primary(A) ::= call(C) within_group(G) filter(F) nulls_mode(N) over(W). { A = rn_build_call_tail(p, rn_build_call_within(p, C, G), F, N, W); }
+%type within_group {rn_sort_items}
+within_group(A) ::= WITHIN(T) GROUP LP order_by(O) RP(R). { A = rn_sort_begin(O, T); A.span = rn_span_join(A.span, R.span); }
 %type call {rn_ast_expr *}
 call(A) ::= path(P) LP call_args(B) RP(R).              { A = rn_build_call(p, P, B, R); }
 call(A) ::= function_word(T) LP call_args(B) RP(R).     { A = rn_build_call(p, rn_build_word_path(p, T), B, R); }
@@ -794,6 +797,16 @@ call_args(A) ::= STAR.                                  { A = rn_args_star(); }
 call_args(A) ::= arg_list(B).                           { A = B; }
 call_args(A) ::= ALL arg_list(B).                       { A = B; }
 call_args(A) ::= DISTINCT arg_list(B).                  { A = rn_args_distinct(B); }
+/* ARRAY_AGG(DISTINCT x IGNORE NULLS ORDER BY y) */
+call_args(A) ::= ordered_args(B).                       { A = B; }
+call_args(A) ::= ALL ordered_args(B).                   { A = B; }
+call_args(A) ::= DISTINCT ordered_args(B).              { A = rn_args_distinct(B); }
+%type ordered_args {rn_args}
+ordered_args(A) ::= arg_list(B) order_by(O).            { A = rn_args_order(B, 0, O); }
+ordered_args(A) ::= arg_list(B) RESPECT NULLS.          { A = rn_args_order(B, 1, (rn_sort_items){0}); }
+ordered_args(A) ::= arg_list(B) IGNORE NULLS.           { A = rn_args_order(B, 2, (rn_sort_items){0}); }
+ordered_args(A) ::= arg_list(B) RESPECT NULLS order_by(O). { A = rn_args_order(B, 1, O); }
+ordered_args(A) ::= arg_list(B) IGNORE NULLS order_by(O). { A = rn_args_order(B, 2, O); }
 %type arg_list {rn_args}
 arg_list(A) ::= expr(E).                                { A = rn_args_add(p, (rn_args){0}, NULL, E); }
 arg_list(A) ::= name(N) ARROW expr(E).                  { A = rn_args_add(p, (rn_args){0}, &N, E); }
@@ -803,7 +816,7 @@ arg_list(A) ::= arg_list(B) COMMA name(N) ARROW expr(E). { A = rn_args_add(p, B,
 filter(A) ::= .                                         { A = NULL; }
 filter(A) ::= FILTER LP WHERE expr(E) RP.               { A = E; }
 %type nulls_mode {int8_t}
-nulls_mode(A) ::= .                                     { A = 0; }
+nulls_mode(A) ::= . [LOWEST]                            { A = 0; }
 nulls_mode(A) ::= RESPECT NULLS.                        { A = 1; }
 nulls_mode(A) ::= IGNORE NULLS.                         { A = 2; }
 %type over {rn_ast_window *}

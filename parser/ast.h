@@ -166,6 +166,10 @@ struct rn_ast_expr {
   rn_ast_query *query;
   rn_ast_expr *filter;
   rn_ast_window *over;
+  uint32_t order_count; /* ORDER BY in an aggregate; within_group: WITHIN GROUP (ORDER BY ..) behind it */
+  rn_ast_sort_item *order;
+  bool within_group;
+  rn_span order_span;
   rn_ast_json *json; /* clauses of JSON functions; NULL elsewhere */
   uint32_t depth; /* of the tree below, sub-queries included, at most RN_AST_DEPTH_MAX: recursion is safe */
 };

@@ -92,6 +92,7 @@ static bool expr(const rn_ast_expr *a, const rn_ast_expr *b) {
   for (uint32_t i = 0; a->arg_names && i < a->arg_count; i++)
     if (!text(a->arg_names[i], b->arg_names[i])) return false;
   return exprs(a->arg_count, a->args, b->args) && type(a->cast_type, b->cast_type) && query(a->query, b->query) &&
+         a->within_group == b->within_group && a->order_count == b->order_count && sort_items(a->order_count, a->order, b->order) &&
          expr(a->filter, b->filter) && window(a->over, b->over) && json(a->json, b->json);
 }
 

@@ -173,8 +173,17 @@ static void print_call(const rn_ast_expr *e, rn_builder *out) {
         }
         print(e->args[i], out);
       }
+      if (e->order_count && !e->within_group) {
+        rn_builder_char(out, ' ');
+        rn_print_order(e->order_count, e->order, out);
+      }
       rn_builder_char(out, ')');
     }
+  }
+  if (e->within_group) {
+    rn_builder_text(out, " WITHIN GROUP (");
+    rn_print_order(e->order_count, e->order, out);
+    rn_builder_char(out, ')');
   }
   if (e->filter) {
     rn_builder_text(out, " FILTER (WHERE ");

@@ -32,10 +32,17 @@ uint32_t rn_parser_depth(rn_parser *p, uint32_t depth);
 
 /* --- shapes that only live on the parser's stack ----------------------------------------------------------- */
 typedef struct rn_exprs { uint32_t count; rn_ast_expr **items; } rn_exprs;
-typedef struct rn_args { uint32_t count; rn_ast_expr **items; const char **names; bool star, distinct; } rn_args;
 typedef struct rn_option_list { rn_ast_options options; bool given; } rn_option_list;
 typedef struct rn_inserts { uint32_t count; rn_ast_insert *items; } rn_inserts;
 typedef struct rn_sort_items { uint32_t count; rn_ast_sort_item *items; rn_span span; } rn_sort_items;
+typedef struct rn_args {
+  uint32_t count;
+  rn_ast_expr **items;
+  const char **names;
+  bool star, distinct;
+  int8_t nulls_mode;
+  rn_sort_items order;
+} rn_args;
 typedef struct rn_select_items { uint32_t count; rn_ast_select_item *items; } rn_select_items;
 typedef struct rn_groups { uint32_t count; rn_ast_group_item *items; rn_span span; bool distinct; } rn_groups;
 typedef struct rn_windows { uint32_t count; rn_ast_window *items; } rn_windows;
@@ -230,6 +237,8 @@ rn_exprs rn_exprs_add(rn_parser *p, rn_exprs list, rn_ast_expr *expr);
 rn_exprs rn_exprs_prepend(rn_parser *p, rn_ast_expr *first, rn_exprs rest);
 rn_args rn_args_star(void);
 rn_args rn_args_distinct(rn_args args);
+rn_args rn_args_order(rn_args args, int8_t nulls_mode, rn_sort_items order);
+rn_ast_expr *rn_build_call_within(rn_parser *p, rn_ast_expr *call, rn_sort_items order);
 rn_args rn_args_add(rn_parser *p, rn_args args, const rn_ast_name *name, rn_ast_expr *expr);
 rn_ast_expr *rn_build_literal(rn_parser *p, rn_ast_expr_kind kind, rn_token token);
 rn_ast_expr *rn_build_boolean(rn_parser *p, rn_token token, bool value);

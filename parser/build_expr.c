@@ -57,6 +57,11 @@ rn_exprs rn_exprs_prepend(rn_parser *p, rn_ast_expr *first, rn_exprs rest) {
   return list;
 }
 rn_args rn_args_star(void) { return (rn_args){.star = true}; }
+rn_args rn_args_order(rn_args args, int8_t nulls_mode, rn_sort_items order) {
+  args.nulls_mode = nulls_mode;
+  args.order = order;
+  return args;
+}
 rn_args rn_args_distinct(rn_args args) {
   args.distinct = true;
   return args;
@@ -288,17 +293,34 @@ rn_ast_expr *rn_build_cast(rn_parser *p, rn_token word, rn_ast_expr *expr, rn_as
 }
 
 /* --- calls ------------------------------------------------------------------------------------------------------------ */
+/* ORDER BY in an aggregate */
+static rn_ast_expr *put_order(rn_parser *p, rn_ast_expr *call, rn_sort_items order) {
+  if (!order.count) return call;
+  call->order_count = order.count;
+  call->order = order.items;
+  call->order_span = order.span;
+  uint32_t depth = call->depth;
+  for (uint32_t i = 0; i < order.count; i++) depth = max(depth, order.items[i].expr->depth + 1);
+  call->depth = rn_parser_depth(p, depth);
+  return call;
+}
 rn_ast_expr *rn_build_call(rn_parser *p, rn_ast_path path, rn_args args, rn_token end) {
   rn_ast_expr *e = make(p, RN_AST_CALL, rn_span_join(path.span, end.span), path.span);
   e->path = path;
   e->name = path.parts[path.count - 1].text;
   e->star = args.star;
   e->distinct = args.distinct;
+  e->nulls_mode = args.nulls_mode;
   bool named = false;
   for (uint32_t i = 0; i < args.count; i++) named |= args.names[i] != NULL;
   e->arg_names = named ? args.names : NULL;
   set_args(p, e, args.count, args.items);
-  return e;
+  return put_order(p, e, args.order);
+}
+rn_ast_expr *rn_build_call_within(rn_parser *p, rn_ast_expr *call, rn_sort_items order) {
+  call->within_group = true;
+  call->span = rn_span_join(call->span, order.span);
+  return put_order(p, call, order);
 }
 rn_ast_expr *rn_build_call3(rn_parser *p, rn_token word, rn_ast_expr *a, rn_ast_expr *b, rn_ast_expr *c, rn_ast_expr *d, rn_token end) {
   rn_args args = {0};
@@ -312,7 +334,7 @@ rn_ast_expr *rn_build_niladic(rn_parser *p, rn_token word) {
 }
 rn_ast_expr *rn_build_call_tail(rn_parser *p, rn_ast_expr *call, rn_ast_expr *filter, int8_t nulls_mode, rn_ast_window *over) {
   call->filter = filter;
-  call->nulls_mode = nulls_mode;
+  if (nulls_mode) call->nulls_mode = nulls_mode;
   call->over = over;
   uint32_t depth = max(call->depth, depth_of(filter) + 1);
   if (filter) call->span = rn_span_join(call->span, (rn_span){filter->span.begin, filter->span.end + 1});

@@ -229,7 +229,7 @@ static const rn_keyword keywords[] = {
     {"VIRTUAL", TK_VIRTUAL, false}, {"WATERMARK", TK_WATERMARK, true}, {"WATERMARKS", TK_WATERMARKS, true},
     {"WEDNESDAY", TK_RESERVED, true}, {"WEEK", TK_WEEK, false}, {"WEEKS", TK_WEEKS, true}, {"WHEN", TK_WHEN, true},
     {"WHENEVER", TK_RESERVED, true}, {"WHERE", TK_WHERE, true}, {"WIDTH_BUCKET", TK_FUNC, true},
-    {"WINDOW", TK_WINDOW, true}, {"WITH", TK_WITH, true}, {"WITHIN", TK_RESERVED, true},
+    {"WINDOW", TK_WINDOW, true}, {"WITH", TK_WITH, true}, {"WITHIN", TK_WITHIN, true},
     {"WITHOUT", TK_WITHOUT, true}, {"WORK", TK_ID, false}, {"WRAPPER", TK_WRAPPER, false}, {"WRITE", TK_ID, false},
     {"XML", TK_ID, false}, {"YEAR", TK_YEAR, true}, {"YEARS", TK_YEARS, false}, {"ZONE", TK_ZONE, false},
 };

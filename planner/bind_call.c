@@ -92,6 +92,49 @@ static bool bind_extra(rn_binder *binder, const rn_ast_expr *ast, rn_expr **args
   return !rn_bind_failed(out->default_argument);
 }
 
+/* The row of the call: the name, or that of its variant for the other treatment of NULLs. NULL: a diag was added. */
+static const char *row_name(rn_binder *binder, const rn_ast_expr *ast) {
+  const char *name = call_name(ast);
+  const rn_aggregate *row = rn_aggregate_find(rn_slice_of(name));
+  int own = row->flags & RN_AGG_KEEPS_NULLS ? 1 : 2;
+  if (!ast->nulls_mode || ast->nulls_mode == own) return name;
+  const char *mode = ast->nulls_mode == 1 ? "RESPECT NULLS" : "IGNORE NULLS";
+  const char *variant = rn_arena_printf(binder->arena, "%s %s", name, mode);
+  if (rn_aggregate_find(rn_slice_of(variant))) return variant;
+  rn_diag(binder->diags, RN_E_ARGUMENTS, ast->span, NULL, "%s does not take %s", row->name, mode);
+  return NULL;
+}
+
+static bool check_constants(rn_binder *binder, const rn_ast_expr *ast, rn_expr **args, uint32_t count, const rn_aggregate *row) {
+  for (uint32_t i = 0; i < count; i++) {
+    rn_value value;
+    if (!(row->constants >> i & 1)) continue;
+    bool constant = rn_bind_constant(binder, args[i], &value) && !value.is_null;
+    const char *wanted = constant && row->check ? row->check(i, &value) : NULL;
+    if (constant && !wanted) continue;
+    rn_diag(binder->diags, RN_E_ARGUMENTS, ast->args[i]->span, NULL, "argument %u of %s must be %s", i + 1, row->name,
+            wanted ? wanted : "a constant that is not NULL");
+    return false;
+  }
+  return true;
+}
+
+/* Arguments of one call as the fields of a ROW: the operators know a single column per call. */
+static bool pack_arguments(rn_binder *binder, const rn_ast_expr *ast, rn_expr **args, uint32_t count, rn_bound_call *out) {
+  const rn_type *type = out->call.arg_type;
+  if (!check_constants(binder, ast, args, count, out->call.aggregate)) return false;
+  if (type->id != RN_T_ROW) { /* one argument needs no packing */
+    out->argument = rn_bind_convert(binder, args[0], type, false);
+    return !rn_bind_failed(out->argument);
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    args[i] = rn_bind_convert(binder, args[i], type->children[i], false);
+    if (rn_bind_failed(args[i])) return false;
+  }
+  out->argument = rn_bind_call_row(binder, "ROW", args, count, ast->span);
+  return !rn_bind_failed(out->argument);
+}
+
 static rn_expr *bind_aggregate(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
   const char *name = call_name(ast);
   const char *clause = scope->clause ? scope->clause : "this clause";
@@ -108,10 +151,13 @@ static rn_expr *bind_aggregate(rn_binder *binder, rn_scope *scope, const rn_ast_
                        : over                                ? "compute it in a sub-query" : NULL;
     return misplaced(binder, ast, hint, "%s%s is not allowed in %s", over ? "" : "aggregate ", rn_arena_printf(binder->arena, "%s%s", name, over ? " OVER" : ""), clause);
   }
-  /* LAG counts NULLs, the aggregates pass over them: the other way is not there. */
-  bool keeps_nulls = rn_text_eq_nocase(name, "LAG") || rn_text_eq_nocase(name, "LEAD");
-  if (ast->nulls_mode == 1 && !keeps_nulls) return rn_bind_unsupported(binder, ast->span, rn_arena_printf(binder->arena, "RESPECT NULLS of %s", name));
-  if (ast->nulls_mode == 2 && keeps_nulls) return rn_bind_unsupported(binder, ast->span, rn_arena_printf(binder->arena, "IGNORE NULLS of %s", name));
+  if (ast->order_count) {
+    rn_diag(binder->diags, RN_E_UNSUPPORTED, ast->order_span, ast->within_group ? NULL : "sort the rows in a sub-query or by the event time, or the result with ARRAY_SORT",
+            "%s in %s is not supported: values come in order of arrival", ast->within_group ? "WITHIN GROUP" : "ORDER BY", name);
+    return rn_bind_error(binder, ast->span);
+  }
+  const char *row = row_name(binder, ast);
+  if (!row) return rn_bind_error(binder, ast->span);
   /* Arguments of an OVER call are bound where the call stands: they may hold aggregates. */
   rn_scope *inner = over || !scope->aggregate_scope ? scope : scope->aggregate_scope;
   const char *outer_aggregate = binder->inside_aggregate;
@@ -147,16 +193,17 @@ static rn_expr *bind_aggregate(rn_binder *binder, rn_scope *scope, const rn_ast_
   call->call.argument = call->call.filter = call->call.default_column = -1;
   rn_error err;
   rn_error_clear(&err);
-  if (rn_aggregate_resolve(rn_slice_of(name), types, count, ast->distinct, over, ast->span, binder->arena, &call->call, &err) != RN_OK) {
+  if (rn_aggregate_resolve(rn_slice_of(row), types, count, ast->distinct, over, ast->span, binder->arena, &call->call, &err) != RN_OK) {
     err.span = ast->span;
     err.has_span = true;
     rn_diagnostics_add(binder->diags, &err);
     return rn_bind_error(binder, ast->span);
   }
   call->call.argument = call->call.filter = call->call.default_column = -1;
-  call->call.distinct = ast->distinct;
   call->call.span = ast->span;
-  if (count) {
+  if (count && (call->call.aggregate->flags & RN_AGG_PACKED)) {
+    if (!pack_arguments(binder, ast, args, count, call)) return rn_bind_error(binder, ast->span);
+  } else if (count) {
     call->argument = call->call.arg_type ? rn_bind_convert(binder, args[0], call->call.arg_type, false) : args[0];
     if (rn_bind_failed(call->argument) || !bind_extra(binder, ast, args, count, call)) return rn_bind_error(binder, ast->span);
   }
@@ -167,7 +214,7 @@ static rn_expr *bind_aggregate(rn_binder *binder, rn_scope *scope, const rn_ast_
 
 /* Words of the dialect that are not built in yet. */
 static const char *const later[] = {
-  "LISTAGG", "ARRAY_AGG", "COLLECT", "PERCENTILE", "APPROX_COUNT_DISTINCT", "RANK", "DENSE_RANK", "NTILE", "CUME_DIST", "PERCENT_RANK",
+  "RANK", "DENSE_RANK", "NTILE", "CUME_DIST", "PERCENT_RANK",
   "OBJECT_OF", "OBJECT_UPDATE", "SOURCE_WATERMARK", "CLASSIFIER", "MATCH_PROCTIME", "MATCH_ROWTIME",
 };
 
@@ -180,6 +227,7 @@ static const struct {
   {"TUMBLE_ROWTIME", "it goes with GROUP BY TUMBLE(..)"}, {"TUMBLE_PROCTIME", "it goes with GROUP BY TUMBLE(..)"},
   {"HOP_START", "it goes with GROUP BY HOP(..)"}, {"HOP_END", "it goes with GROUP BY HOP(..)"},
   {"HOP_ROWTIME", "it goes with GROUP BY HOP(..)"}, {"HOP_PROCTIME", "it goes with GROUP BY HOP(..)"},
+  {"STRING_AGG", "use LISTAGG"}, {"GROUP_CONCAT", "use LISTAGG"}, {"ANY_VALUE", "use FIRST_VALUE"}, {"PERCENTILE_CONT", "use PERCENTILE(x, p)"},
   {"LENGTH", "use CHAR_LENGTH"}, {"OCTET_LENGTH", NULL}, {"RLIKE", "use REGEXP(s, pattern)"}, {"NVL", "use COALESCE"},
   {"GETDATE", "use CURRENT_TIMESTAMP"}, {"TO_CHAR", "use DATE_FORMAT, or CAST(.. AS STRING)"}, {"STRPOS", "use POSITION(x IN s)"},
   {"DATE_TRUNC", "use FLOOR(t TO unit)"}, {"DATEDIFF", "use TIMESTAMPDIFF(unit, a, b)"}, {"DATE_ADD", "use t + INTERVAL '1' DAY"},
@@ -201,7 +249,8 @@ static rn_expr *unknown_function(rn_binder *binder, const rn_ast_expr *ast) {
     for (size_t i = 0; i < functions; i++) {
       if (!(rn_function_rows(i)->flags & RN_FN_OPERATOR)) names[count++] = rn_function_rows(i)->name;
     }
-    for (size_t i = 0; i < aggregates; i++) names[count++] = rn_aggregate_rows(i)->name;
+    for (size_t i = 0; i < aggregates; i++)
+      if (!(rn_aggregate_rows(i)->flags & RN_AGG_VARIANT)) names[count++] = rn_aggregate_rows(i)->name;
     const char *nearest = rn_text_nearest(rn_slice_of(name), names, count);
     if (nearest) hint = rn_arena_printf(binder->arena, "did you mean %s?", nearest);
   }
@@ -283,7 +332,8 @@ rn_expr *rn_bind_function(rn_binder *binder, rn_scope *scope, const rn_ast_expr 
     rn_diag(binder->diags, RN_E_ARGUMENTS, ast->span, NULL, "%s does not take *", name);
     return rn_bind_error(binder, ast->span);
   }
-  const char *only = ast->over ? "OVER" : ast->filter ? "FILTER" : ast->distinct ? "DISTINCT" : ast->nulls_mode ? "IGNORE NULLS" : NULL;
+  const char *only = ast->over ? "OVER" : ast->filter ? "FILTER" : ast->distinct ? "DISTINCT" : ast->nulls_mode ? "IGNORE NULLS"
+                     : ast->order_count && rn_function_find(rn_slice_of(name)) ? ast->within_group ? "WITHIN GROUP" : "ORDER BY" : NULL;
   if (only) {
     rn_diag(binder->diags, RN_E_AGGREGATE_PLACE, ast->span, NULL, "%s is for aggregates, and %s is none", only, name);
     return rn_bind_error(binder, ast->span);

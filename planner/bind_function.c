@@ -146,7 +146,7 @@ rn_expr *rn_bind_user_function(rn_binder *binder, rn_scope *scope, const rn_ast_
     return rn_bind_error(binder, ast->span);
   }
   if (!f) return NULL;
-  const char *only = ast->over ? "OVER" : ast->filter ? "FILTER" : ast->distinct ? "DISTINCT" : ast->nulls_mode ? "IGNORE NULLS" : ast->star ? "*" : NULL;
+  const char *only = ast->over ? "OVER" : ast->filter ? "FILTER" : ast->distinct ? "DISTINCT" : ast->nulls_mode ? "IGNORE NULLS" : ast->order_count ? "ORDER BY" : ast->star ? "*" : NULL;
   if (only) {
     rn_diag(binder->diags, RN_E_AGGREGATE_PLACE, ast->span, NULL, "%s is for aggregates, and %.*s is none", only, (int)strlen(f->own) - 2, f->own);
     return rn_bind_error(binder, ast->span);

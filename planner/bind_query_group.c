@@ -226,7 +226,7 @@ static bool closes_sessions(rn_select_binder *s, const rn_logical *window) {
 static rn_status check_session_calls(rn_select_binder *s) {
   for (size_t i = 0; i < s->calls.len; i++) {
     const rn_bound_call *b = &s->calls.data[i];
-    if (b->call.ops->merge && !(b->call.ops->flags & RN_AGG_ORDERED)) continue;
+    if (b->call.ops->merge && (!(b->call.ops->flags & RN_AGG_ORDERED) || (b->call.ops->flags & RN_AGG_LIST))) continue;
     return rn_diag(s->q->binder.diags, RN_E_UNSUPPORTED, b->ast->span, "every aggregate but FIRST_VALUE and LAST_VALUE can be used",
                    "%s is not supported over SESSION windows: sessions that meet cannot be merged", b->call.aggregate->name);
   }

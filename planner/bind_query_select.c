@@ -131,9 +131,12 @@ static bool same_call(const rn_bound_call *a, const rn_bound_call *b) {
 
 /* A group has a row, so these are NULL only where their argument may be. A DECIMAL sum may still overflow to NULL. */
 static bool never_null(const rn_select_binder *s, const rn_bound_call *call) {
-  static const char *const names[] = {"SUM", "AVG", "MIN", "MAX"};
-  if ((!s->key_count && !s->window_ast && s->set_count <= 1) || call->filter || !call->argument || call->argument->type->nullable) return false;
-  if (call->call.result->id == RN_T_DECIMAL && !rn_type_same(call->call.result, call->argument->type)) return false;
+  static const char *const names[] = {"SUM", "AVG", "MIN", "MAX", "FIRST_VALUE", "LAST_VALUE", "LISTAGG", "ARRAY_AGG", "ARRAY_AGG IGNORE NULLS"};
+  if ((!s->key_count && !s->window_ast && s->set_count <= 1) || call->filter || !call->argument) return false;
+  const rn_type *type = call->argument->type;
+  if ((call->call.aggregate->flags & RN_AGG_PACKED) && type->id == RN_T_ROW) type = type->children[0];
+  if (type->nullable) return false;
+  if (call->call.result->id == RN_T_DECIMAL && !rn_type_same(call->call.result, type)) return false;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (rn_text_eq_nocase(call->call.aggregate->name, names[i])) return true;
   return false;

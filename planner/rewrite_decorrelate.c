@@ -305,6 +305,11 @@ static bool used_by(const rn_logical *agg, uint32_t i) {
 static rn_expr *or_nothing(rn_rewrite *r, rn_expr *e, const rn_agg_call *call) {
   rn_value zero = {.type = rn_type_basic(RN_T_BIGINT, false)};
   if (call->result->nullable) return e;
+  if (call->result->id == RN_T_MULTISET) { /* COLLECT: an empty one */
+    rn_value empty = {.type = call->result};
+    rn_expr *both[2] = {e, rn_expr_const(r->arena, empty, e->span)};
+    return rn_expr_make(r->arena, RN_EXPR_COALESCE, call->result, e->span, 2, both);
+  }
   rn_expr *args[2] = {e, rn_bind_cast(r->binder, rn_expr_const(r->arena, zero, e->span), rn_type_with_null(r->arena, e->type, false), true, false)};
   args[1] = rn_fold(r->binder, args[1]);
   return rn_expr_make(r->arena, RN_EXPR_COALESCE, call->result, e->span, 2, args);
@@ -518,6 +523,7 @@ static bool pull(puller *u, rn_logical *node, pulled *p) {
     case RN_L_PROJECT: return pull_project(u, node, p);
     case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: return pull_aggregate(u, node, p);
     case RN_L_JOIN: return pull_join(u, node, p);
+    case RN_L_EXPAND: return refuse(r, at, "below grouping sets");
     case RN_L_SORT:
       if (node->u.sort.limit < 0 && !node->u.sort.offset) return pull(u, node->inputs[0], p);
       return refuse(r, at, "below ORDER BY .. LIMIT");

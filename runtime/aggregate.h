@@ -11,7 +11,13 @@ enum {
   RN_AGG_NO_ARGUMENT = 2,  /* COUNT(*), ROW_NUMBER */
   RN_AGG_OVER_ONLY = 4,    /* ROW_NUMBER, LAG: only in OVER */
   RN_AGG_DISTINCT_OK = 8,
-  RN_AGG_ORDERED = 16      /* ops: depends on arrival order across slices (FIRST_VALUE): slices are not merged */
+  RN_AGG_ORDERED = 16,     /* ops: depends on arrival order across slices (FIRST_VALUE): slices are not merged */
+  RN_AGG_LIST = 32,        /* ops: keeps its values in a row (LISTAGG): merge() puts one behind the other, also where two
+                              sessions meet, and subtract() takes the oldest away only, as OVER frames do */
+  RN_AGG_PACKED = 64,      /* several arguments come as one ROW: arg_type says which */
+  RN_AGG_KEEPS_NULLS = 128, /* RESPECT NULLS is what it does by itself; else IGNORE NULLS */
+  RN_AGG_VARIANT = 256,    /* "FIRST_VALUE RESPECT NULLS": the row for the other mode; not listed */
+  RN_AGG_SET = 512         /* the same for the set of values: DISTINCT changes nothing */
 };
 
 /* Functions that OVER computes from its own bookkeeping (ops->over). */
@@ -32,6 +38,10 @@ typedef struct rn_aggregate {
   rn_status (*resolve)(const rn_type *const *types, uint32_t count, rn_arena *arena,
                        const rn_type **arg_type, const rn_type **result, const rn_agg_ops **ops);
   const char *help, *example;
+  const char *in_over;   /* OVER takes this row with DISTINCT instead; NULL: itself */
+  uint8_t constants;     /* bit i: argument i must be a constant .. */
+  /* .. that fits: NULL, or what it must be ("between 0 and 1"). May be NULL. */
+  const char *(*check)(uint32_t argument, const rn_value *value);
 } rn_aggregate;
 
 const rn_aggregate *rn_aggregate_find(rn_slice name);

@@ -47,6 +47,10 @@ rn_slice rn_state_load(const rn_state *state, rn_ref ref);            /* 0: empt
 void rn_state_release(rn_state *state, rn_ref ref);                   /* 0 is fine */
 /* Stores in place of `old` (may be 0), reusing its block when the bytes fit. */
 rn_ref rn_state_replace(rn_state *state, rn_ref old, const void *data, size_t len);
+/* Makes the value `more` bytes longer (they are undefined) and gives all of it; *ref may be 0. Grows ahead, so that many
+ * small extensions move it seldom. What rn_state_load gave for *ref is invalid then. */
+char *rn_state_extend(rn_state *state, rn_ref *ref, size_t more);
+void rn_state_cut(rn_state *state, rn_ref ref, size_t len); /* the value keeps its first len bytes, where they are */
 
 /* Lists: a ring of elements of one size in a heap block; the ref is 0 while nothing was pushed. Element
  * pointers are valid until the next push to the same list. */
@@ -163,6 +167,9 @@ void rn_rows_encode(rn_keys *out, const rn_batch *batch, const uint32_t *key_col
                     rn_arena *arena);
 /* One value, for sets of DISTINCT values. */
 void rn_value_encode(rn_builder *out, const rn_column *column, uint32_t row);
+/* Reads what rn_value_encode wrote for a column of that type into row `row`; gives its end. Text points into `from`. */
+const char *rn_value_decode(const char *from, rn_column *column, uint32_t row, uint32_t capacity, rn_arena *arena);
+void rn_value_set_null(rn_column *column, uint32_t row, uint32_t capacity, rn_arena *arena); /* with harmless data */
 /* Decodes one encoded key into row `row` of the columns (one per key column, types as encoded). Text
  * points into `key`. */
 void rn_key_decode(const char *key, uint32_t length, rn_column *columns, uint32_t key_count, uint32_t row,

@@ -116,6 +116,24 @@ rn_ref rn_state_replace(rn_state *state, rn_ref old, const void *data, size_t le
   return ref;
 }
 
+char *rn_state_extend(rn_state *state, rn_ref *ref, size_t more) {
+  size_t old = *ref ? block_of(state, *ref)->length : 0, len = old + more;
+  if (!*ref || room_of(state, *ref) < len) {
+    rn_ref grown = allocate(state, *ref ? len + len / 2 : len);
+    if (old) memcpy(data_of(block_of(state, grown)), data_of(block_of(state, *ref)), old);
+    rn_state_release(state, *ref);
+    *ref = grown;
+  }
+  block_head *block = block_of(state, *ref);
+  block->length = (uint32_t)len;
+  return data_of(block);
+}
+
+void rn_state_cut(rn_state *state, rn_ref ref, size_t len) {
+  block_head *block = block_of(state, ref);
+  if (len < block->length) block->length = (uint32_t)len;
+}
+
 void rn_heap_close(rn_state *state) {
   for (size_t i = 0; i < state->heap.len; i++) rn_free(state->heap.data[i].data);
   RN_VEC_FREE(&state->heap);

@@ -234,6 +234,13 @@ static const char *get_value(const char *from, rn_column *c, uint32_t row, uint3
   }
 }
 
+const char *rn_value_decode(const char *from, rn_column *column, uint32_t row, uint32_t capacity, rn_arena *arena) {
+  return get_value(from, column, row, capacity, arena);
+}
+void rn_value_set_null(rn_column *column, uint32_t row, uint32_t capacity, rn_arena *arena) {
+  set_null_value(column, row, capacity, arena);
+}
+
 /* --- batches ---------------------------------------------------------------------------------------------- */
 
 /* Writes column `c` of the live rows at `at` + i * stride (cursors NULL) or at cursors[i] + at. */

@@ -22,15 +22,14 @@ static void start(const json_acc *acc, rn_builder *all, const rn_state *state) {
 static void array_update(uint8_t *const *slots, uint32_t offset, const rn_column *arg, const rn_sel *sel,
                          rn_state *state) {
   const rn_str *x = arg->data;
-  rn_builder all = {0};
   RN_EACH_VALUE({
     json_acc *acc = (json_acc *)(void *)(slots[i] + offset);
-    start(acc, &all, state);
-    rn_builder_char(&all, ',');
-    rn_builder_slice(&all, rn_str_slice(&x[row]));
-    append(acc, &all, state);
+    rn_slice element = rn_str_slice(&x[row]);
+    size_t len = rn_state_load(state, acc->text).len;
+    char *all = rn_state_extend(state, &acc->text, element.len + 1);
+    all[len] = ',';
+    memcpy(all + len + 1, element.ptr, element.len);
   });
-  rn_builder_free(&all);
 }
 
 /* {"name":value,..} of pieces, names unique and sorted. */

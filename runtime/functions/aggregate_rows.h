@@ -4,7 +4,8 @@
 #include "runtime/aggregate.h"
 
 extern const rn_aggregate rn_aggregate_count_rows[], rn_aggregate_sum_rows[], rn_aggregate_extreme_rows[],
-    rn_aggregate_value_rows[], rn_aggregate_moment_rows[], rn_aggregate_over_rows[], rn_aggregate_json_rows[];
+    rn_aggregate_value_rows[], rn_aggregate_nulls_rows[], rn_aggregate_list_rows[], rn_aggregate_bits_rows[],
+    rn_aggregate_percentile_rows[], rn_aggregate_approx_rows[], rn_aggregate_moment_rows[], rn_aggregate_over_rows[], rn_aggregate_json_rows[];
 /* Each array ends with a row without a name. */
 
 /* For i-th selected row: slot and row number; rows with a NULL argument are left out. The test for NULLs is

@@ -141,8 +141,8 @@ static rn_status last_resolve(const rn_type *const *types, uint32_t count, rn_ar
 }
 
 const rn_aggregate rn_aggregate_value_rows[] = {
-    {.name = "FIRST_VALUE", .signature = "FIRST_VALUE(x)", .min_args = 1, .max_args = 1, .flags = RN_AGG_DISTINCT_OK,
+    {.name = "FIRST_VALUE", .signature = "FIRST_VALUE([DISTINCT] x) [IGNORE NULLS | RESPECT NULLS]", .min_args = 1, .max_args = 1, .flags = RN_AGG_DISTINCT_OK,
      .resolve = first_resolve, .help = "the first x that is not NULL", .example = "FIRST_VALUE(status)"},
-    {.name = "LAST_VALUE", .signature = "LAST_VALUE(x)", .min_args = 1, .max_args = 1, .flags = RN_AGG_DISTINCT_OK,
+    {.name = "LAST_VALUE", .signature = "LAST_VALUE([DISTINCT] x) [IGNORE NULLS | RESPECT NULLS]", .min_args = 1, .max_args = 1, .flags = RN_AGG_DISTINCT_OK,
      .resolve = last_resolve, .help = "the last x that is not NULL", .example = "LAST_VALUE(status)"},
     {.name = NULL}};

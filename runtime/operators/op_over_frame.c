@@ -19,7 +19,7 @@ enum { WAY_NONE, WAY_SUBTRACTED, WAY_STACKED, WAY_DISTINCT };
 static uint8_t way_of(const rn_agg_call *call) {
   if (!call->ops->merge) return WAY_NONE;
   if (call->distinct) return WAY_DISTINCT;
-  return (call->ops->flags & RN_AGG_INVERTIBLE) && call->ops->subtract ? WAY_SUBTRACTED : WAY_STACKED;
+  return (call->ops->flags & (RN_AGG_INVERTIBLE | RN_AGG_LIST)) && call->ops->subtract ? WAY_SUBTRACTED : WAY_STACKED;
 }
 
 /* Accumulators are a few words: the usual sizes are copied without a call. */
@@ -184,7 +184,7 @@ static void leave(rn_over *self, uint8_t *slot, const rn_keys *keys, uint32_t i)
   uint8_t *element = rn_list_at(state, head->frame, 0);
   uint8_t *gone = element + self->element_accs;
   if (!self->aligned) gone = memcpy(self->work[0], gone, self->acc_size);
-  uint64_t lost = 0; /* bit d: the frame has lost a value of set d */
+  uint64_t lost = 0, left = 0; /* bit d: the frame has lost a value of set d; a row with one, whatever others have it */
   for (uint32_t d = 0; d < self->set.distinct_count; d++) {
     rn_ref value;
     memcpy(&value, element + self->element_values + 8 * d, sizeof value);
@@ -195,6 +195,7 @@ static void leave(rn_over *self, uint8_t *slot, const rn_keys *keys, uint32_t i)
     rn_table *table = rn_map_table(distinct->map, 0);
     if (!entry) continue;
     rn_table_touch(table, (uint8_t *)entry);
+    left |= 1ull << (d & 63);
     if (--entry->count) continue;
     rn_table_erase(table, (uint8_t *)entry);
     lost |= 1ull << (d & 63);
@@ -217,7 +218,8 @@ static void leave(rn_over *self, uint8_t *slot, const rn_keys *keys, uint32_t i)
   for (uint32_t c = 0; c < self->set.count; c++) {
     const rn_agg_call *call = &self->set.calls[c];
     bool exact = (call->ops->flags & RN_AGG_INVERTIBLE) && call->ops->subtract;
-    if (call->distinct && !exact && (lost >> (self->set.distinct_of[c] & 63) & 1)) recount(self, slot, keys, i, c);
+    uint64_t changed = call->ops->flags & RN_AGG_LIST ? left : lost; /* the order is that of the rows in the frame */
+    if (call->distinct && !exact && (changed >> (self->set.distinct_of[c] & 63) & 1)) recount(self, slot, keys, i, c);
   }
 }
 

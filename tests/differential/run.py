@@ -6,10 +6,11 @@ RN_DIFFERENTIAL: number of queries (2000); RN_SEED: seed (1). Queries are sent t
 dialects define alike: integer arithmetic without division by zero, comparisons, three-valued logic, CASE,
 COALESCE, NULLIF, BETWEEN, IN, LIKE, string functions on ASCII, GROUP BY with COUNT/SUM/MIN/MAX/AVG(DOUBLE),
 DISTINCT, set operations (INTERSECT and EXCEPT ALL by numbered rows), ORDER BY with LIMIT, NULLS FIRST and LAST, joins of
-every kind, OVER with every function and frame, QUALIFY, USING, NATURAL, sub-queries (scalar, IN, EXISTS, ANY, ALL, rows; correlated; in every clause), WITH, tumbling windows
-(as GROUP BY of a quotient). Some are asked for with EMIT CHANGES and folded here.
+every kind, OVER with every function and frame, QUALIFY, USING, NATURAL, sub-queries (scalar, IN, EXISTS, ANY, ALL, rows;
+correlated; in every clause), WITH, tumbling windows (as GROUP BY of a quotient), GROUPING SETS (a GROUP BY for each), lists,
+bits and percentiles (as functions of this file). Some are asked for with EMIT CHANGES and folded here.
 """
-import json, os, random, sqlite3, subprocess, sys, tempfile
+import functools, json, os, random, sqlite3, subprocess, sys, tempfile
 
 binary = sys.argv[1]
 total = int(os.environ.get("RN_DIFFERENTIAL", "2000"))
@@ -305,11 +306,66 @@ class Gen:
                     % (", ".join("w%d" % i for i in range(len(items))), ", ".join(items), keep))
         return (select, select)
 
+    def lists(self):
+        """Aggregates that SQLite has not: it gets them as functions of this file, told the order of arrival."""
+        r = self.rng
+        w = self.cond(2)
+        calls = [("LISTAGG(s)", "listagg(s, at, ',', 0)"), ("LISTAGG(s, '-')", "listagg(s, at, '-', 0)"), ("LISTAGG(DISTINCT s)", "listagg(s, at, ',', 1)"),
+                 ("ARRAY_JOIN(ARRAY_AGG(s), '|', '?')", "listagg(coalesce(s, '?'), at, '|', 0)"), ("ARRAY_JOIN(ARRAY_AGG(DISTINCT s) IGNORE NULLS, '|')", "listagg(s, at, '|', 1)"),
+                 ("CARDINALITY(ARRAY_AGG(n))", "COUNT(*)"), ("BIT_AND(n)", "bit_and(n)"), ("BIT_OR(m)", "bit_or(m)"), ("BIT_XOR(n)", "bit_xor(n)"),
+                 ("BIT_XOR(DISTINCT m)", "bit_xor(DISTINCT m)"), ("APPROX_COUNT_DISTINCT(s)", "COUNT(DISTINCT s)"), ("PERCENTILE(d, 0.5)", "percentile(d, 0.5)"),
+                 ("PERCENTILE(n, 0.9)", "percentile(n, 0.9)"), ("FIRST_VALUE(n) RESPECT NULLS", "row_value(n, at, 0)"),
+                 ("LAST_VALUE(s) RESPECT NULLS", "row_value(s, at, 1)"), ("COUNT(*)", "COUNT(*)"), ("SUM(n)", "SUM(n)"), ("MIN(s)", "MIN(s)")]
+        picked = r.sample(calls, 3)
+        what = ["".join(", %s AS c%d" % (c[i], j) for j, c in enumerate(picked)) for i in (0, 1)]
+        rows = "(SELECT *, sec * 1000 + id AS at FROM t WHERE %s)" % w[1]
+        kind = r.randrange(4)
+        if kind == 0:
+            return ("SELECT n%s FROM t WHERE %s GROUP BY n" % (what[0], w[0]), "SELECT n%s FROM %s GROUP BY n" % (what[1], rows))
+        if kind == 1:  # windows that share rows: an end for every step
+            size, step = r.choice([(20, 10), (30, 10), (14, 7), (21, 7)])
+            q = ("SELECT CAST(TIMESTAMPDIFF(SECOND, TIMESTAMP '2024-01-01 00:00:00', window_start) AS INT) AS w%s FROM HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '%d' SECOND, INTERVAL '%d' SECOND) WHERE %s GROUP BY window_start, window_end"
+                 % (what[0], step, size, w[0]))
+            base = 1704067200  # windows are aligned to the epoch
+            first = (base - size) // step * step - base
+            return (q, "WITH RECURSIVE v(w) AS (SELECT %d UNION ALL SELECT w + %d FROM v WHERE w < 200) SELECT w%s FROM v JOIN %s ON sec >= w AND sec < w + %d GROUP BY w" % (first, step, what[1], rows, size))
+        return self.sets(what, w, rows)
+
+    def sets(self, what, w, rows):
+        """GROUPING SETS: in SQLite a GROUP BY for every set, put together."""
+        r = self.rng
+        keys = r.sample(["n", "s", "m"], r.choice([1, 2, 2, 3]))
+        form = r.choice(["ROLLUP", "CUBE", "SETS", "BESIDE"])
+        if form == "ROLLUP":
+            sets, text = [keys[:i] for i in range(len(keys), -1, -1)], "ROLLUP (%s)" % ", ".join(keys)
+        elif form == "CUBE":
+            sets, text = [[k for j, k in enumerate(keys) if b >> j & 1] for b in range(1 << len(keys))], "CUBE (%s)" % ", ".join(keys)
+        elif form == "BESIDE":
+            sets = [[keys[0]] + keys[1:i] for i in range(len(keys), 0, -1)] if keys[1:] else [keys, keys]  # equal sets: twice
+            text = "%s, ROLLUP (%s)" % (keys[0], ", ".join(keys[1:] or keys))
+        else:
+            sets = [sorted(r.sample(keys, r.randrange(len(keys) + 1))) for _ in range(r.randrange(2, 4))]
+            if r.random() < .7:
+                sets.append([])
+            sets = [x for i, x in enumerate(sets) if x not in sets[:i]]
+            text = "GROUPING SETS (%s)" % ", ".join("(%s)" % ", ".join(x) for x in sets)
+            keys = [k for k in keys if any(k in x for x in sets)]
+        if not keys:
+            keys, sets, text = ["n"], [["n"], []], "ROLLUP (n)"
+        having = r.choice(["", " HAVING COUNT(*) > 1", " HAVING GROUPING(%s) = 0" % keys[0]])
+        bits = lambda x: sum(1 << (len(keys) - 1 - j) for j, k in enumerate(keys) if k not in x)
+        many = " UNION ALL ".join("SELECT %s, %d AS g%s FROM %s%s%s" % (
+            ", ".join(k if k in x else "NULL AS " + k for k in keys), bits(x), what[1], rows, " GROUP BY " + ", ".join(x) if x else " GROUP BY 0 * id",
+            having.replace("GROUPING(%s)" % keys[0], str(int(keys[0] not in x)))) for x in sets)
+        return ("SELECT %s, GROUPING_ID(%s) AS g%s FROM t WHERE %s GROUP BY %s%s" % (", ".join(keys), ", ".join(keys), what[0], w[0], text, having), many)
+
     def query(self):
         r = self.rng
-        k = r.randrange(18)
-        if k > 15:
+        k = r.randrange(20)
+        if k in (16, 17):
             return self.window()
+        if k > 17:
+            return self.lists()
         if k in (9, 10, 11, 12):
             return self.subquery()
         if k == 13:
@@ -344,6 +400,56 @@ class Gen:
                 "SELECT (sec + 1704067200) / %d * %d - 1704067200 AS w, s, COUNT(*) AS c, SUM(n) AS su FROM t GROUP BY 1, s" % (size, size))
 
 
+class Collected:
+    """Aggregates of lists() in SQLite."""
+    def __init__(self):
+        self.rows = []
+
+    def step(self, *args):
+        self.rows.append(args)
+
+    def values(self):
+        return [r[0] for r in self.rows if r[0] is not None]
+
+
+class ListAgg(Collected):
+    def finalize(self):
+        values = [r[0] for r in sorted(self.rows, key=lambda r: r[1]) if r[0] is not None]
+        if self.rows and self.rows[0][3]:
+            values = list(dict.fromkeys(values))
+        return self.rows[0][2].join(values) if values else None
+
+
+class RowValue(Collected):
+    def finalize(self):
+        return sorted(self.rows, key=lambda r: r[1])[-1 if self.rows[0][2] else 0][0] if self.rows else None
+
+
+class BitAnd(Collected):
+    def finalize(self):
+        return functools.reduce(lambda a, b: a & b, self.values()) if self.values() else None
+
+
+class BitOr(Collected):
+    def finalize(self):
+        return functools.reduce(lambda a, b: a | b, self.values()) if self.values() else None
+
+
+class BitXor(Collected):
+    def finalize(self):
+        return functools.reduce(lambda a, b: a ^ b, self.values()) if self.values() else None
+
+
+class Percentile(Collected):
+    def finalize(self):
+        values = sorted(self.values())
+        if not values:
+            return None
+        at = (len(values) - 1) * self.rows[0][1]
+        low = int(at)
+        return float(values[low] + (values[min(low + 1, len(values) - 1)] - values[low]) * (at - low))
+
+
 def norm(v):
     if isinstance(v, bool):
         return int(v)
@@ -362,6 +468,8 @@ def group(number):
     data = rows(rng)
     db = sqlite3.connect(":memory:")
     db.execute("PRAGMA case_sensitive_like = ON")
+    for name, count, cls in (("listagg", 4, ListAgg), ("row_value", 3, RowValue), ("bit_and", 1, BitAnd), ("bit_or", 1, BitOr), ("bit_xor", 1, BitXor), ("percentile", 2, Percentile)):
+        db.create_aggregate(name, count, cls)
     db.execute("CREATE TABLE t(id INTEGER, n INTEGER, m INTEGER, s TEXT, d REAL, sec INTEGER)")
     db.executemany("INSERT INTO t VALUES (?,?,?,?,?,?)", data)
     queries = [Gen(rng).query() for _ in range(min(GROUP, total - number * GROUP))]

@@ -277,7 +277,8 @@ static inline rn_agg_call make_call(const char *name, int argument, int filter, 
   const rn_type *types[3] = {argument >= 0 ? schema.fields[argument].type : NULL};
   rn_agg_call call;
   rn_error err = {0};
-  if (rn_aggregate_resolve(rn_slice_of(name), types, argument >= 0, distinct, true, (rn_span){0, 0}, &fixture_arena,
+  bool over = (rn_aggregate_find(rn_slice_of(name))->flags & RN_AGG_OVER_ONLY) != 0;
+  if (rn_aggregate_resolve(rn_slice_of(name), types, argument >= 0, distinct, over, (rn_span){0, 0}, &fixture_arena,
                            &call, &err) != RN_OK) {
     fail_msg("%s: %s", name, err.message);
   }

@@ -236,7 +236,7 @@ static const struct {
   {"9223372036854775808", RN_E_LITERAL, "number 9223372036854775808 is out of range", "larger numbers: CAST('..' AS DECIMAL(38, 0))",
    "9223372036854775808"},
   {"zzz(qty)", RN_E_FUNCTION_NOT_FOUND, "function zzz not found", "", "zzz"},
-  {"LISTAGG(client)", RN_E_UNSUPPORTED, "function LISTAGG is not supported yet", "", "LISTAGG(client)"},
+  {"MATCH_PROCTIME(client)", RN_E_UNSUPPORTED, "function MATCH_PROCTIME is not supported yet", "", "MATCH_PROCTIME(client)"},
   {"TUMBLE_START(ts)", RN_E_FUNCTION_NOT_FOUND, "function TUMBLE_START not found", "it goes with GROUP BY TUMBLE(..)", "TUMBLE_START"},
   {"LENGTH(client)", RN_E_FUNCTION_NOT_FOUND, "function LENGTH not found", "use CHAR_LENGTH", "LENGTH"},
   {"UPER(client)", RN_E_FUNCTION_NOT_FOUND, "function UPER not found", "did you mean UPPER?", "UPER"},

@@ -116,6 +116,11 @@ static void test_group_by(void **state) {
   (void)state;
   rn_agg_call set[] = {make_call("COUNT", COL_V, COL_F, false), make_call("SUM", COL_V, -1, false), make_call("MAX", COL_S, -1, false),
                        make_call("COUNT", COL_V, -1, true), make_call("SUM", COL_D, COL_F, true), make_call("LAST_VALUE", COL_S, -1, false)};
+  rn_agg_call lists[] = {make_call("LISTAGG", COL_S, -1, false), make_call("LISTAGG", COL_S, COL_F, true),
+                         make_call("ARRAY_AGG IGNORE NULLS", COL_V, -1, false), make_call("ARRAY_AGG IGNORE NULLS", COL_S, -1, true),
+                         make_call("FIRST_VALUE RESPECT NULLS", COL_V, COL_F, false), make_call("LAST_VALUE RESPECT NULLS", COL_V, -1, false),
+                         make_call("BIT_AND", COL_V, -1, false), make_call("BIT_XOR", COL_V, -1, true),
+                         make_call("APPROX_COUNT_DISTINCT", COL_S, -1, false)};
   rn_agg_call steady[] = {make_call("MAX", COL_V, -1, false)}; /* mostly unchanged */
   static const uint32_t sizes[] = {1, 2, 7, 300};
   for (uint32_t s = 0; s < 4; s++) {
@@ -123,6 +128,7 @@ static void test_group_by(void **state) {
       for (int epochs = 0; epochs < 2; epochs++) {
         run_group(set, 6, mode, true, sizes[s], epochs);
         run_group(steady, 1, mode, epochs, sizes[s], epochs);
+        if (sizes[s] != 1) run_group(lists, 9, mode, true, sizes[s], epochs);
       }
     }
   }

@@ -208,6 +208,15 @@ static void test_two_stacks(void **state) {
                        make_call("FIRST_VALUE", COL_S, -1, false), make_call("LAST_VALUE", COL_D, COL_F, false)};
   each_frame(set, 7);
 }
+/* Lists: the oldest leaves in front; DISTINCT ones are made anew. */
+static void test_lists(void **state) {
+  (void)state;
+  rn_agg_call set[] = {make_call("LISTAGG", COL_S, -1, false), make_call("LISTAGG", COL_S, COL_F, true),
+                       make_call("ARRAY_AGG IGNORE NULLS", COL_V, COL_F, false), make_call("ARRAY_AGG IGNORE NULLS", COL_S, -1, true),
+                       make_call("FIRST_VALUE RESPECT NULLS", COL_V, -1, false), make_call("LAST_VALUE RESPECT NULLS", COL_V, COL_F, false),
+                       make_call("BIT_XOR", COL_V, -1, false), make_call("BIT_AND", COL_V, COL_F, false), make_call("COUNT", COL_S, COL_F, true)};
+  each_frame(set, 9);
+}
 static void test_distinct(void **state) {
   (void)state;
   rn_agg_call set[] = {make_call("COUNT", COL_V, -1, true), make_call("SUM", COL_V, COL_F, true), make_call("COUNT", COL_S, -1, true),
@@ -311,7 +320,7 @@ static int tear_down(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_subtracted), cmocka_unit_test(test_two_stacks),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_subtracted), cmocka_unit_test(test_two_stacks), cmocka_unit_test(test_lists),
                                      cmocka_unit_test(test_distinct), cmocka_unit_test(test_positions),
                                      cmocka_unit_test(test_processing_time), cmocka_unit_test(test_partitions_are_forgotten)};
   return cmocka_run_group_tests(tests, set_up, tear_down);

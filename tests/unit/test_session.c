@@ -241,8 +241,9 @@ static void test_merged(void **state) {
   (void)state;
   rn_agg_call set[] = {make_call("COUNT", -1, -1, false), make_call("SUM", COL_V, COL_F, false),
                        make_call("AVG", COL_D, -1, false), make_call("MIN", COL_S, -1, false),
-                       make_call("MAX", COL_S, COL_F, false), make_call("STDDEV_POP", COL_D, -1, false)};
-  run_both(set, 6);
+                       make_call("MAX", COL_S, COL_F, false), make_call("STDDEV_POP", COL_D, -1, false),
+                       make_call("BIT_OR", COL_V, -1, false), make_call("APPROX_COUNT_DISTINCT", COL_S, COL_F, false)};
+  run_both(set, 8);
 }
 static void test_distinct(void **state) {
   (void)state;

@@ -211,8 +211,8 @@ static void each_window(const rn_agg_call *set, uint32_t count) {
 static void test_subtracted(void **state) {
   (void)state;
   rn_agg_call set[] = {make_call("COUNT", -1, -1, false), make_call("SUM", COL_V, -1, false),
-                       make_call("AVG", COL_V, COL_F, false), make_call("COUNT", COL_S, -1, false)};
-  each_window(set, 4);
+                       make_call("AVG", COL_V, COL_F, false), make_call("COUNT", COL_S, -1, false), make_call("BIT_XOR", COL_V, -1, false)};
+  each_window(set, 5);
 }
 static void test_no_count(void **state) {
   (void)state;
@@ -223,16 +223,21 @@ static void test_two_stacks(void **state) {
   (void)state;
   rn_agg_call set[] = {make_call("MAX", COL_V, -1, false), make_call("MIN", COL_D, COL_F, false),
                        make_call("SUM", COL_D, -1, false), make_call("STDDEV_SAMP", COL_D, -1, false),
-                       make_call("MIN", COL_S, -1, false), make_call("MAX", COL_S, COL_F, false)};
-  each_window(set, 6);
+                       make_call("MIN", COL_S, -1, false), make_call("MAX", COL_S, COL_F, false),
+                       make_call("BIT_AND", COL_V, -1, false), make_call("BIT_OR", COL_V, COL_F, false),
+                       make_call("APPROX_COUNT_DISTINCT", COL_S, -1, false)};
+  each_window(set, 9);
 }
 static void test_not_shared(void **state) {
   (void)state;
   rn_agg_call set[] = {make_call("COUNT", COL_V, -1, true), make_call("SUM", COL_V, -1, true),
                        make_call("COUNT", COL_S, COL_F, true), make_call("FIRST_VALUE", COL_S, -1, false),
-                       make_call("LAST_VALUE", COL_V, COL_F, false), make_call("VAR_POP", COL_D, -1, false)};
-  run_all(&tumble, set, 6);
-  run_all(&hop, set, 6);
+                       make_call("LAST_VALUE", COL_V, COL_F, false), make_call("VAR_POP", COL_D, -1, false),
+                       make_call("LISTAGG", COL_S, -1, false), make_call("LISTAGG", COL_S, COL_F, true),
+                       make_call("ARRAY_AGG IGNORE NULLS", COL_V, COL_F, false), make_call("FIRST_VALUE RESPECT NULLS", COL_V, -1, false),
+                       make_call("LAST_VALUE RESPECT NULLS", COL_V, COL_F, false)};
+  run_all(&tumble, set, 11);
+  run_all(&hop, set, 11);
   run_all(&hop_gaps, set, 6);
   run_all(&cumulate, set, 6);
 }
