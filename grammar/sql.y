@@ -598,6 +598,7 @@ from_primary(A) ::= LATERAL table_call(F) alias(L).     { A = rn_build_from_call
 from_primary(A) ::= TABLE LP table_call(F) RP alias(L). { A = rn_build_from_call(p, F, RN_CALL_WRAPPED, L); }
 from_primary(A) ::= LATERAL TABLE LP table_call(F) RP alias(L). { A = rn_build_from_call(p, F, RN_CALL_LATERAL | RN_CALL_WRAPPED, L); }
 from_primary(A) ::= UNNEST(T) LP expr(E) RP(R) ordinality(O) alias(L). { A = rn_build_from_unnest(p, T, E, R, O, L); }
+from_primary(A) ::= LATERAL UNNEST(T) LP expr(E) RP(R) ordinality(O) alias(L). { A = rn_build_from_unnest(p, T, E, R, O, L); A->lateral = true; }
 from_primary(A) ::= LP joined(F) RP.                    { A = F; }
 %type ordinality {bool}
 ordinality(A) ::= .                                     { A = false; }

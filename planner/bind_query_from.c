@@ -301,9 +301,14 @@ rn_status rn_bind_from(rn_query_context *q, rn_ast_from *from, const rn_cte *env
       bool window = false;
       for (size_t i = 0; i < 4; i++) window = window || rn_text_eq_nocase(function, windows[i]);
       if (!window) {
-        if (rn_text_eq_nocase(function, "UNNEST")) return refuse(q, from->span, "UNNEST");
+        if (rn_is_unnest(from)) return rn_bind_unnest(q, from, out);
+        const rn_function *scalar = rn_function_find(rn_slice_of(function));
+        if (scalar && !(scalar->flags & RN_FN_OPERATOR))
+          return rn_diag(q->binder.diags, RN_E_FUNCTION_NOT_FOUND, from->path.span,
+                         rn_arena_printf(q->arena, "UNNEST(%s(..)) gives a row per element of an ARRAY or MAP", scalar->name),
+                         "%s gives a value, it is no table function", scalar->name);
         return rn_diag(q->binder.diags, RN_E_FUNCTION_NOT_FOUND, from->path.span,
-                       "windowing functions are TUMBLE, HOP, CUMULATE and SESSION",
+                       "table functions are TUMBLE, HOP, CUMULATE, SESSION and UNNEST",
                        "there is no table function \"%s\"", function);
       }
       rn_relation relation;

@@ -161,6 +161,8 @@ static rn_status join_tests(rn_query_context *q, rn_subqueries *tests, rn_logica
 
 rn_status rn_bind_join(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out) {
   rn_relation left, right;
+  if (rn_is_unnest(from->right))
+    return rn_bind_from(q, from->left, env, &left) == RN_OK ? rn_bind_unnest_join(q, from, &left, out) : RN_FAIL;
   bool lateral = is_lateral(from->right);
   if (lateral && check_lateral(q, from) != RN_OK) return RN_FAIL;
   rn_status first = rn_bind_from(q, from->left, env, &left);

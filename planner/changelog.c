@@ -107,6 +107,19 @@ static void sort_key(const rn_changelog *c, rn_logical *node) {
   node->keys = input->keys;
 }
 
+/* Elements are told apart by their number; those of a MAP by their key. */
+static void unnest_key(rn_changelog *c, rn_logical *node) {
+  const rn_logical *input = node->inputs[0];
+  bool is_map = input->schema.fields[node->u.unnest.column].type->id == RN_T_MAP;
+  if (!input->has_key || (!is_map && !node->u.unnest.ordinality)) return;
+  uint32_t *keys = RN_NEW_N(c->arena, uint32_t, input->key_count + 1);
+  for (uint32_t i = 0; i < input->key_count; i++) keys[i] = input->keys[i];
+  keys[input->key_count] = node->u.unnest.ordinality ? node->schema.count - 1 : input->schema.count;
+  node->has_key = true;
+  node->key_count = input->key_count + 1;
+  node->keys = keys;
+}
+
 static void infer_keys(rn_changelog *c, rn_logical *node) {
   for (uint32_t i = 0; i < node->input_count; i++) infer_keys(c, node->inputs[i]);
   node->bounded = rn_logical_bounded(node);
@@ -125,6 +138,7 @@ static void infer_keys(rn_changelog *c, rn_logical *node) {
     }
     case RN_L_JOIN: join_key(c, node); break;
     case RN_L_SET: set_key(c, node); break;
+    case RN_L_UNNEST: unnest_key(c, node); break;
     case RN_L_RANK: rank_key(c, node); break;
     case RN_L_SORT: sort_key(c, node); break;
     case RN_L_FILTER: case RN_L_LIMIT: case RN_L_SINK: case RN_L_COLLECT:
@@ -487,6 +501,9 @@ static rn_status infer(rn_changelog *c, rn_logical *node, wants w) {
     case RN_L_RANK: return infer_rank(c, node, w);
     case RN_L_JOIN: return infer_join(c, node, w);
     case RN_L_SET: return infer_set(c, node, w);
+    case RN_L_UNNEST: /* what an update takes away may be more or fewer elements than it brings */
+      w.update_before = true;
+      return inputs(c, node, w);
     case RN_L_SORT: return infer_sort(c, node, w);
     case RN_L_LIMIT: return inserts_only(c, node, "LIMIT");
     case RN_L_FILTER: /* +U that fails must still take the old row away */

@@ -316,6 +316,12 @@ static void print_node(rn_builder *out, const rn_plan_node *n, const char *const
       rn_builder_printf(out, "]%s", n->u.set.fold ? ", emits=[end of input]" : "");
       break;
     case RN_NODE_JOIN: print_join(out, n); break;
+    case RN_NODE_UNNEST:
+      rn_builder_printf(out, "Correlate(invocation=[UNNEST(%s)%s], joinType=[%s], select=[", names[n->u.unnest.column],
+                        n->u.unnest.ordinality ? " WITH ORDINALITY" : "", n->u.unnest.outer ? "LEFT" : "INNER");
+      name_list(out, &n->schema);
+      rn_builder_char(out, ']');
+      break;
     case RN_NODE_EXCHANGE:
       rn_builder_text(out, "Exchange(distribution=[");
       if (n->u.exchange.gather) rn_builder_text(out, "single]");

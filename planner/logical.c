@@ -5,7 +5,7 @@
 
 static const char *const kind_names[RN_L_COUNT] = {
     "Scan", "Values", "Filter", "Project", "Window", "Aggregate", "WindowAggregate", "Over", "Rank",
-    "Sort", "Limit", "Union", "Set", "Join", "Expand", "Sink", "Collect",
+    "Sort", "Limit", "Union", "Set", "Join", "Unnest", "Expand", "Sink", "Collect",
 };
 const char *rn_logical_kind_name(rn_logical_kind kind) { return kind_names[kind]; }
 
@@ -128,6 +128,20 @@ rn_logical *rn_logical_join(rn_arena *arena, rn_join_kind kind, rn_logical *left
   node->schema = (rn_schema){count, fields};
   node->u.join.kind = kind;
   node->u.join.condition = condition;
+  return node;
+}
+
+rn_logical *rn_logical_unnest(rn_arena *arena, rn_logical *input, uint32_t column, bool outer, bool ordinality,
+                              const rn_field *fields, uint32_t count, rn_span span) {
+  rn_logical *node = rn_logical_over(arena, RN_L_UNNEST, span, input);
+  uint32_t width = input->schema.count;
+  rn_field *all = RN_NEW_N(arena, rn_field, width + count + 1);
+  for (uint32_t i = 0; i < width; i++) all[i] = input->schema.fields[i];
+  for (uint32_t i = 0; i < count; i++) all[width + i] = (rn_field){unique_name(arena, all, width + i, fields[i].name), fields[i].type};
+  node->schema = (rn_schema){width + count, all};
+  node->u.unnest.column = column;
+  node->u.unnest.outer = outer;
+  node->u.unnest.ordinality = ordinality;
   return node;
 }
 
@@ -357,6 +371,10 @@ static void print_node(const rn_logical *node, const char *lead, const char *pre
       rn_free(both);
       break;
     }
+    case RN_L_UNNEST:
+      rn_builder_printf(out, "collection=[%s]%s, joinType=[%s]", names[node->u.unnest.column],
+                        node->u.unnest.ordinality ? ", ordinality=[true]" : "", node->u.unnest.outer ? "left" : "inner");
+      break;
     case RN_L_SINK:
       rn_builder_printf(out, "table=[%s], fields=[", node->u.sink.table->name);
       for (uint32_t i = 0; i < node->schema.count; i++)
@@ -492,6 +510,11 @@ bool rn_logical_verify(const rn_logical *node, const char **why) {
                    "a join reads a column that is not there", why) &&
              check(keys_in(node->u.join.left_keys, node->u.join.key_count, in->count) &&
                    keys_in(node->u.join.right_keys, node->u.join.key_count, right->count), "a join key is not there", why);
+    }
+    case RN_L_UNNEST: {
+      uint32_t column = node->u.unnest.column;
+      return check(column < in->count && rn_type_physical(in->fields[column].type) == RN_P_LIST, "UNNEST without a collection", why) &&
+             check(node->schema.count > in->count, "the columns of the elements are missing", why);
     }
     case RN_L_SINK:
       return check(keys_in(node->u.sink.keys, node->u.sink.key_count, in->count), "a sink key is not there", why);

@@ -20,6 +20,7 @@
  *               without time attributes; the condition is over the two inputs' columns in that order. SEMI and ANTI:
  *               columns of the left input only; MARK: those and BOOLEAN, whether there is a partner
  *   SET         INTERSECT or EXCEPT of two inputs with the same types
+ *   UNNEST      input columns + columns of the elements of one of them
  *   SORT LIMIT UNION SINK COLLECT
  */
 #ifndef RN_PLANNER_LOGICAL_H
@@ -30,7 +31,7 @@
 
 typedef enum rn_logical_kind {
   RN_L_SCAN, RN_L_VALUES, RN_L_FILTER, RN_L_PROJECT, RN_L_WINDOW, RN_L_AGGREGATE, RN_L_WINDOW_AGG, RN_L_OVER, RN_L_RANK,
-  RN_L_SORT, RN_L_LIMIT, RN_L_UNION, RN_L_SET, RN_L_JOIN, RN_L_EXPAND, RN_L_SINK, RN_L_COLLECT, RN_L_COUNT
+  RN_L_SORT, RN_L_LIMIT, RN_L_UNION, RN_L_SET, RN_L_JOIN, RN_L_UNNEST, RN_L_EXPAND, RN_L_SINK, RN_L_COLLECT, RN_L_COUNT
 } rn_logical_kind;
 
 /* A table as this plan reads it: scan, computed columns, watermark. Scans of the same table with the same
@@ -151,6 +152,10 @@ struct rn_logical {
       uint32_t end_key;
     } join;
     struct {
+      uint32_t column;
+      bool outer, ordinality;
+    } unnest;
+    struct {
       const rn_catalog_object *object;
       const rn_table_spec *table;
       uint32_t *columns;        /* spec column of input column i */
@@ -176,6 +181,9 @@ rn_logical *rn_logical_filter(rn_arena *arena, rn_logical *input, rn_expr *condi
 /* JOIN over two inputs; column names are made unique (id, id0). */
 rn_logical *rn_logical_join(rn_arena *arena, rn_join_kind kind, rn_logical *left, rn_logical *right, rn_expr *condition,
                             rn_span span);
+/* UNNEST of a column: the input's columns, then `fields`; names are made unique. */
+rn_logical *rn_logical_unnest(rn_arena *arena, rn_logical *input, uint32_t column, bool outer, bool ordinality,
+                              const rn_field *fields, uint32_t count, rn_span span);
 /* May rows of the side (0 left, 1 right) be answered with NULLs for the other side? */
 bool rn_join_keeps(rn_join_kind kind, unsigned side);
 /* Do pairs leave the join? Not SEMI, ANTI, MARK. */

@@ -582,6 +582,14 @@ static built build(builder *b, const rn_logical *node) {
     case RN_L_UNION: return build_union(b, node);
     case RN_L_JOIN: return build_join(b, node);
     case RN_L_SET: return build_set(b, node);
+    case RN_L_UNNEST: {
+      built in = build(b, node->inputs[0]);
+      rn_plan_node *n = over_node(b, RN_NODE_UNNEST, node->span, NULL, in.node);
+      n->u.unnest.column = (uint32_t)in.map[node->u.unnest.column];
+      n->u.unnest.outer = node->u.unnest.outer;
+      n->u.unnest.ordinality = node->u.unnest.ordinality;
+      return with_added(b, n, node, in, node->schema.count - node->inputs[0]->schema.count);
+    }
     default: rn_unreachable("a sink below another node");
   }
 }

@@ -115,6 +115,7 @@ static rn_logical *push(rn_rewrite *r, rn_logical *filter) {
     case RN_L_EXPAND: return below_prefix(r, filter, input, input->inputs[0]->schema.count, NULL);
     case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: return input->u.agg.key_count ? below_aggregate(r, filter, input) : filter;
     case RN_L_JOIN: return rn_rewrite_filter_join(r, filter, push);
+    case RN_L_UNNEST: return below_prefix(r, filter, input, input->inputs[0]->schema.count, NULL);
     case RN_L_SET: /* equal rows pass or fail together */
     case RN_L_UNION: return rn_expr_is_volatile(filter->u.filter) ? filter : below_union(r, filter, input);
     default: return filter;

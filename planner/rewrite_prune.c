@@ -119,6 +119,17 @@ static pruned prune_expand(rn_rewrite *r, rn_logical *node, const bool *used) {
   return appended(r, node, below, width, added, all);
 }
 
+static pruned prune_unnest(rn_rewrite *r, rn_logical *node, const bool *used) {
+  uint32_t width = node->inputs[0]->schema.count, added = node->schema.count - width;
+  bool *below_used = no_columns(r, width), *all = no_columns(r, added);
+  for (uint32_t i = 0; i < width; i++) below_used[i] = used[i];
+  for (uint32_t i = 0; i < added; i++) all[i] = true;
+  below_used[node->u.unnest.column] = true;
+  pruned below = prune(r, node->inputs[0], below_used);
+  node->u.unnest.column = (uint32_t)below.map[node->u.unnest.column];
+  return appended(r, node, below, width, added, all);
+}
+
 static void use_calls(const rn_agg_call *calls, uint32_t count, bool *used) {
   for (uint32_t i = 0; i < count; i++) {
     if (calls[i].argument >= 0) used[calls[i].argument] = true;
@@ -368,6 +379,7 @@ static pruned prune(rn_rewrite *r, rn_logical *node, const bool *used) {
     case RN_L_SORT: return prune_sort(r, node, used);
     case RN_L_UNION: case RN_L_SET: return prune_union(r, node, used);
     case RN_L_JOIN: return prune_join(r, node, used);
+    case RN_L_UNNEST: return prune_unnest(r, node, used);
     case RN_L_LIMIT: {
       pruned below = prune(r, node->inputs[0], used);
       node->inputs[0] = below.node;

@@ -18,6 +18,7 @@ static const char *const kind_names[RN_NODE_COUNT] = {
     [RN_NODE_UNION] = "union",
     [RN_NODE_JOIN] = "join",
     [RN_NODE_SET] = "set",
+    [RN_NODE_UNNEST] = "unnest",
     [RN_NODE_EXCHANGE] = "exchange",
     [RN_NODE_SINK] = "sink",
     [RN_NODE_COLLECT] = "collect",
@@ -184,6 +185,9 @@ static void print_details(rn_builder *out, const rn_plan_node *n) {
       }
       if (n->u.join.fold) rn_builder_text(out, " fold");
       if (n->u.join.single) rn_builder_text(out, " single");
+      break;
+    case RN_NODE_UNNEST:
+      rn_builder_printf(out, " $%u%s%s", n->u.unnest.column, n->u.unnest.outer ? " outer" : "", n->u.unnest.ordinality ? " ordinality" : "");
       break;
     case RN_NODE_EXCHANGE:
       if (n->u.exchange.gather) rn_builder_text(out, " gather");

@@ -28,6 +28,7 @@ typedef enum rn_node_kind {
   RN_NODE_UNION,
   RN_NODE_SET,        /* INTERSECT, EXCEPT */
   RN_NODE_JOIN,       /* regular join: two inputs, keyed state on both sides */
+  RN_NODE_UNNEST,     /* a row per element of a collection */
   RN_NODE_EXCHANGE,   /* between tasks */
   RN_NODE_SINK,
   RN_NODE_COLLECT,    /* rows of a SELECT to its cursor */
@@ -213,6 +214,12 @@ struct rn_plan_node {
       bool except, all;         /* EXCEPT, else INTERSECT; the two inputs and the output lie alike */
       bool fold;                /* bounded: the result leaves at the end of input */
     } set;
+    struct {
+      uint32_t column;          /* of the input: ARRAY, MAP or MULTISET */
+      bool outer;               /* a row without elements gives one of NULLs */
+      bool ordinality;
+      /* output: input columns, columns of the elements (ROW: its fields; MAP: key, value), their number from 1 */
+    } unnest;
     struct {
       bool gather;              /* all to instance 0; else by hash of keys (key_count 0: forward) */
       uint32_t key_count;
