@@ -31,3 +31,25 @@ SELECT b.prce, usr FROM orders AS a LEFT JOIN orders AS b ON a.id = b.id;
 SELECT 1 FROM orders AS a JOIN orders AS b ON a.id = c.id JOIN orders AS c ON TRUE;
 -- @case ON is no condition
 SELECT 1 FROM orders AS a JOIN orders AS b ON a.id;
+-- @case UNNEST of what is no collection
+SELECT * FROM orders, UNNEST(`user`) AS u(x);
+-- @case UNNEST with too many names
+SELECT * FROM orders CROSS JOIN UNNEST(ARRAY[id]) AS u(x, y);
+-- @case UNNEST does not see the right side
+SELECT * FROM UNNEST(ARRAY[id]) AS u(x), orders;
+-- @case UNNEST and RIGHT JOIN
+SELECT * FROM orders RIGHT JOIN UNNEST(ARRAY[id]) AS u(x) ON TRUE;
+-- @case UNNEST and a condition on LEFT JOIN
+SELECT * FROM orders LEFT JOIN UNNEST(ARRAY[id]) AS u(x) ON x > 1;
+-- @case UNNEST and USING
+SELECT * FROM orders JOIN UNNEST(ARRAY[id]) AS u(id) USING (id);
+-- @case UNNEST without a condition
+SELECT * FROM orders LEFT JOIN UNNEST(ARRAY[id]) AS u(x);
+-- @case UNNEST under a name that is taken
+SELECT * FROM orders, UNNEST(ARRAY[id]) AS orders(x);
+-- @case UNNEST with a name twice
+SELECT * FROM orders, UNNEST(MAP['a', id]) AS u(x, x);
+-- @case a scalar function as a table
+SELECT * FROM orders, LATERAL TABLE(SPLIT(`user`, ',')) AS u(x);
+-- @case an unknown table function
+SELECT * FROM orders, LATERAL TABLE(EXPLODE(`user`)) AS u(x);

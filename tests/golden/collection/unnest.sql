@@ -1,0 +1,20 @@
+-- UNNEST of ARRAY, ARRAY of ROW, MAP and MULTISET: alone and joined, NULL and empty collections, order within a row, over updated rows.
+CREATE TEMPORARY TABLE ev (id INT, k STRING, s STRING, n INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH ('connector' = 'filesystem', 'path' = '${DIR}/unnest.jsonl', 'format' = 'json');
+CREATE TEMPORARY VIEW v AS SELECT id, k, s, n, ts, SPLIT(s, ',') AS a, STR_TO_MAP(s, ',', '=') AS m, MAP_ENTRIES(STR_TO_MAP(s, ',', '=')) AS e FROM ev;
+SELECT id, x FROM v CROSS JOIN UNNEST(a) AS u(x);
+SELECT id, x, o FROM v, UNNEST(a) WITH ORDINALITY AS u(x, o);
+SELECT id, x FROM v LEFT JOIN UNNEST(a) AS u(x) ON TRUE;
+SELECT id, x, o FROM v LEFT JOIN UNNEST(a) WITH ORDINALITY AS u(x, o) ON TRUE;
+SELECT id, y, z FROM v CROSS JOIN UNNEST(e) AS u(y, z);
+SELECT id, u.`key`, u.`value` FROM v LEFT JOIN UNNEST(e) AS u ON TRUE WHERE id <> 2;
+SELECT id, y, z FROM v CROSS JOIN UNNEST(m) AS u(y, z);
+SELECT id, u.y, u.z FROM v LEFT JOIN UNNEST(m) AS u(y, z) ON TRUE WHERE id > 1 AND (u.z IS NULL OR u.z <> '1');
+SELECT id, x FROM v CROSS JOIN UNNEST(SPLIT(k, '')) AS u(x);
+SELECT id, x FROM (SELECT id, a FROM v WHERE id > 2) CROSS JOIN UNNEST(ARRAY[a, a]) AS u(x);
+SELECT x, COUNT(*) AS c, SUM(id) AS t FROM v CROSS JOIN UNNEST(a) AS u(x) GROUP BY x;
+SELECT k, COUNT(DISTINCT x) AS c FROM v CROSS JOIN UNNEST(a) AS u(x) GROUP BY k;
+SELECT k, x FROM (SELECT k, MAX(n) AS n, COUNT(*) AS c FROM ev GROUP BY k) CROSS JOIN UNNEST(ARRAY[n, CAST(c AS INT)]) AS u(x);
+SELECT k, x, o FROM (SELECT k, MAX(n) AS n, COUNT(*) AS c FROM ev GROUP BY k) CROSS JOIN UNNEST(ARRAY_SLICE(ARRAY[1, 2, 3, 4], 1, CAST(c AS INT))) WITH ORDINALITY AS u(x, o);
+SELECT k, y, z FROM (SELECT k, MAX(n) AS n FROM ev GROUP BY k) LEFT JOIN UNNEST(MAP[k, n, 'z', n + 1]) AS u(y, z) ON TRUE;
+SELECT u.x, r.id FROM UNNEST(ARRAY[1, 3, 9]) AS u(x) JOIN ev AS r ON r.id = u.x;
+SELECT * FROM UNNEST(ARRAY[ARRAY[1, 2], ARRAY[3]]) AS t(x) CROSS JOIN UNNEST(x) AS v(y);
