@@ -4,6 +4,7 @@
 const rn_rewrite_pass rn_rewrite_passes[] = {
     {"decorrelate", rn_rewrite_decorrelate},
     {"fold-constants", rn_rewrite_fold},
+    {"unnest-windows", rn_rewrite_unnest},
     {"push-filters", rn_rewrite_push_filters},
     {"join-keys", rn_rewrite_join_keys},
     {"window-aggregate", rn_rewrite_window_aggregate},

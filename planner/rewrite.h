@@ -25,6 +25,7 @@ rn_logical *rn_rewrite_run(rn_rewrite *r, rn_logical *root, uint32_t passes_off,
 rn_logical *rn_rewrite_decorrelate(rn_rewrite *r, rn_logical *root);   /* rewrite_decorrelate.c */
 rn_logical *rn_rewrite_fold(rn_rewrite *r, rn_logical *root);          /* rewrite_fold.c */
 rn_logical *rn_rewrite_push_filters(rn_rewrite *r, rn_logical *root);  /* rewrite_filter.c */
+rn_logical *rn_rewrite_unnest(rn_rewrite *r, rn_logical *root); /* rewrite_unnest.c: before push-filters */
 rn_logical *rn_rewrite_window_aggregate(rn_rewrite *r, rn_logical *root); /* rewrite_window.c */
 rn_logical *rn_rewrite_rank(rn_rewrite *r, rn_logical *root);         /* rewrite_rank.c */
 rn_logical *rn_rewrite_window_join(rn_rewrite *r, rn_logical *root);  /* rewrite_window_join.c */
