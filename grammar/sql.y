@@ -834,6 +834,7 @@ primary(A) ::= OVERLAY(T) LP arg_list(B) RP(R).         { A = rn_build_call(p, r
 primary(A) ::= OVERLAY(T) LP expr(E) PLACING expr(F) FROM expr(G) RP(R). { A = rn_build_call3(p, T, E, F, G, NULL, R); }
 primary(A) ::= OVERLAY(T) LP expr(E) PLACING expr(F) FROM expr(G) FOR expr(H) RP(R). { A = rn_build_call3(p, T, E, F, G, H, R); }
 primary(A) ::= POSITION(T) LP num(E) IN num(F) RP(R).   { A = rn_build_call3(p, T, E, F, NULL, NULL, R); }
+primary(A) ::= POSITION(T) LP num(E) IN num(F) FROM num(G) RP(R). { A = rn_build_call3(p, T, E, F, G, NULL, R); }
 primary(A) ::= TRIM(T) LP expr(E) RP(R).                { A = rn_build_call3(p, T, E, NULL, NULL, NULL, R); }
 primary(A) ::= TRIM(T) LP expr(C) FROM expr(E) RP(R).   { A = rn_build_trim(p, T, NULL, C, E, R); }
 primary(A) ::= TRIM(T) LP trim_side(S) FROM expr(E) RP(R). { A = rn_build_trim(p, T, &S, NULL, E, R); }

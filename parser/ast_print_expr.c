@@ -137,6 +137,10 @@ static bool print_special(const rn_ast_expr *e, rn_builder *out) {
       rn_print_num(e->args[0], out);
       rn_builder_text(out, " IN ");
       rn_print_num(e->args[1], out);
+      if (e->arg_count > 2) {
+        rn_builder_text(out, " FROM ");
+        rn_print_num(e->args[2], out);
+      }
       break;
     case TK_FLOOR:
     case TK_CEIL:

@@ -296,7 +296,7 @@ static const rn_function rows[] = {
   ROW_REAL1("TANH", k_tanh, "hyperbolic tangent", "TANH(0) = 0"),
   ROW_REAL1("DEGREES", k_degrees, "radians in degrees", "ROUND(DEGREES(PI()), 6) = 180"),
   ROW_REAL1("RADIANS", k_radians, "degrees in radians", "ROUND(RADIANS(180), 4) = 3.1416E0"),
-  {.name = "PI", .signature = "PI() -> DOUBLE", .kernel = k_pi, .result = RN_T_DOUBLE, .help = "3.14159..", .example = "ROUND(PI(), 4) = 3.1416E0"},
+  {.name = "PI", .signature = "PI() -> DOUBLE", .flags = RN_FN_NO_PARENS, .kernel = k_pi, .result = RN_T_DOUBLE, .help = "3.14159..", .example = "ROUND(PI(), 4) = 3.1416E0"},
   {.name = "E", .signature = "E() -> DOUBLE", .kernel = k_e, .result = RN_T_DOUBLE, .help = "2.71828..", .example = "ROUND(E(), 4) = 2.7183E0"},
   {.name = "RAND", .signature = "RAND([seed INT]) -> DOUBLE", .max_args = 1, .flags = RN_FN_STRICT | RN_FN_VOLATILE, .classes = {RN_ARG_INT},
    .kernel = k_rand, .result = RN_T_DOUBLE, .help = "random number from 0 to below 1", .example = "(RAND() < 1) = TRUE"},

@@ -15,7 +15,7 @@ static int32_t find_from(rn_slice s, rn_slice wanted, int64_t start) {
   return hit ? (int32_t)rn_text_chars(rn_slice_make(s.ptr, (size_t)(hit - s.ptr))) + 1 : 0;
 }
 
-KERNEL(position) { /* POSITION(x IN s), LOCATE(x, s [, start]) */
+KERNEL(position) { /* POSITION(x IN s [FROM start]), LOCATE(x, s [, start]) */
   UNUSED_EVAL;
   FOR_ROWS(row) put_i32(out, row, find_from(TEXT(1, row), TEXT(0, row), arg_count > 2 ? I32(2, row) : 1));
   return RN_OK;
@@ -157,7 +157,7 @@ KERNEL(k_is_decimal) { UNUSED_EVAL; return test(args, out, sel, is_decimal); }
 #define I RN_ARG_INT
 #define TEXT_OR_BYTES RN_ARG_STRING_OR_BINARY, RN_ARG_STRING_OR_BINARY
 static const rn_function rows[] = {
-  FN("POSITION", "(x STRING IN s STRING) -> INT", 2, 2, RN_FN_STRICT, NULL, position, RN_T_INT, "where x begins in s, from 1; 0: not there", "POSITION('b' IN 'abc') = 2", S, S),
+  FN("POSITION", "(x STRING IN s STRING [FROM start INT]) -> INT", 2, 3, RN_FN_STRICT, NULL, position, RN_T_INT, "where x begins in s, from 1, at start or later; 0: not there", "POSITION('b' IN 'abcb' FROM 3) = 4", S, S, I),
   FN("LOCATE", "(x STRING, s STRING [, start INT]) -> INT", 2, 3, RN_FN_STRICT, NULL, position, RN_T_INT, "where x begins in s, at start or later; 0: not there", "LOCATE('b', 'abcb', 3) = 4", S, S, I),
   FN("INSTR", "(s STRING, x STRING [, start INT [, nth INT]]) -> INT", 2, 4, RN_FN_STRICT, NULL, k_instr, RN_T_INT, "where x begins in s the nth time; a negative start searches from the end", "INSTR('abcb', 'b', -1) = 4", S, S, I, I),
   FN("STARTSWITH", "(s, prefix) -> BOOLEAN", 2, 2, RN_FN_STRICT, resolve_with, starts_with, 0, "does s begin with prefix (STRING or BYTES)?", "STARTSWITH('abc', 'ab') = TRUE", TEXT_OR_BYTES),

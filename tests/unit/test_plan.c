@@ -947,16 +947,38 @@ static const plan_case unsupported_cases[] = {
      "2 rank keys=[$1] order=[$2 NULLS FIRST] 1..1 first <- 1 [I] path=collect.over\n"
      "3 calc exprs=[$0] <- 2 [I]\n"
      "4 collect <- 3 [I]\n"},
-    {"unnest", "",
-     "SELECT * FROM UNNEST(ARRAY[1, 2])",
-     "error[RN2302]: UNNEST is not supported yet\n"
-     " line 1:15  SELECT * FROM UNNEST(ARRAY[1, 2])\n"
-     "                          ^~~~~~~~~~~~~~~~~~~\n"},
 };
 static void test_unsupported(void **state) {
   (void)state;
   run_cases(unsupported_cases, sizeof unsupported_cases / sizeof unsupported_cases[0]);
 }
+
+static const plan_case unnest_cases[] = {
+    {"unnest", "",
+     "SELECT * FROM UNNEST(ARRAY[1, 2])",
+     "(EXPR$0 INT NOT NULL)\n"
+     "0 values 1 rows [I]\n"
+     "1 unnest $0 <- 0 [I]\n"
+     "2 calc exprs=[$1] <- 1 [I]\n"
+     "3 collect <- 2 [I]\n"},
+    {"unnest below a window", "",
+     "SELECT window_start, y, COUNT(*) AS c FROM TUMBLE(TABLE kf, DESCRIPTOR(t), INTERVAL '1' MINUTE) CROSS JOIN UNNEST(ARRAY[id]) AS u(y) WHERE y > 1 AND id > 2 GROUP BY window_start, window_end, y",
+     "(window_start TIMESTAMP(3) NOT NULL, y BIGINT, c BIGINT NOT NULL)\n"
+     "0 scan kf [I]\n"
+     "1 calc exprs=[$0, CAST($1 AS TIMESTAMP(3))] <- 0 [I]\n"
+     "2 watermark $1=$1 - INTERVAL '60.000' SECOND <- 1 [I]\n"
+     "3 calc filter=$0 > 2 exprs=[$1, ARRAY[$0]] <- 2 [I]\n"
+     "4 unnest $1 <- 3 [I]\n"
+     "5 calc filter=$2 > 1 <- 4 [I]\n"
+     "6 window-aggregate TUMBLE($0, 60000000 us) keys=[$2] calls=[COUNT(*)] <- 5 [I] path=collect.agg\n"
+     "7 calc exprs=[$2, $0, $1] <- 6 [I]\n"
+     "8 collect <- 7 [I]\n"},
+};
+static void test_unnest(void **state) {
+  (void)state;
+  run_cases(unnest_cases, sizeof unnest_cases / sizeof unnest_cases[0]);
+}
+
 
 static const plan_case insert_errors_cases[] = {
     {"number of columns", "",
@@ -1122,7 +1144,7 @@ int main(void) {
       cmocka_unit_test(test_window_errors),
       cmocka_unit_test(test_changelog_errors),
       cmocka_unit_test(test_joins),
-      cmocka_unit_test(test_unsupported),
+      cmocka_unit_test(test_unsupported), cmocka_unit_test(test_unnest),
       cmocka_unit_test(test_insert_errors),
       cmocka_unit_test(test_explain),
       cmocka_unit_test(test_passes_off),
