@@ -279,7 +279,13 @@ rn_logical *rn_bind_query(rn_query_context *q, rn_ast_query *query, const rn_cte
     env = cte;
   }
   bool ordered = query->order_count && (top || query->limit || query->offset);
+  bool outer_changes = q->emit_changes; /* a sub-query says it for itself */
+  rn_span outer_span = q->emit_span;
+  q->emit_changes = query->emit_changes;
+  q->emit_span = query->emit_span;
   rn_logical *node = ok ? bind_body(q, query, env, ordered) : NULL;
+  q->emit_changes = outer_changes;
+  q->emit_span = outer_span;
   q->binder.depth--;
   return node;
 }

@@ -233,6 +233,18 @@ static rn_status check_session_calls(rn_select_binder *s) {
   return RN_OK;
 }
 
+/* EMIT CHANGES: which windows can show themselves as they grow? */
+static rn_status check_early(rn_select_binder *s, const rn_logical *window) {
+  rn_query_context *q = s->q;
+  if (s->window_ast)
+    return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, q->emit_span, "write FROM TUMBLE(TABLE t, DESCRIPTOR(ts), ..) and GROUP BY window_start, window_end",
+                   "EMIT CHANGES is not supported with a window in GROUP BY");
+  if (window->u.window.kind == RN_WINDOW_SESSION)
+    return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, q->emit_span, "without it a session comes when it ends",
+                   "EMIT CHANGES is not supported over SESSION windows: a row may join two of them");
+  return RN_OK;
+}
+
 rn_status rn_build_aggregate(rn_select_binder *s) {
   rn_query_context *q = s->q;
   int *parts = RN_NEW_N(q->arena, int, s->key_count + 1);
@@ -242,6 +254,8 @@ rn_status rn_build_aggregate(rn_select_binder *s) {
     if (rn_check_window_spec(q, "HOP table function based aggregate", &spec, true, window->span) != RN_OK) return RN_FAIL;
   }
   if (closes_sessions(s, window) && check_session_calls(s) != RN_OK) return RN_FAIL;
+  bool early = q->emit_changes && (window || s->window_ast);
+  if (early && check_early(s, window) != RN_OK) return RN_FAIL;
   rn_projection p = {.arena = q->arena};
   rn_logical *node = rn_logical_new(q->arena, s->window_ast ? RN_L_WINDOW_AGG : RN_L_AGGREGATE,
                                     s->select->has_group ? s->select->group_span : s->select->span, 1, &s->input);
@@ -271,6 +285,13 @@ rn_status rn_build_aggregate(rn_select_binder *s) {
     call->span = b->ast->span;
     node->u.agg.asts[i] = b->ast;
     fields[key_count + i] = (rn_field){rn_arena_printf(q->arena, "$a%u", i), rn_type_plain(q->arena, call->result)};
+  }
+  if (early) {
+    node->u.agg.early = true;
+    node->u.agg.window = window->u.window;
+    node->u.agg.window.time_column = 0; /* the groups know their window */
+    for (uint32_t i = 0; i < s->key_count; i++)
+      if (parts[i] == 1) node->u.agg.end_key = i;
   }
   s->call_first = key_count;
   s->window_first = key_count + call_count;

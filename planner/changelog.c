@@ -15,26 +15,66 @@ bool rn_logical_bounded(const rn_logical *node) {
 }
 
 /* --- upsert keys (DIALECT 6.4) ------------------------------------------------------------------------------ */
-static void project_key(rn_changelog *c, rn_logical *node) {
-  const rn_logical *input = node->inputs[0];
-  if (!input->has_key) return;
-  uint32_t *keys = RN_NEW_N(c->arena, uint32_t, input->key_count + 1);
-  for (uint32_t k = 0; k < input->key_count; k++) {
-    uint32_t i = 0;
-    while (i < node->schema.count && !(node->u.project[i]->kind == RN_EXPR_COLUMN &&
-                                       node->u.project[i]->index == input->keys[k])) i++;
-    if (i == node->schema.count) return; /* a key column is not passed on: rows have no identity any more */
-    keys[k] = i;
-  }
-  node->has_key = true;
-  node->key_count = input->key_count;
-  node->keys = keys;
-}
-
 static bool contains(const uint32_t *keys, uint32_t count, uint32_t key) {
   for (uint32_t i = 0; i < count; i++)
     if (keys[i] == key) return true;
   return false;
+}
+
+/* Which of the window's columns a key column is; -1: none. */
+static int window_part(const rn_logical *node, uint32_t column) {
+  for (int part = 0; node->has_window_keys && part < 3; part++)
+    if (node->window_keys[part] == column) return part;
+  return -1;
+}
+/* Is there a column that names the window among these? */
+static bool names_window(const rn_logical *node, const uint32_t *columns, uint32_t count) {
+  for (int part = node->window_grows ? 1 : 0; part < 3; part++)
+    if (contains(columns, count, node->window_keys[part])) return true;
+  return false;
+}
+static void same_key(rn_logical *node, const rn_logical *input) {
+  node->has_key = input->has_key;
+  node->key_count = input->key_count;
+  node->keys = input->keys;
+  node->has_window_keys = input->has_window_keys;
+  node->window_grows = input->window_grows;
+  memcpy(node->window_keys, input->window_keys, sizeof node->window_keys);
+}
+
+static void project_key(rn_changelog *c, rn_logical *node) {
+  const rn_logical *input = node->inputs[0];
+  if (!input->has_key) return;
+  uint32_t *keys = RN_NEW_N(c->arena, uint32_t, input->key_count + 1), n = 0;
+  node->window_grows = input->window_grows;
+  for (int part = 0; part < 3; part++) node->window_keys[part] = UINT32_MAX;
+  for (uint32_t k = 0; k < input->key_count; k++) {
+    int part = window_part(input, input->keys[k]);
+    uint32_t i = 0;
+    while (i < node->schema.count && !(node->u.project[i]->kind == RN_EXPR_COLUMN &&
+                                       node->u.project[i]->index == input->keys[k])) i++;
+    if (i == node->schema.count && part < 0) return; /* a key column is not passed on: rows have no identity any more */
+    if (i == node->schema.count) continue;
+    if (part >= 0) node->window_keys[part] = i;
+    keys[n++] = i;
+  }
+  if (input->has_window_keys && !names_window(node, keys, n)) return;
+  node->has_window_keys = input->has_window_keys;
+  node->has_key = true;
+  node->key_count = n;
+  node->keys = keys;
+}
+
+/* A window aggregate that shows every change: any column that names its window will do. */
+static void early_key(rn_logical *node) {
+  const rn_logical *window = NULL;
+  node->has_window_keys = true;
+  node->window_grows = node->u.agg.window.kind == RN_WINDOW_CUMULATE;
+  for (int part = 0; part < 3; part++) node->window_keys[part] = UINT32_MAX;
+  for (uint32_t i = 0; i < node->u.agg.key_count; i++) {
+    int part = rn_trace_window(node->inputs[0], node->u.agg.keys[i], &window);
+    if (part >= 0) node->window_keys[part] = i;
+  }
 }
 
 /* Does a row meet one row of this side at most? */
@@ -123,7 +163,7 @@ static void unnest_key(rn_changelog *c, rn_logical *node) {
 static void infer_keys(rn_changelog *c, rn_logical *node) {
   for (uint32_t i = 0; i < node->input_count; i++) infer_keys(c, node->inputs[i]);
   node->bounded = rn_logical_bounded(node);
-  node->has_key = false;
+  node->has_key = node->has_window_keys = false;
   node->key_count = 0;
   const rn_logical *input = node->input_count ? node->inputs[0] : NULL;
   switch (node->kind) {
@@ -134,6 +174,7 @@ static void infer_keys(rn_changelog *c, rn_logical *node) {
       node->has_key = true;
       node->key_count = node->u.agg.key_count;
       node->keys = keys;
+      if (node->u.agg.early) early_key(node);
       break;
     }
     case RN_L_JOIN: join_key(c, node); break;
@@ -142,9 +183,7 @@ static void infer_keys(rn_changelog *c, rn_logical *node) {
     case RN_L_RANK: rank_key(c, node); break;
     case RN_L_SORT: sort_key(c, node); break;
     case RN_L_FILTER: case RN_L_LIMIT: case RN_L_SINK: case RN_L_COLLECT:
-      node->has_key = input->has_key;
-      node->key_count = input->key_count;
-      node->keys = input->keys;
+      same_key(node, input);
       break;
     default: break;
   }
@@ -198,7 +237,9 @@ static bool is_constant_column(const rn_logical *node, uint32_t column) {
 static bool sink_key_fits(const rn_logical *sink, const rn_logical *input) {
   if (!input->has_key) return false;
   for (uint32_t i = 0; i < input->key_count; i++)
-    if (!contains(sink->u.sink.keys, sink->u.sink.key_count, input->keys[i])) return false;
+    if (!contains(sink->u.sink.keys, sink->u.sink.key_count, input->keys[i]) &&
+        !(window_part(input, input->keys[i]) >= 0 && names_window(input, sink->u.sink.keys, sink->u.sink.key_count)))
+      return false;
   for (uint32_t i = 0; i < sink->u.sink.key_count; i++)
     if (!contains(input->keys, input->key_count, sink->u.sink.keys[i]) && !is_constant_column(input,
         sink->u.sink.keys[i])) return false;
@@ -274,7 +315,7 @@ static rn_status infer_aggregate(rn_changelog *c, rn_logical *node, wants w) {
   node->u.agg.update_before = w.update_before && updates && !node->u.agg.fold;
   if (updates && !node->u.agg.fold) node->emits |= RN_CHANGE_UPDATE_AFTER;
   if (node->u.agg.update_before) node->emits |= RN_CHANGE_UPDATE_BEFORE;
-  if (node->u.agg.key_count) warn_state(c, node, node->u.agg.clause);
+  if (node->u.agg.key_count && !node->u.agg.early) warn_state(c, node, node->u.agg.clause);
   node->u.agg.mini_batch = updates && !node->u.agg.fold && !c->settings->keep_changes && !c->settings->mini_batch_off &&
                            (c->settings->mini_batch || !w.shows_changes);
   return RN_OK;

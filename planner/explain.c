@@ -172,6 +172,12 @@ static void print_sort(rn_builder *out, const rn_plan_node *n, const char *const
   rn_builder_printf(out, ", emits=[%s]", n->u.sort.temporal ? "watermark at the row's time" : "end of input");
 }
 
+/* EMIT CHANGES over a window. */
+static void early_text(rn_builder *out, const rn_plan_node *n) {
+  rn_builder_text(out, n->u.group_agg.fold ? "" : ", emits=[every change]");
+  closing_text(out, &n->u.group_agg.window);
+}
+
 static void print_aggregate(rn_builder *out, const rn_plan_node *n, const char *const *names) {
   bool windowed = n->kind == RN_NODE_WINDOW_AGG;
   uint32_t keys = windowed ? n->u.window_agg.key_count : n->u.group_agg.key_count;
@@ -194,6 +200,7 @@ static void print_aggregate(rn_builder *out, const rn_plan_node *n, const char *
     rn_builder_printf(out, "%s%s", i ? ", " : "", n->schema.fields[i].name);
   rn_builder_char(out, ']');
   if (windowed) closing_text(out, &n->u.window_agg.spec);
+  else if (n->u.group_agg.early) early_text(out, n);
   else if (n->u.group_agg.fold) rn_builder_text(out, ", emits=[end of input]");
 }
 

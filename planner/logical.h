@@ -67,6 +67,9 @@ struct rn_logical {
   bool has_key;            /* upsert key known (may be empty: at most one row) */
   uint32_t key_count;
   const uint32_t *keys;
+  bool has_window_keys;    /* window columns among the keys: one that names the window stands for all of them .. */
+  bool window_grows;       /* CUMULATE: .. but window_start does not name it */
+  uint32_t window_keys[3]; /* columns of window_start, window_end, window_time; UINT32_MAX: not there */
   uint32_t partition_count; /* WINDOW of kind SESSION: PARTITION BY, columns of the input */
   uint32_t *partition;
   union {
@@ -86,7 +89,9 @@ struct rn_logical {
       rn_agg_call *calls;
       const rn_ast_expr **asts; /* of the calls, for messages; NULL */
       const char *clause;       /* "GROUP BY", "DISTINCT", "aggregate": for messages */
-      rn_window_spec window;    /* WINDOW_AGG */
+      rn_window_spec window;    /* WINDOW_AGG; early AGGREGATE */
+      bool early;               /* EMIT CHANGES over a window: an AGGREGATE whose groups go when their window closes .. */
+      uint32_t end_key;         /* .. which is key number end_key */
       bool grouped;             /* false: global, no GROUP BY */
       bool fold, update_before, mini_batch; /* set by inference */
       bool legacy;              /* TUMBLE(ts, ..) in GROUP BY */

@@ -278,6 +278,9 @@ static built build_aggregate(builder *b, const rn_logical *node) {
     n->u.group_agg.update_before = node->u.agg.update_before;
     n->u.group_agg.mini_batch = node->u.agg.mini_batch;
     n->u.group_agg.global = !node->u.agg.grouped;
+    n->u.group_agg.early = node->u.agg.early;
+    n->u.group_agg.window = node->u.agg.window;
+    n->u.group_agg.end_key = node->u.agg.end_key;
   }
   n->schema = rn_physical_schema(b->arena, &node->schema);
   n->emits = node->emits;

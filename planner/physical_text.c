@@ -85,6 +85,7 @@ const char *rn_physical_fingerprint(rn_arena *arena, const rn_plan_node *n) {
       sets_text(n->inputs[0], &b);
       rn_builder_printf(&b, " changes=%s",
                         n->u.group_agg.fold ? "fold" : n->u.group_agg.update_before ? "retract" : "upsert");
+      if (n->u.group_agg.early) window_text(&n->u.group_agg.window, &b);
       break;
     case RN_NODE_OVER:
       rn_builder_text(&b, "over");

@@ -26,6 +26,8 @@ typedef struct rn_query_context {
   bool expand;              /* a view is being defined: stars and table names are written out in its AST */
   bool schema_only;         /* nothing will run: options are neither expanded nor checked */
   uint32_t view_depth;
+  bool emit_changes;        /* the query being bound says EMIT CHANGES: its windows show themselves as they grow */
+  rn_span emit_span;
 } rn_query_context;
 
 typedef struct rn_relation {

@@ -135,6 +135,7 @@ static void print_details(rn_builder *out, const rn_plan_node *n) {
       print_calls(out, n->u.group_agg.calls, n->u.group_agg.call_count);
       if (n->u.group_agg.fold) rn_builder_text(out, " fold");
       if (n->u.group_agg.update_before) rn_builder_text(out, " -U");
+      if (n->u.group_agg.early) print_window(out, &n->u.group_agg.window);
       break;
     case RN_NODE_OVER:
       print_columns(out, "keys", n->u.over.keys, n->u.over.key_count);

@@ -149,6 +149,9 @@ struct rn_plan_node {
       bool update_before;       /* somebody needs -U */
       bool mini_batch;          /* several changes of a key within a batch may be folded into one */
       bool global;              /* no keys: a bounded empty input gives one row */
+      bool early;               /* groups of a window that is open: they go when it closes; rows behind that are late */
+      rn_window_spec window;    /* early */
+      uint32_t end_key;         /* early: which key is window_end */
       /* output: keys, results of calls */
     } group_agg;
     struct {

@@ -3,10 +3,14 @@
  * The first row of a key gives +I; later ones -U (where somebody needs it) and +U, nothing when the result is the
  * same. Every record makes its change; with mini_batch the changes of a key within a batch are folded into one.
  * In a bounded plan (fold) the final rows come as +I when the input ends. Without calls it is DISTINCT: a key's
- * first row passes. */
+ * first row passes.
+ *
+ * Early (EMIT CHANGES over a windowing function): window_end is a key and the namespace of its groups. They show every
+ * change while the window is open and are forgotten when the watermark (or the clock) closes it; what comes then is late. */
 #include "base/alloc.h"
 #include "runtime/operators/agg_set.h"
 #include "runtime/operators/operators.h"
+#include "runtime/operators/window_time.h"
 
 enum { MAP_GROUPS = 1, MAP_DISTINCT = 8, ACCUMULATORS = 8 /* behind the row count */, PICK_BITS = 12 };
 
@@ -17,6 +21,7 @@ typedef struct group_agg {
   rn_agg_set set;
   rn_map *map;
   uint32_t key_count, call_count;
+  rn_window_time time; /* early */
   bool text_results; /* results may point into the state's heap */
   uint8_t *slots[RN_BATCH_ROWS_MAX];
   bool fresh[RN_BATCH_ROWS_MAX];
@@ -49,6 +54,7 @@ static rn_status group_open(rn_operator *op, rn_error *err) {
                       .ref_count = self->set.ref_count, .refs = self->set.refs};
   self->map = rn_state_map(op->state, &spec);
   rn_agg_set_open(&self->set, op->state, op->context->hash_seed, MAP_DISTINCT);
+  if (node->u.group_agg.early) rn_window_time_init(&self->time, &node->u.group_agg.window, op->context->zone);
   return RN_OK;
 }
 
@@ -148,9 +154,9 @@ static void make_live(group_agg *self, uint32_t row) { self->out_live[self->out.
 
 /* --- changes ---------------------------------------------------------------------------------------------------------- */
 
-static rn_status change_by_record(group_agg *self, const rn_batch *batch, const rn_keys *keys, rn_error *err) {
+static rn_status change_by_record(group_agg *self, const rn_batch *batch, const rn_keys *keys, int64_t ns, rn_error *err) {
   bool update_before = self->op.node->u.group_agg.update_before;
-  rn_table *table = rn_map_table(self->map, 0);
+  rn_table *table = rn_map_table(self->map, ns);
   begin_output(self);
   for (uint32_t i = 0; i < batch->live_count; i++) {
     uint8_t *slot = self->slots[i];
@@ -159,7 +165,7 @@ static rn_status change_by_record(group_agg *self, const rn_batch *batch, const 
     uint32_t before = self->out_rows, after = before + 1;
     bool first = (*rows_of(slot))++ == 0;
     if (!first) put_result(self, slot, key, before, RN_UPDATE_BEFORE);
-    rn_agg_set_update(&self->set, &slot, batch, &row, 1, keys, &which, 0);
+    rn_agg_set_update(&self->set, &slot, batch, &row, 1, keys, &which, ns);
     put_result(self, slot, key, after, first ? RN_INSERT : RN_UPDATE_AFTER);
     if (first) {
       self->out_keys[before] = key; /* never live, but decoded with the others */
@@ -194,9 +200,9 @@ static uint32_t pick_slots(group_agg *self, uint32_t from, uint32_t to, uint8_t 
   return n;
 }
 
-static rn_status change_by_batch(group_agg *self, const rn_batch *batch, const rn_keys *keys, rn_error *err) {
+static rn_status change_by_batch(group_agg *self, const rn_batch *batch, const rn_keys *keys, int64_t ns, rn_error *err) {
   enum { HALF = RN_BATCH_ROWS_MAX / 2 };
-  rn_table *table = rn_map_table(self->map, 0);
+  rn_table *table = rn_map_table(self->map, ns);
   uint8_t *picked[HALF];
   bool is_new[HALF];
   for (uint32_t from = 0; from < batch->live_count; from += HALF) {
@@ -215,7 +221,7 @@ static rn_status change_by_batch(group_agg *self, const rn_batch *batch, const r
       rows[i - from] = (uint16_t)rn_live(batch, i);
       which[i - from] = (uint16_t)i;
     }
-    rn_agg_set_update(&self->set, self->slots + from, batch, rows, to - from, keys, which, 0);
+    rn_agg_set_update(&self->set, self->slots + from, batch, rows, to - from, keys, which, ns);
     put_results(self, (const uint8_t *const *)picked, n, n);
     for (uint32_t i = 0; i < n; i++) {
       if (is_new[i]) continue;
@@ -250,6 +256,80 @@ static rn_status pass_first_rows(group_agg *self, const rn_batch *batch, rn_erro
   return rn_emit(&self->op, &out, err);
 }
 
+/* Rows whose groups lie in namespace ns. */
+static rn_status add_rows(group_agg *self, const rn_batch *batch, int64_t ns, rn_error *err) {
+  const rn_plan_node *node = self->op.node;
+  uint32_t n = batch->live_count;
+  rn_keys keys;
+  rn_arena_reset(&self->scratch);
+  rn_keys_encode(&keys, batch, node->u.group_agg.keys, self->key_count, self->op.context->hash_seed, &self->scratch);
+  rn_table_upsert(rn_map_table(self->map, ns), &keys, NULL, n, self->slots, self->fresh);
+  clear_fresh(self, n);
+  if (!self->call_count) return pass_first_rows(self, batch, err);
+  if (node->u.group_agg.fold) {
+    for (uint32_t i = 0; i < n; i++) ++*rows_of(self->slots[i]);
+    rn_agg_set_update(&self->set, self->slots, batch, batch->live, n, &keys, NULL, ns);
+    return RN_OK;
+  }
+  return node->u.group_agg.mini_batch ? change_by_batch(self, batch, &keys, ns, err) : change_by_record(self, batch, &keys, ns, err);
+}
+
+/* --- windows that are open --------------------------------------------------------------------------------------------- */
+
+/* Stretches of rows of one window, in order of arrival. */
+static rn_status add_to_windows(group_agg *self, const rn_batch *batch, rn_error *err) {
+  const rn_plan_node *node = self->op.node;
+  const int64_t *ends = batch->columns[node->u.group_agg.keys[node->u.group_agg.end_key]].data;
+  uint16_t rows[RN_BATCH_ROWS_MAX];
+  rn_batch part = *batch;
+  part.live = rows;
+  for (uint32_t i = 0; i < batch->live_count;) {
+    int64_t end = ends[rn_live(batch, i)];
+    uint32_t n = 0;
+    for (; i < batch->live_count && ends[rn_live(batch, i)] == end; i++) rows[n++] = (uint16_t)rn_live(batch, i);
+    if (!self->time.spec->processing_time && rn_window_fires(&self->time, end) <= self->op.watermark_us) {
+      RN_COUNT(self->op.counters.late, n);
+      continue;
+    }
+    part.live_count = n;
+    if (add_rows(self, &part, end, err) != RN_OK) return RN_FAIL;
+  }
+  if (self->time.spec->processing_time && rn_map_table_count(self->map))
+    self->op.timer_us = rn_window_fires(&self->time, rn_table_namespace(rn_map_table_at(self->map, 0)));
+  return RN_OK;
+}
+
+static rn_status fold_table(group_agg *self, rn_table *table, rn_error *err);
+
+/* Forgets the groups of windows that have closed; folded ones leave before. */
+static rn_status close_windows(group_agg *self, int64_t upto_us, rn_error *err) {
+  while (rn_map_table_count(self->map)) {
+    rn_table *table = rn_map_table_at(self->map, 0);
+    int64_t end = rn_table_namespace(table);
+    if (rn_window_fires(&self->time, end) > upto_us) break;
+    if (self->op.node->u.group_agg.fold && fold_table(self, table, err) != RN_OK) return RN_FAIL;
+    rn_map_drop(self->map, end);
+    rn_agg_set_drop_namespace(&self->set, end);
+  }
+  return RN_OK;
+}
+
+static rn_status group_timer(rn_operator *op, int64_t now_us, rn_error *err) {
+  group_agg *self = (group_agg *)op;
+  if (!op->node->u.group_agg.early) return RN_OK;
+  if (close_windows(self, now_us, err) != RN_OK) return RN_FAIL;
+  if (rn_map_table_count(self->map)) op->timer_us = rn_window_fires(&self->time, rn_table_namespace(rn_map_table_at(self->map, 0)));
+  return RN_OK;
+}
+
+static rn_status group_restored(rn_operator *op, rn_error *err) {
+  (void)err;
+  group_agg *self = (group_agg *)op;
+  if (op->node->u.group_agg.early && self->time.spec->processing_time && rn_map_table_count(self->map))
+    op->timer_us = rn_window_fires(&self->time, rn_table_namespace(rn_map_table_at(self->map, 0)));
+  return RN_OK;
+}
+
 static rn_status group_process(rn_operator *op, unsigned input, rn_batch *batch, rn_error *err) {
   (void)input;
   group_agg *self = (group_agg *)op;
@@ -262,18 +342,7 @@ static rn_status group_process(rn_operator *op, unsigned input, rn_batch *batch,
       return rn_fail_at(err, RN_E_INTERNAL, node->span, "GROUP BY was given a change of kind %s", rn_row_kind_text(kind));
     }
   }
-  rn_keys keys;
-  rn_arena_reset(&self->scratch);
-  rn_keys_encode(&keys, batch, node->u.group_agg.keys, self->key_count, op->context->hash_seed, &self->scratch);
-  rn_table_upsert(rn_map_table(self->map, 0), &keys, NULL, n, self->slots, self->fresh);
-  clear_fresh(self, n);
-  if (!self->call_count) return pass_first_rows(self, batch, err);
-  if (node->u.group_agg.fold) {
-    for (uint32_t i = 0; i < n; i++) ++*rows_of(self->slots[i]);
-    rn_agg_set_update(&self->set, self->slots, batch, batch->live, n, &keys, NULL, 0);
-    return RN_OK;
-  }
-  return node->u.group_agg.mini_batch ? change_by_batch(self, batch, &keys, err) : change_by_record(self, batch, &keys, err);
+  return node->u.group_agg.early ? add_to_windows(self, batch, err) : add_rows(self, batch, 0, err);
 }
 
 /* --- the end of bounded input ------------------------------------------------------------------------------------------ */
@@ -288,8 +357,7 @@ static rn_status emit_final(group_agg *self, uint32_t n, rn_error *err) {
   return rn_emit(&self->op, &out, err);
 }
 
-static rn_status fold_all(group_agg *self, rn_error *err) {
-  rn_table *table = rn_map_table(self->map, 0);
+static rn_status fold_table(group_agg *self, rn_table *table, rn_error *err) {
   uint32_t n = 0;
   if (!rn_table_live(table) && self->op.node->u.group_agg.global && self->op.context->subtask == 0) {
     rn_arena_reset(&self->scratch);
@@ -314,8 +382,11 @@ static rn_status fold_all(group_agg *self, rn_error *err) {
 /* Rows first, then the watermark: what comes behind it would be late. */
 static rn_status group_watermark(rn_operator *op, int64_t watermark_us, rn_error *err) {
   group_agg *self = (group_agg *)op;
-  if (watermark_us == RN_WATERMARK_END && op->node->u.group_agg.fold && self->call_count &&
-      fold_all(self, err) != RN_OK) {
+  if (op->node->u.group_agg.early) {
+    bool closes = !self->time.spec->processing_time || watermark_us == RN_WATERMARK_END;
+    if (closes && close_windows(self, watermark_us, err) != RN_OK) return RN_FAIL;
+  } else if (watermark_us == RN_WATERMARK_END && op->node->u.group_agg.fold && self->call_count &&
+             fold_table(self, rn_map_table(self->map, 0), err) != RN_OK) {
     return RN_FAIL;
   }
   return rn_emit_watermark(op, watermark_us, err);
@@ -330,4 +401,4 @@ static void group_close(rn_operator *op) {
 
 const rn_operator_class rn_op_group_agg_class = {
     .name = "group-aggregate", .size = sizeof(group_agg), .open = group_open, .process_batch = group_process,
-    .on_watermark = group_watermark, .close = group_close};
+    .on_watermark = group_watermark, .on_timer = group_timer, .restored = group_restored, .close = group_close};

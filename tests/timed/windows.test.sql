@@ -167,3 +167,41 @@ SELECT window_start, COUNT(*) AS n FROM TUMBLE(TABLE both_tables, DESCRIPTOR(ts)
 --@expect
 | window_start        | n |
 | 2026-01-01 00:00:00 | 1 |
+
+--@test EMIT CHANGES shows a window while it is open, and its state goes when it closes
+SELECT window_start, k, COUNT(*) AS n FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND)
+GROUP BY window_start, window_end, k EMIT CHANGES;
+--@given s
+| k | ts                  |
+| a | 2026-01-01 00:00:01 |
+| a | 2026-01-01 00:00:02 |
+--@expect
+| window_start        | k | n |
+| 2026-01-01 00:00:00 | a | 2 |
+--@given s
+| k | ts                  |
+| a | 2026-01-01 00:00:12 |
+| a | 2026-01-01 00:00:03 |
+--@expect
+| window_start        | k | n |
+| 2026-01-01 00:00:00 | a | 2 |
+| 2026-01-01 00:00:10 | a | 1 |
+
+--@test EMIT CHANGES on processing time
+SELECT window_start, COUNT(*) AS n FROM TUMBLE(TABLE s, DESCRIPTOR(p), INTERVAL '10' SECOND)
+GROUP BY window_start, window_end EMIT CHANGES;
+--@given s
+| k | ts                  |
+| a | 2026-01-01 00:00:01 |
+--@expect
+| window_start        | n |
+| 2026-01-01 00:00:00 | 1 |
+--@advance 12 s
+--@given s
+| k | ts                  |
+| a | 2026-01-01 00:00:01 |
+| a | 2026-01-01 00:00:01 |
+--@expect
+| window_start        | n |
+| 2026-01-01 00:00:00 | 1 |
+| 2026-01-01 00:00:10 | 2 |
