@@ -4,7 +4,7 @@ and a sequence into a JSON file, is killed again and again, and finishes; each r
 
 RN_FILE_KILLS: kills per job (8); RN_FILE_ROWS: rows (400000); RN_SEED. Negative control: the checker must
 reject the same files with a row doubled and with a row taken away."""
-import json, os, random, signal, subprocess, sys, tempfile, time
+import json, os, random, signal, sqlite3, subprocess, sys, tempfile, time
 
 build = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build")
 rng = random.Random(int(os.environ.get("RN_SEED", "1")))
@@ -41,6 +41,17 @@ def once(ids):
     return len(ids) == ROWS and set(ids) == set(range(ROWS))
 
 
+def finished(name):
+    """Did the run end although its process was killed? A kill may come between its last commit and its exit."""
+    db = sqlite3.connect(name + ".db")
+    try:
+        return db.execute("SELECT state FROM _rn_run WHERE statement = '' ORDER BY run DESC LIMIT 1").fetchall() == [("FINISHED",)]
+    except sqlite3.OperationalError:
+        return False  # killed before the table was made
+    finally:
+        db.close()
+
+
 def run(name, script, longest):
     with open(name + ".sql", "w") as out:
         out.write(script)
@@ -55,7 +66,7 @@ def run(name, script, longest):
             hits += 1
         notes = process.stderr.read()
         resumed += "resumes from epoch" in notes
-        if process.wait() == 0:
+        if process.wait() == 0 or finished(name):
             return hits, resumed, 0  # done before the kill: a further run would begin anew
     last = subprocess.run(command, capture_output=True, text=True, timeout=300)
     resumed += "resumes from epoch" in last.stderr
