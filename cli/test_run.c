@@ -200,8 +200,9 @@ static void replace_table(runner *r, const char *name, bool temporary) {
     copy_columns(&sql, body, with ? with : create + strlen(create));
     sql.len--;
     text_printf(&sql, " WITH ('connector' = 'fixture', 'path' = '%s', 'format' = 'json', 'changes' = '%s$changes', 'accepts' = '%s'", path, name, accepts);
-    static const char *const kept[] = {"scan.watermark.emit.strategy", "scan.watermark.idle-timeout", "scan.watermark.alignment.group",
-                                       "scan.watermark.alignment.max-drift"};
+    static const char *const kept[] = {"scan.watermark.emit.strategy", "scan.watermark.idle-timeout", "scan.watermark.emit.on-event.gap", "on-late",
+                                       "scan.watermark.max-ahead", "scan.watermark.alignment.group", "scan.watermark.alignment.max-drift",
+                                       "scan.watermark.alignment.update-interval"};
     for (size_t i = 0; with && i < sizeof kept / sizeof kept[0]; i++) {
       char *value = option_of(with, kept[i]);
       if (value) text_printf(&sql, ", '%s' = '%s'", kept[i], value);
@@ -555,6 +556,7 @@ static bool table_rows(runner *r, const char *name, test_result *out) {
     out->cells = cli_grow(out->cells, (out->row_count + 1) * sizeof *out->cells);
     out->cells[out->row_count++] = row;
   }
+  if (code != RUNNEL_DONE) fail(r, runnel_error_render(r->db, name, 0));
   runnel_finalize(stmt);
   return code == RUNNEL_DONE;
 }

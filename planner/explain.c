@@ -351,6 +351,23 @@ static void print_node(rn_builder *out, const rn_plan_node *n, const char *const
   }
 }
 
+/* Does the operator drop rows that the watermark has passed? */
+static bool drops_late(const rn_plan_node *n) {
+  switch (n->kind) {
+    case RN_NODE_WINDOW_AGG: return !n->u.window_agg.spec.processing_time;
+    case RN_NODE_WINDOW: return n->u.window.spec.kind == RN_WINDOW_SESSION && !n->u.window.spec.processing_time;
+    case RN_NODE_OVER: return !n->u.over.processing_time;
+    case RN_NODE_RANK: return n->u.rank.mode != RN_RANK_CHANGES;
+    case RN_NODE_SORT: return n->u.sort.temporal;
+    case RN_NODE_JOIN: return n->u.join.windowed;
+    default: return false;
+  }
+}
+
+static void print_late(rn_builder *out, const rn_plan_node *n) {
+  if (n->late_source && drops_late(n)) rn_builder_text(out, ", late=[dead-letter]");
+}
+
 static void print_changes(rn_builder *out, const rn_plan_node *n) {
   static const struct {
     uint8_t bit;
@@ -371,6 +388,7 @@ void rn_explain_node(const rn_plan_node *n, rn_builder *out) {
   static const rn_schema no_columns = {0, NULL};
   const char **names = names_of(n->input_count ? &n->inputs[0]->schema : &no_columns);
   print_node(out, n, names);
+  print_late(out, n);
   rn_builder_char(out, ')');
   rn_free(names);
 }
@@ -384,6 +402,7 @@ static void print_tree(printer *p, const rn_plan_node *n, const char *lead, cons
   }
   const char **names = names_of(n->input_count ? &n->inputs[0]->schema : &no_columns);
   print_node(p->out, n, names);
+  print_late(p->out, n);
   rn_free(names);
   if (p->changelog) print_changes(p->out, n);
   if (n->parallelism > 1) rn_builder_printf(p->out, ", parallelism=[%u]", n->parallelism);

@@ -612,6 +612,22 @@ static void connect_outputs(builder *b) {
     }
 }
 
+/* 'on-late': every operator is told which tables below it want their late rows kept. Inputs come before consumers. */
+static void note_late_sources(builder *b) {
+  for (size_t i = 0; i < b->nodes.len; i++) {
+    rn_plan_node *n = b->nodes.data[i];
+    if (n->kind == RN_NODE_SCAN) {
+      const char *policy = rn_option_string(&n->u.scan.table->options, rn_table_options, rn_table_option_count, "on-late");
+      if (strcmp(policy, "dead-letter") == 0) n->late_source = n->u.scan.table->name;
+    }
+    for (uint32_t k = 0; k < n->input_count; k++) {
+      const char *below = n->inputs[k]->late_source;
+      if (!below || (n->late_source && strcmp(n->late_source, below) == 0)) continue;
+      n->late_source = n->late_source ? rn_arena_printf(b->arena, "%s, %s", n->late_source, below) : below;
+    }
+  }
+}
+
 rn_status rn_physical_build(rn_logical *const *roots, uint32_t root_count, rn_access *accesses,
                             const rn_planner_settings *settings, const char *canonical, rn_plan **out) {
   rn_arena arena;
@@ -628,6 +644,7 @@ rn_status rn_physical_build(rn_logical *const *roots, uint32_t root_count, rn_ac
     else build_collect(&b, roots[i]);
   }
   connect_outputs(&b);
+  note_late_sources(&b);
   plan->node_count = (uint32_t)b.nodes.len;
   plan->nodes = RN_NEW_N(b.arena, rn_plan_node *, b.nodes.len + 1);
   for (size_t i = 0; i < b.nodes.len; i++) {

@@ -10,7 +10,7 @@
 #include "runtime/job_private.h"
 #include "runtime/operators/operators.h"
 
-enum { QUEUE_SLOTS = 4, DEFAULT_INTERVAL_US = 1000000 };
+enum { QUEUE_SLOTS = 4, DEFAULT_INTERVAL_US = 1000000, LETTERS_MANY = 50000 };
 
 static const char *const state_names[] = {[RN_JOB_CREATED] = "CREATED", [RN_JOB_RUNNING] = "RUNNING",
                                           [RN_JOB_STOPPED] = "STOPPED", [RN_JOB_FINISHED] = "FINISHED",
@@ -408,6 +408,7 @@ const rn_job_config *rn_job_get_config(void *job) { return &((rn_job_view *)job)
 void rn_job_dead_letter(void *job, const char *source, const char *split, int64_t offset, const char *column,
                         const char *reason, rn_slice raw) {
   rn_job_view *view = job;
+  if (!view->job->durable && !view->job->has_sinks) return; /* no epochs: a SELECT keeps nothing */
   rn_dead_letter d = {.source = rn_strdup(source),
                       .split = rn_strdup(split),
                       .column = column ? rn_strdup(column) : NULL,
@@ -417,6 +418,7 @@ void rn_job_dead_letter(void *job, const char *source, const char *split, int64_
                       .offset = offset,
                       .time_us = rn_clock_now_us(view->job->config.clock)};
   RN_VEC_PUSH(&view->task->dead_letters, d);
+  if (view->task->dead_letters.len % LETTERS_MANY == 0) rn_job_close_early(job);
 }
 
 void rn_job_finish_query(void *job) {

@@ -104,6 +104,7 @@ struct rn_plan_node {
   uint8_t emits;               /* RN_CHANGE_* bits of the output edge */
   bool bounded;                /* input ends by itself */
   rn_span span;                /* clause it came from */
+  const char *late_source;     /* tables below whose rows are kept when a time operator drops them as late; NULL: none */
   union {
     struct {
       const rn_table_spec *table;

@@ -54,6 +54,7 @@ static rn_status first_process(rn_operator *op, unsigned input, rn_batch *batch,
     int64_t at = ((const int64_t *)time->data)[row];
     if (rn_is_null(time, row) || at <= op->watermark_us) {
       late++;
+      rn_late_time(op, batch, row, node->u.rank.order[0].column);
       continue;
     }
     bool is_new;

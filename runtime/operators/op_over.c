@@ -203,6 +203,7 @@ static rn_status buffer_rows(rn_over *self, const rn_batch *batch) {
       at = rn_is_valid(order, row) ? ((const int64_t *)order->data)[row] : INT64_MIN;
       if (at == INT64_MIN || is_late(self, &keys, i, at)) {
         late++;
+        rn_late_time(op, batch, row, node->u.over.order_column);
         continue;
       }
     }

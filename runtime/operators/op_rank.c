@@ -167,6 +167,7 @@ static rn_status rank_process(rn_operator *op, unsigned input, rn_batch *batch, 
     }
     if (!table) {
       late++;
+      rn_late_row(op, 0, batch, row, RN_LATE_WINDOW, last_end, self->time.zone);
       continue;
     }
     rn_builder_clear(&self->key);

@@ -234,12 +234,16 @@ static rn_status session_process(rn_operator *op, unsigned input, rn_batch *batc
   for (uint32_t i = 0; i < n; i++) {
     uint32_t row = rn_live(batch, i);
     rn_session *session = NULL;
+    int64_t t = now_us;
     if (!time || !rn_is_null(time, row)) {
-      int64_t t = time ? ((const int64_t *)time->data)[row] : now_us;
-      session = session_of(self, &in, i, self->time.zone ? rn_zone_to_local(self->time.zone, t) : t);
+      if (time) t = ((const int64_t *)time->data)[row];
+      if (self->time.zone) t = rn_zone_to_local(self->time.zone, t);
+      session = session_of(self, &in, i, t);
     }
     if (!session) {
       late++;
+      rn_late_row(op, 0, batch, row, time && rn_is_null(time, row) ? RN_LATE_NO_TIME : RN_LATE_WINDOW, t + spec->size_us,
+                  self->time.zone);
       continue;
     }
     self->slots[self->pending] = (uint8_t *)session;

@@ -139,6 +139,7 @@ static rn_status sort_process(rn_operator *op, unsigned input, rn_batch *batch, 
       at = ((const int64_t *)time->data)[row];
       if (rn_is_null(time, row) || at <= self->processed_us) {
         late++;
+        rn_late_time(op, batch, row, node->u.sort.items[0].column);
         continue;
       }
     }

@@ -99,7 +99,10 @@ static rn_status window_process(rn_operator *op, unsigned input, rn_batch *batch
   rn_arena_reset(&op->arena);
   for (uint32_t i = 0; i < batch->live_count; i++) {
     uint32_t row = rn_live(batch, i);
-    if (time && rn_is_null(time, row)) continue; /* belongs to no window */
+    if (time && rn_is_null(time, row)) { /* belongs to no window */
+      rn_late_row(op, 0, batch, row, RN_LATE_NO_TIME, 0, NULL);
+      continue;
+    }
     ends[n] = rn_slice_end(&self->time, time ? ((const int64_t *)time->data)[row] : now_us);
     rows[n++] = (uint16_t)row;
   }

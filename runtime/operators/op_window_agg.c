@@ -58,23 +58,33 @@ static void add_slice(rn_window_agg *self, int64_t slice_end, const rn_batch *ba
   if (self->sliced) rn_window_slices_added(self, slice_end, batch, keys, which, rows, n);
 }
 
-/* Has the last window with the slice fired? Its rows are late then; so are rows between the windows of a HOP whose
- * slide is larger than its size. */
-static bool slice_is_late(rn_window_agg *self, int64_t slice_end, uint32_t rows) {
-  int64_t last = rn_window_last_end(&self->time, slice_end);
-  bool between = last < slice_end;
-  if (!between && self->time.spec->processing_time) return false;
-  if (!between && rn_window_fires(&self->time, last) > self->op.watermark_us) return false;
-  RN_COUNT(self->op.counters.late, rows);
-  return true;
-}
-
+enum { NO_GROUP = UINT8_MAX };
 typedef struct row_groups { /* rows of a batch by slice */
   uint32_t count, first, end; /* rows [first, end) of the batch */
   int64_t ends[GROUPS_MAX];
   uint32_t rows[GROUPS_MAX];
   uint8_t group_of[RN_BATCH_ROWS_MAX];
 } row_groups;
+
+/* Counts the rows of the group as late, and keeps them where a table wants that. */
+static void drop_group(rn_window_agg *self, const row_groups *groups, uint32_t group, uint32_t rows, const rn_batch *batch,
+                       rn_late_cause cause, int64_t window_end) {
+  RN_COUNT(self->op.counters.late, rows);
+  if (!self->op.node->late_source) return;
+  for (uint32_t k = groups->first; k < groups->end; k++)
+    if (groups->group_of[k] == group) rn_late_keep(&self->op, 0, batch, rn_live(batch, k), cause, window_end, self->time.zone);
+}
+
+/* Has the last window with the slice fired? Its rows are late then; so are rows between the windows of a HOP whose
+ * slide is larger than its size. */
+static bool slice_is_late(rn_window_agg *self, const row_groups *groups, uint32_t group, const rn_batch *batch) {
+  int64_t slice_end = groups->ends[group], last = rn_window_last_end(&self->time, slice_end);
+  bool between = last < slice_end;
+  if (!between && self->time.spec->processing_time) return false;
+  if (!between && rn_window_fires(&self->time, last) > self->op.watermark_us) return false;
+  drop_group(self, groups, group, groups->rows[group], batch, between ? RN_LATE_NO_WINDOW : RN_LATE_WINDOW, last);
+  return true;
+}
 
 /* Every window gets its rows in order of arrival, whatever slices they lie in: FIRST_VALUE depends on it. */
 static void add_to_each_window(rn_window_agg *self, const row_groups *groups, const rn_batch *batch, const rn_keys *keys) {
@@ -84,7 +94,7 @@ static void add_to_each_window(rn_window_agg *self, const row_groups *groups, co
   for (uint32_t g = 0; g < groups->count; g++) {
     firsts[g] = rn_window_first_end(&self->time, groups->ends[g]);
     lasts[g] = rn_window_last_end(&self->time, groups->ends[g]);
-    late[g] = slice_is_late(self, groups->ends[g], groups->rows[g]);
+    late[g] = slice_is_late(self, groups, g, batch);
   }
   for (uint32_t g = 0; g < groups->count; g++) {
     for (int64_t end = firsts[g]; end <= lasts[g] && !late[g]; end += step) {
@@ -95,7 +105,7 @@ static void add_to_each_window(rn_window_agg *self, const row_groups *groups, co
       uint32_t n = 0;
       for (uint32_t k = groups->first; k < groups->end; k++) {
         uint8_t o = groups->group_of[k];
-        if (o == UINT8_MAX || firsts[o] > end || lasts[o] < end) continue;
+        if (o == NO_GROUP || firsts[o] > end || lasts[o] < end) continue;
         which[n] = (uint16_t)k;
         rows[n++] = (uint16_t)rn_live(batch, k);
       }
@@ -112,7 +122,7 @@ static uint32_t add_rows(rn_window_agg *self, const rn_batch *batch, const rn_ke
   for (i = first; i < n; i++) {
     uint32_t row = rn_live(batch, i);
     if (rn_is_null(time, row)) {
-      groups.group_of[i] = UINT8_MAX;
+      groups.group_of[i] = NO_GROUP;
       missing++;
       continue;
     }
@@ -130,18 +140,18 @@ static uint32_t add_rows(rn_window_agg *self, const rn_batch *batch, const rn_ke
     groups.rows[current]++;
   }
   groups.end = i;
-  if (missing) RN_COUNT(self->op.counters.late, missing);
+  if (missing) drop_group(self, &groups, NO_GROUP, missing, batch, RN_LATE_NO_TIME, 0);
   if (!self->sliced && self->time.spec->kind != RN_WINDOW_TUMBLE) {
     add_to_each_window(self, &groups, batch, keys);
     return i;
   }
   if (groups.count == 1 && first == 0 && i == n && !missing) {
-    if (!slice_is_late(self, groups.ends[0], n)) add_slice(self, groups.ends[0], batch, keys, NULL, batch->live, n);
+    if (!slice_is_late(self, &groups, 0, batch)) add_slice(self, groups.ends[0], batch, keys, NULL, batch->live, n);
     return i;
   }
   uint16_t which[RN_BATCH_ROWS_MAX], rows[RN_BATCH_ROWS_MAX];
   for (uint32_t g = 0; g < groups.count; g++) {
-    if (slice_is_late(self, groups.ends[g], groups.rows[g])) continue;
+    if (slice_is_late(self, &groups, g, batch)) continue;
     uint32_t count = 0;
     for (uint32_t k = first; k < i; k++) {
       if (groups.group_of[k] != g) continue;
@@ -178,7 +188,7 @@ static rn_status window_process(rn_operator *op, unsigned input, rn_batch *batch
     row_groups groups = {.count = 1, .end = batch->live_count, .rows = {batch->live_count}};
     groups.ends[0] = rn_slice_end(&self->time, rn_clock_now_us(op->context->clock));
     if (self->sliced || self->time.spec->kind == RN_WINDOW_TUMBLE) {
-      if (!slice_is_late(self, groups.ends[0], batch->live_count)) {
+      if (!slice_is_late(self, &groups, 0, batch)) {
         add_slice(self, groups.ends[0], batch, &keys, NULL, batch->live, batch->live_count);
       }
     } else {

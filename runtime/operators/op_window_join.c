@@ -119,6 +119,7 @@ static rn_status join_process(rn_operator *op, unsigned side, rn_batch *batch, r
     if (rn_is_null(ends, row) ||
         (op->watermark_us != RN_WATERMARK_NONE && rn_window_fires(&self->time, end) <= op->watermark_us)) {
       late++;
+      rn_late_row(op, side, batch, row, rn_is_null(ends, row) ? RN_LATE_NO_TIME : RN_LATE_WINDOW, end, self->time.zone);
       continue;
     }
     if (null && !leaves_alone(self, side)) continue;

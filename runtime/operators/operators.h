@@ -33,6 +33,24 @@ extern const rn_operator_class rn_op_exchange_in_class;
 /* Names the record of the row in err (topic, offset) where the batch still knows it. Always RN_FAIL. */
 rn_status rn_operator_row_error(rn_operator *op, const rn_batch *batch, int64_t row, rn_error *err);
 
+/* --- late rows (late.c) ---------------------------------------------------------------------------------- */
+/* Why a time operator drops a row; at_us is wall-clock where `zone` is set, and the watermark is shown in that zone. */
+typedef enum rn_late_cause {
+  RN_LATE_WINDOW,   /* at_us: where the last window it belongs to ended */
+  RN_LATE_TIME,     /* at_us: its time */
+  RN_LATE_NO_TIME,  /* the time is NULL */
+  RN_LATE_NO_WINDOW /* between windows */
+} rn_late_cause;
+void rn_late_keep(rn_operator *op, unsigned input, const rn_batch *batch, uint32_t row, rn_late_cause cause, int64_t at_us,
+                  const rn_zone *zone);
+/* Called for every row that is counted as late: kept as a dead letter where a table below says so. */
+static inline void rn_late_row(rn_operator *op, unsigned input, const rn_batch *batch, uint32_t row, rn_late_cause cause,
+                               int64_t at_us, const rn_zone *zone) {
+  if (op->node->late_source) rn_late_keep(op, input, batch, row, cause, at_us, zone);
+}
+/* The same for a row whose own time, in a column of the input, has passed. */
+void rn_late_time(rn_operator *op, const rn_batch *batch, uint32_t row, uint32_t time_column);
+
 /* --- scan (op_scan.c) ------------------------------------------------------------------------------------ */
 /* Splits of this scan instance now (may grow); rn_run.split counts from 0 below it. */
 uint32_t rn_scan_splits(rn_operator *scan);

@@ -32,3 +32,8 @@ CREATE TEMPORARY TABLE u (m MAP<INT, INT>) WITH ('connector' = 'filesystem', 'pa
 SELECT * FROM u;
 -- @case datagen of an array
 CREATE TEMPORARY TABLE t (a ARRAY<INT>) WITH ('connector' = 'datagen', 'fields.a.element.kind' = 'sequence', 'fields.a.element.start' = '1', 'fields.a.element.end' = '2');
+-- @case what to do with late rows
+CREATE TEMPORARY TABLE x (a INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen', 'on-late' = 'dead-leter');
+-- @case what to do with late rows, by hint
+CREATE TEMPORARY TABLE x (a INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen');
+SELECT * FROM x /*+ OPTIONS('on-late' = 'keep') */;

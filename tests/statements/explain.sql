@@ -20,3 +20,7 @@ SET 'my.own' = '1';
 SELECT 1E400;
 -- @reopen
 SELECT X'0G';
+-- @reopen
+CREATE TABLE w (k STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen', 'on-late' = 'dead-letter');
+EXPLAIN SELECT k, COUNT(*) FROM TUMBLE(TABLE w, DESCRIPTOR(ts), INTERVAL '1' MINUTE) GROUP BY k, window_start, window_end;
+EXPLAIN SELECT k, COUNT(*) OVER (PARTITION BY k ORDER BY ts) FROM w /*+ OPTIONS('on-late' = 'drop') */;
