@@ -127,6 +127,9 @@ void rn_engine_planner_settings(runnel *db, rn_arena *arena, rn_planner_settings
                                : is_text(db, "table.exec.source.rowtime-null-handling", "skip_watermark") ? 2
                                                                                                           : 0;
   out->not_null_drop = is_text(db, "table.exec.sink.not-null-enforcer", "drop");
+  out->lengths = is_text(db, "table.exec.sink.type-length-enforcer", "trim_pad") ? RN_LENGTHS_TRIM_PAD
+                 : is_text(db, "table.exec.sink.type-length-enforcer", "error")  ? RN_LENGTHS_ERROR
+                                                                                 : RN_LENGTHS_IGNORE;
   out->mini_batch = is_text(db, "table.exec.mini-batch.enabled", "true");
   out->mini_batch_off = was_set(db, "table.exec.mini-batch.enabled") && !out->mini_batch;
   long parallelism = strtol(rn_engine_setting(db, "parallelism.default"), NULL, 10);

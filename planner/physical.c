@@ -533,6 +533,7 @@ static void build_sink(builder *b, const rn_logical *root) {
   n->u.sink.key_count = root->u.sink.key_count;
   n->u.sink.keys = keys;
   n->u.sink.drop_null_rows = b->settings->not_null_drop;
+  n->u.sink.lengths = b->settings->lengths;
 }
 
 static void build_collect(builder *b, const rn_logical *root) {

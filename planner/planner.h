@@ -14,6 +14,7 @@ typedef struct rn_planner_settings {
   int64_t idle_timeout_us;            /* table.exec.source.idle-timeout, 0 */
   uint8_t rowtime_null_handling;      /* table.exec.source.rowtime-null-handling */
   bool not_null_drop;                 /* table.exec.sink.not-null-enforcer = DROP */
+  uint8_t lengths;                    /* table.exec.sink.type-length-enforcer: rn_sink_lengths */
   bool mini_batch;                    /* table.exec.mini-batch.enabled is true */
   bool mini_batch_off;                /* .. was set to false explicitly: every record makes its change */
   uint32_t parallelism;               /* parallelism.default */

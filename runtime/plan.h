@@ -35,6 +35,9 @@ typedef enum rn_node_kind {
   RN_NODE_COUNT
 } rn_node_kind;
 
+/* What a sink does with text and bytes that came past a CAST with another length than its column's. */
+typedef enum rn_sink_lengths { RN_LENGTHS_IGNORE, RN_LENGTHS_TRIM_PAD, RN_LENGTHS_ERROR } rn_sink_lengths;
+
 /* What an edge carries (bits). */
 enum { RN_CHANGE_INSERT = 1, RN_CHANGE_UPDATE_BEFORE = 2, RN_CHANGE_UPDATE_AFTER = 4, RN_CHANGE_DELETE = 8 };
 
@@ -235,6 +238,7 @@ struct rn_plan_node {
       uint32_t key_count;
       const uint32_t *keys;     /* input columns of the primary key or upsert key; 0: append */
       bool drop_null_rows;      /* not-null-enforcer = DROP */
+      uint8_t lengths;          /* rn_sink_lengths */
     } sink;
     struct {
       uint32_t key_count;

@@ -88,6 +88,7 @@ static rn_status sink_process(rn_operator *op, unsigned input, rn_batch *batch, 
   rn_batch kept;
   rn_arena_reset(&op->arena);
   if (enforce_not_null(s, batch, &kept, err) != RN_OK) return RN_FAIL;
+  if (op->node->u.sink.lengths != RN_LENGTHS_IGNORE && rn_sink_check_lengths(op, &kept, err) != RN_OK) return RN_FAIL;
   if (kept.live_count && connector->stage(s->sink, &kept, err) != RN_OK) return RN_FAIL;
   RN_COUNT(op->counters.rows_out, kept.live_count);
   if (connector->sink_counters) {

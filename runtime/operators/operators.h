@@ -82,6 +82,9 @@ typedef struct rn_sink_handle {
   rn_sink *sink;
 } rn_sink_handle;
 rn_sink_handle rn_sink_of(rn_operator *sink);
+/* sink_length.c: cuts, pads or refuses values whose length is not their column's; columns that change are copied into
+ * the operator's arena. */
+rn_status rn_sink_check_lengths(rn_operator *sink, rn_batch *batch, rn_error *err);
 
 /* --- exchange (op_exchange.c) ---------------------------------------------------------------------------- */
 struct rn_queue;
