@@ -1,7 +1,8 @@
 /* `runnel test`: a file of tests, how one is run, how results are compared.
  *
  *   test.c        the command, reports        test_file.c   directives and rows
- *   test_run.c    one run of one test         test_compare.c  rows wanted and rows there are
+ *   test_run.c    one run of one test         test_fixture.c  what tables are given, and when
+ *   test_result.c what came out               test_compare.c  rows wanted and rows there are
  *
  * A test's statements are run first; sources and sinks outside the database file are replaced by fixtures
  * (connectors/fixture.c). Then its steps are taken in order, each at its own microsecond of a virtual clock: after every
