@@ -6,7 +6,7 @@
  * the same call, so that nothing is copied deeply. Every row knows the record it came from. */
 #include "runtime/operators/operators.h"
 
-enum { NO_ELEMENT = UINT32_MAX };
+#define NO_ELEMENT UINT32_MAX
 
 typedef struct unnest {
   rn_operator op;
