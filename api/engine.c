@@ -118,6 +118,9 @@ static bool was_set(runnel *db, const char *key) {
          find_set(db->base_settings.data, db->base_settings.len, key);
 }
 
+/* -1: not set */
+static int64_t delay_setting(runnel *db, const char *key) { return was_set(db, key) ? rn_engine_duration(db, key) : -1; }
+
 void rn_engine_planner_settings(runnel *db, rn_arena *arena, rn_planner_settings *out) {
   memset(out, 0, sizeof *out);
   out->batch_mode = is_text(db, "execution.runtime-mode", "batch");
@@ -132,6 +135,11 @@ void rn_engine_planner_settings(runnel *db, rn_arena *arena, rn_planner_settings
                                                                                  : RN_LENGTHS_IGNORE;
   out->mini_batch = is_text(db, "table.exec.mini-batch.enabled", "true");
   out->mini_batch_off = was_set(db, "table.exec.mini-batch.enabled") && !out->mini_batch;
+  out->early_fire = is_text(db, "table.exec.emit.early-fire.enabled", "true");
+  out->late_fire = is_text(db, "table.exec.emit.late-fire.enabled", "true");
+  out->early_fire_us = delay_setting(db, "table.exec.emit.early-fire.delay");
+  out->late_fire_us = delay_setting(db, "table.exec.emit.late-fire.delay");
+  out->lateness_us = rn_engine_duration(db, "table.exec.emit.allow-lateness");
   long parallelism = strtol(rn_engine_setting(db, "parallelism.default"), NULL, 10);
   out->parallelism = parallelism < 1                    ? 1
                      : parallelism > RN_PARALLELISM_MAX ? RN_PARALLELISM_MAX

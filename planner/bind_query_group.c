@@ -233,18 +233,6 @@ static rn_status check_session_calls(rn_select_binder *s) {
   return RN_OK;
 }
 
-/* EMIT CHANGES: which windows can show themselves as they grow? */
-static rn_status check_early(rn_select_binder *s, const rn_logical *window) {
-  rn_query_context *q = s->q;
-  if (s->window_ast)
-    return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, q->emit_span, "write FROM TUMBLE(TABLE t, DESCRIPTOR(ts), ..) and GROUP BY window_start, window_end",
-                   "EMIT CHANGES is not supported with a window in GROUP BY");
-  if (window->u.window.kind == RN_WINDOW_SESSION)
-    return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, q->emit_span, "without it a session comes when it ends",
-                   "EMIT CHANGES is not supported over SESSION windows: a row may join two of them");
-  return RN_OK;
-}
-
 rn_status rn_build_aggregate(rn_select_binder *s) {
   rn_query_context *q = s->q;
   int *parts = RN_NEW_N(q->arena, int, s->key_count + 1);
@@ -254,16 +242,20 @@ rn_status rn_build_aggregate(rn_select_binder *s) {
     if (rn_check_window_spec(q, "HOP table function based aggregate", &spec, true, window->span) != RN_OK) return RN_FAIL;
   }
   if (closes_sessions(s, window) && check_session_calls(s) != RN_OK) return RN_FAIL;
-  bool early = q->emit_changes && (window || s->window_ast);
-  if (early && check_early(s, window) != RN_OK) return RN_FAIL;
+  bool early;
+  rn_fire fire;
+  if (rn_bind_emit(s, window, &early, &fire) != RN_OK) return RN_FAIL;
   rn_projection p = {.arena = q->arena};
-  rn_logical *node = rn_logical_new(q->arena, s->window_ast ? RN_L_WINDOW_AGG : RN_L_AGGREGATE,
+  rn_logical *node = rn_logical_new(q->arena, s->window_ast && !early ? RN_L_WINDOW_AGG : RN_L_AGGREGATE,
                                     s->select->has_group ? s->select->group_span : s->select->span, 1, &s->input);
   bool sets = s->set_count > 1;
   uint32_t call_count = (uint32_t)s->calls.len, key_count = s->key_count + (sets ? 1 : 0), total = key_count + call_count + 3;
   rn_field *fields = RN_NEW_N(q->arena, rn_field, total);
-  node->u.agg.keys = RN_NEW_N(q->arena, uint32_t, key_count + 1);
-  node->u.agg.key_count = key_count;
+  uint32_t window_keys = s->window_ast && early ? 3 : 0; /* its columns are keys behind the others */
+  s->call_first = key_count + window_keys;
+  s->window_first = window_keys ? key_count : key_count + call_count;
+  node->u.agg.keys = RN_NEW_N(q->arena, uint32_t, key_count + 4);
+  node->u.agg.key_count = key_count + window_keys;
   node->u.agg.calls = RN_NEW_N(q->arena, rn_agg_call, call_count + 1);
   node->u.agg.asts = RN_NEW_N(q->arena, const rn_ast_expr *, call_count + 1);
   node->u.agg.call_count = call_count;
@@ -284,25 +276,24 @@ rn_status rn_build_aggregate(rn_select_binder *s) {
     call->default_column = -1;
     call->span = b->ast->span;
     node->u.agg.asts[i] = b->ast;
-    fields[key_count + i] = (rn_field){rn_arena_printf(q->arena, "$a%u", i), rn_type_plain(q->arena, call->result)};
+    fields[s->call_first + i] = (rn_field){rn_arena_printf(q->arena, "$a%u", i), rn_type_plain(q->arena, call->result)};
   }
-  if (early) {
-    node->u.agg.early = true;
-    node->u.agg.window = window->u.window;
-    node->u.agg.window.time_column = 0; /* the groups know their window */
-    for (uint32_t i = 0; i < s->key_count; i++)
-      if (parts[i] == 1) node->u.agg.end_key = i;
-  }
-  s->call_first = key_count;
-  s->window_first = key_count + call_count;
+  node->u.agg.early = early;
+  node->u.agg.fire = fire;
+  uint32_t time_column = 0;
   if (s->window_ast) {
     node->u.agg.window = s->window;
     node->u.agg.legacy = true;
-    if (!s->window.processing_time) node->u.agg.window.time_column = rn_projection_add(&p, s->window_time, NULL);
+    if (!s->window.processing_time) time_column = rn_projection_add(&p, s->window_time, NULL);
+    if (!early) node->u.agg.window.time_column = time_column;
     legacy_fields(s, fields + s->window_first);
   } else {
     total -= 3;
+    if (early) node->u.agg.window = window->u.window;
   }
+  if (early) node->u.agg.window.time_column = 0; /* the groups know their window */
+  for (uint32_t i = 0; early && !window_keys && i < s->key_count; i++)
+    if (parts[i] == 1) node->u.agg.end_key = i;
   if (!p.count) /* COUNT(*) over nothing else: a batch needs a column to carry its rows */
     (void)rn_projection_add(&p, rn_bound_true(q, node->span), NULL);
   node->inputs[0] = rn_logical_project(q->arena, s->input, p.count, p.exprs, p.names, node->span);
@@ -312,6 +303,11 @@ rn_status rn_build_aggregate(rn_select_binder *s) {
     for (uint32_t i = 0; i < s->key_count; i++)
       if (below[node->u.agg.keys[i]].type->nullable) fields[i].type = rn_type_with_null(q->arena, fields[i].type, true);
     fields[s->key_count] = below[node->u.agg.keys[s->key_count]];
+  }
+  if (window_keys) {
+    uint32_t first = rn_put_window(s, &node->inputs[0], time_column);
+    for (uint32_t k = 0; k < 3; k++) node->u.agg.keys[key_count + k] = first + k;
+    node->u.agg.end_key = key_count + 1;
   }
   node->schema = (rn_schema){total, fields};
   s->input = node;

@@ -254,6 +254,8 @@ static rn_status check_sink(rn_changelog *c, rn_logical *sink) {
   uint8_t needed = input->emits & (RN_CHANGE_UPDATE_AFTER | RN_CHANGE_DELETE);
   if ((sink->u.sink.accepts & needed) != needed) {
     const char *hint = "group by a window (TUMBLE, HOP) to get final rows, or write to a table whose connector takes updates";
+    if (updater && updater->kind == RN_L_AGGREGATE && updater->u.agg.early)
+      hint = "without EMIT CHANGES, early and late firing a window gives final rows; or write to a table whose connector takes updates";
     if (!sink->u.sink.key_count && input->has_key && input->key_count)
       hint = rn_arena_printf(c->arena,
                              "if its connector takes updates, declare PRIMARY KEY (%s) NOT ENFORCED on \"%s\"; or group by a window to get final rows",

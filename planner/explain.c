@@ -176,6 +176,33 @@ static void print_sort(rn_builder *out, const rn_plan_node *n, const char *const
 static void early_text(rn_builder *out, const rn_plan_node *n) {
   rn_builder_text(out, n->u.group_agg.fold ? "" : ", emits=[every change]");
   closing_text(out, &n->u.group_agg.window);
+  if (!n->u.group_agg.lateness_us) return;
+  rn_builder_text(out, ", lateness=[");
+  time_span(out, n->u.group_agg.lateness_us);
+  rn_builder_char(out, ']');
+}
+
+static void print_delay(rn_builder *out, const char *word, int64_t delay_us) {
+  rn_builder_printf(out, "%s=[", word);
+  if (delay_us > 0) {
+    rn_builder_text(out, "every ");
+    time_span(out, delay_us);
+  } else {
+    rn_builder_text(out, delay_us ? "never" : "every change");
+  }
+  rn_builder_char(out, ']');
+}
+
+static void print_hold(rn_builder *out, const rn_plan_node *n) {
+  rn_builder_text(out, "Hold(");
+  print_delay(out, "early", n->u.hold.early_us);
+  rn_builder_printf(out, ", onTime=[%s]", n->u.hold.window.processing_time ? "clock at window_end" : "watermark at window_end - 1 ms");
+  if (n->u.hold.lateness_us) {
+    print_delay(out, ", late", n->u.hold.late_us);
+    rn_builder_text(out, ", lateness=[");
+    time_span(out, n->u.hold.lateness_us);
+    rn_builder_char(out, ']');
+  }
 }
 
 static void print_aggregate(rn_builder *out, const rn_plan_node *n, const char *const *names) {
@@ -304,6 +331,7 @@ static void print_node(rn_builder *out, const rn_plan_node *n, const char *const
       rn_builder_char(out, ']');
       break;
     case RN_NODE_WINDOW_AGG: case RN_NODE_GROUP_AGG: print_aggregate(out, n, names); break;
+    case RN_NODE_HOLD: print_hold(out, n); break;
     case RN_NODE_OVER: print_over(out, n, names); break;
     case RN_NODE_OVER_WHOLE: print_over_whole(out, n, names); break;
     case RN_NODE_RANK: print_rank(out, n, names); break;

@@ -53,6 +53,12 @@ typedef struct rn_access {
   struct rn_access *next;
 } rn_access;
 
+/* When changes of open windows are shown: 0 at once, > 0 every .. of the clock, < 0 never. */
+typedef struct rn_fire {
+  int64_t early_us, late_us; /* before and behind the window's end */
+  int64_t lateness_us;       /* rows count until so long behind the window's end */
+} rn_fire;
+
 typedef struct rn_logical rn_logical;
 struct rn_logical {
   rn_logical_kind kind;
@@ -90,8 +96,9 @@ struct rn_logical {
       const rn_ast_expr **asts; /* of the calls, for messages; NULL */
       const char *clause;       /* "GROUP BY", "DISTINCT", "aggregate": for messages */
       rn_window_spec window;    /* WINDOW_AGG; early AGGREGATE */
-      bool early;               /* EMIT CHANGES over a window: an AGGREGATE whose groups go when their window closes .. */
+      bool early;               /* EMIT CHANGES, early or late firing over a window: an AGGREGATE whose groups go when their window closes .. */
       uint32_t end_key;         /* .. which is key number end_key */
+      rn_fire fire;             /* early */
       bool grouped;             /* false: global, no GROUP BY */
       bool fold, update_before, mini_batch; /* set by inference */
       bool legacy;              /* TUMBLE(ts, ..) in GROUP BY */

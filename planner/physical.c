@@ -256,6 +256,29 @@ static rn_window_spec map_window(const rn_window_spec *spec, const int *map) {
   return out;
 }
 
+/* Are there changes that are not shown at once? */
+static bool holds(const rn_logical *node) {
+  const rn_fire *fire = &node->u.agg.fire;
+  return node->u.agg.early && !node->u.agg.fold && (fire->early_us != 0 || (fire->lateness_us && fire->late_us != 0));
+}
+
+static rn_plan_node *build_hold(builder *b, const rn_logical *node, rn_plan_node *agg) {
+  const rn_fire *fire = &node->u.agg.fire;
+  agg->u.group_agg.update_before = false;
+  agg->emits = RN_CHANGE_INSERT | RN_CHANGE_UPDATE_AFTER;
+  rn_plan_node *n = over_node(b, RN_NODE_HOLD, node->span, rn_arena_printf(b->arena, "%s.hold", node->path), agg);
+  n->u.hold.window = node->u.agg.window;
+  n->u.hold.key_count = node->u.agg.key_count;
+  n->u.hold.end_key = node->u.agg.end_key;
+  n->u.hold.early_us = fire->early_us;
+  n->u.hold.late_us = fire->late_us;
+  n->u.hold.lateness_us = fire->lateness_us;
+  n->u.hold.update_before = node->u.agg.update_before;
+  n->schema = rn_physical_schema(b->arena, &node->schema);
+  n->emits = node->emits;
+  return n;
+}
+
 static built build_aggregate(builder *b, const rn_logical *node) {
   built in = build(b, node->inputs[0]);
   bool windowed = node->kind == RN_L_WINDOW_AGG;
@@ -281,9 +304,11 @@ static built build_aggregate(builder *b, const rn_logical *node) {
     n->u.group_agg.early = node->u.agg.early;
     n->u.group_agg.window = node->u.agg.window;
     n->u.group_agg.end_key = node->u.agg.end_key;
+    n->u.group_agg.lateness_us = node->u.agg.fire.lateness_us;
   }
   n->schema = rn_physical_schema(b->arena, &node->schema);
   n->emits = node->emits;
+  if (holds(node)) n = build_hold(b, node, n);
   return (built){n, identity_map(b, node->schema.count)};
 }
 

@@ -87,6 +87,12 @@ const char *rn_physical_fingerprint(rn_arena *arena, const rn_plan_node *n) {
                         n->u.group_agg.fold ? "fold" : n->u.group_agg.update_before ? "retract" : "upsert");
       if (n->u.group_agg.early) window_text(&n->u.group_agg.window, &b);
       break;
+    case RN_NODE_HOLD: /* delays and lateness may be others next time */
+      rn_builder_text(&b, "hold");
+      window_text(&n->u.hold.window, &b);
+      rn_builder_printf(&b, " keys=%u", n->u.hold.key_count);
+      row_text(arena, in, &b);
+      break;
     case RN_NODE_OVER:
       rn_builder_text(&b, "over");
       keys_text(arena, in, n->u.over.keys, n->u.over.key_count, &b);

@@ -10,6 +10,7 @@ static const char *const kind_names[RN_NODE_COUNT] = {
     [RN_NODE_WINDOW_AGG] = "window-aggregate",
     [RN_NODE_EXPAND] = "expand",
     [RN_NODE_GROUP_AGG] = "group-aggregate",
+    [RN_NODE_HOLD] = "hold",
     [RN_NODE_OVER] = "over",
     [RN_NODE_OVER_WHOLE] = "over-whole",
     [RN_NODE_RANK] = "rank",
@@ -136,6 +137,12 @@ static void print_details(rn_builder *out, const rn_plan_node *n) {
       if (n->u.group_agg.fold) rn_builder_text(out, " fold");
       if (n->u.group_agg.update_before) rn_builder_text(out, " -U");
       if (n->u.group_agg.early) print_window(out, &n->u.group_agg.window);
+      if (n->u.group_agg.lateness_us) rn_builder_printf(out, " lateness=%lld", (long long)n->u.group_agg.lateness_us);
+      break;
+    case RN_NODE_HOLD:
+      print_window(out, &n->u.hold.window);
+      rn_builder_printf(out, " early=%lld late=%lld lateness=%lld%s", (long long)n->u.hold.early_us,
+                        (long long)n->u.hold.late_us, (long long)n->u.hold.lateness_us, n->u.hold.update_before ? " -U" : "");
       break;
     case RN_NODE_OVER:
       print_columns(out, "keys", n->u.over.keys, n->u.over.key_count);

@@ -20,6 +20,7 @@ typedef enum rn_node_kind {
   RN_NODE_WINDOW_AGG, /* sliced window aggregate */
   RN_NODE_EXPAND,     /* GROUPING SETS: every row once per set */
   RN_NODE_GROUP_AGG,  /* unbounded GROUP BY, DISTINCT */
+  RN_NODE_HOLD,       /* results of open windows, shown when it is time */
   RN_NODE_OVER,
   RN_NODE_OVER_WHOLE, /* OVER that needs the rows behind the current one */
   RN_NODE_RANK,       /* Top-N and deduplication: the best rows of each group */
@@ -156,8 +157,17 @@ struct rn_plan_node {
       bool early;               /* groups of a window that is open: they go when it closes; rows behind that are late */
       rn_window_spec window;    /* early */
       uint32_t end_key;         /* early: which key is window_end */
+      int64_t lateness_us;      /* early: groups stay, and take rows, for so long behind the window's end */
       /* output: keys, results of calls */
     } group_agg;
+    struct {
+      rn_window_spec window;
+      uint32_t key_count, end_key; /* the keys are the first columns; which of them is window_end */
+      int64_t early_us, late_us; /* before and behind the window's end: 0 every change, > 0 every .. of the clock, < 0 never */
+      int64_t lateness_us;       /* rows come until so long behind the window's end */
+      bool update_before;
+      /* output: as the input */
+    } hold;
     struct {
       uint32_t key_count;
       const uint32_t *keys;     /* PARTITION BY */

@@ -5,8 +5,9 @@
  * In a bounded plan (fold) the final rows come as +I when the input ends. Without calls it is DISTINCT: a key's
  * first row passes.
  *
- * Early (EMIT CHANGES over a windowing function): window_end is a key and the namespace of its groups. They show every
- * change while the window is open and are forgotten when the watermark (or the clock) closes it; what comes then is late. */
+ * Early (EMIT CHANGES over a window, table.exec.emit.*): window_end is a key and the namespace of its groups. They show
+ * every change while the window is open and are forgotten when the watermark (or the clock) closes it, allowed lateness
+ * behind its end; what comes then is late. HOLD may stand behind it. */
 #include "base/alloc.h"
 #include "runtime/operators/agg_set.h"
 #include "runtime/operators/operators.h"
@@ -276,6 +277,12 @@ static rn_status add_rows(group_agg *self, const rn_batch *batch, int64_t ns, rn
 
 /* --- windows that are open --------------------------------------------------------------------------------------------- */
 
+/* When the groups of a window go. */
+static int64_t goes_at(group_agg *self, int64_t end) {
+  int64_t fires = rn_window_fires(&self->time, end), lateness = self->op.node->u.group_agg.lateness_us;
+  return fires > INT64_MAX - lateness ? INT64_MAX : fires + lateness;
+}
+
 /* Stretches of rows of one window, in order of arrival. */
 static rn_status add_to_windows(group_agg *self, const rn_batch *batch, rn_error *err) {
   const rn_plan_node *node = self->op.node;
@@ -287,7 +294,7 @@ static rn_status add_to_windows(group_agg *self, const rn_batch *batch, rn_error
     int64_t end = ends[rn_live(batch, i)];
     uint32_t n = 0;
     for (; i < batch->live_count && ends[rn_live(batch, i)] == end; i++) rows[n++] = (uint16_t)rn_live(batch, i);
-    if (!self->time.spec->processing_time && rn_window_fires(&self->time, end) <= self->op.watermark_us) {
+    if (!self->time.spec->processing_time && goes_at(self, end) <= self->op.watermark_us) {
       RN_COUNT(self->op.counters.late, n);
       continue;
     }
@@ -306,7 +313,7 @@ static rn_status close_windows(group_agg *self, int64_t upto_us, rn_error *err) 
   while (rn_map_table_count(self->map)) {
     rn_table *table = rn_map_table_at(self->map, 0);
     int64_t end = rn_table_namespace(table);
-    if (rn_window_fires(&self->time, end) > upto_us) break;
+    if (goes_at(self, end) > upto_us) break;
     if (self->op.node->u.group_agg.fold && fold_table(self, table, err) != RN_OK) return RN_FAIL;
     rn_map_drop(self->map, end);
     rn_agg_set_drop_namespace(&self->set, end);

@@ -13,6 +13,7 @@ extern const rn_operator_class rn_op_window_agg_class;
 extern const rn_operator_class rn_op_session_class; /* WINDOW and WINDOW_AGG of kind SESSION */
 extern const rn_operator_class rn_op_expand_class; /* GROUPING SETS */
 extern const rn_operator_class rn_op_group_agg_class;
+extern const rn_operator_class rn_op_hold_class;
 extern const rn_operator_class rn_op_over_class;
 extern const rn_operator_class rn_op_over_whole_class;
 extern const rn_operator_class rn_op_rank_class;

@@ -10,6 +10,7 @@ static const rn_operator_class *const classes[RN_NODE_COUNT] = {
     [RN_NODE_WINDOW_AGG] = &rn_op_window_agg_class,
     [RN_NODE_EXPAND] = &rn_op_expand_class,
     [RN_NODE_GROUP_AGG] = &rn_op_group_agg_class,
+    [RN_NODE_HOLD] = &rn_op_hold_class,
     [RN_NODE_OVER] = &rn_op_over_class,
     [RN_NODE_OVER_WHOLE] = &rn_op_over_whole_class,
     [RN_NODE_RANK] = &rn_op_rank_class,

@@ -6,8 +6,8 @@ CREATE TABLE o (k STRING, window_start TIMESTAMP(3), v INT, PRIMARY KEY (k, wind
 -- @case EMIT CHANGES over sessions
 SELECT COUNT(*) FROM SESSION(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end EMIT CHANGES;
 
--- @case EMIT CHANGES with a window in GROUP BY
-SELECT COUNT(*) FROM s GROUP BY TUMBLE(ts, INTERVAL '10' SECOND) EMIT CHANGES;
+-- @case EMIT CHANGES with sessions in GROUP BY
+SELECT COUNT(*) FROM s GROUP BY SESSION(ts, INTERVAL '10' SECOND) EMIT CHANGES;
 
 -- @case the start of a window that grows does not name it
 INSERT INTO o SELECT k, window_start, SUM(v)
@@ -17,3 +17,52 @@ GROUP BY window_start, window_end, k EMIT CHANGES;
 -- @case a table that takes no updates
 INSERT INTO s (k) SELECT k FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND)
 GROUP BY window_start, window_end, k HAVING COUNT(*) > 1 EMIT CHANGES;
+
+-- @case early firing is for windows in GROUP BY
+SET 'table.exec.emit.early-fire.enabled' = 'true';
+SET 'table.exec.emit.early-fire.delay' = '0 ms';
+SELECT COUNT(*) FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end;
+
+-- @case late firing is for windows in GROUP BY
+SET 'table.exec.emit.late-fire.enabled' = 'true';
+SELECT COUNT(*) FROM SESSION(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end;
+
+-- @case early firing over sessions
+SET 'table.exec.emit.early-fire.enabled' = 'true';
+SET 'table.exec.emit.early-fire.delay' = '0 ms';
+SELECT COUNT(*) FROM s GROUP BY SESSION(ts, INTERVAL '10' SECOND);
+
+-- @case late firing over sessions
+SET 'table.exec.emit.late-fire.enabled' = 'true';
+SELECT COUNT(*) FROM s GROUP BY k, SESSION(ts, INTERVAL '10' SECOND);
+
+-- @case early firing without a delay
+SET 'table.exec.emit.early-fire.enabled' = 'true';
+SELECT COUNT(*) FROM s GROUP BY TUMBLE(ts, INTERVAL '10' SECOND);
+
+-- @case late firing without a delay
+SET 'table.exec.emit.late-fire.enabled' = 'true';
+SET 'table.exec.emit.allow-lateness' = '1 min';
+SELECT COUNT(*) FROM s GROUP BY HOP(ts, INTERVAL '10' SECOND, INTERVAL '1' MINUTE);
+
+-- @case late firing without lateness
+SET 'table.exec.emit.late-fire.enabled' = 'true';
+SET 'table.exec.emit.late-fire.delay' = '0 ms';
+SELECT COUNT(*) FROM s GROUP BY TUMBLE(ts, INTERVAL '10' SECOND);
+
+-- @case late firing less often than lateness lasts
+SET 'table.exec.emit.late-fire.enabled' = 'true';
+SET 'table.exec.emit.late-fire.delay' = '1 h';
+SET 'table.exec.emit.allow-lateness' = '1 min';
+SELECT COUNT(*) FROM s GROUP BY TUMBLE(ts, INTERVAL '10' SECOND);
+
+-- @case early firing updates rows
+SET 'table.exec.emit.early-fire.enabled' = 'true';
+SET 'table.exec.emit.early-fire.delay' = '1 min';
+INSERT INTO s (k) SELECT k FROM s GROUP BY k, TUMBLE(ts, INTERVAL '10' SECOND) HAVING COUNT(*) > 1;
+
+-- @case a delay is a duration
+SET 'table.exec.emit.early-fire.delay' = 'often';
+
+-- @case a setting that is not there
+SET 'table.exec.emit.early-fire.dely' = '1 s';

@@ -344,6 +344,11 @@ static void set_option(harness *h, const char *key, const char *value, rn_error 
   if (rn_slice_is(k, "table.exec.sink.not-null-enforcer")) h->settings.not_null_drop = rn_text_eq_nocase(value, "drop");
   if (rn_slice_is(k, "table.exec.sink.type-length-enforcer"))
     h->settings.lengths = rn_text_eq_nocase(value, "trim_pad") ? RN_LENGTHS_TRIM_PAD : rn_text_eq_nocase(value, "error") ? RN_LENGTHS_ERROR : RN_LENGTHS_IGNORE;
+  if (rn_slice_is(k, "table.exec.emit.early-fire.enabled")) h->settings.early_fire = rn_text_eq_nocase(value, "true");
+  if (rn_slice_is(k, "table.exec.emit.late-fire.enabled")) h->settings.late_fire = rn_text_eq_nocase(value, "true");
+  if (rn_slice_is(k, "table.exec.emit.early-fire.delay")) (void)rn_duration_parse(rn_slice_of(value), &h->settings.early_fire_us);
+  if (rn_slice_is(k, "table.exec.emit.late-fire.delay")) (void)rn_duration_parse(rn_slice_of(value), &h->settings.late_fire_us);
+  if (rn_slice_is(k, "table.exec.emit.allow-lateness")) (void)rn_duration_parse(rn_slice_of(value), &h->settings.lateness_us);
   if (rn_slice_is(k, "table.exec.mini-batch.enabled")) h->settings.mini_batch = rn_text_eq_nocase(value, "true");
   if (rn_slice_is(k, "table.local-time-zone")) {
     rn_zone *zone;
@@ -431,7 +436,8 @@ int main(int argc, char **argv) {
   if (rn_zone_open("UTC", &h.zone, &err) != RN_OK) return 2;
   RN_VEC_PUSH(&h.zones, h.zone);
   h.catalog = rn_catalog_new(&registry, h.zone);
-  h.settings = (rn_planner_settings){.mini_batch_off = true, .keep_changes = true, .parallelism = 1, .zone = h.zone, .canonical_settings = ""};
+  h.settings = (rn_planner_settings){.mini_batch_off = true, .keep_changes = true, .parallelism = 1, .zone = h.zone, .canonical_settings = "",
+                                      .early_fire_us = -1, .late_fire_us = -1};
   const char *file = NULL;
   for (int i = 1; i < argc; i++) {
     bool has = i + 1 < argc;
