@@ -101,6 +101,7 @@ static void fill(const rn_plan *plan, const rn_job_stats *from, const char *text
   s->rows_in = from->rows_in;
   s->rows_out = from->rows_out;
   s->late = from->late;
+  s->ahead = from->ahead;
   s->bad = from->bad;
   s->epoch = from->epoch;
   s->state_bytes = from->state_bytes;

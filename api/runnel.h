@@ -193,6 +193,7 @@ typedef struct runnel_stats {
   int64_t running_us, last_commit_us, epoch_age_us, interval_us, barrier_us;
   size_t node_count;
   const runnel_node_stats *nodes;
+  uint64_t ahead;        /* rows whose time is too far ahead of the clock to raise the watermark */
   const char *why;       /* while no row has come out: the reason, a sentence without a full stop; NULL: rows have */
 } runnel_stats;
 RUNNEL_API int runnel_job_stats(runnel_job *job, runnel_stats **out);

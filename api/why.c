@@ -85,6 +85,12 @@ static bool scan_reason(const reason *r, const rn_plan_node *n) {
 static void put_hold(const reason *r) {
   const rn_job_stats *s = r->stats;
   int64_t quiet = r->now_us - s->held_since_us;
+  if (s->ahead) {
+    rn_builder_text(r->out, "; ");
+    put_count(r->out, s->ahead);
+    rn_builder_text(r->out, s->ahead == 1 ? " row is" : " rows are");
+    rn_builder_text(r->out, " too far ahead of the clock to raise it ('scan.watermark.max-ahead')");
+  }
   if (s->splits == 0) return;
   if (s->splits > 1 && *s->held_by) {
     rn_builder_printf(r->out, "; %s holds it back", s->held_by);

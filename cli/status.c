@@ -119,6 +119,7 @@ static void line(text *t, const runnel_stats *s, unsigned long long rows, const 
     watermark(t, s->watermark_us, false);
   }
   if (s->late) text_printf(t, "  late %llu", (unsigned long long)s->late);
+  if (s->ahead) text_printf(t, "  ahead of the clock %llu", (unsigned long long)s->ahead);
   if (s->bad) text_printf(t, "  bad %llu", (unsigned long long)s->bad);
   if (s->epoch) text_printf(t, "  epoch %llu", (unsigned long long)s->epoch);
 }
@@ -134,6 +135,7 @@ static void logfmt(text *t, const runnel_stats *s, unsigned long long rows, cons
   }
   text_printf(t, " late=%llu bad=%llu state_bytes=%llu epoch=%llu", (unsigned long long)s->late, (unsigned long long)s->bad,
               (unsigned long long)s->state_bytes, (unsigned long long)s->epoch);
+  if (s->ahead) text_printf(t, " ahead=%llu", (unsigned long long)s->ahead);
   const char *why = why_none(s, rows);
   if (why) {
     text_puts(t, " no_rows_yet=\"");

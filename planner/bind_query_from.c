@@ -78,12 +78,38 @@ rn_status rn_check_table_options(rn_query_context *q, const rn_table_spec *spec,
   return status;
 }
 
-static void read_watermark_options(rn_access *a) {
+enum { LIVE_AHEAD_S = 86400 }; /* what is believed of a live source that says nothing about it */
+
+static int64_t duration_of(const rn_access *a, const char *key) {
+  return rn_option_int(&a->spec->options, rn_table_options, rn_table_option_count, key);
+}
+
+static rn_status read_alignment(rn_query_context *q, rn_access *a) {
+  const rn_option_value *group = rn_option_find(&a->spec->options, "scan.watermark.alignment.group");
+  const rn_option_value *drift = rn_option_find(&a->spec->options, "scan.watermark.alignment.max-drift");
+  if (!group != !drift)
+    return rn_diag(q->binder.diags, RN_E_OPTION_MISSING, group ? group->key_span : drift->key_span, NULL,
+                   "option '%s' of table \"%s\" needs '%s'", group ? group->key : drift->key, a->object->name,
+                   group ? "scan.watermark.alignment.max-drift" : "scan.watermark.alignment.group");
+  if (!group || !*group->value) return RN_OK;
+  a->align_group = group->value;
+  a->align_drift_us = duration_of(a, "scan.watermark.alignment.max-drift");
+  a->align_interval_us = duration_of(a, "scan.watermark.alignment.update-interval");
+  return RN_OK;
+}
+
+static rn_status read_watermark_options(rn_query_context *q, rn_access *a) {
   const char *strategy = rn_option_text(&a->spec->options, "scan.watermark.emit.strategy");
   a->each_row = strategy && rn_text_eq_nocase(strategy, "on-event");
   const char *idle = rn_option_text(&a->spec->options, "scan.watermark.idle-timeout");
   int64_t us = -1;
   a->idle_timeout_us = idle && rn_duration_parse(rn_slice_of(idle), &us) ? us : -1;
+  a->gap = (uint32_t)duration_of(a, "scan.watermark.emit.on-event.gap");
+  bool live = !a->bounded && (a->object->connector->flags & RN_CONNECTOR_LIVE);
+  a->max_ahead_us = rn_option_text(&a->spec->options, "scan.watermark.max-ahead") ? duration_of(a, "scan.watermark.max-ahead")
+                    : live                                                        ? LIVE_AHEAD_S * RN_US_PER_SECOND
+                                                                                  : 0;
+  return read_alignment(q, a);
 }
 
 /* A metadata column may be declared with another type than the connector's: what reads it sees the cast. */
@@ -148,7 +174,7 @@ rn_access *rn_bind_access(rn_query_context *q, const rn_catalog_object *object, 
             "table \"%s\" is unbounded, and execution.runtime-mode is BATCH", object->name);
     return NULL;
   }
-  read_watermark_options(a);
+  if (read_watermark_options(q, a) != RN_OK) return NULL;
   /* computed columns see physical and metadata columns; the watermark sees all */
   rn_scope_column *columns = RN_NEW_N(q->arena, rn_scope_column, object->column_count + 1);
   rn_scope scope = {.columns = columns, .clause = "a computed column"};
@@ -170,7 +196,11 @@ rn_access *rn_bind_access(rn_query_context *q, const rn_catalog_object *object, 
     scope.column_count = object->column_count;
     for (uint32_t i = 0; i < object->column_count; i++)
       columns[i] = (rn_scope_column){object->name, object->columns[i].name, object->columns[i].type, i, false};
-    a->watermark = rn_bind_expr(&q->binder, &scope, object->watermark);
+    const rn_type *rowtime = rn_type_with_time(q->arena, object->columns[object->rowtime].type, RN_TIME_NONE);
+    if (rn_is_source_watermark(object->watermark)) /* no row says anything: the source does */
+      a->watermark = rn_expr_const(q->arena, rn_value_null(rn_type_with_null(q->arena, rowtime, true)), span);
+    else
+      a->watermark = rn_bind_expr(&q->binder, &scope, object->watermark);
     rn_expr_respan(a->watermark, span);
   }
   q->binder.diags = outer;

@@ -84,6 +84,8 @@ void rn_catalog_set_hooks(rn_catalog *catalog, const rn_catalog_hooks *hooks);
 const rn_registry *rn_catalog_registry(const rn_catalog *catalog);
 void rn_catalog_set_zone(rn_catalog *catalog, const rn_zone *zone); /* SET 'table.local-time-zone' */
 
+/* SOURCE_WATERMARK(): the connector says how far event time is. */
+bool rn_is_source_watermark(const rn_ast_expr *expr);
 /* CREATE TABLE / VIEW / FUNCTION / DATABASE / CATALOG: checks everything (types, options, connector, keys, watermark) and adds. If an
  * object of that name exists: IF NOT EXISTS -> RN_OK, *out the old one, *existed set; else E_EXISTS.
  * `loading`: from the store, hooks are not called. `default_connector` ("sqlite") applies without 'connector'. */

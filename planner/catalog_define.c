@@ -384,6 +384,19 @@ static void layout(table_maker *m) {
   if (t->distribution.buckets) t->distribution.buckets = rn_arena_strdup(&t->arena, t->distribution.buckets);
 }
 
+bool rn_is_source_watermark(const rn_ast_expr *e) {
+  return e->kind == RN_AST_CALL && e->path.count == 1 && rn_text_eq_nocase(e->path.parts[0].text, "SOURCE_WATERMARK") && !e->arg_count;
+}
+
+/* Only some connectors know. */
+static bool has_source_watermark(table_maker *m, rn_span span) {
+  const rn_connector *c = m->object->connector;
+  if (!c || c->source_watermark) return true;
+  rn_diag(m->diags, RN_E_UNSUPPORTED, span, "a WATERMARK over the rows: ts - INTERVAL '5' SECOND",
+          "SOURCE_WATERMARK(): connector %s has no watermarks of its own", c->name);
+  return false;
+}
+
 static void watermark(table_maker *m) {
   rn_catalog_object *t = m->object;
   const rn_ast_table_def *def = m->def;
@@ -414,9 +427,11 @@ static void watermark(table_maker *m) {
   for (uint32_t i = 0; i < t->column_count; i++)
     columns[i] = (rn_scope_column){t->name, t->columns[i].name, t->columns[i].type, i, false};
   rn_scope scope = {.column_count = t->column_count, .columns = columns, .clause = "WATERMARK"};
-  rn_expr *e = bind_here(m, &scope, w->expr, w->span);
-  if (rn_bind_failed(e)) return;
-  if (e->type->id != type->id || e->type->precision > 3) {
+  bool by_source = rn_is_source_watermark(w->expr);
+  if (by_source && !has_source_watermark(m, w->expr->span.end <= w->span.end ? w->expr->span : w->span)) return;
+  rn_expr *e = by_source ? NULL : bind_here(m, &scope, w->expr, w->span);
+  if (e && rn_bind_failed(e)) return;
+  if (e && (e->type->id != type->id || e->type->precision > 3)) {
     rn_diag(m->diags, RN_E_TYPE, w->expr->span.end <= w->span.end ? e->span : w->span, "for example: ts - INTERVAL '5' SECOND",
             "the WATERMARK of a %s column must be %s, got %s",
             rn_type_name(&t->arena, type), type->id == RN_T_TIMESTAMP ? "TIMESTAMP(3)" : "TIMESTAMP_LTZ(3)",

@@ -233,18 +233,34 @@ static void print_aggregate(rn_builder *out, const rn_plan_node *n, const char *
 
 static void print_watermark(rn_builder *out, const rn_plan_node *n, const char *const *names) {
   rn_builder_printf(out, "WatermarkAssigner(rowtime=[%s], watermark=[", names[n->u.watermark.rowtime_column]);
-  rn_expr_print(n->u.watermark.expr, names, out);
+  if (n->u.watermark.expr->kind == RN_EXPR_CONST)
+    rn_builder_text(out, "SOURCE_WATERMARK()");
+  else
+    rn_expr_print(n->u.watermark.expr, names, out);
   rn_builder_text(out, "], emit=[");
   if (n->u.watermark.interval_us) {
     rn_builder_text(out, "every ");
     time_span(out, n->u.watermark.interval_us);
   } else {
-    rn_builder_text(out, "after every row");
+    if (n->u.watermark.gap > 1)
+      rn_builder_printf(out, "after every %u rows of a partition", n->u.watermark.gap);
+    else
+      rn_builder_text(out, "after every row");
   }
   rn_builder_char(out, ']');
   if (n->u.watermark.idle_timeout_us) {
     rn_builder_text(out, ", idleAfter=[");
     time_span(out, n->u.watermark.idle_timeout_us);
+    rn_builder_char(out, ']');
+  }
+  if (n->u.watermark.max_ahead_us) {
+    rn_builder_text(out, ", maxAhead=[");
+    time_span(out, n->u.watermark.max_ahead_us);
+    rn_builder_char(out, ']');
+  }
+  if (n->u.watermark.align_group) {
+    rn_builder_printf(out, ", alignedWith=[%s, drift ", n->u.watermark.align_group);
+    time_span(out, n->u.watermark.align_drift_us);
     rn_builder_char(out, ']');
   }
 }

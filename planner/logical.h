@@ -46,7 +46,11 @@ typedef struct rn_access {
   int rowtime;             /* catalog column, -1 */
   bool bounded;
   bool each_row;           /* scan.watermark.emit.strategy = on-event */
+  uint32_t gap;            /* on-event: rows between watermarks */
   int64_t idle_timeout_us; /* of the table; -1: the setting's */
+  int64_t max_ahead_us;    /* scan.watermark.max-ahead; 0: no limit */
+  const char *align_group; /* scan.watermark.alignment.group; NULL: none */
+  int64_t align_drift_us, align_interval_us;
   bool *used;              /* per catalog column; set by the pass "prune" */
   uint32_t number;         /* place in the list */
   rn_span span;            /* of the first mention in the statement */

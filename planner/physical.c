@@ -178,6 +178,11 @@ static built build_access(builder *b, rn_access *a) {
     top->u.watermark.rowtime_column = (uint32_t)map[a->rowtime];
     top->u.watermark.expr = rn_physical_expr(b->arena, a->watermark, map);
     top->u.watermark.interval_us = a->each_row ? 0 : b->settings->watermark_interval_us;
+    top->u.watermark.gap = a->each_row ? a->gap : 1;
+    top->u.watermark.max_ahead_us = a->max_ahead_us;
+    top->u.watermark.align_group = a->align_group ? rn_arena_strdup(b->arena, a->align_group) : NULL;
+    top->u.watermark.align_drift_us = a->align_drift_us;
+    top->u.watermark.align_interval_us = a->align_interval_us;
     top->u.watermark.idle_timeout_us = a->idle_timeout_us >= 0 ? a->idle_timeout_us : b->settings->idle_timeout_us;
     top->u.watermark.null_handling = b->settings->rowtime_null_handling;
   }

@@ -259,7 +259,8 @@ typedef struct rn_metadata_key {
 } rn_metadata_key;
 
 enum { RN_CONNECTOR_NEEDS_FORMAT = 1, RN_CONNECTOR_TAKES_KEY_FORMAT = 2,
-       RN_CONNECTOR_IN_FILE = 4 /* rows are part of the epoch's transaction: exactly once */ };
+       RN_CONNECTOR_IN_FILE = 4, /* rows are part of the epoch's transaction: exactly once */
+       RN_CONNECTOR_LIVE = 8 /* an unbounded scan gives what happens now: a time far ahead of the clock is not believed */ };
 
 struct rn_connector {
   const char *name;

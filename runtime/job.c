@@ -389,6 +389,7 @@ void rn_job_close(rn_job *job) {
   for (size_t i = 0; i < job->operators.len; i++) rn_operator_free(job->operators.data[i]);
   for (size_t i = 0; i < job->tasks.len; i++) rn_task_free(job->tasks.data[i]);
   RN_VEC_FREE(&job->operators);
+  rn_alignment_free(&job->alignment);
   RN_VEC_FREE(&job->tasks);
   RN_VEC_FREE(&job->instances);
   RN_VEC_FREE(&job->epoch_sources);
@@ -425,6 +426,12 @@ void rn_job_finish_query(void *job) {
   rn_job *j = ((rn_job_view *)job)->job;
   __atomic_store_n(&j->query_full, true, __ATOMIC_RELEASE);
   rn_job_wake_tasks(j);
+}
+
+static void wake_all(void *job) { rn_job_wake_tasks(job); }
+struct rn_aligned *rn_job_align(void *job, const char *group, int64_t max_drift_us) {
+  rn_job *j = ((rn_job_view *)job)->job;
+  return rn_alignment_join(&j->alignment, group, max_drift_us, wake_all, j);
 }
 
 void rn_job_notice(void *job, const char *text) {

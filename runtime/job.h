@@ -59,7 +59,7 @@ typedef struct rn_job_stats {
   rn_job_state state;
   uint64_t epoch;
   int64_t epoch_age_us, last_commit_us, interval_us, barrier_us; /* durations */
-  uint64_t rows_in, rows_out, late, bad;
+  uint64_t rows_in, rows_out, late, ahead, bad;
   int64_t lag;             /* records behind, -1 unknown */
   int64_t watermark_us;    /* of the slowest source; RN_WATERMARK_NONE */
   uint64_t state_bytes;
@@ -83,6 +83,8 @@ const rn_job_config *rn_job_get_config(void *job);
 /* For LIMIT with stops_query: no more rows are wanted. Sources end at once; the end flows through the plan
  * and the job is FINISHED. Any thread; returns at once. */
 void rn_job_finish_query(void *job);
+/* A member of the job's alignment group of that name; while operators are opened. The job frees it. */
+struct rn_aligned *rn_job_align(void *job, const char *group, int64_t max_drift_us);
 /* A notice of an operator or connector, to the job's log. */
 void rn_job_notice(void *job, const char *text);
 /* Staged rows are many: the epoch closes as soon as it can. Any thread. */

@@ -3,6 +3,7 @@
 #ifndef RN_RUNTIME_JOB_PRIVATE_H
 #define RN_RUNTIME_JOB_PRIVATE_H
 #include <pthread.h>
+#include "runtime/alignment.h"
 #include "runtime/job.h"
 #include "runtime/task.h"
 
@@ -40,6 +41,7 @@ struct rn_job {
   rn_operator ***by_node;        /* [node id][subtask] */
   RN_VEC(rn_operator *) operators; /* all, for closing */
   RN_VEC(rn_task *) tasks;
+  rn_alignment alignment;        /* groups of 'scan.watermark.alignment.group' */
   pthread_t coordinator;
   bool coordinator_runs;
 

@@ -10,7 +10,7 @@ static const size_t summed[] = {
     offsetof(rn_counters, bad_fields), offsetof(rn_counters, skipped),  offsetof(rn_counters, expanded),
     offsetof(rn_counters, read),     offsetof(rn_counters, bytes),      offsetof(rn_counters, written),
     offsetof(rn_counters, coalesced), offsetof(rn_counters, busy_us),   offsetof(rn_counters, state_bytes),
-    offsetof(rn_counters, state_rows)};
+    offsetof(rn_counters, state_rows), offsetof(rn_counters, ahead)};
 
 static void add(rn_counters *into, const rn_counters *from, bool first) {
   for (size_t i = 0; i < sizeof summed / sizeof summed[0]; i++) {
@@ -81,6 +81,7 @@ void rn_job_stats_get(rn_job *job, rn_arena *arena, rn_job_stats *out) {
       any_watermark = true;
     }
     out->late += c->late;
+    out->ahead += c->ahead;
     out->state_bytes += c->state_bytes;
   }
 }

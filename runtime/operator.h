@@ -47,6 +47,7 @@ typedef struct rn_context {
 typedef struct rn_counters {
   uint64_t rows_in, rows_out, batches_in;
   uint64_t late;       /* time operators: in = used + late */
+  uint64_t ahead;      /* watermark: rows too far ahead of the clock to raise it */
   uint64_t filtered;   /* filter: in = out + filtered */
   uint64_t bad, bad_fields, skipped, expanded; /* source: read + expanded = rows + bad + skipped */
   uint64_t read, bytes;

@@ -125,9 +125,13 @@ struct rn_plan_node {
     } calc;
     struct {
       uint32_t rowtime_column;
-      rn_expr *expr;           /* over the input; TIMESTAMP(3) or LTZ(3) */
+      rn_expr *expr;           /* over the input; TIMESTAMP(3) or LTZ(3); constant NULL: SOURCE_WATERMARK() */
       int64_t interval_us;     /* pipeline.auto-watermark-interval; 0: after each row (also on-event) */
+      uint32_t gap;            /* interval 0: after every gap-th row of a split */
       int64_t idle_timeout_us; /* 0: never idle */
+      int64_t max_ahead_us;    /* rows further ahead of the clock do not raise it; 0: all do */
+      const char *align_group; /* sources of the job that wait for each other; NULL: none */
+      int64_t align_drift_us, align_interval_us;
       uint8_t null_handling;   /* 0 fail, 1 drop, 2 skip watermark */
     } watermark;
     struct {

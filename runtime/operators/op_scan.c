@@ -4,6 +4,7 @@
  * epoch stores always agree: the source is told how many records were taken right after their rows were
  * emitted. Counted: read + expanded = rows + bad + skipped (DESIGN, What is counted). */
 #include <stdlib.h>
+#include "runtime/alignment.h"
 #include "runtime/job.h"
 #include "runtime/operators/operators.h"
 #include "base/alloc.h"
@@ -35,6 +36,7 @@ typedef struct scan {
   rn_column *columns;
   rn_arena open_arena; /* lives as long as the operator */
   int64_t watermark_us; /* promised by the source itself */
+  rn_aligned *aligned; /* NULL: in no group */
   uint64_t polled_bad; /* bad rows reported by a poll_rows source during one poll */
 } scan;
 
@@ -418,6 +420,10 @@ static rn_status emit_rows(scan *s, uint32_t max_rows, int64_t wait_us, rn_poll 
 
 static rn_status scan_poll(rn_operator *op, int64_t wait_us, rn_poll *poll, rn_error *err) {
   scan *s = (scan *)op;
+  if (s->aligned && rn_aligned_waits(s->aligned)) { /* the group's slowest wakes the task */
+    *poll = RN_POLL_IDLE;
+    return RN_OK;
+  }
   uint32_t want = rn_job_take_rows(op->context->job, op->context->batch_rows);
   if (want == 0) { /* stop_after_rows: what is wanted was read */
     *poll = RN_POLL_IDLE;
@@ -441,6 +447,7 @@ static rn_status scan_poll(rn_operator *op, int64_t wait_us, rn_poll *poll, rn_e
   }
   if (begin && used) RN_COUNT(op->counters.busy_us, rn_monotonic_us() - begin);
   rn_job_took_rows(op->context->job, want, used < want ? used : want);
+  if (s->aligned && *poll == RN_POLL_END) rn_aligned_leave(s->aligned);
   if (status == RN_OK && s->table->connector->source_watermark) {
     int64_t value = s->table->connector->source_watermark(s->source);
     if (value > s->watermark_us) {
@@ -477,6 +484,9 @@ bool rn_scan_split_active(rn_operator *op, uint32_t split) {
   scan *s = (scan *)op;
   return !s->table->connector->split_active || s->table->connector->split_active(s->source, split);
 }
+
+void rn_scan_align(rn_operator *op, rn_aligned *member) { ((scan *)op)->aligned = member; }
+bool rn_scan_waits(rn_operator *op) { return ((scan *)op)->aligned && rn_aligned_waits(((scan *)op)->aligned); }
 
 bool rn_scan_can_pause(rn_operator *op) { return ((scan *)op)->table->connector->pause_split != NULL; }
 

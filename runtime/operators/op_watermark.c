@@ -5,42 +5,18 @@
  * that was read to its end, or is idle for longer than the timeout, does not. Emitted at batch ends: when event
  * time has moved by the interval, or when the interval has passed on the clock. With interval 0 the batch is cut
  * behind every row that advances the watermark, so results do not depend on the size of batches.
- * A split that runs far ahead while history is replayed waits for the others (check_ahead). */
-#include <pthread.h>
+ * on-event with a gap: a split's watermark follows every gap-th of its rows. Who waits for others, and rows that are not believed
+ * because they are far ahead of the clock: op_watermark_wait.c. */
 #include <stdio.h>
 #include "base/alloc.h"
-#include "runtime/operators/operators.h"
+#include "runtime/job.h"
+#include "runtime/operators/op_watermark.h"
 
-/* When a split waits for the others (check_ahead). */
 enum { PUBLISH_US = 200000 }; /* what holds the watermark is told other threads at most that often */
-enum { CHECK_AHEAD_US = 1000000, CATCHING_UP_ROWS = 100000, AHEAD_ROWS = 500000 };
-#define AHEAD_US (60 * RN_US_PER_SECOND)
 
-typedef struct split_state {
-  int64_t watermark_us;
-  int64_t last_row_us; /* clock; for idleness */
-  uint64_t ahead_rows; /* since it was last seen close to the slowest */
-  bool idle, paused;
-} split_state;
-
-typedef struct restored_split {
-  char *name;
-  int64_t watermark_us;
-} restored_split;
-
-typedef struct watermark {
-  rn_operator op;
-  rn_arena programs;
-  rn_program *program;
-  RN_VEC(split_state) splits;
-  RN_VEC(restored_split) restored;
-  int64_t emitted_us, emitted_at_us; /* last watermark, and when */
-  int64_t checked_us;                /* clock: last look at how far splits are apart */
-  bool said_idle;
-  int64_t published_us; /* clock: `hold` was written */
-  pthread_mutex_t lock; /* of `hold`, which statistics read */
-  rn_watermark_hold hold;
-} watermark;
+typedef rn_watermark_op watermark;
+typedef rn_split_state split_state;
+typedef rn_restored_split restored_split;
 
 static rn_status watermark_open(rn_operator *op, rn_error *err) {
   watermark *self = (watermark *)op;
@@ -48,8 +24,13 @@ static rn_status watermark_open(rn_operator *op, rn_error *err) {
   pthread_mutex_init(&self->lock, NULL);
   self->emitted_us = RN_WATERMARK_NONE;
   self->emitted_at_us = INT64_MIN / 2;
+  self->said_ahead_us = INT64_MIN / 2;
   int64_t timeout = op->node->u.watermark.idle_timeout_us;
   if (timeout > 0) op->timer_us = rn_clock_now_us(op->context->clock) + timeout; /* a split may never send a row */
+  if (op->node->u.watermark.align_group && op->context->job) {
+    self->aligned = rn_job_align(op->context->job, op->node->u.watermark.align_group, op->node->u.watermark.align_drift_us);
+    if (op->scan) rn_scan_align(op->scan, self->aligned);
+  }
   rn_expr *expr = op->node->u.watermark.expr;
   return rn_program_compile(&expr, 1, &self->programs, &self->program, err);
 }
@@ -63,10 +44,14 @@ static void know_splits(watermark *self, uint32_t least, int64_t now_us) {
   uint32_t count = self->op.scan ? rn_scan_splits(self->op.scan) : 1;
   if (count < least) count = least;
   while (self->splits.len < count) {
-    split_state s = {.watermark_us = RN_WATERMARK_NONE, .last_row_us = now_us};
+    split_state s = {.watermark_us = RN_WATERMARK_NONE, .seen_us = RN_WATERMARK_NONE, .last_row_us = now_us};
     const char *name = split_name(self, (uint32_t)self->splits.len);
     for (size_t i = 0; i < self->restored.len; i++) {
-      if (strcmp(self->restored.data[i].name, name) == 0) s.watermark_us = self->restored.data[i].watermark_us;
+      const restored_split *r = &self->restored.data[i];
+      if (strcmp(r->name, name) != 0) continue;
+      s.watermark_us = r->watermark_us;
+      s.seen_us = r->seen_us;
+      s.events = r->events;
     }
     RN_VEC_PUSH(&self->splits, s);
   }
@@ -140,45 +125,19 @@ static rn_status emit_if_due(watermark *self, int64_t now_us, rn_error *err) {
   return RN_OK;
 }
 
-/* Replaying history, one partition may be read far ahead of another; what it brings waits in windows for the slow
- * one. So it waits at its source instead: while much is left to be read, the slowest split sends rows, and another
- * one is over a minute ahead of it in event time with many rows. Looked at once a second: to resume fetches anew. */
-static void check_ahead(watermark *self, int64_t now_us) {
-  rn_operator *scan = self->op.scan;
-  if (!scan || self->splits.len < 2 || now_us - self->checked_us < CHECK_AHEAD_US || !rn_scan_can_pause(scan)) return;
-  self->checked_us = now_us;
-  const split_state *slowest = NULL;
-  for (uint32_t i = 0; i < self->splits.len; i++) {
-    split_state *s = &self->splits.data[i];
-    if (s->paused) s->last_row_us = now_us; /* it waits, it is not idle */
-    if (s->idle || !rn_scan_split_active(scan, i)) continue;
-    if (!slowest || s->watermark_us < slowest->watermark_us) slowest = s;
-  }
-  bool waits = slowest && slowest->watermark_us != RN_WATERMARK_NONE && !slowest->paused &&
-               now_us - slowest->last_row_us < CHECK_AHEAD_US && rn_scan_lag(scan) >= CATCHING_UP_ROWS;
-  for (uint32_t i = 0; i < self->splits.len; i++) {
-    split_state *s = &self->splits.data[i];
-    bool ahead = waits && s->watermark_us != RN_WATERMARK_NONE &&
-                 s->watermark_us - slowest->watermark_us > (s->paused ? AHEAD_US / 2 : AHEAD_US);
-    bool pause = ahead && (s->paused || s->ahead_rows > AHEAD_ROWS);
-    if (!ahead) s->ahead_rows = 0;
-    if (pause != s->paused) rn_scan_pause_split(scan, i, pause);
-    s->paused = pause;
-    if (pause) set_timer(self, now_us + CHECK_AHEAD_US);
-  }
-}
-
 static rn_status check_idle(watermark *self, int64_t now_us, rn_error *err) {
   int64_t timeout = self->op.node->u.watermark.idle_timeout_us;
   if (timeout <= 0) return RN_OK;
-  bool all = self->splits.len > 0;
+  bool all = self->splits.len > 0, waits = self->op.scan && rn_scan_waits(self->op.scan);
   for (size_t i = 0; i < self->splits.len; i++) {
     split_state *s = &self->splits.data[i];
+    if (waits) s->last_row_us = now_us; /* for its group: it is not idle */
     s->idle = !s->paused && now_us - s->last_row_us >= timeout;
     if (s->idle) continue;
     all = false;
     set_timer(self, s->last_row_us + timeout);
   }
+  if (all) rn_watermark_publish_aligned(self, 0, true);
   if (all && !self->said_idle) {
     if (emit_if_due(self, now_us, err) != RN_OK) return RN_FAIL;
     self->said_idle = true;
@@ -192,9 +151,25 @@ static const rn_run *run_at(const rn_batch *batch, uint32_t *run, uint32_t row) 
   return &batch->runs[*run];
 }
 
+/* Of the live rows [first, end): those beyond the limit are only counted. */
+static int64_t largest_believed(watermark *self, const rn_batch *batch, const rn_column *values, uint32_t first, uint32_t end,
+                                int64_t limit, int64_t now_us) {
+  int64_t largest = RN_WATERMARK_NONE;
+  for (uint32_t i = first; i < end; i++) {
+    uint32_t row = rn_live(batch, i);
+    int64_t value = ((const int64_t *)values->data)[row];
+    if (!rn_is_valid(values, row)) continue;
+    if (value > limit)
+      rn_watermark_too_far(self, batch, row, now_us);
+    else if (value > largest)
+      largest = value;
+  }
+  return largest;
+}
+
 /* Raises the splits' watermarks by all live rows. */
 static void observe(watermark *self, const rn_batch *batch, const rn_column *values, int64_t now_us) {
-  const int64_t *value = values->data;
+  const int64_t *value = values->data, limit = rn_watermark_limit(self, now_us);
   uint32_t run = 0, i = 0;
   while (i < batch->live_count) {
     uint32_t row = rn_live(batch, i), split = 0, end = batch->rows;
@@ -205,17 +180,20 @@ static void observe(watermark *self, const rn_batch *batch, const rn_column *val
     split_state *s = &self->splits.data[split];
     int64_t largest = s->watermark_us;
     uint32_t first = i;
+    const int64_t before = largest;
     for (; i < batch->live_count && (row = rn_live(batch, i)) < end; i++) {
       if (value[row] > largest && rn_is_valid(values, row)) largest = value[row];
     }
-    s->watermark_us = largest;
+    if (largest > limit && largest > before) largest = largest_believed(self, batch, values, first, i, limit, now_us);
+    s->watermark_us = largest > before ? largest : before;
     s->ahead_rows += i - first;
+    self->unchecked_rows += i - first;
     s->last_row_us = now_us;
     s->idle = false;
   }
 }
 
-/* Cuts the batch behind every row that advances the combined watermark. */
+/* Cuts the batch behind every row that advances the combined watermark (every gap-th row of a split may). */
 static rn_status cut(watermark *self, rn_batch *batch, const rn_column *values, int64_t now_us, rn_error *err) {
   rn_operator *op = &self->op;
   const int64_t *value = values->data;
@@ -225,15 +203,23 @@ static rn_status cut(watermark *self, rn_batch *batch, const rn_column *values, 
     for (uint32_t i = 0; i < batch->live_count; i++) all[i] = (uint16_t)i;
     live = all;
   }
-  uint32_t begin = 0, run = 0, count = batch->live_count;
+  uint32_t begin = 0, run = 0, count = batch->live_count, gap = op->node->u.watermark.gap;
+  int64_t limit = rn_watermark_limit(self, now_us);
   for (uint32_t i = 0; i < count; i++) {
     uint32_t row = live[i];
     split_state *s = &self->splits.data[batch->run_count ? run_at(batch, &run, row)->split : 0];
     s->last_row_us = now_us;
     s->ahead_rows++;
     s->idle = false;
-    if (!rn_is_valid(values, row) || value[row] <= s->watermark_us) continue;
-    s->watermark_us = value[row];
+    if (rn_is_valid(values, row) && value[row] > s->seen_us) {
+      if (value[row] > limit)
+        rn_watermark_too_far(self, batch, row, now_us);
+      else
+        s->seen_us = value[row];
+    }
+    if (gap > 1 && ++s->events % gap != 0) continue;
+    if (s->seen_us <= s->watermark_us) continue;
+    s->watermark_us = s->seen_us;
     int64_t promise = promised(self);
     if (promise <= self->emitted_us) continue;
     rn_batch part = *batch;
@@ -302,7 +288,8 @@ static rn_status watermark_process(rn_operator *op, unsigned input, rn_batch *ba
     observe(self, &in, &values, now_us);
     if (rn_emit(op, &in, err) != RN_OK || emit_if_due(self, now_us, err) != RN_OK) return RN_FAIL;
   }
-  check_ahead(self, now_us);
+  rn_watermark_publish_aligned(self, promised(self), false);
+  rn_watermark_check_ahead(self, now_us);
   if (now_us - self->published_us >= PUBLISH_US)
     publish(self, now_us);
   else
@@ -313,7 +300,7 @@ static rn_status watermark_process(rn_operator *op, unsigned input, rn_batch *ba
 static rn_status watermark_timer(rn_operator *op, int64_t now_us, rn_error *err) {
   watermark *self = (watermark *)op;
   know_splits(self, 1, now_us);
-  check_ahead(self, now_us);
+  rn_watermark_check_ahead(self, now_us);
   if (check_idle(self, now_us, err) != RN_OK) return RN_FAIL;
   publish(self, now_us);
   return emit_if_due(self, now_us, err);
@@ -322,18 +309,23 @@ static rn_status watermark_timer(rn_operator *op, int64_t now_us, rn_error *err)
 /* From above come the end of the input, and what the source itself promises: no split is behind that. */
 static rn_status watermark_from_input(rn_operator *op, int64_t watermark_us, rn_error *err) {
   watermark *self = (watermark *)op;
-  if (watermark_us == RN_WATERMARK_END) return rn_emit_watermark(op, watermark_us, err);
+  if (watermark_us == RN_WATERMARK_END) {
+    if (self->aligned) rn_aligned_leave(self->aligned);
+    return rn_emit_watermark(op, watermark_us, err);
+  }
   int64_t now_us = rn_clock_now_us(op->context->clock);
   know_splits(self, 1, now_us);
   for (size_t i = 0; i < self->splits.len; i++)
     if (self->splits.data[i].watermark_us < watermark_us) self->splits.data[i].watermark_us = watermark_us;
   int64_t value = promised(self);
+  rn_watermark_publish_aligned(self, value, false);
   return value > self->emitted_us ? emit_now(self, value, now_us, err) : RN_OK;
 }
 
 static rn_status watermark_snapshot(rn_operator *op, rn_snapshot *out, rn_error *err) {
   (void)err;
   watermark *self = (watermark *)op;
+  bool gap = op->node->u.watermark.gap > 1; /* then also where each split is between two of its watermarks */
   rn_builder b = {0};
   rn_put_varint(&b, self->splits.len + self->restored.len);
   for (size_t i = 0; i < self->restored.len; i++) { /* splits that have not come up since; later ones win */
@@ -345,6 +337,14 @@ static rn_status watermark_snapshot(rn_operator *op, rn_snapshot *out, rn_error 
     rn_put_bytes(&b, name, strlen(name));
     rn_put_i64(&b, self->splits.data[i].watermark_us);
   }
+  for (size_t i = 0; gap && i < self->restored.len; i++) {
+    rn_put_i64(&b, self->restored.data[i].seen_us);
+    rn_put_varint(&b, self->restored.data[i].events);
+  }
+  for (size_t i = 0; gap && i < self->splits.len; i++) {
+    rn_put_i64(&b, self->splits.data[i].seen_us);
+    rn_put_varint(&b, self->splits.data[i].events);
+  }
   rn_snapshot_put(out, op->node->path, (uint16_t)(RN_GROUP_GLOBAL + op->context->subtask), true, &b);
   return RN_OK;
 }
@@ -352,6 +352,7 @@ static rn_status watermark_snapshot(rn_operator *op, rn_snapshot *out, rn_error 
 static rn_status watermark_restore(rn_operator *op, const rn_blob *blob, rn_error *err) {
   watermark *self = (watermark *)op;
   rn_reader r = {blob->data, blob->data + blob->len, false};
+  RN_VEC(size_t) places = {0};
   for (uint64_t n = rn_get_varint(&r); n && !r.bad; n--) {
     rn_slice name = rn_get_bytes(&r);
     int64_t value = rn_get_i64(&r);
@@ -359,12 +360,22 @@ static rn_status watermark_restore(rn_operator *op, const rn_blob *blob, rn_erro
     size_t at = 0;
     while (at < self->restored.len && !rn_slice_is(name, self->restored.data[at].name)) at++;
     if (at == self->restored.len) {
-      restored_split s = {rn_strndup(name.ptr, name.len), value};
+      restored_split s = {rn_strndup(name.ptr, name.len), value, value, 0};
       RN_VEC_PUSH(&self->restored, s);
     } else if (value > self->restored.data[at].watermark_us) {
-      self->restored.data[at].watermark_us = value;
+      self->restored.data[at].watermark_us = self->restored.data[at].seen_us = value;
     }
+    RN_VEC_PUSH(&places, at);
   }
+  for (size_t i = 0; i < places.len && r.ptr < r.end && !r.bad; i++) {
+    restored_split *s = &self->restored.data[places.data[i]];
+    int64_t seen = rn_get_i64(&r);
+    uint64_t events = rn_get_varint(&r);
+    if (r.bad || events < s->events) continue; /* of an instance that has the split no longer */
+    s->seen_us = seen;
+    s->events = events;
+  }
+  RN_VEC_FREE(&places);
   return r.bad ? rn_fail(err, RN_E_STATE_CORRUPT, "stored watermarks cannot be read") : RN_OK;
 }
 
@@ -381,6 +392,7 @@ static rn_status watermark_start(rn_operator *op, rn_error *err) {
   publish(self, now_us);
   if (self->restored.len == 0) return RN_OK;
   int64_t value = promised(self);
+  rn_watermark_publish_aligned(self, value, false);
   return value > self->emitted_us ? emit_now(self, value, now_us, err) : RN_OK;
 }
 

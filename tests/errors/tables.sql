@@ -37,3 +37,17 @@ CREATE TEMPORARY TABLE x (a INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH (
 -- @case what to do with late rows, by hint
 CREATE TEMPORARY TABLE x (a INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen');
 SELECT * FROM x /*+ OPTIONS('on-late' = 'keep') */;
+-- @case a connector without watermarks of its own
+CREATE TEMPORARY TABLE x (a INT, ts TIMESTAMP(3), WATERMARK FOR ts AS SOURCE_WATERMARK()) WITH ('connector' = 'kafka', 'topic' = 'x', 'properties.bootstrap.servers' = 'localhost:9092', 'format' = 'json');
+-- @case SOURCE_WATERMARK() within an expression
+CREATE TEMPORARY TABLE x (a INT, ts TIMESTAMP(3), WATERMARK FOR ts AS SOURCE_WATERMARK() - INTERVAL '1' SECOND) WITH ('connector' = 'datagen');
+-- @case an alignment group without a drift
+CREATE TEMPORARY TABLE x (a INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen', 'scan.watermark.alignment.group' = 'g');
+SELECT * FROM x;
+-- @case a drift without a group
+CREATE TEMPORARY TABLE x (a INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen');
+SELECT * FROM x /*+ OPTIONS('scan.watermark.alignment.max-drift' = '1 s') */;
+-- @case a watermark after every 0 rows
+CREATE TEMPORARY TABLE x (a INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen', 'scan.watermark.emit.on-event.gap' = '0');
+-- @case how far ahead of the clock
+CREATE TEMPORARY TABLE x (a INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen', 'scan.watermark.max-ahead' = 'a day');

@@ -24,3 +24,10 @@ SELECT X'0G';
 CREATE TABLE w (k STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen', 'on-late' = 'dead-letter');
 EXPLAIN SELECT k, COUNT(*) FROM TUMBLE(TABLE w, DESCRIPTOR(ts), INTERVAL '1' MINUTE) GROUP BY k, window_start, window_end;
 EXPLAIN SELECT k, COUNT(*) OVER (PARTITION BY k ORDER BY ts) FROM w /*+ OPTIONS('on-late' = 'drop') */;
+-- @reopen
+CREATE TABLE live (k STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'kafka', 'topic' = 'x', 'properties.bootstrap.servers' = 'nowhere:9', 'format' = 'json', 'scan.watermark.alignment.group' = 'g', 'scan.watermark.alignment.max-drift' = '30 s', 'scan.watermark.emit.strategy' = 'on-event', 'scan.watermark.emit.on-event.gap' = '50');
+EXPLAIN SELECT ts FROM live;
+EXPLAIN SELECT ts FROM live /*+ OPTIONS('scan.bounded.mode' = 'latest-offset') */;
+CREATE TABLE given (k STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS SOURCE_WATERMARK()) WITH ('connector' = 'fixture', 'path' = 'x', 'format' = 'json');
+EXPLAIN SELECT ts FROM given;
+SHOW CREATE TABLE given;

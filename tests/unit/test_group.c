@@ -443,23 +443,22 @@ static void test_watermark(void **state) {
 
 /* --- splits --------------------------------------------------------------------------------------------------------- */
 
-/* A source of three splits that only says what it is asked. */
+/* A source of three splits (or as many as `count` says) that only says what it is asked. */
+enum { SPLITS_MAX = 16 };
 struct rn_source {
-  bool paused[3], ended[3];
+  bool paused[SPLITS_MAX], ended[SPLITS_MAX];
+  uint32_t count;
   int64_t lag;
-  char names[3][16];
+  char names[SPLITS_MAX][16];
 };
 static struct rn_source three;
 static rn_status three_open(const rn_source_spec *spec, rn_source **out, rn_error *err) {
   (void)spec, (void)err;
-  for (int i = 0; i < 3; i++) (void)snprintf(three.names[i], sizeof three.names[i], "t/%d", i);
+  for (int i = 0; i < SPLITS_MAX; i++) (void)snprintf(three.names[i], sizeof three.names[i], "t/%d", i);
   *out = &three;
   return RN_OK;
 }
-static uint32_t three_splits(rn_source *source) {
-  (void)source;
-  return 3;
-}
+static uint32_t three_splits(rn_source *source) { return source->count; }
 static const char *three_name(rn_source *source, uint32_t split) { return source->names[split]; }
 static bool three_active(rn_source *source, uint32_t split) { return !source->ended[split]; }
 static int64_t three_lag(rn_source *source) { return source->lag; }
@@ -484,6 +483,7 @@ static void split_open(split_bench *s, rn_zone *zone, int64_t idle_us) {
   rn_error err = {0};
   memset(s, 0, sizeof *s);
   memset(&three, 0, sizeof three);
+  three.count = 3;
   for (uint32_t c = 0; c < INPUT_COLUMNS; c++) {
     columns[c] = c;
     table_columns[c] = (rn_table_column){.name = in.fields[c].name, .type = in.fields[c].type};
@@ -615,6 +615,50 @@ static void test_split_ahead_waits(void **state) {
   rn_zone_close(zone);
 }
 
+/* 16 partitions whose times differ by hours, read in turn a batch at a time: rows that the watermark has not passed (what windows
+ * and buffers hold, at 100 bytes a row and more) stay below 64 MB where splits wait, and do not where they cannot. */
+static void test_replay_of_16_splits(void **state) {
+  (void)state;
+  enum { BATCHES = 100, EVERY = 90 };
+  static int64_t at[SPLITS_MAX][BATCHES];
+  rn_zone *zone = NULL;
+  rn_error err = {0};
+  assert_int_equal(rn_zone_open("UTC", &zone, &err), RN_OK);
+  int64_t most[2] = {0, 0}, passes = 0;
+  for (int waits = 0; waits < 2; waits++) {
+    split_bench s;
+    split_open(&s, zone, 0);
+    s.b.ops[0]->edge_count = 0; /* nobody reads the rows: they are counted here */
+    three.count = SPLITS_MAX;
+    uint32_t given[SPLITS_MAX] = {0}, left = SPLITS_MAX * BATCHES;
+    while (left) {
+      int64_t least = INT64_MAX, held = 0;
+      for (uint16_t i = 0; i < SPLITS_MAX; i++) {
+        if (given[i] == BATCHES || three.paused[i]) continue;
+        int64_t ts = (i * 3600 + (int64_t)given[i] * EVERY) * SECOND;
+        three.lag = waits ? (int64_t)left * RN_BATCH_ROWS_MAX : 0;
+        at[i][given[i]++] = ts;
+        left--;
+        split_rows(&s, i, ts, RN_BATCH_ROWS_MAX);
+        if (given[i] == BATCHES) three.ended[i] = true;
+      }
+      for (uint32_t i = 0; i < SPLITS_MAX; i++)
+        if (!three.ended[i] && at[i][given[i] - 1] < least) least = at[i][given[i] - 1];
+      for (uint32_t i = 0; i < SPLITS_MAX; i++)
+        for (uint32_t k = 0; k < given[i]; k++) held += at[i][k] > least ? RN_BATCH_ROWS_MAX : 0;
+      if (held > most[waits]) most[waits] = held;
+      split_pass(&s, 1000 * SPLITS_MAX); /* two million rows a second */
+      passes++;
+      assert_true(passes < 100000); /* nobody waits for ever */
+    }
+    split_close(&s);
+  }
+  rn_zone_close(zone);
+  print_message("rows ahead of the watermark, at most: %lld; without waiting: %lld\n", (long long)most[1], (long long)most[0]);
+  assert_true(most[1] * 100 < 64 << 20);
+  assert_true(most[0] * 100 > 64 << 20);
+}
+
 static int set_up(void **state) {
   (void)state;
   rn_arena_init(&fixture_arena);
@@ -630,6 +674,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_group_by), cmocka_unit_test(test_global), cmocka_unit_test(test_distinct_rows), cmocka_unit_test(test_nested_value),
                                      cmocka_unit_test(test_sort_bounded), cmocka_unit_test(test_sort_temporal),
                                      cmocka_unit_test(test_limit), cmocka_unit_test(test_watermark),
-                                     cmocka_unit_test(test_splits), cmocka_unit_test(test_split_ahead_waits)};
+                                     cmocka_unit_test(test_splits), cmocka_unit_test(test_split_ahead_waits),
+                                     cmocka_unit_test(test_replay_of_16_splits)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

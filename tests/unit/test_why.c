@@ -60,6 +60,10 @@ static const struct {
      "SELECT COUNT(*) FROM TUMBLE((SELECT id, ts FROM a UNION ALL SELECT id, ts FROM b), DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end",
      "there is no watermark yet, so no window has ended; rows holds it back: no row of it has come yet ('scan.watermark.idle-timeout' would "
      "leave it out)"},
+    {"{\"id\":1,\"ts\":\"9999-12-31 00:00:00\"}", "",
+     "SELECT COUNT(*) FROM TUMBLE((SELECT id, ts FROM a /*+ OPTIONS('scan.watermark.max-ahead' = '1 h') */), DESCRIPTOR(ts), INTERVAL '10' SECOND) "
+     "GROUP BY window_start, window_end",
+     "there is no watermark yet, so no window has ended; 1 row is too far ahead of the clock to raise it ('scan.watermark.max-ahead')"},
 };
 
 static void reasons(void **state) {
