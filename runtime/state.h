@@ -177,6 +177,9 @@ void rn_key_decode(const char *key, uint32_t length, rn_column *columns, uint32_
 /* Decodes many: keys[i] into row first_row + i. */
 void rn_keys_decode(const rn_slice *keys, uint32_t count, rn_column *columns, uint32_t key_count, uint32_t first_row,
                     uint32_t capacity, rn_arena *arena);
+/* The same for columns k with wanted[k] (NULL: all); the others are not touched. */
+void rn_keys_decode_some(const rn_slice *keys, uint32_t count, rn_column *columns, uint32_t key_count, const bool *wanted,
+                         uint32_t first_row, uint32_t capacity, rn_arena *arena);
 /* Bytes of every encoded key of these types; 0: they vary, or there are no columns. */
 uint32_t rn_key_fixed_size(const rn_type *const *types, uint32_t count);
 

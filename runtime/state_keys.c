@@ -366,19 +366,47 @@ void rn_keys_encode(rn_keys *out, const rn_batch *batch, const uint32_t *key_col
 #define GET_COLUMN(T)                                                             \
   do {                                                                            \
     T *to = (T *)c->data + first_row;                                             \
-    for (uint32_t i = 0; i < count; i++) memcpy(&to[i], keys[i].ptr + at, sizeof(T)); \
+    for (uint32_t i = 0; i < count; i++) memcpy(&to[i], keys[i].ptr + here, sizeof(T)); \
   } while (0)
 
-void rn_keys_decode(const rn_slice *keys, uint32_t count, rn_column *columns, uint32_t key_count, uint32_t first_row,
-                    uint32_t capacity, rn_arena *arena) {
-  uint32_t at = null_bytes(key_count);
-  bool variable = false;
+static const char *skip_value(const char *from, const rn_type *type) {
+  uint64_t n;
+  switch (rn_type_physical(type)) {
+    case RN_P_STR: from = get_varint(from, &n); return from + n;
+    case RN_P_ROW: {
+      const char *nulls = from;
+      from += null_bytes(type->child_count);
+      for (uint32_t i = 0; i < type->child_count; i++) {
+        if (!(nulls[i / 8] >> (i % 8) & 1)) from = skip_value(from, type->children[i]);
+      }
+      return from;
+    }
+    case RN_P_LIST: {
+      from = get_varint(from, &n);
+      for (uint64_t i = 0; i < n; i++) {
+        for (uint32_t k = 0; k < type->child_count; k++) {
+          if (!*from++) from = skip_value(from, type->children[k]);
+        }
+      }
+      return from;
+    }
+    default: return from + fixed_width(type);
+  }
+}
+
+void rn_keys_decode_some(const rn_slice *keys, uint32_t count, rn_column *columns, uint32_t key_count, const bool *wanted,
+                         uint32_t first_row, uint32_t capacity, rn_arena *arena) {
+  uint32_t at = null_bytes(key_count), variable_end = 0;
   for (uint32_t k = 0; k < key_count; k++) {
     rn_column *c = &columns[k];
+    bool is_wanted = !wanted || wanted[k];
     if (!is_fixed(c->type)) {
-      variable = true;
+      if (is_wanted) variable_end = k + 1;
       continue;
     }
+    at += fixed_width(c->type);
+    if (!is_wanted) continue;
+    uint32_t here = at - fixed_width(c->type);
     switch (fixed_width(c->type)) {
       case 1: GET_COLUMN(uint8_t); break;
       case 2: GET_COLUMN(uint16_t); break;
@@ -387,7 +415,6 @@ void rn_keys_decode(const rn_slice *keys, uint32_t count, rn_column *columns, ui
       case 16: GET_COLUMN(rn_i128); break;
       default: break;
     }
-    at += fixed_width(c->type);
     for (uint32_t i = 0; i < count; i++) {
       if (keys[i].ptr[k / 8] >> (k % 8) & 1) {
         rn_column_nullable(c, capacity, arena);
@@ -397,15 +424,21 @@ void rn_keys_decode(const rn_slice *keys, uint32_t count, rn_column *columns, ui
       }
     }
   }
-  if (!variable) return;
-  for (uint32_t i = 0; i < count; i++) {
+  for (uint32_t i = 0; i < count && variable_end; i++) {
     const char *from = keys[i].ptr + at;
-    for (uint32_t k = 0; k < key_count; k++) {
+    for (uint32_t k = 0; k < variable_end; k++) {
       if (is_fixed(columns[k].type)) continue;
-      if (keys[i].ptr[k / 8] >> (k % 8) & 1) set_null_value(&columns[k], first_row + i, capacity, arena);
+      bool null = keys[i].ptr[k / 8] >> (k % 8) & 1, is_wanted = !wanted || wanted[k];
+      if (!is_wanted) from = null ? from : skip_value(from, columns[k].type);
+      else if (null) set_null_value(&columns[k], first_row + i, capacity, arena);
       else from = get_value(from, &columns[k], first_row + i, capacity, arena);
     }
   }
+}
+
+void rn_keys_decode(const rn_slice *keys, uint32_t count, rn_column *columns, uint32_t key_count, uint32_t first_row,
+                    uint32_t capacity, rn_arena *arena) {
+  rn_keys_decode_some(keys, count, columns, key_count, NULL, first_row, capacity, arena);
 }
 
 void rn_key_decode(const char *key, uint32_t length, rn_column *columns, uint32_t key_count, uint32_t row,

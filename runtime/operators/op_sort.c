@@ -1,14 +1,12 @@
 /* SORT: ORDER BY.
  *
- * Bounded input: all rows are kept, sorted (stable, NULL ordering per item) and emitted at the end; with LIMIT the
- * buffer is cut back to the best rows whenever it has doubled. On streams the first item is the rowtime: rows
- * leave in its order as the watermark passes, ties by the other items, then arrival; a row at or before the
- * largest time that has left is late (DIALECT 4.17, 5.5). */
-#include <stdlib.h>
-
+ * Bounded input: all rows are kept, sorted (sort_rows.h: stable, NULL ordering per item; only the columns of the
+ * order are decoded for it) and emitted at the end; with LIMIT the buffer is cut back to the best rows whenever it
+ * has doubled. On streams the first item is the rowtime: rows leave in its order as the watermark passes, ties by the
+ * other items, then arrival; a row at or before the largest time that has left is late (DIALECT 4.17, 5.5). */
 #include "base/alloc.h"
-#include "runtime/functions/scalar.h"
 #include "runtime/operators/operators.h"
+#include "runtime/operators/sort_rows.h"
 
 enum { BUFFER_ROWS = 1, CUT_SLACK = 4096 };
 
@@ -32,72 +30,27 @@ static rn_status sort_open(rn_operator *op, rn_error *err) {
   return RN_OK;
 }
 
-/* --- comparing ---------------------------------------------------------------------------------------------------- */
-
-#define COMPARE(T)                                              \
-  do {                                                          \
-    T x = ((const T *)c->data)[a], y = ((const T *)c->data)[b]; \
-    return (x > y) - (x < y);                                   \
-  } while (0)
-
-static int compare_double(double x, double y) { /* NaN is the largest, as in Java */
-  if (x != x || y != y) return (x != x) - (y != y);
-  return (x > y) - (x < y);
-}
-
-static int compare_values(const rn_column *c, size_t a, size_t b) {
-  switch (rn_type_physical(c->type)) {
-    case RN_P_BOOL: COMPARE(uint8_t);
-    case RN_P_I8: COMPARE(int8_t);
-    case RN_P_I16: COMPARE(int16_t);
-    case RN_P_I32: COMPARE(int32_t);
-    case RN_P_I64: COMPARE(int64_t);
-    case RN_P_I128: COMPARE(rn_i128);
-    case RN_P_F32: return compare_double((double)((const float *)c->data)[a], (double)((const float *)c->data)[b]);
-    case RN_P_F64: return compare_double(((const double *)c->data)[a], ((const double *)c->data)[b]);
-    case RN_P_STR: return rn_str_compare((const rn_str *)c->data + a, (const rn_str *)c->data + b);
-    default: return rn_column_compare(c, (uint32_t)a, c, (uint32_t)b); /* ROW, ARRAY */
-  }
-}
-
-typedef struct order {
-  const rn_sort_item *items;
-  uint32_t item_count;
-  const rn_column *columns;
-} order;
-
-static int compare_rows(const void *x, const void *y, void *ctx) {
-  const order *o = ctx;
-  uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-  for (uint32_t i = 0; i < o->item_count; i++) {
-    const rn_sort_item *item = &o->items[i];
-    const rn_column *c = &o->columns[item->column];
-    bool a_null = rn_is_null(c, a), b_null = rn_is_null(c, b);
-    if (a_null || b_null) {
-      if (a_null && b_null) continue;
-      return a_null == item->nulls_first ? -1 : 1;
-    }
-    int by_value = compare_values(c, a, b);
-    if (by_value) return item->descending ? -by_value : by_value;
-  }
-  return (a > b) - (a < b); /* stable */
-}
-
-/* Row numbers in order; memory from self->memory. */
-static uint32_t *sorted(sort *self, const rn_buffered *rows, size_t n, rn_slice **slices) {
+/* Row numbers in order; memory from self->memory. Only the columns of the items are decoded. */
+static uint32_t *sorted(sort *self, const rn_buffered *rows, size_t n) {
   const rn_plan_node *node = self->op.node;
-  rn_batch all;
-  uint32_t *permutation = rn_arena_alloc(&self->memory, sizeof *permutation * (n + 1));
-  *slices = rn_arena_alloc(&self->memory, sizeof **slices * (n + 1));
-  for (size_t i = 0; i < n; i++) {
-    permutation[i] = (uint32_t)i;
-    (*slices)[i] = (rn_slice){rows[i].row, rows[i].length};
+  const rn_sort_item *items = node->u.sort.items;
+  uint32_t item_count = node->u.sort.item_count, columns = node->schema.count;
+  uint32_t *order = rn_arena_alloc(&self->memory, sizeof *order * (n + 1));
+  rn_column *keys = rn_arena_zalloc(&self->memory, sizeof *keys * (columns + 1));
+  bool *wanted = rn_arena_zalloc(&self->memory, columns + 1);
+  for (uint32_t i = 0; i < item_count; i++) wanted[items[i].column] = true;
+  for (uint32_t c = 0; c < columns; c++) {
+    if (wanted[c]) rn_column_init(&keys[c], node->schema.fields[c].type, (uint32_t)n, &self->memory);
+    else keys[c].type = node->schema.fields[c].type;
   }
-  rn_batch_init(&all, &node->schema, (uint32_t)n, &self->memory);
-  rn_keys_decode(*slices, (uint32_t)n, all.columns, node->schema.count, 0, (uint32_t)n, &self->memory);
-  order o = {node->u.sort.items, node->u.sort.item_count, all.columns};
-  qsort_r(permutation, n, sizeof *permutation, compare_rows, &o);
-  return permutation;
+  for (size_t from = 0; from < n; from += RN_BATCH_ROWS_MAX) {
+    rn_slice slices[RN_BATCH_ROWS_MAX];
+    uint32_t count = (uint32_t)(n - from < RN_BATCH_ROWS_MAX ? n - from : RN_BATCH_ROWS_MAX);
+    for (uint32_t i = 0; i < count; i++) slices[i] = (rn_slice){rows[from + i].row, rows[from + i].length};
+    rn_keys_decode_some(slices, count, keys, columns, wanted, (uint32_t)from, (uint32_t)n, &self->memory);
+  }
+  rn_sort_rows(keys, items, item_count, (uint32_t)n, order);
+  return order;
 }
 
 /* --- rows -------------------------------------------------------------------------------------------------------------- */
@@ -110,13 +63,12 @@ static int64_t wanted_rows(const sort *self) { /* -1: all */
 /* Keeps the best rows only. */
 static void cut_back(sort *self) {
   const rn_buffered *rows;
-  rn_slice *slices;
   size_t n = rn_buffer_peek(self->buffer, INT64_MAX, &rows), keep = (size_t)wanted_rows(self);
-  uint32_t *permutation = sorted(self, rows, n, &slices);
+  uint32_t *order = sorted(self, rows, n);
   rn_slice *kept = rn_arena_alloc(&self->memory, sizeof *kept * (keep + 1));
   for (size_t i = 0; i < keep; i++) {
-    rn_slice s = slices[permutation[i]];
-    kept[i] = (rn_slice){rn_arena_strndup(&self->memory, s.ptr, s.len), s.len};
+    const rn_buffered *b = &rows[order[i]];
+    kept[i] = (rn_slice){rn_arena_strndup(&self->memory, b->row, b->length), b->length};
   }
   rn_buffer_remove(self->buffer, INT64_MAX);
   for (size_t i = 0; i < keep; i++) rn_buffer_add(self->buffer, 0, self->group, kept[i].ptr, (uint32_t)kept[i].len);
@@ -151,14 +103,26 @@ static rn_status sort_process(rn_operator *op, unsigned input, rn_batch *batch, 
   return RN_OK;
 }
 
+/* Rows order[from ..] lie anywhere: their places, and then they themselves, are asked for ahead of their turn. */
+static void gather(const rn_buffered *rows, const uint32_t *order, size_t from, size_t to, rn_slice *chunk, uint32_t count) {
+  enum { AHEAD = 32 };
+  for (uint32_t i = 0; i < count; i++) {
+    if (from + i + AHEAD < to) __builtin_prefetch(&rows[order[from + i + AHEAD]]);
+    const rn_buffered *b = &rows[order[from + i]];
+    chunk[i] = (rn_slice){b->row, b->length};
+    __builtin_prefetch(b->row);
+    __builtin_prefetch(b->row + b->length);
+  }
+}
+
 static rn_status emit_sorted(sort *self, int64_t upto_us, rn_error *err) {
   rn_operator *op = &self->op;
   const rn_plan_node *node = op->node;
   const rn_buffered *rows;
-  rn_slice *slices, chunk[RN_BATCH_ROWS_MAX];
+  rn_slice chunk[RN_BATCH_ROWS_MAX];
   size_t n = rn_buffer_peek(self->buffer, upto_us, &rows);
   if (!n) return RN_OK;
-  uint32_t *permutation = sorted(self, rows, n, &slices);
+  uint32_t *order = sorted(self, rows, n);
   if (node->u.sort.temporal) self->processed_us = rows[n - 1].order;
   size_t from = node->u.sort.temporal ? 0 : (size_t)node->u.sort.offset, to = n;
   int64_t wanted = wanted_rows(self);
@@ -166,7 +130,7 @@ static rn_status emit_sorted(sort *self, int64_t upto_us, rn_error *err) {
   rn_status status = RN_OK;
   while (from < to && status == RN_OK) {
     uint32_t count = (uint32_t)(to - from < op->context->batch_rows ? to - from : op->context->batch_rows);
-    for (uint32_t i = 0; i < count; i++) chunk[i] = slices[permutation[from + i]];
+    gather(rows, order, from, to, chunk, count);
     rn_batch out;
     rn_arena_reset(&op->arena);
     rn_batch_init(&out, &node->schema, count, &op->arena);
