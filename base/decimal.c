@@ -121,6 +121,34 @@ static bool wide_rescale(wide *m, int from, int to) {
 
 /* --- scale ----------------------------------------------------------------------------------------- */
 
+/* v / 10 without the division of 128 bits: 2^64 = 10 * TENTH + 6. */
+static rn_u128 tenth(rn_u128 v, uint64_t *rest) {
+  const uint64_t TENTH = 1844674407370955161u;
+  uint64_t high = (uint64_t)(v >> 64), low = (uint64_t)v;
+  uint64_t over = high % 10, small = low % 10 + over * 6;
+  *rest = small % 10;
+  return ((rn_u128)(high / 10) << 64) + (rn_u128)over * TENTH + low / 10 + small / 10;
+}
+
+rn_i128 rn_decimal_cut(rn_i128 value, unsigned digits) {
+  rn_u128 m = magnitude(value), q;
+  if (digits == 1) {
+    uint64_t rest;
+    q = tenth(m, &rest);
+    q += rest >= 5;
+  } else if (m >> 64 == 0 && digits <= RN_DECIMAL_SMALL_DIGITS) {
+    uint64_t d = (uint64_t)powers_64[digits], low = (uint64_t)m, rest = low % d;
+    q = low / d;
+    q += rest >= d - rest;
+  } else {
+    rn_u128 d = (rn_u128)rn_pow10_128(digits);
+    q = m / d;
+    rn_u128 rest = m - q * d;
+    q += rest >= d - rest;
+  }
+  return with_sign(q, value < 0);
+}
+
 bool rn_decimal_rescale(rn_i128 value, int from, int to, rn_i128 *out) {
   if (from == to) {
     *out = value;
@@ -137,16 +165,7 @@ bool rn_decimal_rescale(rn_i128 value, int from, int to, rn_i128 *out) {
     *out = 0;
     return true;
   }
-  int64_t small = (int64_t)value;
-  if (small == value && from - to <= RN_DECIMAL_SMALL_DIGITS) {
-    int64_t d = powers_64[from - to], q = small / d, r = small % d;
-    if (r < 0 ? -r >= d + r : r >= d - r) q += r < 0 ? -1 : 1;
-    *out = q;
-    return true;
-  }
-  rn_i128 d = rn_pow10_128((unsigned)(from - to)), q = value / d, r = value % d;
-  if (r < 0 ? -r >= d + r : r >= d - r) q += r < 0 ? -1 : 1;
-  *out = q;
+  *out = rn_decimal_cut(value, (unsigned)(from - to));
   return true;
 }
 

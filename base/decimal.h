@@ -20,6 +20,8 @@ rn_number_result rn_decimal_parse(rn_slice s, int precision, int scale, rn_i128 
 void rn_decimal_format(rn_builder *b, rn_i128 value, int scale); /* plain, full scale */
 /* Changes the scale (HALF_UP when it falls). False: overflow of 128 bits. */
 bool rn_decimal_rescale(rn_i128 value, int from, int to, rn_i128 *out);
+/* Takes `digits` (1..38) off the end, HALF_UP. */
+rn_i128 rn_decimal_cut(rn_i128 value, unsigned digits);
 /* Operations with Flink's result types; false: result does not fit `precision` digits (SQL: NULL). */
 bool rn_decimal_add(rn_i128 a, int sa, rn_i128 b, int sb, int precision, int scale, rn_i128 *out);
 bool rn_decimal_mul(rn_i128 a, int sa, rn_i128 b, int sb, int precision, int scale, rn_i128 *out);

@@ -82,8 +82,22 @@ KERNEL(dec_add_small) { UNUSED_EVAL; SCALES; BINARY_LOOP(int64_t, int64_t, int64
 KERNEL(dec_sub_small) { UNUSED_EVAL; SCALES; BINARY_LOOP(int64_t, int64_t, int64_t, (uint64_t)x * fa - (uint64_t)y * fb); return RN_OK; }
 KERNEL(dec_mul_small) { UNUSED_EVAL; BINARY_LOOP(int64_t, int64_t, int64_t, (uint64_t)x * (uint64_t)y); return RN_OK; }
 
+static bool is_small(const rn_column *c) { return c->type->precision <= RN_DECIMAL_SMALL_DIGITS; }
+
+/* The result has more than 18 digits; either side may have fewer. */
 static inline rn_status dec_sum_exact(const rn_column *const *args, rn_column *out, const rn_sel *sel, bool minus) {
   int sa = args[0]->type->scale, sb = args[1]->type->scale, common = sa > sb ? sa : sb;
+  if (is_small(args[0]) && is_small(args[1])) {
+    int64_t fa = rn_pow10_64((unsigned)(common - sa)), fb = rn_pow10_64((unsigned)(common - sb));
+    if (minus) fb = -fb;
+    BINARY_LOOP(int64_t, int64_t, rn_i128, (rn_i128)x * fa + (rn_i128)y * fb);
+    return RN_OK;
+  }
+  if (sa == sb && !is_small(args[0]) && !is_small(args[1])) {
+    if (minus) BINARY_LOOP(rn_i128, rn_i128, rn_i128, x - y);
+    else BINARY_LOOP(rn_i128, rn_i128, rn_i128, x + y);
+    return RN_OK;
+  }
   rn_i128 fa = rn_pow10_128((unsigned)(common - sa)), fb = rn_pow10_128((unsigned)(common - sb));
   FOR_ROWS(row) {
     rn_i128 x = decimal_at(args[0], row) * fa, y = decimal_at(args[1], row) * fb;
@@ -95,7 +109,34 @@ KERNEL(dec_add_exact) { UNUSED_EVAL; return dec_sum_exact(args, out, sel, false)
 KERNEL(dec_sub_exact) { UNUSED_EVAL; return dec_sum_exact(args, out, sel, true); }
 KERNEL(dec_mul_exact) {
   UNUSED_EVAL;
+  if (is_small(args[0]) && is_small(args[1])) {
+    BINARY_LOOP(int64_t, int64_t, rn_i128, (rn_i128)x * y);
+    return RN_OK;
+  }
   FOR_ROWS(row) decimal_put(out, row, decimal_at(args[0], row) * decimal_at(args[1], row));
+  return RN_OK;
+}
+
+/* Sums whose type was cut to 38 digits: what fits 128 bits (all but the largest values) stays in them. */
+static inline rn_status dec_sum(rn_eval *eval, const rn_column *const *args, rn_column *out, const rn_sel *sel, bool minus) {
+  int sa = args[0]->type->scale, sb = args[1]->type->scale, common = sa > sb ? sa : sb;
+  int p = out->type->precision, s = out->type->scale;
+  rn_i128 fa = rn_pow10_128((unsigned)(common - sa)), fb = rn_pow10_128((unsigned)(common - sb));
+  rn_i128 limit = rn_pow10_128((unsigned)p);
+  FOR_ROWS(row) {
+    rn_i128 x = decimal_at(args[0], row), y = decimal_at(args[1], row), a = x, b = y, r;
+    if (minus) y = b = -y;
+    bool ok = (fa == 1 || !__builtin_mul_overflow(x, fa, &a)) && (fb == 1 || !__builtin_mul_overflow(y, fb, &b)) &&
+              !__builtin_add_overflow(a, b, &r);
+    if (ok) {
+      if (s < common) r = rn_decimal_cut(r, (unsigned)(common - s));
+      ok = r < limit && r > -limit;
+    } else {
+      ok = rn_decimal_add(x, sa, y, sb, p, s, &r);
+    }
+    if (ok) decimal_put(out, row, r);
+    else put_null(eval, out, row);
+  }
   return RN_OK;
 }
 
@@ -108,8 +149,6 @@ static inline rn_status dec_general(rn_eval *eval, const rn_column *const *args,
     bool ok = false;
     if (y == 0 && (op == OP_DIV || op == OP_MOD)) return zero_divisor(eval, row);
     switch (op) {
-      case OP_ADD: ok = rn_decimal_add(x, sa, y, sb, p, s, &r); break;
-      case OP_SUB: ok = rn_decimal_add(x, sa, -y, sb, p, s, &r); break;
       case OP_MUL: ok = rn_decimal_mul(x, sa, y, sb, p, s, &r); break;
       case OP_DIV: ok = rn_decimal_div(x, sa, y, sb, p, s, &r); break;
       default: ok = rn_decimal_mod(x, sa, y, sb, p, s, &r); break;
@@ -120,8 +159,8 @@ static inline rn_status dec_general(rn_eval *eval, const rn_column *const *args,
   }
   return RN_OK;
 }
-KERNEL(dec_add) { (void)arg_count; return dec_general(eval, args, out, sel, OP_ADD); }
-KERNEL(dec_sub) { (void)arg_count; return dec_general(eval, args, out, sel, OP_SUB); }
+KERNEL(dec_add) { (void)arg_count; return dec_sum(eval, args, out, sel, false); }
+KERNEL(dec_sub) { (void)arg_count; return dec_sum(eval, args, out, sel, true); }
 KERNEL(dec_mul) { (void)arg_count; return dec_general(eval, args, out, sel, OP_MUL); }
 KERNEL(dec_div) { (void)arg_count; return dec_general(eval, args, out, sel, OP_DIV); }
 KERNEL(dec_mod) { (void)arg_count; return dec_general(eval, args, out, sel, OP_MOD); }

@@ -8,7 +8,7 @@
 RN_VECTORISE
 
 typedef enum compare_op { OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_COUNT } compare_op;
-enum { F_U8, F_I8, F_I16, F_I32, F_I64, F_F32, F_F64, FAMILY_COUNT };
+enum { F_U8, F_I8, F_I16, F_I32, F_I64, F_I128, F_F32, F_F64, FAMILY_COUNT };
 
 #define COMPARE(f, T, suffix, op)                    \
   KERNEL(f##_##suffix) {                             \
@@ -23,11 +23,12 @@ COMPARE_ALL(i8, int8_t)
 COMPARE_ALL(i16, int16_t)
 COMPARE_ALL(i32, int32_t)
 COMPARE_ALL(i64, int64_t)
+COMPARE_ALL(i128, rn_i128)
 COMPARE_ALL(f32, float)
 COMPARE_ALL(f64, double)
 
 #define OPS(f) {f##_eq, f##_ne, f##_lt, f##_le, f##_gt, f##_ge}
-static const rn_kernel plain[FAMILY_COUNT][OP_COUNT] = {OPS(u8), OPS(i8), OPS(i16), OPS(i32), OPS(i64), OPS(f32), OPS(f64)};
+static const rn_kernel plain[FAMILY_COUNT][OP_COUNT] = {OPS(u8), OPS(i8), OPS(i16), OPS(i32), OPS(i64), OPS(i128), OPS(f32), OPS(f64)};
 
 static int family_of(const rn_type *t) {
   switch (rn_type_physical(t)) {
@@ -36,6 +37,7 @@ static int family_of(const rn_type *t) {
     case RN_P_I16: return F_I16;
     case RN_P_I32: return F_I32;
     case RN_P_I64: return F_I64;
+    case RN_P_I128: return F_I128;
     case RN_P_F32: return F_F32;
     case RN_P_F64: return F_F64;
     default: return -1;
@@ -160,10 +162,9 @@ static bool compared_types(const rn_type *const *types, rn_arena *arena, const r
 static rn_kernel kernel_for(const rn_type *a, const rn_type *b, compare_op op, bool *total) {
   *total = false;
   if (rn_type_is_string(a) || rn_type_is_binary(a)) return text_kernels[op];
-  bool decimal = a->id == RN_T_DECIMAL;
-  bool small = decimal && a->scale == b->scale && a->precision <= RN_DECIMAL_SMALL_DIGITS && b->precision <= RN_DECIMAL_SMALL_DIGITS;
   int family = family_of(a);
-  if (family < 0 || (decimal && !small)) return any_kernels[op];
+  bool same_width = a->id != RN_T_DECIMAL || (a->scale == b->scale && family == family_of(b));
+  if (family < 0 || !same_width) return any_kernels[op];
   *total = true;
   return plain[family][op];
 }

@@ -15,8 +15,21 @@ typedef struct element {
   size_t len;
 } element;
 
+/* yyyy-MM-dd HH:mm:ss and the like: numbers of fixed width and literal bytes, every field once. Texts of exactly that
+ * form, nearly all, are read at fixed places; others go element by element. */
+enum { FIXED_MAX = 40 };
+typedef enum fixed_field { FIXED_YEAR, FIXED_MONTH, FIXED_DAY, FIXED_HOUR, FIXED_MINUTE, FIXED_SECOND, FIXED_FRACTION, FIXED_FIELDS } fixed_field;
+typedef struct fixed_form {
+  uint8_t length;             /* of the text; 0: the pattern is not of this kind */
+  uint8_t at[FIXED_FIELDS];   /* where each field begins */
+  uint8_t width[FIXED_FIELDS]; /* 0: not in the pattern */
+  uint8_t literal_count, literal_at[FIXED_MAX];
+  char literals[FIXED_MAX];
+} fixed_form;
+
 struct time_pattern {
   RN_VEC(element) elements;
+  fixed_form fixed;
 };
 
 static const char *const month_names[] = {"January", "February", "March", "April", "May", "June", "July",
@@ -50,6 +63,36 @@ static bool is_numeric(const element *e) {
     case 'w': case 'W': case 'F': case 'n': case 'N': case 'A': return true;
     default: return false;
   }
+}
+
+static fixed_form fixed_form_of(const time_pattern *p) {
+  static const struct { char letter; uint8_t field, width; } known[] = {
+    {'y', FIXED_YEAR, 4}, {'u', FIXED_YEAR, 4}, {'M', FIXED_MONTH, 2}, {'L', FIXED_MONTH, 2}, {'d', FIXED_DAY, 2},
+    {'H', FIXED_HOUR, 2}, {'m', FIXED_MINUTE, 2}, {'s', FIXED_SECOND, 2}, {'S', FIXED_FRACTION, 0},
+  };
+  fixed_form f = {0}, none = {0};
+  size_t at = 0;
+  for (size_t i = 0; i < p->elements.len; i++) {
+    const element *e = &p->elements.data[i];
+    size_t width = e->letter ? e->count : e->len;
+    if (at + width > FIXED_MAX) return none;
+    if (!e->letter) {
+      for (size_t k = 0; k < e->len; k++) {
+        if (e->text[k] >= '0' && e->text[k] <= '9') return none; /* a year before it would take them */
+        f.literal_at[f.literal_count] = (uint8_t)(at + k);
+        f.literals[f.literal_count++] = e->text[k];
+      }
+    } else {
+      size_t k = 0, kinds = sizeof known / sizeof *known;
+      while (k < kinds && known[k].letter != e->letter) k++;
+      if (k == kinds || f.width[known[k].field] || (known[k].width ? e->count != known[k].width : e->count > 6)) return none;
+      f.at[known[k].field] = (uint8_t)at;
+      f.width[known[k].field] = e->count;
+    }
+    at += width;
+  }
+  f.length = (uint8_t)at;
+  return f;
 }
 
 rn_status rn_time_pattern_compile(rn_slice text, time_pattern **out, rn_error *err) {
@@ -113,6 +156,7 @@ rn_status rn_time_pattern_compile(rn_slice text, time_pattern **out, rn_error *e
     e->sign_width = reserved;
     reserved = (uint8_t)(e->count >= 2 || e->letter == 'S' ? reserved + e->count : 0);
   }
+  p->fixed = fixed_form_of(p);
   *out = p;
   return RN_OK;
 }
@@ -277,12 +321,57 @@ static bool take_offset(const char **p, const char *end, char letter, int32_t *o
   return hour <= 18 && minute < 60 && second < 60;
 }
 
+/* The fields of a text of the pattern's length; false: some byte is not what stands there in this form. */
+static inline bool read_fixed(const fixed_form *f, const char *text, uint32_t *numbers) {
+  static const uint32_t absent[FIXED_FIELDS] = {1970, 1, 1, 0, 0, 0, 0}, scale[] = {1, 100000, 10000, 1000, 100, 10, 1};
+  for (unsigned i = 0; i < f->literal_count; i++) {
+    if (text[f->literal_at[i]] != f->literals[i]) return false;
+  }
+  for (unsigned k = 0; k < FIXED_FIELDS; k++) {
+    if (!f->width[k]) {
+      numbers[k] = absent[k];
+      continue;
+    }
+    uint32_t value = 0, bad = 0;
+    const char *p = text + f->at[k];
+    for (unsigned i = 0; i < f->width[k]; i++) {
+      uint32_t digit = (uint32_t)(unsigned char)p[i] - '0';
+      bad |= digit > 9;
+      value = value * 10 + digit;
+    }
+    if (bad) return false;
+    numbers[k] = k == FIXED_FRACTION ? value * scale[f->width[k]] : value;
+  }
+  return true;
+}
+
+/* day_of_year 0: month and day count. A day behind the month's last one is that one. */
+static bool put_together(int64_t year, int64_t month, int64_t day, int64_t hour, int64_t minute, int64_t second, int64_t micros,
+                         int64_t day_of_year, int64_t *us) {
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) return false;
+  int64_t days;
+  if (day_of_year) {
+    if (day_of_year > 365 + (rn_days_in_month(year, 2) == 29)) return false;
+    days = rn_days_from_civil(year, 1, 1) + day_of_year - 1;
+  } else {
+    unsigned last = rn_days_in_month(year, (unsigned)month);
+    days = rn_days_from_civil(year, (unsigned)month, day > last ? last : (unsigned)day);
+  }
+  *us = days * RN_US_PER_DAY + (hour * 3600 + minute * 60 + second) * RN_US_PER_SECOND + micros;
+  return true;
+}
+
 bool rn_time_pattern_parse(const time_pattern *pattern, rn_slice text, int64_t *us, bool *has_offset, int32_t *offset_s) {
   const char *p = text.ptr, *end = text.ptr + text.len;
   int64_t year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0, micros = 0, day_of_year = 0, v;
+  uint32_t numbers[FIXED_FIELDS];
   bool afternoon = false, half_day = false;
   *has_offset = false;
   *offset_s = 0;
+  if (text.len == pattern->fixed.length && text.len && read_fixed(&pattern->fixed, text.ptr, numbers)) {
+    return put_together(numbers[FIXED_YEAR], numbers[FIXED_MONTH], numbers[FIXED_DAY], numbers[FIXED_HOUR],
+                        numbers[FIXED_MINUTE], numbers[FIXED_SECOND], numbers[FIXED_FRACTION], 0, us);
+  }
   for (size_t i = 0; i < pattern->elements.len; i++) {
     const element *e = &pattern->elements.data[i];
     int width = e->count, widest = width == 1 ? 19 : width;
@@ -346,15 +435,5 @@ bool rn_time_pattern_parse(const time_pattern *pattern, rn_slice text, int64_t *
   }
   if (p != end) return false;
   if (half_day && afternoon) hour += 12;
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) return false;
-  int64_t days;
-  if (day_of_year) {
-    if (day_of_year > 365 + (rn_days_in_month(year, 2) == 29)) return false;
-    days = rn_days_from_civil(year, 1, 1) + day_of_year - 1;
-  } else {
-    unsigned last = rn_days_in_month(year, (unsigned)month);
-    days = rn_days_from_civil(year, (unsigned)month, day > last ? last : (unsigned)day);
-  }
-  *us = days * RN_US_PER_DAY + (hour * 3600 + minute * 60 + second) * RN_US_PER_SECOND + micros;
-  return true;
+  return put_together(year, month, day, hour, minute, second, micros, day_of_year, us);
 }
