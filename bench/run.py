@@ -211,16 +211,123 @@ def operators(work):
         note("replayed: " + name, "%.1f" % ns[name], "ns/row", runs=[r[0] for r in runs[name]])
 
 
-# expression of bench/kernels, limit in ns per row
-KERNELS = (("json-value-first", 250), ("json-value-last", 250), ("json-value-int", 250), ("json-value-missing", 250), ("json-exists", 250),
-           ("json-query-object", None), ("json-query-wildcard", None), ("is-json", None), ("json-object", None), ("json-string", None))
+# limit in ns per row (None: no target), expressions of bench/kernels
+KERNELS = (
+    (2, "int-add bigint-multiply bigint-divide bigint-modulo double-arithmetic bigint-add-nulls decimal18-add decimal18-multiply"),
+    (2, "bigint-compare bigint-compare-constant bigint-between double-compare decimal38-compare"),
+    (15, "decimal38-add decimal38-add-scales"), (None, "decimal38-multiply"),
+    (None, "text-equal text-less"),
+    (10, "like-exact like-prefix like-suffix"), (None, "like-contains like-general"),
+    (20, "substring substring-long upper lower"), (None, "char-length trim concat position"),
+    (40, "to-timestamp to-timestamp-pattern cast-timestamp"), (None, "date-format"),
+    (None, "cast-text-bigint cast-bigint-text cast-decimal-text case in-list"),
+    (150, "regex-number regex-status regex-path"), (None, "regex-mail regex-replace"),
+    (250, "json-value-first json-value-last json-value-int json-value-missing json-exists"),
+    (None, "json-query-object json-query-wildcard is-json json-object json-string"),
+)
 
 
 def kernels(work):
     """Scalar expressions alone, on batches replayed from memory."""
-    for name, limit in KERNELS:
-        ns = float(once([build + "/bench/kernels", name])[1].split()[1])
-        note("kernel: " + name, "%.1f" % ns, "ns/row", "", "<= %d" % limit if limit else "", ns <= limit if limit else None)
+    ns = dict((line.split()[0], float(line.split()[1])) for line in once([build + "/bench/kernels"])[1].splitlines())
+    for limit, names in KERNELS:
+        for name in names.split():
+            note("kernel: " + name, "%.1f" % ns[name], "ns/row", "", "<= %d" % limit if limit else "", ns[name] <= limit if limit else None)
+
+
+STATEMENTS = """CREATE TEMPORARY TABLE orders_%(i)d (
+  id BIGINT NOT NULL,
+  customer STRING,
+  amount DECIMAL(12, 2),
+  ts TIMESTAMP(3),
+  WATERMARK FOR ts AS ts - INTERVAL '5' SECOND
+) WITH ('connector' = 'datagen', 'number-of-rows' = '10');
+CREATE TEMPORARY VIEW large_%(i)d AS
+SELECT id, UPPER(customer) AS customer, amount * 2 AS twice, CASE WHEN amount > 100 THEN 'a' ELSE 'b' END AS kind, ts
+FROM orders_%(i)d
+WHERE amount > 10 AND customer LIKE 'c%%';
+CREATE TEMPORARY TABLE sums_%(i)d (
+  w TIMESTAMP(3), customer STRING, n BIGINT, total DECIMAL(38, 2)
+) WITH ('connector' = 'blackhole');
+INSERT INTO sums_%(i)d
+SELECT window_start, customer, COUNT(*), SUM(twice)
+FROM TUMBLE(TABLE large_%(i)d, DESCRIPTOR(ts), INTERVAL '10' SECOND)
+GROUP BY window_start, window_end, customer;
+"""
+
+
+def binding(work):
+    """A script of 1,008 lines: parsed, bound and planned, without a run. The time of an empty script is taken off."""
+    text = "".join(STATEMENTS % {"i": i} for i in range(56))
+    long, empty = script(work, "long.sql", text), script(work, "empty.sql", "SELECT 1;\n")
+    runs = {p: sorted(once([RUNNEL, "check", p])[0] * 1000 for _ in range(20)) for p in (empty, long)}
+    ms = runs[long][0] - runs[empty][0]
+    note("check of a script, %d lines" % text.count("\n"), "%.1f" % ms, "ms", "%d statements" % text.count(";\n"), "< 20", ms < 20, runs[long])
+
+
+PEER = """import duckdb, resource, sys
+def cpu():
+    use = resource.getrusage(resource.RUSAGE_SELF)
+    return use.ru_utime + use.ru_stime
+db = duckdb.connect(config={"threads": 1})
+columns = {"id": "BIGINT", "k": "BIGINT", "v": "BIGINT", "ts": "TIMESTAMP", "tag": "VARCHAR"}
+lines = "read_json('%s', format='newline_delimited', columns=%r)" % (sys.argv[1], columns)
+begin = cpu()
+db.execute("EXPLAIN ANALYZE " + sys.argv[2] % lines).fetchall()  # runs the query and throws the rows away
+print(cpu() - begin, duckdb.__version__)
+"""
+
+
+def peer_python():
+    """A Python that has DuckDB, in an environment of its own in the user's cache; None, said loudly: it cannot be had."""
+    home = os.path.join(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "runnel-bench")
+    python = os.path.join(home, "bin/python")
+    has_it = [python, "-c", "import duckdb"]
+    for command in (has_it, [sys.executable, "-m", "venv", home], [python, "-m", "pip", "install", "-q", "duckdb"], has_it):
+        if command[0] == python and not os.path.exists(python):
+            continue
+        p = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        if p.returncode == 0 and command is has_it:
+            return python
+    print("LEFT OUT: the comparison with DuckDB (pip install duckdb): %s" % (p.stderr.strip() or "no venv").splitlines()[-1])
+    return None
+
+
+def bounded(work):
+    """ORDER BY and GROUP BY of bounded input beside DuckDB: the same file, the same core, one thread, rows thrown away."""
+    python = peer_python()
+    if not python:
+        return
+    path = os.path.join(work, "bounded.jsonl")
+    with open(path, "wb") as f:
+        subprocess.run([build + "/bench/generate", "lines", str(ROWS)], stdout=f, check=True)
+    peer = script(work, "peer.py", PEER)
+    tables = "SET 'execution.runtime-mode' = 'batch';\n" + LINES % path
+    into = "CREATE TEMPORARY TABLE o (%s) " + HOLE + "INSERT INTO o %s;"
+    everything = "id BIGINT, k BIGINT, v BIGINT, ts TIMESTAMP(3), tag STRING"
+    queries = (  # what, columns of the output, query over %s; without target: reading, and what comes next reads the same columns
+        ("reading", everything, "SELECT id, k, v, ts, tag FROM %s"),
+        ("ORDER BY v, id DESC", everything, "SELECT * FROM %s ORDER BY v, id DESC"),
+        ("ORDER BY tag", everything, "SELECT * FROM %s ORDER BY tag"),
+        ("reading k, v", "k BIGINT, v BIGINT", "SELECT k, v FROM %s"),
+        ("GROUP BY k: 10,000 keys", "k BIGINT, c BIGINT, s BIGINT, m BIGINT", "SELECT k, COUNT(*), SUM(v), MAX(v) FROM %s GROUP BY k"),
+        ("reading tag, v", "tag STRING, v BIGINT", "SELECT tag, v FROM %s"),
+        ("GROUP BY tag: nearly all distinct", "tag STRING, c BIGINT, s BIGINT", "SELECT tag, COUNT(*), SUM(v) FROM %s GROUP BY tag"),
+    )
+    ours = theirs = 0
+    for what, columns, query in queries:
+        sql = script(work, "q.sql", tables + into % (columns, query % "t"))
+        runs = [once([RUNNEL, "-q", "-f", sql])[0] for _ in range(min(REPEAT, 2))]
+        peers = [float(once([python, peer, path, query])[1].split()[0]) for _ in range(min(REPEAT, 2))]
+        mine, other = min(runs), min(peers)
+        reading = what.startswith("reading")
+        note("%d M rows, %s" % (ROWS // 1000000, what), "%.2f" % mine, "s", "%.2fx DuckDB" % (mine / other), "" if reading else "<= 2x",
+             None if reading else mine <= 2 * other, runs)
+        if reading:
+            ours, theirs = mine, other
+        else:
+            note("  less the reading: %.2f s there" % (other - theirs), "%.2f" % (mine - ours), "s")
+    os.unlink(path)
 
 
 # 100,000 keys; a second of event time is 1,000,000 rows
@@ -378,7 +485,7 @@ def save():
 
 def main():
     work = tempfile.mkdtemp(prefix="rn-bench-")
-    parts = (("start", start_up), ("file", file_benchmarks), ("kernels", kernels), ("operators", operators), ("barrier", barrier), ("kafka", with_broker))
+    parts = (("start", start_up), ("file", file_benchmarks), ("kernels", kernels), ("binding", binding), ("bounded", bounded), ("operators", operators), ("barrier", barrier), ("kafka", with_broker))
     begin = time.monotonic()
     try:
         print("%-44s %10s %-8s %-12s %-22s" % ("what", "figure", "", "beside", "target"))

@@ -1,6 +1,6 @@
 #!/bin/bash
 # make bench: builds the generator and the floors, runs bench/run.py. Arguments after the build directory choose
-# parts: start, file, kernels, operators, barrier, kafka.
+# parts: start, file, kernels, binding, bounded, operators, barrier, kafka.
 set -eu
 build=${1:-build}
 shift || true
