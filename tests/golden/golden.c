@@ -4,7 +4,8 @@
  * Each query runs as an INSERT into a collecting sink that shows rows only when their epoch is applied, so
  * that a stop and a restore between any two rows show up as lost or doubled rows.
  *
- *   golden [--batch-rows N] [--stop-after N]... [--parallelism N] [--restore-parallelism N] [--set k=v] FILE.sql
+ *   golden [--batch-rows N] [--stop-after N]... [--parallelism N] [--restore-parallelism N] [--late] FILE.sql
+ * --late: behind the rows of each query {"late":n}.
  * ${DIR} in the file is its folder. */
 #include <libgen.h>
 #include <stdio.h>
@@ -174,7 +175,8 @@ typedef struct harness {
   uint64_t stops[8];
   int stop_count;
   int queries;
-  bool print_sink;
+  bool print_late;
+  uint64_t late;
 } harness;
 
 static void print_error(int code, const char *message) {
@@ -245,6 +247,12 @@ static bool run_job(harness *h, const rn_ast_insert *inserts, uint32_t count, co
     bool finished = false;
     if (ok) {
       (void)rn_job_wait(job, -1);
+      rn_arena arena;
+      rn_job_stats stats;
+      rn_arena_init(&arena);
+      rn_job_stats_get(job, &arena, &stats);
+      h->late += stats.late;
+      rn_arena_free(&arena);
       rn_job_state state = rn_job_get_state(job, &err);
       finished = state == RN_JOB_FINISHED;
       ok = state != RN_JOB_FAILED;
@@ -319,12 +327,14 @@ static void run_query(harness *h, const rn_ast_statement *statement, rn_arena *a
       rn_catalog_create(h->catalog, create, false, &object, &existed, diags) == RN_OK) {
     rn_ast_insert insert = {.table = create->path, .query = statement->query, .span = statement->span};
     collected.len = 0;
+    h->late = 0;
     (void)run_job(h, &insert, 1, "golden");
     for (size_t i = 0; i < collected.len; i++) {
       (void)printf("%s\n", collected.data[i]);
       rn_free(collected.data[i]);
     }
     collected.len = 0;
+    if (h->print_late) (void)printf("{\"late\":%llu}\n", (unsigned long long)h->late);
   } else {
     print_diags(diags);
   }
@@ -445,6 +455,7 @@ int main(int argc, char **argv) {
     else if (strcmp(argv[i], "--stop-after") == 0 && has && h.stop_count < 8) h.stops[h.stop_count++] = (uint64_t)atoi(argv[++i]);
     else if (strcmp(argv[i], "--parallelism") == 0 && has) h.parallelism = h.restore_parallelism = (uint32_t)atoi(argv[++i]);
     else if (strcmp(argv[i], "--restore-parallelism") == 0 && has) h.restore_parallelism = (uint32_t)atoi(argv[++i]);
+    else if (strcmp(argv[i], "--late") == 0) h.print_late = true;
     else if (strcmp(argv[i], "--batch") == 0) h.settings.batch_mode = true, h.settings.keep_changes = false;
     else file = argv[i];
   }
