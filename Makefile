@@ -114,7 +114,7 @@ bench: ## print rates (bench/README.md); RN_BENCH_ROWS scales the inputs
 soak: ## the crash and fuzz suites with large sizes
 	@tools/install.sh build test kafka
 	@$(MAKE) --no-print-directory -j$$(nproc) tests
-	@RN_KILLS=2000 RN_FUZZ_SECONDS=600 RN_DIFFERENTIAL=20000 BUILD=$(BUILD) tests/run.sh unit differential crash kafka
+	@RN_KILLS=2000 RN_FUZZ_SECONDS=600 RN_DIFFERENTIAL=20000 RN_MODEL=2000 BUILD=$(BUILD) tests/run.sh unit model differential crash kafka
 
 .PHONY: lint
 lint: ## include directions, exported symbols, warnings of clang

@@ -104,6 +104,7 @@ run_one() {
     examples) suite examples tests/examples/run.sh "$build" ;;
     runs) suite runs python3 tests/runs/run.py "$build" ;;
     crash) suite crash tests/crash/run.sh "$build" ;;
+    model) suite model python3 tests/model/run.py "$build/golden" ;;
     differential) suite differential python3 tests/differential/run.py "$build/runnel" ;;
     kafka)
       suite kafka kafka
@@ -113,7 +114,7 @@ run_one() {
   esac
 }
 
-for name in ${*:-unit golden dialect errors statements cli timed runs examples differential crash kafka}; do run_one "$name"; done
+for name in ${*:-unit golden dialect errors statements cli timed runs examples model differential crash kafka}; do run_one "$name"; done
 if [ "$skipped" -gt 0 ]; then
   echo "$passed passed, $failed failed, $skipped skipped"
 else

@@ -166,7 +166,6 @@ static bool passed(const rn_over *self, const rn_over_slot *head) {
 
 static bool is_late(rn_over *self, const rn_keys *keys, uint32_t i, int64_t at) {
   if (self->op.node->u.over.unbounded) return at <= self->op.watermark_us;
-  if (at <= 0) return true;
   if (at > self->op.watermark_us) return false;
   rn_table *table = rn_map_table(self->partitions, 0);
   uint8_t *slot = rn_table_find(table, keys->hashes[i], keys->keys[i], keys->lengths[i]);

@@ -76,12 +76,11 @@ static int64_t gap_end(const rn_zone *zone, int64_t inside, int64_t after) {
   return high;
 }
 
-/* The second time a wall clock shows a time that it shows twice: the attribute must not fall behind the watermark. */
+/* The second time a wall clock shows a time that it shows twice: the attribute must not fall behind the watermark. Clocks
+ * are put back by an hour, by three (Casey), by 23 where a day comes twice (Kwajalein in 1969): never by more than a day. */
 static int64_t second_time(const rn_zone *zone, int64_t local, int64_t instant) {
-  for (int64_t later = instant + HOUR_US / 2; later <= instant + 2 * HOUR_US; later += HOUR_US / 2) {
-    if (rn_zone_to_local(zone, later) == local) return later;
-  }
-  return instant;
+  int64_t beyond = instant + 25 * HOUR_US, later = local - (rn_zone_to_local(zone, beyond) - beyond);
+  return later > instant && rn_zone_to_local(zone, later) == local ? later : instant;
 }
 
 int64_t rn_window_instant(const rn_window_time *w, int64_t window_end) {

@@ -48,14 +48,21 @@ class Zone:
             low, high = (low, middle) if self.local(middle) > local else (middle, high)
         return high
 
+    def window_time(self, end):
+        """The time attribute of a window: a time that the clock leaves out is later by what it leaves out."""
+        local = end - 1
+        if self.zone and self.local(self.last_instant(local)) != local:
+            return local - int(to_date(local).replace(tzinfo=self.zone).utcoffset().total_seconds() * 1000)
+        return self.last_instant(local)
+
     def transitions(self, first, last):
         """Instants at which the offset changes."""
-        hour, out = 3600000, []
+        week, out = 7 * 86400000, []
         offset = lambda i: self.local(i) - i
-        for day in range(first, last, 24 * hour):
-            if offset(day) == offset(day + 24 * hour):
+        for low in range(first, last, week):
+            high = low + week
+            if offset(low) == offset(high):
                 continue
-            low, high = day, day + 24 * hour
             while high - low > 1:
                 middle = (low + high) // 2
                 low, high = (low, middle) if offset(middle) != offset(low) else (middle, high)

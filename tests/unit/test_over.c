@@ -103,7 +103,7 @@ static void model_watermark(const frame_spec *frame, const rn_agg_call *calls, u
 /* DIALECT 5.5. A RANGE partition whose frame has passed is forgotten with its largest time. */
 static bool model_late(const frame_spec *frame, bool forgets, const row *r, int64_t watermark) {
   if (frame->unbounded) return r->ts <= watermark;
-  int64_t largest = 0;
+  int64_t largest = INT64_MIN;
   for (size_t i = 0; i < done.len; i++) {
     if (same_key(done.data[i], r) && !forgotten[done.data[i] - rows] && done.data[i]->ts > largest) largest = done.data[i]->ts;
   }
@@ -111,7 +111,7 @@ static bool model_late(const frame_spec *frame, bool forgets, const row *r, int6
     for (size_t i = 0; i < done.len; i++) {
       if (same_key(done.data[i], r)) forgotten[done.data[i] - rows] = true;
     }
-    return r->ts <= 0;
+    return false;
   }
   return r->ts <= largest;
 }
@@ -144,7 +144,7 @@ static void run(const frame_spec *frame, const rn_agg_call *calls, uint32_t coun
   expected_late = 0;
   memset(forgotten, 0, sizeof forgotten);
   uint64_t late = 0;
-  int64_t now = 10 * SECOND, watermark = RN_WATERMARK_NONE;
+  int64_t now = -15 * SECOND, watermark = RN_WATERMARK_NONE; /* before 1970 too */
   uint32_t pending = 0;
   for (uint32_t i = 0; i < ROWS; i++) {
     now += pick(60) ? pick(3) * 200000 : pick(40) * SECOND; /* many peers, some gaps */
