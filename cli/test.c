@@ -169,6 +169,7 @@ static bool run_test(suite *s, const test_file *file, const test_case *test) {
   for (size_t i = 0; i < s->mode_count; i++) {
     memset(&outcomes[i], 0, sizeof outcomes[i]);
     if (s->modes[i].chaos != CHAOS_NONE && test->no_chaos) continue;
+    if (s->modes[i].chaos == CHAOS_ABORT && test->no_kill) continue;
     test_run(s->c, file, test, &s->modes[i], &outcomes[i]);
     good &= !outcomes[i].failure && !outcomes[i].differences;
   }

@@ -39,6 +39,7 @@ typedef struct test_case {
   test_step *steps;
   size_t step_count;
   bool no_chaos;     /* its meaning depends on when the job was started */
+  bool no_kill;      /* rows that are read again after a kill mean something else: those of processing time */
 } test_case;
 
 typedef struct test_file {

@@ -154,6 +154,7 @@ static const struct directive {
     {"expect-changelog", ARG_OPTIONAL_NAME, STEP_EXPECT_CHANGELOG, true, "--@expect-changelog [table]"},
     {"expect-error", ARG_NAME, STEP_EXPECT_ERROR, false, "--@expect-error RN2004"},
     {"no-chaos", ARG_NONE, STEP_SQL, false, "--@no-chaos"},
+    {"no-kill", ARG_NONE, STEP_SQL, false, "--@no-kill"},
     {"ordered", ARG_NONE, STEP_SQL, false, "--@ordered"},
     {"unordered", ARG_NONE, STEP_SQL, false, "--@unordered"},
 };
@@ -196,6 +197,8 @@ static int read_directive(reader *r) {
       r->ordered = false;
     } else if (strcmp(word, "no-chaos") == 0) {
       r->file->cases[r->file->case_count - 1].no_chaos = true;
+    } else if (strcmp(word, "no-kill") == 0) {
+      r->file->cases[r->file->case_count - 1].no_kill = true;
     } else if (strcmp(word, "ordered") == 0 || strcmp(word, "unordered") == 0) {
       r->ordered = word[0] == 'o';
       test_case *c = &r->file->cases[r->file->case_count - 1]; /* it may stand behind what it is about */
