@@ -95,8 +95,10 @@ def fires(zone, end):
 
 
 def watermarks(rows, delay):
-    """The watermark before each row: the largest time so far less the delay."""
+    """The watermark before each row: the largest time so far less the delay. None: none before the end."""
     out, mark = [], NONE
+    if delay is None:
+        return [NONE] * len(rows)
     for r in rows:
         out.append(mark)
         mark = max(mark, r["at"] - delay)
@@ -106,9 +108,8 @@ def watermarks(rows, delay):
 def assign(rows, window, zone, delay, late_count=None):
     """[(row, start, end)] of the windows that had not fired when the row came, in order of arrival. delay None: all."""
     out = []
-    marks = watermarks(rows, delay or 0)
-    for r, mark in zip(rows, marks):
-        found = [(r, s, e) for s, e in window.of(zone.local(r["at"])) if delay is None or fires(zone, e) > mark]
+    for r, mark in zip(rows, watermarks(rows, delay)):
+        found = [(r, s, e) for s, e in window.of(zone.local(r["at"])) if mark == NONE or fires(zone, e) > mark]
         if not found and late_count is not None:
             late_count.append(r)
         out += found
@@ -118,8 +119,7 @@ def assign(rows, window, zone, delay, late_count=None):
 def sessions(rows, gap, keys, zone, delay, late_count=None):
     """[(row, start, end)] as assign(): windows of a key that meet are one."""
     open_, out = [], []
-    marks = watermarks(rows, delay)
-    for r, mark in zip(rows, marks):
+    for r, mark in zip(rows, watermarks(rows, delay)):
         done = [s for s in open_ if fires(zone, s["end"]) <= mark]
         open_ = [s for s in open_ if fires(zone, s["end"]) > mark]
         out += done

@@ -43,6 +43,11 @@ class Stream:
                               "v": null(r.randrange(-10, 10)), "d": null(r.randrange(-100, 100) / 4),
                               "s": null(r.choice(["", "b", "bb", "a longer text than others", "ä"])), "f": null(r.random() < .5), "at": t})
 
+        # several splits, each with its own watermark: how their rows meet is chance, so that none may be late
+        self.splits = 1 if r.random() < .7 else r.randrange(2, 5)
+        if self.splits > 1:
+            self.delay = None
+
     def lasting(self):
         """Longer than any row is late."""
         high, most = model.NONE, 0
@@ -52,15 +57,21 @@ class Stream:
         return most + self.unit
 
     def write(self, path):
-        with open(path, "w") as f:
-            for r in self.rows:
-                row = dict(r)
-                t = row.pop("at")
-                row["ms" if self.zone.zone else "ts"] = t if self.zone.zone else time_text(t)
-                f.write(json.dumps(row) + "\n")
+        """One file, or a folder with one for each split; the first split has most rows."""
+        if self.splits > 1:
+            os.mkdir(path)
+        files = [open(path + ("/%d.json" % i if self.splits > 1 else ""), "w") for i in range(self.splits)]
+        for r in self.rows:
+            row = dict(r)
+            t = row.pop("at")
+            row["ms" if self.zone.zone else "ts"] = t if self.zone.zone else time_text(t)
+            files[max(0, (r["id"] * 40503 >> 4) % (2 * self.splits) - self.splits)].write(json.dumps(row) + "\n")
+        for f in files:
+            f.close()
 
     def ddl(self, name, path, delay):
         time = "ms BIGINT, ts AS TO_TIMESTAMP_LTZ(ms, 3)" if self.zone.zone else "ts TIMESTAMP(3)"
+        delay = self.lasting() if delay is None else delay
         return ("CREATE TABLE %s (id INT, k STRING, g INT, v INT, d DOUBLE, s STRING, f BOOLEAN, %s,\n  WATERMARK FOR ts AS ts - %s)\n"
                 "WITH ('connector' = 'filesystem', 'path' = '%s', 'format' = 'json');\n" % (name, time, interval(delay), path))
 
@@ -99,8 +110,8 @@ def random_keys(r, least=0):
     return r.sample(["k", "g"], r.randrange(least, 3))
 
 
-def random_calls(r, **kind):
-    return [Call(r, **kind) for _ in range(r.randrange(1, 5))]
+def random_calls(r, stream, **kind):
+    return [Call(r, no_lists=stream.splits > 1, **kind) for _ in range(r.randrange(1, 5))]
 
 
 def call_list(calls):
@@ -109,7 +120,7 @@ def call_list(calls):
 
 def aggregate(r, stream):
     window, table = random_window(r, stream.unit)
-    calls, keys, late = random_calls(r), random_keys(r), []
+    calls, keys, late = random_calls(r, stream), random_keys(r), []
     found = model.assign(stream.rows, window, stream.zone, stream.delay, late)
     having, early = r.random() < .2, r.random() < .3
     dropped = len(late)
@@ -127,7 +138,7 @@ def aggregate(r, stream):
 
 def sets(r, stream):
     window, table = random_window(r, stream.unit)
-    calls = random_calls(r)
+    calls = random_calls(r, stream)
     form, chosen = r.choice([("ROLLUP (k, g)", ["kg", "k", ""]), ("CUBE (k, g)", ["kg", "k", "g", ""]), ("GROUPING SETS ((k), (g))", ["k", "g"]),
                              ("GROUPING SETS ((g, k), (), (g))", ["kg", "", "g"])])
     found, rows, late = None, [], []
@@ -137,8 +148,9 @@ def sets(r, stream):
             of = dict(zip(keys, key[2:]))
             rows.append([time_text(key[0]), time_text(key[1]), of.get("k"), of.get("g"), 2 * ("k" not in keys) + ("g" not in keys)] +
                         [c.value(g) for c in calls])
-    return Query("SELECT window_start, window_end, k, g, GROUPING(k, g) AS gr, %s FROM %s GROUP BY window_start, window_end, %s"
-                 % (call_list(calls), table("t"), form), rows)
+    early = r.random() < .3
+    return Query("SELECT window_start, window_end, k, g, GROUPING(k, g) AS gr, %s FROM %s GROUP BY window_start, window_end, %s%s"
+                 % (call_list(calls), table("t"), form, " EMIT CHANGES" if early else ""), rows, final=early)
 
 
 def session(r, stream):
@@ -148,7 +160,7 @@ def session(r, stream):
     table = "SESSION(TABLE t%s, DESCRIPTOR(ts), %s)" % (by, interval(gap))
     if r.random() < .3:
         return Query("SELECT id, window_start, window_end FROM %s" % table, [[x["id"], time_text(s), time_text(e)] for x, s, e in found], len(late))
-    calls = random_calls(r, session=True)
+    calls = random_calls(r, stream, session=True)
     rows = [[time_text(key[0]), time_text(key[1])] + list(key[2:]) + [c.value(g) for c in calls] for key, g in grouped(found, keys).items()]
     if r.random() < .3:
         sql = "SELECT %s, %s FROM t GROUP BY %s" % (
@@ -164,7 +176,7 @@ def legacy(r, stream):
     slide, keys = r.choice([1, 2, 5]) * stream.unit, random_keys(r)
     kind = r.choice(["TUMBLE", "HOP"])
     window = Window(kind, slide * (1 if kind == "TUMBLE" else r.choice([1, 2, 5])), slide)
-    calls, late = random_calls(r), []
+    calls, late = random_calls(r, stream), []
     found = model.assign(stream.rows, window, stream.zone, stream.delay, late)
     args = "(ts, %s)" % ", ".join([interval(slide)] * (kind == "HOP") + [interval(window.size)])
     rows = [[time_text(key[0]), time_text(key[1])] + list(key[2:]) + [c.value(g) for c in calls] for key, g in grouped(found, keys).items()]
@@ -205,7 +217,7 @@ def top(r, stream):
         found, source = model.assign(stream.rows, window, stream.zone, stream.delay), table("t")
     low = r.choice([1, 1, 2])
     high = low + r.randrange(3)
-    by_time = r.random() < .3
+    by_time = r.random() < .3 and stream.splits == 1
     if by_time:
         low = high = 1
     late_first = r.random() < .5
@@ -220,6 +232,35 @@ def top(r, stream):
     return Query("SELECT id, window_end, rn FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY %s ORDER BY %s) AS rn FROM %s) WHERE rn %s" %
                  (", ".join(["window_start", "window_end"] + keys), order, source,
                   "= 1" if by_time else "<= %d" % high if low == 1 else "BETWEEN %d AND %d" % (low, high)), rows)
+
+
+def top_groups(r, stream):
+    """Top-N of the results of a window."""
+    window, table = random_window(r, stream.unit)
+    groups = collections.defaultdict(list)
+    for key, g in grouped(model.assign(stream.rows, window, stream.zone, stream.delay), ["k"]).items():
+        groups[key[:2]].append((len(g), key[2], min(x["id"] for x in g)))
+    rows = []
+    for key, g in groups.items():
+        rows += [[time_text(key[1]), x[1], x[0], n + 1] for n, x in enumerate(sorted(g, key=lambda x: (-x[0], x[2]))) if n < 2]
+    return Query("SELECT window_end, k, n, rn FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY n DESC, i) AS rn "
+                 "FROM (SELECT window_start, window_end, k, COUNT(*) AS n, MIN(id) AS i FROM %s GROUP BY window_start, window_end, k)) "
+                 "WHERE rn <= 2" % table("t"), rows)
+
+
+def first_of_key(r, stream):
+    """The first row of a key by time, given when the watermark has reached it; what is behind that is late."""
+    first, out, late = {}, {}, 0
+    for x, mark in zip(stream.rows + [None], model.watermarks(stream.rows, stream.delay) + [-model.NONE]):
+        for k, y in list(first.items()):
+            if y["at"] <= mark:
+                out.setdefault(k, y)
+        if x and x["at"] <= mark:
+            late += 1
+        elif x and (x["k"] not in first or x["at"] < first[x["k"]]["at"]) and x["k"] not in out:
+            first[x["k"]] = x
+    return Query("SELECT id FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts) AS rn FROM t) WHERE rn = 1",
+                 [[y["id"]] for y in out.values()], late)
 
 
 def join(r, stream, other):
@@ -247,8 +288,8 @@ def join(r, stream, other):
 
 
 def over(r, stream):
-    keys, frame = random_keys(r), r.choice(["ROWS", "RANGE", "ROWS ALL", "RANGE ALL"])
-    calls, late = [Call(r, over=True) for _ in range(r.randrange(1, 4))], []
+    keys, frame = random_keys(r), r.choice(["ROWS", "RANGE", "ROWS ALL", "RANGE ALL"] if stream.splits == 1 else ["RANGE", "RANGE ALL"])
+    calls, late = [Call(r, over=True, no_lists=stream.splits > 1) for _ in range(r.randrange(1, 4))], []
     n = r.choice([0, 1, 2, 7])
     bounded = "ALL" not in frame
     ms = n * stream.unit
@@ -269,7 +310,7 @@ def over(r, stream):
                   "PARTITION BY %s " % ", ".join(keys) if keys else "", frame.split()[0], start), rows, len(late))
 
 
-KINDS = [aggregate, aggregate, sets, session, session, legacy, alone, cascade, top, top, join, over, over]
+KINDS = [aggregate, aggregate, sets, session, session, legacy, alone, cascade, top, top_groups, first_of_key, join, over, over]
 
 
 def normal(value, type_, any_order=False):
