@@ -105,11 +105,11 @@ def watermarks(rows, delay):
     return out
 
 
-def assign(rows, window, zone, delay, late_count=None):
-    """[(row, start, end)] of the windows that had not fired when the row came, in order of arrival. delay None: all."""
+def assign(rows, window, zone, delay, late_count=None, lateness=0):
+    """[(row, start, end)] of the windows that had not closed when the row came, in order of arrival. delay None: all."""
     out = []
     for r, mark in zip(rows, watermarks(rows, delay)):
-        found = [(r, s, e) for s, e in window.of(zone.local(r["at"])) if mark == NONE or fires(zone, e) > mark]
+        found = [(r, s, e) for s, e in window.of(zone.local(r["at"])) if mark == NONE or fires(zone, e) + lateness > mark]
         if not found and late_count is not None:
             late_count.append(r)
         out += found

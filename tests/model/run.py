@@ -84,8 +84,8 @@ class Query:
     """sql, the rows it has to answer, and how many are late (None: not asked). final: rows change on the way; any_order:
     lists of values, too."""
 
-    def __init__(self, sql, rows, late=None, final=False, any_order=False):
-        self.sql, self.rows, self.late, self.final, self.any_order = sql, rows, late, final, any_order
+    def __init__(self, sql, rows, late=None, final=False, any_order=False, before="", after=""):
+        self.sql, self.rows, self.late, self.final, self.any_order = before + sql + ";\n" + after, rows, late, final, any_order
 
 
 def random_window(r, unit):
@@ -169,19 +169,35 @@ def session(r, stream):
     else:
         sql = "SELECT %s, %s FROM %s GROUP BY %s" % (", ".join(["window_start", "window_end"] + keys), call_list(calls), table,
                                                      ", ".join(["window_start", "window_end"] + keys))
-    return Query(sql, rows, len(late), any_order="DISTINCT" in sql)  # sessions that meet join their sets
+    return Query(sql, rows, len(late), any_order=True)  # of sessions that a row joins the values of one come behind the other's
 
 
 def legacy(r, stream):
+    """TUMBLE and HOP in GROUP BY, with early and late firing: whatever fires, the last result is of all that came in time."""
     slide, keys = r.choice([1, 2, 5]) * stream.unit, random_keys(r)
     kind = r.choice(["TUMBLE", "HOP"])
     window = Window(kind, slide * (1 if kind == "TUMBLE" else r.choice([1, 2, 5])), slide)
-    calls, late = random_calls(r, stream), []
-    found = model.assign(stream.rows, window, stream.zone, stream.delay, late)
+    calls, late, lateness, changes = random_calls(r, stream), [], 0, ""
+    settings = {}
+    if r.random() < .2:
+        changes = " EMIT CHANGES"
+    else:
+        if r.random() < .4:
+            settings.update({"early-fire.enabled": "true", "early-fire.delay": r.choice(["0 ms", "1 ms", "1 h"])})
+        if r.random() < .4:
+            settings.update({"late-fire.enabled": "true", "late-fire.delay": r.choice(["0 ms", "900 ms"])})
+            lateness = r.choice([1, 4]) * stream.unit
+            settings["allow-lateness"] = "%d ms" % lateness
+    found = model.assign(stream.rows, window, stream.zone, stream.delay, late, lateness)
     args = "(ts, %s)" % ", ".join([interval(slide)] * (kind == "HOP") + [interval(window.size)])
     rows = [[time_text(key[0]), time_text(key[1])] + list(key[2:]) + [c.value(g) for c in calls] for key, g in grouped(found, keys).items()]
-    return Query("SELECT %s, %s FROM t GROUP BY %s" % (", ".join([kind + "_START" + args, kind + "_END" + args] + keys), call_list(calls),
-                                                      ", ".join([kind + args] + keys)), rows, len(late))
+    early = bool(changes or settings)
+    dropped = len(model.assign(stream.rows, window, stream.zone, None)) - len(found) if early else len(late)
+    off = {"early-fire.enabled": "false", "late-fire.enabled": "false", "allow-lateness": "0 ms"}
+    text = lambda settings: "".join("SET 'table.exec.emit.%s' = '%s';\n" % s for s in settings.items())
+    return Query("SELECT %s, %s FROM t GROUP BY %s%s" % (
+        ", ".join([kind + "_START" + args, kind + "_END" + args] + keys), call_list(calls), ", ".join([kind + args] + keys), changes),
+        rows, dropped, early, before=text(settings), after=text({k: off[k] for k in settings if k in off}))
 
 
 def alone(r, stream):
@@ -401,7 +417,7 @@ def one(binary, seed, show=False):
         other.write(folder + "/r.json")
         script = "SET 'table.local-time-zone' = '%s';\n" % zone.zone.key if zone.zone else ""
         script += stream.ddl("t", folder + "/t.json", stream.delay) + stream.ddl("l", folder + "/t.json", stream.lasting())
-        script += other.ddl("r", folder + "/r.json", other.lasting()) + ";\n".join(q.sql for q in queries) + ";\n"
+        script += other.ddl("r", folder + "/r.json", other.lasting()) + "".join(q.sql for q in queries)
         path = folder + "/q.sql"
         with open(path, "w") as f:
             f.write(script)
@@ -443,7 +459,7 @@ def zones(binary, name):
             queries.append(Query("SELECT window_start, window_end, COUNT(*) AS n FROM %s GROUP BY window_start, window_end" % table,
                                  [[time_text(s), time_text(e), len(g)] for (s, e), g in found.items()], len(late)))
         with open(folder + "/q.sql", "w") as f:
-            f.write(script + ";\n".join(q.sql for q in queries) + ";\n")
+            f.write(script + "".join(q.sql for q in queries))
         got, problem = run(binary, [], folder + "/q.sql")
         for q, g in zip(queries, got or []):
             problem = problem or difference(q, g)
