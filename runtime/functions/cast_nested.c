@@ -47,7 +47,7 @@ CAST_BODY(cast_row) {
 }
 CAST_PAIR(cast_row)
 
-/* Casts `count` values of one child into the other, slice by slice. */
+/* Casts `count` values of one child into the other, slice by slice. An error's row is the value's number. */
 static rn_status cast_values(rn_eval *eval, const rn_column *from, rn_column *to, uint32_t count, bool safe) {
   uint32_t rows_before = eval->rows;
   rn_status status = RN_OK;
@@ -59,9 +59,20 @@ static rn_status cast_values(rn_eval *eval, const rn_column *from, rn_column *to
     rn_sel all = {NULL, n};
     status = cast_child(eval, &part, &result, &all, safe);
     if (status == RN_OK) rn_column_copy_range(to, first, &result, 0, n, to->capacity, eval->arena);
+    else if (eval->error_row >= 0) eval->error_row += first;
   }
   eval->rows = rows_before;
   return status;
+}
+
+/* The error belongs to the row in whose list the value stands. */
+static rn_status failed_in(rn_eval *eval, const rn_list *lists, const rn_sel *sel) {
+  FOR_ROWS(row) {
+    if (eval->error_row < lists[row].offset || eval->error_row >= (int64_t)lists[row].offset + lists[row].length) continue;
+    eval->error_row = row;
+    break;
+  }
+  return RN_FAIL;
 }
 
 CAST_BODY(cast_list) {
@@ -78,7 +89,7 @@ CAST_BODY(cast_list) {
     rn_column_init(&gathered, child->type, total, eval->arena);
     FOR_ROWS(row) rn_column_copy_range(&gathered, to[row].offset, child, rn_items_at(args[0], row).offset, to[row].length, total, eval->arena);
     rn_column_append(&out->children[c], total, eval->arena);
-    if (cast_values(eval, &gathered, &out->children[c], total, safe) != RN_OK) return RN_FAIL;
+    if (cast_values(eval, &gathered, &out->children[c], total, safe) != RN_OK) return failed_in(eval, to, sel);
     for (uint32_t k = 0; safe && k < sel->count; k++) {
       uint32_t row = rn_sel_row(sel, k), end = to[row].offset + to[row].length;
       bool failed = false;
