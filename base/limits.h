@@ -5,7 +5,13 @@ enum {
   RN_BATCH_ROWS_MAX = 2048,        /* rows of a batch; row numbers fit uint16_t */
   RN_STATEMENT_BYTES_MAX = 1 << 20,
   RN_NESTING_MAX = 200,            /* depth of parentheses, sub-queries, types */
+  RN_AST_DEPTH_MAX = 1000,         /* of a syntax tree; AND, +, UNION .. in a row are a level each */
   RN_EXPR_NODES_MAX = 200000,      /* of a bound expression, operands that are used twice counted twice */
+  RN_INLINED_NODES_MAX = 10000,    /* of an expression that took in those of the sub-query below it; more stays two */
+  RN_VIEW_DEPTH_MAX = 32,          /* views over views */
+  RN_FUNCTION_DEPTH_MAX = 32,      /* functions with a body in SQL that call such functions */
+  RN_FUNCTION_NODES_MAX = 20000,   /* of what a call of one becomes */
+  RN_BOUND_QUERIES_MAX = 10000,    /* of a statement: a view or WITH item counts each time that it is named */
   RN_IDENTIFIER_BYTES_MAX = 256,
   RN_COLUMNS_MAX = 1000,           /* of a table or select list */
   RN_KEY_GROUPS = 128,             /* unit of ownership, snapshot and rescaling of keyed state */

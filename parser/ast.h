@@ -7,10 +7,10 @@
 #include <stdint.h>
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/text.h"
 
-/* Trees are never deeper (E_LIMIT): whoever walks them may recurse. */
-enum { RN_AST_DEPTH_MAX = 1000 };
+/* Trees are never deeper than RN_AST_DEPTH_MAX (E_LIMIT): whoever walks them may recurse. */
 
 typedef struct rn_ast_expr rn_ast_expr;
 typedef struct rn_ast_query rn_ast_query;

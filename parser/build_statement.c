@@ -12,15 +12,17 @@ void *rn_array_push(rn_arena *arena, void *items, uint32_t count, size_t item_by
 
 void rn_parser_done(rn_parser *p, rn_ast_statement *statement) { p->result = statement; }
 
-static void limit(rn_parser *p, const char *what) {
+static const char limit_hint[] = "use WITH items or views to split the statement";
+void rn_parser_overflow(rn_parser *p) {
   if (p->failed) return;
   p->failed = true;
-  (void)rn_diag(p->diags, RN_E_LIMIT, p->last, "use WITH items or views to split the statement", "%s", what);
+  (void)rn_diag(p->diags, RN_E_LIMIT, p->last, limit_hint, "statement is nested too deeply");
 }
-void rn_parser_overflow(rn_parser *p) { limit(p, "statement is nested too deeply"); }
 uint32_t rn_parser_depth(rn_parser *p, uint32_t depth) {
   if (depth <= RN_AST_DEPTH_MAX) return depth;
-  limit(p, "expression or query is nested too deeply, or has too many terms in a row");
+  if (p->failed) return RN_AST_DEPTH_MAX + 1;
+  p->failed = true;
+  (void)rn_diag(p->diags, RN_E_LIMIT, p->last, limit_hint, "more than %d levels, or terms in a row, in an expression or query", RN_AST_DEPTH_MAX);
   return RN_AST_DEPTH_MAX + 1;
 }
 /* The driver feeds only what rn_grammar_step accepted: a refusal is a bug of the two walking apart. */

@@ -258,7 +258,7 @@ rn_expr *rn_bind_expr(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast
   rn_expr *known = ask_node(binder, scope, ast);
   if (known) return known;
   if (binder->depth >= RN_NESTING_MAX) {
-    rn_diag(binder->diags, RN_E_LIMIT, ast->span, NULL, "expression is nested deeper than %d", RN_NESTING_MAX);
+    rn_diag(binder->diags, RN_E_LIMIT, ast->span, NULL, "queries and expressions are nested deeper than %d", RN_NESTING_MAX);
     return rn_bind_error(binder, ast->span);
   }
   const char *unsupported = kinds[ast->kind].unsupported;

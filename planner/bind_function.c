@@ -7,7 +7,6 @@ typedef struct rn_function_frame { /* functions that are being inlined */
   const struct rn_function_frame *outer;
 } rn_function_frame;
 
-enum { FUNCTION_DEPTH_MAX = 32, FUNCTION_NODES_MAX = 20000 };
 
 /* Bound again and again from a text: all of it stands where the call stands. */
 static void respan(rn_expr *e, rn_span span) {
@@ -26,12 +25,12 @@ rn_expr *rn_bind_function_body(rn_binder *binder, const rn_catalog_object *f, co
   uint32_t depth = 0;
   for (const rn_function_frame *up = binder->frames; up; up = up->outer) {
     bool itself = !strcmp(up->function->name, f->name);
-    if (!itself && ++depth < FUNCTION_DEPTH_MAX) continue;
+    if (!itself && ++depth < RN_FUNCTION_DEPTH_MAX) continue;
     if (itself)
       rn_diag(binder->diags, RN_E_LIMIT, body->span, "a function without an end cannot be put in its place",
               "function %.*s calls itself", (int)strlen(f->name) - 2, f->name);
     else
-      rn_diag(binder->diags, RN_E_LIMIT, body->span, NULL, "functions are nested deeper than %d", FUNCTION_DEPTH_MAX);
+      rn_diag(binder->diags, RN_E_LIMIT, body->span, NULL, "functions are nested deeper than %d", RN_FUNCTION_DEPTH_MAX);
     return rn_bind_error(binder, body->span);
   }
   binder->frames = &frame;
@@ -170,8 +169,8 @@ rn_expr *rn_bind_user_function(rn_binder *binder, rn_scope *scope, const rn_ast_
   }
   rn_free(inner);
   if (rn_bind_failed(body)) return rn_bind_error(binder, ast->span);
-  if (body->size > FUNCTION_NODES_MAX) {
-    rn_diag(binder->diags, RN_E_LIMIT, ast->span, NULL, "function %.*s becomes more than %d operations", (int)strlen(f->own) - 2, f->own, FUNCTION_NODES_MAX);
+  if (body->size > RN_FUNCTION_NODES_MAX) {
+    rn_diag(binder->diags, RN_E_LIMIT, ast->span, NULL, "function %.*s becomes more than %d operations", (int)strlen(f->own) - 2, f->own, RN_FUNCTION_NODES_MAX);
     return rn_bind_error(binder, ast->span);
   }
   for (uint32_t i = 0; i < f->param_count; i++)

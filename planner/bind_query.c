@@ -259,8 +259,13 @@ static rn_logical *bind_body(rn_query_context *q, rn_ast_query *query, const rn_
 }
 
 rn_logical *rn_bind_query(rn_query_context *q, rn_ast_query *query, const rn_cte *env, bool top) {
+  if (++q->queries > RN_BOUND_QUERIES_MAX) {
+    rn_diag(q->binder.diags, RN_E_LIMIT, query->span, "a view or WITH item counts each time that it is named",
+            "statement has more than %d queries", RN_BOUND_QUERIES_MAX);
+    return NULL;
+  }
   if (++q->binder.depth > RN_NESTING_MAX) {
-    rn_diag(q->binder.diags, RN_E_LIMIT, query->span, NULL, "queries are nested deeper than %d", RN_NESTING_MAX);
+    rn_diag(q->binder.diags, RN_E_LIMIT, query->span, NULL, "queries and expressions are nested deeper than %d", RN_NESTING_MAX);
     q->binder.depth--;
     return NULL;
   }

@@ -4,7 +4,6 @@
 #include "planner/catalog_parts.h"
 #include "planner/query.h"
 
-enum { VIEW_DEPTH_MAX = 32 };
 
 rn_relation rn_relation_of(rn_query_context *q, rn_logical *node, const char *alias) {
   rn_relation r = {node, node->schema.count, RN_NEW_N(q->arena, rn_scope_column, node->schema.count + 1)};
@@ -227,8 +226,8 @@ static rn_logical *scan_node(rn_query_context *q, rn_access *a, rn_span span) {
 
 /* --- views -------------------------------------------------------------------------------------------------- */
 static rn_logical *bind_view(rn_query_context *q, const rn_catalog_object *view, rn_span span) {
-  if (q->view_depth >= VIEW_DEPTH_MAX) {
-    rn_diag(q->binder.diags, RN_E_LIMIT, span, NULL, "views are nested deeper than %d", VIEW_DEPTH_MAX);
+  if (q->view_depth >= RN_VIEW_DEPTH_MAX) {
+    rn_diag(q->binder.diags, RN_E_LIMIT, span, NULL, "views are nested deeper than %d", RN_VIEW_DEPTH_MAX);
     return NULL;
   }
   rn_diagnostics *outer = q->binder.diags, *inner = rn_calloc(1, sizeof *inner);

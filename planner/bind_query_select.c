@@ -213,6 +213,11 @@ static void bind_items(rn_select_binder *s, item_list *list) {
       e = rn_expr_column(s->q->arena, e->index, rn_type_plain(s->q->arena, e->type), e->span);
     push_item(list, e, item_name(s, item, i), item);
   }
+  if (list->count > RN_COLUMNS_MAX) {
+    rn_diag(s->q->binder.diags, RN_E_LIMIT, select->span, NULL, "a select list has at most %d columns, got %u", RN_COLUMNS_MAX, list->count);
+    s->failed = true;
+    return; /* names are compared each with each */
+  }
   make_names_unique(list);
 }
 

@@ -38,11 +38,10 @@ static rn_field *common_fields(rn_query_context *q, const rn_ast_query *query, c
   return fields;
 }
 
-rn_logical *rn_bind_set_op(rn_query_context *q, rn_ast_query *query, const rn_cte *env) {
+static rn_logical *combine(rn_query_context *q, const rn_ast_query *query, rn_logical *left, rn_logical *right) {
   static const char *const names[] = {"UNION", "INTERSECT", "EXCEPT"};
   const char *name = names[query->set_op];
-  rn_logical *sides[2] = {rn_bind_query(q, query->left, env, false), rn_bind_query(q, query->right, env, false)};
-  if (!sides[0] || !sides[1]) return NULL;
+  rn_logical *sides[2] = {left, right};
   uint32_t count = sides[0]->schema.count;
   if (sides[1]->schema.count != count) {
     rn_diag(q->binder.diags, RN_E_TYPE, query->op_span, NULL, "both sides of %s need the same number of columns, got %u and %u",
@@ -69,4 +68,23 @@ rn_logical *rn_bind_set_op(rn_query_context *q, rn_ast_query *query, const rn_ct
   rn_logical *node = rn_logical_new(q->arena, RN_L_UNION, query->op_span, left_count + 1, inputs);
   node->schema = (rn_schema){count, fields};
   return query->all ? node : rn_bind_distinct(q, node, query->op_span);
+}
+
+/* Is the left side just the part of `a UNION b UNION c` before the last word? */
+static bool continues(const rn_ast_query *left) {
+  return left->kind == RN_AST_SET_OP && !left->with_count && !left->order_count && !left->limit && !left->offset;
+}
+
+/* Many in a row are no nesting: from the first on, without recursion. */
+rn_logical *rn_bind_set_op(rn_query_context *q, rn_ast_query *query, const rn_cte *env) {
+  uint32_t count = 1;
+  for (const rn_ast_query *left = query->left; continues(left); left = left->left) count++;
+  rn_ast_query **chain = RN_NEW_N(q->arena, rn_ast_query *, count);
+  for (uint32_t i = count; i-- > 0; query = query->left) chain[i] = query;
+  rn_logical *node = rn_bind_query(q, chain[0]->left, env, false);
+  for (uint32_t i = 0; i < count; i++) {
+    rn_logical *right = rn_bind_query(q, chain[i]->right, env, false);
+    node = node && right ? combine(q, chain[i], node, right) : NULL;
+  }
+  return node;
 }

@@ -28,6 +28,7 @@ typedef struct rn_query_context {
   uint32_t view_depth;
   bool emit_changes;        /* the query being bound says EMIT CHANGES: its windows show themselves as they grow */
   rn_span emit_span;
+  uint32_t queries;         /* bound so far: RN_BOUND_QUERIES_MAX */
 } rn_query_context;
 
 typedef struct rn_relation {

@@ -41,5 +41,7 @@ void rn_rewrite_split_on(rn_rewrite *r, rn_logical *join, rn_logical *(*push)(rn
 
 /* May the projection be put into expressions above it? Not where that would call RAND() twice. */
 bool rn_rewrite_can_inline(const rn_logical *project);
+/* What a rewrite put together stays small: columns that are used twice, level over level, double with each of them. */
+static inline bool rn_rewrite_fits(const rn_expr *e) { return e->size <= RN_INLINED_NODES_MAX; }
 
 #endif

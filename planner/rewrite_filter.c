@@ -50,6 +50,7 @@ static rn_logical *push(rn_rewrite *r, rn_logical *filter);
 
 static rn_logical *below_project(rn_rewrite *r, rn_logical *filter, rn_logical *project) {
   rn_expr *condition = rn_expr_replace(r->arena, filter->u.filter, project->u.project);
+  if (!rn_rewrite_fits(condition)) return filter;
   project->inputs[0] = push(r, rn_logical_filter(r->arena, project->inputs[0], condition, filter->span));
   return project;
 }

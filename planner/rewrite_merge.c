@@ -9,8 +9,12 @@ static bool only_columns(const rn_logical *project) {
 }
 
 static rn_logical *merge_projects(rn_rewrite *r, rn_logical *outer, rn_logical *inner) {
-  for (uint32_t i = 0; i < outer->schema.count; i++)
-    outer->u.project[i] = rn_expr_replace(r->arena, outer->u.project[i], inner->u.project);
+  rn_expr **merged = RN_NEW_N(r->arena, rn_expr *, outer->schema.count + 1);
+  for (uint32_t i = 0; i < outer->schema.count; i++) {
+    merged[i] = rn_expr_replace(r->arena, outer->u.project[i], inner->u.project);
+    if (outer->u.project[i]->kind != RN_EXPR_COLUMN && !rn_rewrite_fits(merged[i])) return outer;
+  }
+  outer->u.project = merged;
   outer->inputs[0] = inner->inputs[0];
   return outer;
 }

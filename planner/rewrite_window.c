@@ -19,7 +19,8 @@ static rn_expr **through(rn_rewrite *r, const rn_logical *node, const rn_logical
   if (node->kind == RN_L_FILTER) {
     rn_expr **exprs = through(r, node->inputs[0], window, met);
     if (!exprs || met->count == FILTERS_MAX) return NULL;
-    met->items[met->count++] = rn_expr_replace(r->arena, node->u.filter, exprs);
+    met->items[met->count] = rn_expr_replace(r->arena, node->u.filter, exprs);
+    if (!rn_rewrite_fits(met->items[met->count++])) return NULL;
     met->span = node->span;
     return exprs;
   }
@@ -32,7 +33,10 @@ static rn_expr **through(rn_rewrite *r, const rn_logical *node, const rn_logical
   rn_expr **below = through(r, node->inputs[0], window, met);
   if (!below) return NULL;
   rn_expr **exprs = RN_NEW_N(r->arena, rn_expr *, count + 1);
-  for (uint32_t i = 0; i < count; i++) exprs[i] = rn_expr_replace(r->arena, node->u.project[i], below);
+  for (uint32_t i = 0; i < count; i++) {
+    exprs[i] = rn_expr_replace(r->arena, node->u.project[i], below);
+    if (!rn_rewrite_fits(exprs[i])) return NULL;
+  }
   return exprs;
 }
 

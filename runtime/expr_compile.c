@@ -10,8 +10,12 @@
 
 typedef struct known { /* an expression that has a register */
   const rn_expr *expr;
+  uint64_t hash;
   uint32_t reg, sel;
+  uint32_t next; /* of the same slot, an older one; NO_SELECTION: none */
 } known;
+
+enum { HASH_DEPTH = 4 }; /* levels of a tree that its hash looks at */
 
 typedef struct compiler {
   rn_arena *arena;
@@ -20,6 +24,8 @@ typedef struct compiler {
   RN_VEC(uint32_t) parents; /* of selections */
   RN_VEC(step) steps;
   RN_VEC(known) known;
+  uint32_t *slots; /* newest known expression by hash */
+  size_t slot_count; /* a power of two, or 0 */
 } compiler;
 
 static rn_status compile(compiler *c, const rn_expr *e, uint32_t sel, uint32_t *reg);
@@ -49,6 +55,7 @@ static void step_arg(compiler *c, step *s, uint32_t reg) {
 
 /* Is `part` the selection `whole` or made from it? */
 static bool is_part_of(const compiler *c, uint32_t part, uint32_t whole) {
+  if (whole == 0) return true;
   while (part != whole) {
     if (part == 0) return false;
     part = c->parents.data[part];
@@ -56,15 +63,56 @@ static bool is_part_of(const compiler *c, uint32_t part, uint32_t whole) {
   return true;
 }
 
-static bool find_known(const compiler *c, const rn_expr *e, uint32_t sel, uint32_t *reg) {
-  for (size_t i = c->known.len; i-- > 0;) {
+static uint64_t mix(uint64_t hash, uint64_t more) { return (hash ^ more) * 0x9E3779B97F4A7C15ull + (hash >> 29); }
+
+/* Equal trees have equal hashes. */
+static uint64_t hash_of(const rn_expr *e, int depth) {
+  uint64_t hash = mix((uint64_t)e->kind + 1, e->arg_count);
+  if (e->kind == RN_EXPR_COLUMN || e->kind == RN_EXPR_FIELD) hash = mix(hash, e->index);
+  if (e->kind == RN_EXPR_CALL) hash = mix(hash, (uint64_t)(uintptr_t)e->function);
+  if (e->kind == RN_EXPR_CONST && !e->value.is_null) {
+    switch (rn_type_physical(e->type)) {
+      case RN_P_NONE: case RN_P_LIST: case RN_P_ROW: break;
+      case RN_P_STR:
+        for (size_t i = 0; i < e->value.u.text.len; i++) hash = mix(hash, (unsigned char)e->value.u.text.ptr[i]);
+        break;
+      case RN_P_I128: hash = mix(hash, (uint64_t)e->value.u.wide); break;
+      default: hash = mix(hash, (uint64_t)e->value.u.i); break; /* a double's bits */
+    }
+  }
+  for (uint32_t i = 0; depth > 0 && i < e->arg_count; i++) hash = mix(hash, hash_of(e->args[i], depth - 1));
+  return hash ^ hash >> 32;
+}
+
+static bool find_known(const compiler *c, const rn_expr *e, uint64_t hash, uint32_t sel, uint32_t *reg) {
+  if (!c->slot_count) return false;
+  for (uint32_t i = c->slots[hash & (c->slot_count - 1)]; i != NO_SELECTION; i = c->known.data[i].next) {
     const known *k = &c->known.data[i];
-    if (rn_expr_equal(k->expr, e) && is_part_of(c, sel, k->sel)) {
+    if (k->hash == hash && rn_expr_equal(k->expr, e) && is_part_of(c, sel, k->sel)) {
       *reg = k->reg;
       return true;
     }
   }
   return false;
+}
+
+static void link_known(compiler *c, uint32_t at) {
+  uint32_t *slot = &c->slots[c->known.data[at].hash & (c->slot_count - 1)];
+  c->known.data[at].next = *slot;
+  *slot = at;
+}
+
+static void add_known(compiler *c, known k) {
+  RN_VEC_PUSH(&c->known, k);
+  if (c->known.len <= c->slot_count) {
+    link_known(c, (uint32_t)c->known.len - 1);
+    return;
+  }
+  rn_free(c->slots);
+  c->slot_count = c->slot_count ? c->slot_count * 4 : 64;
+  c->slots = rn_malloc(c->slot_count * sizeof *c->slots);
+  memset(c->slots, 0xff, c->slot_count * sizeof *c->slots);
+  for (uint32_t i = 0; i < c->known.len; i++) link_known(c, i);
 }
 
 static rn_status compile_call(compiler *c, const rn_expr *e, uint32_t sel, uint32_t *reg) {
@@ -175,7 +223,8 @@ static rn_status compile_field(compiler *c, const rn_expr *e, uint32_t sel, uint
 }
 
 static rn_status compile(compiler *c, const rn_expr *e, uint32_t sel, uint32_t *reg) {
-  if (find_known(c, e, sel, reg)) return RN_OK;
+  uint64_t hash = hash_of(e, HASH_DEPTH);
+  if (find_known(c, e, hash, sel, reg)) return RN_OK;
   uint32_t known_sel = sel;
   rn_status status = RN_OK;
   switch (e->kind) {
@@ -200,7 +249,7 @@ static rn_status compile(compiler *c, const rn_expr *e, uint32_t sel, uint32_t *
     case RN_EXPR_FIELD: status = compile_field(c, e, sel, reg); break;
     case RN_EXPR_OUTER: return rn_fail_at(c->err, RN_E_INTERNAL, e->span, "a column of the outer query in a plan");
   }
-  if (status == RN_OK) RN_VEC_PUSH(&c->known, ((known){e, *reg, known_sel}));
+  if (status == RN_OK) add_known(c, (known){.expr = e, .hash = hash, .reg = *reg, .sel = known_sel});
   return status;
 }
 
@@ -232,6 +281,7 @@ rn_status rn_program_compile(rn_expr *const *roots, uint32_t root_count, rn_aren
   RN_VEC_FREE(&c.parents);
   RN_VEC_FREE(&c.steps);
   RN_VEC_FREE(&c.known);
+  rn_free(c.slots);
   if (status != RN_OK) {
     rn_program_free(program);
     program = NULL;

@@ -2,8 +2,9 @@
 """Error goldens: every .sql file is run as a script; stderr (message, caret, hint) and the exit code must be
 exactly those of its .expected file. `--update` writes them: read the difference before you keep it.
 A file may hold several cases, divided by lines `-- @case NAME`; each case is a script of its own, with the
-lines before the first case put before it."""
+lines before the first case put before it. Then limits.py: long and deep statements."""
 import os, re, subprocess, sys, tempfile
+import limits
 
 binary, folder = os.path.abspath(sys.argv[1]), sys.argv[2]
 update = "--update" in sys.argv
@@ -34,5 +35,11 @@ for name in sorted(os.listdir(folder)):
         else:
             failed += 1
             print("FAIL %s %s\n--- expected\n%s\n--- got\n%s" % (name, cases[i][0], want[i] if i < len(want) else "(nothing)", got.strip()))
+if not update:
+    more, failures = limits.run(binary)
+    passed += more
+    failed += len(failures)
+    for failure in failures:
+        print("FAIL limits: " + failure)
 print("errors: %d passed, %d failed" % (passed, failed))
 sys.exit(1 if failed else 0)

@@ -438,7 +438,7 @@ static void nesting_is_limited(void **state) {
   assert_int_equal(f.diags.error_count, 1);
   f.binder.depth = RN_NESTING_MAX;
   bind("1");
-  assert_string_equal(f.diags.items[0].message, "expression is nested deeper than 200");
+  assert_string_equal(f.diags.items[0].message, "queries and expressions are nested deeper than 200");
   f.binder.depth = 0;
 }
 
