@@ -185,7 +185,10 @@ rn_status rn_bind_join(rn_query_context *q, rn_ast_from *from, const rn_cte *env
   if (from->on) {
     rn_scope scope = {.column_count = left.count + right.count, .columns = columns, .clause = "ON", .subqueries = &subqueries};
     condition = rn_bind_condition(&q->binder, &scope, from->on, "ON");
-    if (rn_bind_failed(condition)) return RN_FAIL;
+    if (rn_bind_failed(condition)) { /* go on: errors of the other clauses are told too; the SELECT fails (rn_bind_select) */
+      condition = NULL;
+      subqueries.count = 0;
+    }
   } else if (merged_count) {
     rn_expr **tests = RN_NEW_N(q->arena, rn_expr *, merged_count);
     for (uint32_t i = 0; i < merged_count; i++) {

@@ -308,16 +308,26 @@ static rn_status put_over(rn_select_binder *s, const over_window *w, const uint3
   return RN_OK;
 }
 
+void rn_check_over(rn_select_binder *s) {
+  for (size_t i = 0, calls = s->overs.len; i < calls; i++) {
+    rn_over_call call = s->overs.data[i];
+    over_window w;
+    (void)resolve_window(s, &call, &w);
+  }
+}
+
 rn_status rn_build_over(rn_select_binder *s, rn_expr **exprs, uint32_t count) {
   rn_query_context *q = s->q;
   uint32_t calls = (uint32_t)s->overs.len, number = 0;
   over_window *windows = RN_NEW_N(q->arena, over_window, calls);
   uint32_t *which = RN_NEW_N(q->arena, uint32_t, calls);
+  bool ok = true;
   for (uint32_t i = 0; i < calls; i++) {
     rn_over_call call = s->overs.data[i]; /* a copy: the array may move while the window is bound */
-    if (resolve_window(s, &call, &windows[i]) != RN_OK) return RN_FAIL;
+    if (resolve_window(s, &call, &windows[i]) != RN_OK) ok = false; /* go on: more errors of one statement */
     if (s->overs.len != calls) return rn_diag(q->binder.diags, RN_E_OVER, call.ast->span, NULL, "OVER calls do not nest");
   }
+  if (!ok) return RN_FAIL;
   for (uint32_t i = 0; i < calls; i++) {
     if (windows[i].placed) continue;
     over_window w = windows[i];

@@ -324,7 +324,10 @@ static rn_logical *bind_clauses(rn_select_binder *s, const rn_cte *env, const rn
     }
     order_keys[i] = (rn_order_key){(uint32_t)column, &order[i]};
   }
-  if (s->failed) return NULL;
+  if (s->failed) {
+    if (!s->grouped) rn_check_over(s);
+    return NULL;
+  }
   if (s->grouped) {
     join_below(s);
     if (rn_build_aggregate(s) != RN_OK) return NULL;
@@ -369,5 +372,5 @@ rn_logical *rn_bind_select(rn_query_context *q, rn_ast_select *select, const rn_
   RN_VEC_FREE(&s.overs);
   if (!node && q->binder.diags->error_count == errors)
     rn_diag(q->binder.diags, RN_E_INTERNAL, select->span, NULL, "the query could not be bound");
-  return node;
+  return q->binder.diags->error_count == errors ? node : NULL;
 }

@@ -173,6 +173,8 @@ uint32_t rn_expand_sets(rn_select_binder *s, rn_logical **input, uint32_t *keys)
 rn_logical *rn_bind_distinct(rn_query_context *q, rn_logical *input, rn_span span);
 /* bind_query_over.c */
 rn_status rn_build_over(rn_select_binder *s, rn_expr **exprs, uint32_t count);
+/* In a SELECT that failed: adds what is wrong with its windows. */
+void rn_check_over(rn_select_binder *s);
 
 /* Adds columns to a projection, sharing equal expressions. */
 typedef struct rn_projection {

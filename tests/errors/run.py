@@ -2,8 +2,10 @@
 """Error goldens: every .sql file is run as a script; stderr (message, caret, hint) and the exit code must be
 exactly those of its .expected file. `--update` writes them: read the difference before you keep it.
 A file may hold several cases, divided by lines `-- @case NAME`; each case is a script of its own, with the
-lines before the first case put before it. Then limits.py: long and deep statements."""
+lines before the first case put before it. Then limits.py: long and deep statements. Then every code of
+base/error_codes.h: a test names it, and `runnel help CODE` says more than its title."""
 import os, re, subprocess, sys, tempfile
+sys.dont_write_bytecode = True
 import limits
 
 binary, folder = os.path.abspath(sys.argv[1]), sys.argv[2]
@@ -35,11 +37,48 @@ for name in sorted(os.listdir(folder)):
         else:
             failed += 1
             print("FAIL %s %s\n--- expected\n%s\n--- got\n%s" % (name, cases[i][0], want[i] if i < len(want) else "(nothing)", got.strip()))
+
+
+# Met by no statement or run, with the reason.
+UNPROVOKED = {
+    "E_MEMORY": "reserved: state is not limited by a number of bytes yet",
+    "E_MISUSE": "calls of the C API in the wrong order: runnel_code RUNNEL_MISUSE, tested in unit/test_api.c",
+}
+
+
+def check_codes(root):
+    """Gives (passed, failures)."""
+    rows = re.findall(r'^RN_CODE\((\w+), (\d+), \d+, "([^"]*)", "((?:[^"\\]|\\.)*)"\)', open(os.path.join(root, "base", "error_codes.h")).read(), flags=re.M)
+    texts = []
+    for where, _, names in os.walk(os.path.join(root, "tests")):
+        for name in names:
+            if name.endswith((".expected", ".py", ".c", ".sql", ".h")) and not os.path.samefile(os.path.join(where, name), __file__):
+                texts.append(open(os.path.join(where, name), errors="replace").read())
+    tests = "\n".join(texts)
+    good, bad = 0, [] if len(rows) > 50 else ["base/error_codes.h: only %d codes were found" % len(rows)]
+    for name, number, title, text in rows:
+        code = "W%d" % (int(number) - 100000) if int(number) >= 100000 else "RN%s" % number
+        told = subprocess.run([binary, "help", code], capture_output=True, text=True, timeout=60)
+        body = told.stdout.replace(code, "").replace(title, "").split()
+        if not re.search(r"\b%s\b|\bRN_%s\b" % (code, name), tests) and name not in UNPROVOKED:
+            bad.append("%s %s: no test meets it" % (code, name))
+        elif told.returncode != 0 or len(body) < 5 or text.lower().rstrip(".") == title.lower():
+            bad.append("%s: help says only: %s" % (code, told.stdout.strip()))
+        else:
+            good += 1
+    return good, bad
+
+
 if not update:
     more, failures = limits.run(binary)
     passed += more
     failed += len(failures)
     for failure in failures:
         print("FAIL limits: " + failure)
+    more, failures = check_codes(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+    passed += more
+    failed += len(failures)
+    for failure in failures:
+        print("FAIL codes: " + failure)
 print("errors: %d passed, %d failed" % (passed, failed))
 sys.exit(1 if failed else 0)
