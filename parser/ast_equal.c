@@ -202,7 +202,8 @@ bool rn_ast_equal(const rn_ast_statement *a, const rn_ast_statement *b) {
     if (!name(&a->params[i].name, &b->params[i].name) || !type(a->params[i].type, b->params[i].type)) return false;
   for (uint32_t i = 0; i < a->jar_count; i++)
     if (!text(a->jars[i], b->jars[i])) return false;
-  return path(&a->path, &b->path) && query(a->query, b->query) && insert(a->insert, b->insert) && table(a->table, b->table) &&
+  if (a->kind != RN_AST_STMT_CALL && !path(&a->path, &b->path)) return false; /* CALL: the name of its call, in any case */
+  return query(a->query, b->query) && insert(a->insert, b->insert) && table(a->table, b->table) &&
          names(&a->view_columns, &b->view_columns) && text(a->comment, b->comment) && rn_options_equal(&a->options, &b->options) &&
          name(&a->new_name, &b->new_name) && path(&a->new_path, &b->new_path) && names(&a->names, &b->names) &&
          assignments(&a->set, &b->set) && expr(a->where, b->where) && expr(a->call, b->call) && type(a->returns, b->returns) &&

@@ -1,6 +1,6 @@
-/* Fuzzing the front end, seeded and bounded to about two seconds: sentences made from a small grammar must parse and
- * round-trip; their byte-wise mutations must not crash, every diagnostic must carry a usable span, and what still
- * parses must round-trip too. RUNNEL_FUZZ_SECONDS and RUNNEL_FUZZ_SEED change the dose. */
+/* Fuzzing the front end, seeded and bounded to about two seconds: sentences made from a grammar (sentences.h) must parse,
+ * round-trip through the printer and through the formatter, whose second pass must change nothing; their byte-wise
+ * mutations must not crash, every diagnostic must carry a usable span, and what still parses must round-trip too. RUNNEL_FUZZ_SECONDS and RUNNEL_FUZZ_SEED change the dose. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -10,206 +10,40 @@
 #include <stdlib.h>
 #include <time.h>
 #include "base/alloc.h"
+#include "parser/format.h"
 #include "parser/parse.h"
+#include "sentences.h"
 
-static uint64_t seed;
-static uint32_t roll(uint32_t below) {
-  seed ^= seed << 13;
-  seed ^= seed >> 7;
-  seed ^= seed << 17;
-  return (uint32_t)(seed >> 33) % below;
-}
 static const char *pick(const char *const *list, size_t count) { return list[roll((uint32_t)count)]; }
 #define PICK(list) pick(list, sizeof(list) / sizeof(list)[0])
 
-/* --- sentences ---------------------------------------------------------------------------------------------- */
-static const char *const atoms[] = {"a", "t.b", "`select`", "1", "2.5", "1e3", "'x''y'", "NULL", "TRUE", "UNKNOWN", "DATE '2024-01-01'", "X'0a'",
-                                    "INTERVAL '1' DAY", "INTERVAL -'1-2' YEAR TO MONTH", "COUNT(*)", "CURRENT_TIMESTAMP", "key", "a.b.c"};
-static const char *const infix[] = {"+", "-", "*", "/", "%", "||", "=", "<>", "!=", "<", ">=", "AND", "OR", "IS DISTINCT FROM"};
-static const char *const postfix[] = {"IS NULL", "IS NOT TRUE", "IS JSON", "IS NOT UNKNOWN"};
-static const char *const calls[] = {"SUM", "f", "COALESCE", "LEFT", "YEAR", "`x y`", "a.b", "upper"};
-static const char *const types[] = {"INT", "DECIMAL(10, 2)", "TIMESTAMP(3)", "ROW<a INT, b ARRAY<STRING>>", "MAP<STRING, INT NOT NULL>",
-                                    "VARCHAR(3)", "INTERVAL DAY TO SECOND", "TIMESTAMP_LTZ(3)", "DOUBLE", "BYTES"};
-static const char *const json_ends[] = {
-    "", " RETURNING INT NULL ON EMPTY", " DEFAULT a + 1 ON ERROR ERROR ON EMPTY", " RETURNING VARCHAR(3) DEFAULT 'x' ON EMPTY", " ERROR ON ERROR"};
-static const char *const json_nulls[] = {"", " NULL ON NULL", " ABSENT ON NULL"};
-static void query(rn_builder *b, int depth);
-static void expr(rn_builder *b, int depth);
-
-/* Functions with clauses of their own. */
-static void json(rn_builder *b, int depth) {
-  bool object = roll(2) == 0;
-  switch (roll(3)) {
-    case 0:
-      rn_builder_text(b, "JSON_VALUE(");
-      expr(b, depth - 1);
-      rn_builder_printf(b, ", '$.a'%s)", PICK(json_ends));
-      break;
-    case 1:
-      rn_builder_text(b, "JSON_QUERY(");
-      expr(b, depth - 1);
-      rn_builder_printf(b, ", 'lax $'%s)", object ? " WITH CONDITIONAL WRAPPER EMPTY ARRAY ON EMPTY" : " WITHOUT ARRAY WRAPPER");
-      break;
-    default:
-      rn_builder_text(b, object ? "JSON_OBJECT(KEY 'k' VALUE (" : "JSON_ARRAY((");
-      expr(b, depth - 1);
-      rn_builder_text(b, object ? "), 'l' : " : "), ");
-      expr(b, depth - 1);
-      rn_builder_printf(b, "%s)", PICK(json_nulls));
-  }
-}
-
-static void expr(rn_builder *b, int depth) {
-  if (depth <= 0) {
-    rn_builder_text(b, PICK(atoms));
-    return;
-  }
-  switch (roll(13)) {
-    case 11: json(b, depth); break;
-    case 0: case 1: case 2: /* parentheses keep any operator legal on both sides */
-      rn_builder_char(b, '(');
-      expr(b, depth - 1);
-      rn_builder_printf(b, ") %s (", PICK(infix));
-      expr(b, depth - 1);
-      rn_builder_char(b, ')');
-      break;
-    case 3:
-      rn_builder_char(b, '(');
-      expr(b, depth - 1);
-      rn_builder_printf(b, ") %s", PICK(postfix));
-      break;
-    case 4:
-      rn_builder_text(b, roll(2) ? "NOT (" : "- (");
-      expr(b, depth - 1);
-      rn_builder_char(b, ')');
-      break;
-    case 5:
-      rn_builder_printf(b, "%s(%s", PICK(calls), roll(4) ? "" : "DISTINCT ");
-      expr(b, depth - 1);
-      rn_builder_text(b, ", ");
-      expr(b, depth - 1);
-      rn_builder_char(b, ')');
-      if (!roll(3)) rn_builder_text(b, " OVER (PARTITION BY a ORDER BY b ROWS 3 PRECEDING)");
-      break;
-    case 6:
-      rn_builder_text(b, "CASE WHEN ");
-      expr(b, depth - 1);
-      rn_builder_text(b, " THEN ");
-      expr(b, depth - 1);
-      rn_builder_text(b, roll(2) ? " ELSE 1 END" : " END");
-      break;
-    case 7:
-      rn_builder_text(b, "CAST(");
-      expr(b, depth - 1);
-      rn_builder_printf(b, " AS %s)", PICK(types));
-      break;
-    case 8:
-      rn_builder_char(b, '(');
-      expr(b, depth - 1);
-      rn_builder_text(b, roll(2) ? ") BETWEEN (" : ") NOT BETWEEN SYMMETRIC (");
-      expr(b, depth - 1);
-      rn_builder_text(b, ") AND (");
-      expr(b, depth - 1);
-      rn_builder_char(b, ')');
-      break;
-    case 9:
-      rn_builder_char(b, '(');
-      expr(b, depth - 1);
-      rn_builder_text(b, ") IN (");
-      if (roll(3)) {
-        expr(b, depth - 1);
-        rn_builder_text(b, ", 1)");
-      } else {
-        query(b, depth - 1);
-        rn_builder_char(b, ')');
-      }
-      break;
-    case 10:
-      rn_builder_char(b, '(');
-      query(b, depth - 1);
-      rn_builder_char(b, ')');
-      break;
-    default:
-      rn_builder_text(b, "(ARRAY[");
-      expr(b, depth - 1);
-      rn_builder_text(b, "])[1]");
-      break;
-  }
-}
-static void from(rn_builder *b, int depth) {
-  switch (depth > 0 ? roll(6) : 0) {
-    case 1:
-      rn_builder_char(b, '(');
-      query(b, depth - 1);
-      rn_builder_text(b, ") AS q");
-      break;
-    case 2:
-      from(b, depth - 1);
-      rn_builder_text(b, roll(2) ? " LEFT JOIN (" : " JOIN (");
-      query(b, depth - 1);
-      rn_builder_text(b, ") ON ");
-      expr(b, depth - 1);
-      break;
-    case 3: rn_builder_text(b, "TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1' SECOND, INTERVAL '1' MINUTE))"); break;
-    case 4:
-      rn_builder_text(b, "a, ");
-      from(b, depth - 1);
-      break;
-    case 5:
-      rn_builder_text(b, "(VALUES (");
-      expr(b, depth - 1);
-      rn_builder_text(b, ", 2)) AS v (x, y)");
-      break;
-    default: rn_builder_text(b, roll(2) ? "t" : "c.d.t /*+ OPTIONS('a' = 'b') */ AS x"); break;
-  }
-}
-static void query(rn_builder *b, int depth) {
-  if (depth > 0 && !roll(5)) {
-    static const char *const operators[] = {") UNION ALL (", ") EXCEPT (", ") INTERSECT (", ") UNION ("};
-    rn_builder_char(b, '(');
-    query(b, depth - 1);
-    rn_builder_text(b, PICK(operators));
-    query(b, depth - 1);
-    rn_builder_char(b, ')');
-  } else {
-    if (!roll(8)) {
-      rn_builder_text(b, "WITH w AS (");
-      query(b, depth - 1);
-      rn_builder_text(b, ") ");
-    }
-    rn_builder_text(b, roll(4) ? "SELECT " : "SELECT DISTINCT ");
-    expr(b, depth);
-    rn_builder_text(b, roll(2) ? " AS x, * FROM " : ", t.* FROM ");
-    from(b, depth - 1);
-    if (roll(2)) {
-      rn_builder_text(b, " WHERE ");
-      expr(b, depth - 1);
-    }
-    if (!roll(3)) {
-      rn_builder_text(b, " GROUP BY ROLLUP (a, b), ");
-      expr(b, depth - 1);
-    }
-  }
-  if (!roll(4)) rn_builder_text(b, " ORDER BY a DESC LIMIT 3");
-}
-static void sentence(rn_builder *b) {
-  int depth = (int)roll(4);
-  switch (roll(6)) {
-    case 0: rn_builder_text(b, "INSERT INTO t (a, b) "); break;
-    case 1: rn_builder_text(b, "EXPLAIN CHANGELOG_MODE "); break;
-    case 2: rn_builder_text(b, "CREATE TEMPORARY VIEW v AS "); break;
-    case 3:
-      rn_builder_text(b, "CREATE TABLE t (a INT, b AS ");
-      expr(b, depth);
-      rn_builder_printf(b, ", c %s METADATA, WATERMARK FOR c AS c - INTERVAL '1' SECOND, PRIMARY KEY (a) NOT ENFORCED) WITH ('b' = '1', 'a' = '2') AS ",
-                        PICK(types));
-      break;
-    default: break;
-  }
-  query(b, depth);
-}
+static void sentence(rn_builder *b) { sentence_rule_of(b, rn_slice_of("statement"), 2 + (int)roll(7)); }
 
 /* --- checks -------------------------------------------------------------------------------------------------- */
+/* What the formatter makes of a script that parses has the same trees, and is left as it is the second time. */
+static void check_format(rn_slice text, const rn_ast_script *script, rn_diagnostics *diags) {
+  rn_builder once = {0}, twice = {0};
+  bool broken = diags->error_count > 0;
+  if (rn_format_script(text, &once, diags) != RN_OK) {
+    if (!broken || diags->items[diags->count - 1].code == RN_E_INTERNAL)
+      fail_msg("format fails: %.*s\n%s", (int)text.len, text.ptr, diags->items[diags->count - 1].message);
+    rn_builder_free(&once);
+    return;
+  }
+  rn_arena arena = {0};
+  rn_ast_script again;
+  rn_slice formatted = rn_slice_make(once.data ? once.data : "", once.len);
+  (void)rn_parse_script(formatted, &arena, &again, diags);
+  bool same = again.count == script->count;
+  for (uint32_t i = 0; same && i < again.count; i++) same = rn_ast_equal(script->statements[i], again.statements[i]);
+  if (!same) fail_msg("format changes: %.*s\n -> %.*s", (int)text.len, text.ptr, (int)once.len, once.data);
+  if (rn_format_script(formatted, &twice, diags) != RN_OK || !rn_slice_eq(formatted, rn_slice_make(twice.data ? twice.data : "", twice.len)))
+    fail_msg("format twice: %.*s\n -> %.*s\n -> %.*s", (int)text.len, text.ptr, (int)once.len, once.data, (int)twice.len, twice.data);
+  rn_arena_free(&arena);
+  rn_builder_free(&once);
+  rn_builder_free(&twice);
+}
+
 static void check(const char *data, size_t len, bool must_parse) {
   rn_slice text = rn_slice_make(data, len);
   rn_arena arena = {0};
@@ -238,6 +72,7 @@ static void check(const char *data, size_t len, bool must_parse) {
     rn_arena_free(&second);
     rn_builder_free(&out);
   }
+  check_format(text, &script, diags);
   rn_free(diags);
   rn_arena_free(&arena);
 }
