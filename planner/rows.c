@@ -124,15 +124,13 @@ static rn_status check_assignments(rows_builder *b, rn_catalog *catalog, const r
     items[i] = (rn_ast_select_item){.expr = a->value, .span = a->value->span};
   }
   rn_schema schema;
-  if (diags->error_count != errors ||
-      rn_plan_schema(catalog, settings, select_query(b, s->set.count, items, from_table(b), NULL), b->arena, &schema, diags) != RN_OK)
-    return RN_FAIL;
+  if (rn_plan_schema(catalog, settings, select_query(b, s->set.count, items, from_table(b), NULL), b->arena, &schema, diags) != RN_OK) return RN_FAIL;
   for (uint32_t i = 0; i < s->set.count; i++) {
     const rn_ast_assignment *a = &s->set.items[i];
     const rn_type *from = schema.fields[i].type, *to = NULL;
     for (uint32_t k = 0; k < b->table->column_count; k++)
       if (!strcmp(b->table->columns[k].name, a->column.text)) to = b->table->columns[k].type;
-    if (from->id == RN_T_NULL || rn_type_same(from, to) || rn_cast_is_implicit(from, to)) continue;
+    if (!to || from->id == RN_T_NULL || rn_type_same(from, to) || rn_cast_is_implicit(from, to)) continue;
     rn_diag(diags, RN_E_SINK_SCHEMA, a->value->span, rn_arena_printf(b->arena, "convert it: CAST(.. AS %s)", rn_type_name(b->arena, to)),
             "column \"%s\" of table \"%s\" is %s, not %s", a->column.text, b->table->name, rn_type_name(b->arena, to), rn_type_name(b->arena, from));
   }
@@ -146,10 +144,10 @@ rn_status rn_plan_rows(rn_catalog *catalog, const rn_planner_settings *settings,
   bool update = statement->kind == RN_AST_STMT_UPDATE;
   rn_schema unused;
   rn_ast_select_item all = {.expr = make(&b, RN_AST_STAR, statement->span, 0, NULL), .span = statement->span};
-  if (statement->where && /* as a WHERE, for its errors */
-      rn_plan_schema(catalog, settings, select_query(&b, 1, &all, from_table(&b), statement->where), arena, &unused, diags) != RN_OK)
-    return RN_FAIL;
-  if (update && check_assignments(&b, catalog, settings, diags) != RN_OK) return RN_FAIL;
+  bool ok = !statement->where || /* as a WHERE, for its errors */
+            rn_plan_schema(catalog, settings, select_query(&b, 1, &all, from_table(&b), statement->where), arena, &unused, diags) == RN_OK;
+  if (update && check_assignments(&b, catalog, settings, diags) != RN_OK) ok = false;
+  if (!ok) return RN_FAIL;
   rn_ast_select_item *items = RN_NEW_N(arena, rn_ast_select_item, b.table->column_count + 1);
   uint32_t count = 0;
   for (uint32_t i = 0; i < b.table->column_count; i++) {

@@ -40,3 +40,6 @@ END;
 CREATE TABLE q (a INT, b AS nope1 + 1, c AS UPPR('x'), d DECIMAL(50, 2), e NOSUCHTYPE) WITH ('connector' = 'prnt', 'x' = 'y');
 -- @case rows of VALUES
 SELECT * FROM (VALUES (nope1, 1), (2, UPPR('x'))) AS v (x, y);
+-- @case SET and WHERE of UPDATE
+CREATE TABLE s (a INT, b STRING);
+UPDATE s SET nope1 = 1, a = 'x', b = nope2 WHERE nope3 = 1;
