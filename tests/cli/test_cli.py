@@ -410,6 +410,85 @@ def test_check_knows_the_tables_of_a_database(work):
     equal(run(work, "shop.db", "-c", "SELECT COUNT(*) AS n FROM t").stdout, '{"n":0}\n')
 
 
+# Every statement that changes rows, tables or files, each later one over what the ones before would have made.
+CHANGES = """UPDATE s SET b = 'changed' WHERE a = 1;
+DELETE FROM s WHERE a = 2;
+TRUNCATE TABLE s;
+INSERT OVERWRITE s VALUES (9, 'z');
+CREATE FUNCTION f (x INT) RETURNS INT RETURN x + 1;
+SELECT f(a) FROM s;
+CREATE TABLE c AS SELECT a FROM s;
+SELECT a FROM c;
+CREATE OR REPLACE TABLE c AS SELECT b FROM s;
+SELECT b FROM c;
+ALTER TABLE s ADD n INT;
+SELECT n FROM s;
+ALTER TABLE s RENAME TO s2;
+EXECUTE STATEMENT SET BEGIN INSERT INTO s2 (a) SELECT 1; INSERT INTO c SELECT b FROM s2; END;
+CREATE DATABASE d2;
+USE d2;
+CREATE TABLE x (a INT);
+DROP TABLE x;
+USE default_database;
+CREATE VIEW v AS SELECT a FROM s2;
+ALTER VIEW v RENAME TO v2;
+SELECT a FROM v2;
+DROP VIEW v2;
+DROP TABLE c;
+DROP TABLE s2;
+"""
+
+
+def test_check_changes_nothing(work):
+    run(work, "shop.db", "-c", "CREATE TABLE s (a INT, b STRING, PRIMARY KEY (a) NOT ENFORCED); INSERT INTO s VALUES (1, 'x'), (2, 'y')")
+    write(work, "a.sql", CHANGES)
+    before = list(sqlite3.connect(os.path.join(work, "shop.db")).iterdump())
+    done = run(work, "check", "--db", "shop.db", "a.sql")
+    equal((done.returncode, done.stdout), (0, ""), done.stderr)
+    equal(list(sqlite3.connect(os.path.join(work, "shop.db")).iterdump()), before)
+
+
+def test_check_finds_what_is_wrong_in_each_statement(work):
+    run(work, "shop.db", "-c", "CREATE TABLE s (a INT, b STRING)")
+    write(work, "a.sql", """UPDATE s SET nope = 1;
+DELETE FROM s WHERE nope = 1;
+TRUNCATE TABLE nope;
+INSERT OVERWRITE nope VALUES (1);
+CREATE FUNCTION g (x INT) RETURNS INT RETURN nope + 1;
+ALTER TABLE s DROP nope;
+CREATE TABLE e AS SELECT nope FROM s;
+REPLACE TABLE s AS SELECT nope FROM s;
+CALL nope(1);
+ADD JAR 'nope';
+SET 'nope.nope' = '1';
+USE nope;
+DROP FUNCTION nope;
+ALTER VIEW nope RENAME TO x;
+""")
+    done = run(work, "check", "--db", "shop.db", "--error-format", "json", "a.sql")
+    equal(sorted(json.loads(line)["line"] for line in done.stdout.splitlines()), list(range(1, 15)), done.stdout)
+
+
+def test_check_json_is_json_whatever_the_bytes(work):
+    import random
+    rng = random.Random(7)
+    pieces = [b"SELECT ", b"FROM ", b"t", b'"', b"\\", b"\n", b"\r", b"\t", b"\x01", b"\x7f", b"\xff", b"\xc3", b"\xe2\x82", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc3\xa9", b"\xe2\x80\xa8",
+              b"1", b";", b"(", b"'", b"`", b"--", b"/*", b"*/", b"U&'\\", b"X'", b"nope", b"\xf0\x9d\x84\x9e"]
+    told = 0
+    for i in range(60):
+        noise = b"".join(rng.choice(pieces) for _ in range(rng.randrange(2, 20)))
+        plain = noise.replace(b"`", b"").replace(b"'", b"")
+        text = (noise, b"SELECT `" + plain + b"` FROM (VALUES (1)) AS t(x);", b"SELECT CAST('" + plain + b"' AS ROW<`" + plain + b"` NOPE>);")[i % 3]
+        with open(os.path.join(work, "a.sql"), "wb") as f:
+            f.write(text)
+        done = subprocess.run([RUNNEL, "check", "--error-format", "json", "a.sql"], capture_output=True, cwd=work, timeout=60)
+        assert done.returncode in (0, 1), (done.returncode, text)
+        for line in done.stdout.split(b"\n")[:-1]:
+            json.loads(line.decode("utf-8"))
+            told += 1
+    assert told > 30, told
+
+
 def test_fmt(work):
     path = write(work, "a.sql", "select 1;\n")
     good = write(work, "b.sql", "SELECT 2;\n")

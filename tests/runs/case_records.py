@@ -72,6 +72,24 @@ def runtime_errors(w):
 
 
 @case
+def runtime_errors_name_the_record(w):
+    w.write("in.csv", "1,5,7\n2,0,aaa\n3,0,bbb\n")
+    f = "CREATE TABLE f (id INT, n INT, s STRING) WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');\n"
+    for code, expression in (("RN5003", "10 / n"), ("RN5003", "MOD(id, n)"), ("RN5003", "CAST(1 AS DECIMAL(38, 0)) / n"), ("RN5002", "CAST(s AS INT)"),
+                             ("RN5002", "CAST(s AS DOUBLE)"), ("RN5002", "CAST(ARRAY['1', '2', s] AS ARRAY<INT>)"),
+                             ("RN5002", "CAST(MAP['a', '1', 'b', s] AS MAP<STRING, INT>)"), ("RN5002", "CAST(ROW(1, s) AS ROW<x INT, y INT>)"),
+                             ("RN5002", "CAST(ARRAY[ROW(s)] AS ARRAY<ROW<x INT>>)"), ("RN5006", "JSON_VALUE(s, '$' ERROR ON ERROR)"),
+                             ("RN5006", "JSON_QUERY(s, '$' WITH WRAPPER ERROR ON ERROR)"), ("RN5006", "IF(n = 0, ELEMENT(ARRAY[id, n]), 1)"),
+                             ("RN5006", "IF(n = 0, REPEAT(s, 2000000000), s)"), ("RN5003", "CASE WHEN id = 1 THEN 1 ELSE id / n END")):
+        r = w.run(f + "SELECT\n  %s AS x FROM f;\n" % expression, db=None)
+        w.same("%s: exit 2" % expression, r.code, 2, r)
+        w.has("the code, the record, the caret", r.err, r"error\[%s\]" % code, r"in\.csv@2\n", r"s\.sql:3:\d", r"\n +\^")
+    r = w.run(f + "SELECT\n  (SELECT x FROM (VALUES (1), (2)) AS q (x)) AS x FROM f;\n", db=None)
+    w.same("a scalar sub-query with two rows: exit 2", r.code, 2, r)
+    w.has("with a caret", r.err, "RN5010", r"s\.sql:3:3", r"\^")
+
+
+@case
 def runtime_errors_unbounded(w):
     t = w.topic()
     w.produce(t, ['{"id": 1}', '{"id": 0}'])
