@@ -6,7 +6,8 @@
  *   stored_table.c  tables of the file as they change
  *   jobs.c       INSERT and jobs; ctas.c           run.c        stored runs of `runnel run`
  *   job_handle.c handles, statistics
- *   catalog_store.c  _rn_catalog, external tables  complete.c   completion, help, widths */
+ *   catalog_store.c  _rn_catalog, external tables  complete.c   completion, help, widths
+ *                                                                topics.c     help on clauses */
 #ifndef RN_API_PRIVATE_H
 #define RN_API_PRIVATE_H
 #include <pthread.h>
@@ -34,6 +35,13 @@ typedef struct rn_engine_job {
   int64_t started_us;
   char *text;          /* statement text: spans of run-time errors point into it */
 } rn_engine_job;
+
+/* Help on a clause or a statement. Rows: topics.c. */
+typedef struct rn_topic {
+  const char *name, *syntax, *help, *example;
+} rn_topic;
+extern const rn_topic rn_topics[];
+extern const size_t rn_topic_count;
 
 typedef struct rn_set_value {
   char *key, *value;

@@ -1,8 +1,10 @@
 /* For shells and editors: completeness, completion from the grammar and the catalog, help, widths. */
 #include "api/api_private.h"
+#include <stdarg.h>
 #include <stdio.h>
 #include <librdkafka/rdkafka.h>
 #include <utf8proc.h>
+#include "connectors/registry.h"
 #include "runtime/function.h"
 
 runnel_completeness runnel_is_complete(const char *sql) {
@@ -88,6 +90,9 @@ int runnel_complete(runnel *db, const char *sql, size_t cursor, size_t *word_beg
     if (rn_slice_eq_nocase(rn_slice_trim(rn_slice_make(sql, 4)), rn_slice_of("SET"))) {
       for (size_t i = 0; i < rn_setting_count; i++)
         if (!rn_settings[i].ignored) offer(&o, rn_settings[i].key, "setting");
+    } else if (rn_slice_eq_nocase(rn_slice_trim(rn_slice_make(sql, 5)), rn_slice_of("STOP"))) {
+      for (size_t i = 0; i < db->jobs.len; i++)
+        if (!db->jobs.data[i]->ended) offer(&o, db->jobs.data[i]->name, "job");
     } else {
       offer_options(&o, db, sql);
     }
@@ -106,6 +111,10 @@ int runnel_complete(runnel *db, const char *sql, size_t cursor, size_t *word_beg
     if (!object) break;
     if (tables) offer(&o, object->name, object->kind == RN_OBJECT_VIEW ? "view" : "table");
     if (!tables && mentioned(sql, object->name)) offer_columns(&o, object);
+  }
+  if (tables && expected.name && o.prefix.len) {
+    static const char *const table_functions[] = {"TUMBLE", "HOP", "CUMULATE", "SESSION", "UNNEST"};
+    for (size_t i = 0; i < sizeof table_functions / sizeof table_functions[0]; i++) offer(&o, table_functions[i], "function");
   }
   if (expected.expression && !tables && o.prefix.len) {
     const char *last = "";
@@ -127,22 +136,69 @@ int runnel_complete(runnel *db, const char *sql, size_t cursor, size_t *word_beg
   return RUNNEL_OK;
 }
 
+/* --- help ----------------------------------------------------------------------------------------------------------- */
+typedef struct help_text {
+  char *data;
+  size_t room, len;
+} help_text;
+__attribute__((format(printf, 2, 3))) static void say(help_text *out, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  int n = vsnprintf(out->data + out->len, out->room - out->len, format, args);
+  va_end(args);
+  out->len = n < 0 ? out->len : out->len + (size_t)n < out->room ? out->len + (size_t)n : out->room - 1;
+}
+
+/* A topic of that name; else all whose first word it is (CREATE). */
+static void topic_help(help_text *out, rn_slice wanted) {
+  for (int whole = 1; whole >= 0 && !out->len; whole--) {
+    for (size_t i = 0; i < rn_topic_count; i++) {
+      const rn_topic *t = &rn_topics[i];
+      size_t first = strcspn(t->name, " ");
+      rn_slice name = whole ? rn_slice_of(t->name) : rn_slice_make(t->name, t->name[first] ? first : 0);
+      if (wanted.len && rn_slice_eq_nocase(name, wanted)) say(out, "%s\n  %s\n  %s\n", t->syntax, t->help, t->example);
+    }
+  }
+}
+
+static void option_help(help_text *out, const rn_option *options, size_t count, const char *prefix) {
+  for (size_t i = 0; i < count; i++) {
+    const rn_option *o = &options[i];
+    if (o->flags & RN_OPTION_IGNORED) continue;
+    say(out, "  '%s%s'%s%s%s%s%s  %s\n", prefix, o->name, o->flags & RN_OPTION_REQUIRED ? " (needed)" : "", o->choices ? " = " : "",
+        o->choices ? o->choices : "", o->default_text ? ", else " : "", o->default_text ? o->default_text : "", o->help ? o->help : "");
+  }
+}
+static void plugin_help(help_text *out, rn_slice wanted) {
+  const rn_connector *connector = rn_connector_find(&rn_builtin_registry, wanted);
+  if (connector) {
+    say(out, "'connector' = '%s'\n  %s\n", connector->name, connector->help);
+    option_help(out, connector->options, connector->option_count, "");
+  }
+  const rn_format *format = rn_format_find(&rn_builtin_registry, wanted);
+  if (!format) return;
+  rn_builder prefix = {0};
+  rn_builder_printf(&prefix, "%s.", format->name);
+  say(out, "'format' = '%s'\n  %s\n", format->name, format->help);
+  option_help(out, format->options, format->option_count, prefix.data);
+  rn_builder_free(&prefix);
+}
+
 const char *runnel_function_help(const char *name) {
-  static _Thread_local char text[1024];
-  size_t len = 0;
+  static _Thread_local char text[16384];
+  help_text out = {text, sizeof text, 0};
   rn_slice wanted = rn_slice_of(name);
   text[0] = 0;
   for (size_t i = 0;; i++) {
     const rn_function *fn = rn_function_rows(i);
     if (!fn) break;
     if (fn->flags & RN_FN_OPERATOR || !rn_slice_eq_nocase(rn_slice_of(fn->name), wanted)) continue;
-    int n = snprintf(text + len, sizeof text - len, "%s\n  %s\n  %s\n", fn->signature, fn->help, fn->example);
-    if (n < 0 || (size_t)n >= sizeof text - len) break;
-    len += (size_t)n;
+    say(&out, "%s\n  %s\n  %s\n", fn->signature, fn->help, fn->example);
   }
   const rn_aggregate *a = rn_aggregate_find(wanted);
-  if (a && len < sizeof text)
-    (void)snprintf(text + len, sizeof text - len, "%s\n  %s\n  %s\n", a->signature, a->help, a->example);
+  if (a) say(&out, "%s\n  %s\n  %s\n", a->signature, a->help, a->example);
+  topic_help(&out, wanted);
+  plugin_help(&out, wanted);
   return text[0] ? text : NULL;
 }
 

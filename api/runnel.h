@@ -240,10 +240,11 @@ typedef enum runnel_completeness {
 RUNNEL_API runnel_completeness runnel_is_complete(const char *sql);
 /* Words that could stand at byte offset `cursor`: keywords, tables, columns, functions, option names. Calls
  * back once per candidate with the whole word and its kind ("keyword", "table", "column", "function",
- * "option", "setting"); *word_begin: where the word that is being completed starts. */
+ * "option", "setting", "job"); *word_begin: where the word that is being completed starts. */
 typedef void (*runnel_complete_cb)(void *ctx, const char *word, const char *kind);
 RUNNEL_API int runnel_complete(runnel *db, const char *sql, size_t cursor, size_t *word_begin, runnel_complete_cb callback, void *ctx);
-RUNNEL_API const char *runnel_function_help(const char *name); /* signature, help, example; NULL: none */
+/* Help on a function, clause, statement, connector or format; NULL: none. Valid until the thread's next call. */
+RUNNEL_API const char *runnel_function_help(const char *name);
 RUNNEL_API int runnel_display_width(const char *utf8, size_t bytes); /* terminal columns */
 
 #ifdef __cplusplus

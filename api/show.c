@@ -113,6 +113,11 @@ static rn_status find_external(runnel *db, rn_error *err) {
   return RN_OK;
 }
 
+/* Names of functions know no case, so a pattern does not either (Flink tells `abs` from `ABS`). */
+static bool function_wanted(const runnel_stmt *stmt, const char *name) {
+  const rn_ast_statement *ast = stmt->ast;
+  return !ast->like || rn_like(name, ast->like, true) != ast->like_negated;
+}
 /* Those of the database; with built-in ones for SHOW FUNCTIONS. */
 static void show_functions(runnel_stmt *stmt) {
   rn_text_result(stmt, 1, function_name);
@@ -122,7 +127,7 @@ static void show_functions(runnel_stmt *stmt) {
   for (size_t i = 0; (own = rn_catalog_other_at(stmt->db->catalog, RN_OBJECT_FUNCTION, i)); i++) {
     if (strcmp(own->catalog, place->catalog) != 0 || strcmp(own->database, place->own) != 0) continue;
     const char *name = rn_arena_strndup(&stmt->arena, own->own, strlen(own->own) - 2);
-    if (rn_show_wanted(stmt, name)) add_one(stmt, name);
+    if (function_wanted(stmt, name)) add_one(stmt, name);
   }
   if (stmt->ast->show == RN_SHOW_USER_FUNCTIONS) return;
   for (size_t i = 0;; i++) {
@@ -130,12 +135,12 @@ static void show_functions(runnel_stmt *stmt) {
     if (!fn) break;
     if (fn->flags & RN_FN_OPERATOR || strcmp(fn->name, last) == 0) continue;
     last = fn->name;
-    if (rn_show_wanted(stmt, fn->name)) add_one(stmt, fn->name);
+    if (function_wanted(stmt, fn->name)) add_one(stmt, fn->name);
   }
   for (size_t i = 0;; i++) {
     const rn_aggregate *aggregate = rn_aggregate_rows(i);
     if (!aggregate) break;
-    if (!(aggregate->flags & RN_AGG_VARIANT) && rn_show_wanted(stmt, aggregate->name)) add_one(stmt, aggregate->name);
+    if (!(aggregate->flags & RN_AGG_VARIANT) && function_wanted(stmt, aggregate->name)) add_one(stmt, aggregate->name);
   }
 }
 

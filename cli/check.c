@@ -2,6 +2,7 @@
  * database of its own, which with --db knows the tables and views of that one. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include "cli/cli.h"
 
 typedef struct checker {
@@ -21,14 +22,14 @@ static void remember_broken(checker *k, const char *statement) {
   k->broken = cli_grow(k->broken, (k->broken_count + 1) * sizeof *k->broken);
   k->broken[k->broken_count++] = name;
 }
-/* An error that only repeats that a CREATE above failed: the table it does not find is that one. */
+/* An error that only repeats that a CREATE above failed: the table or function it does not find is that one. */
 static bool follows(const checker *k, const char *prepared, const runnel_error *err) {
-  if (strcmp(err->id, "RN2003") != 0) return false;
+  if (strcmp(err->id, "RN2003") != 0 && strcmp(err->id, "RN2006") != 0) return false;
   const char *word = prepared + err->begin;
   size_t len = err->end - err->begin;
   if (len > 1 && word[0] == '`') word++, len -= 2;
   for (size_t i = 0; i < k->broken_count; i++)
-    if (strlen(k->broken[i]) == len && strncmp(k->broken[i], word, len) == 0) return true;
+    if (strlen(k->broken[i]) == len && strncasecmp(k->broken[i], word, len) == 0) return true;
   return false;
 }
 
@@ -282,8 +283,14 @@ int cli_check(cli *c) {
   cli_source from_stdin = {.text = "-"};
   from_stdin.kind = SOURCE_STDIN;
   cli_signals_install(false);
-  size_t count = o->source_count ? o->source_count : 1;
-  for (size_t i = 0; i < count && !cli_stopped(c); i++) check_file(&k, o->source_count ? &o->sources[i] : &from_stdin);
+  size_t count = o->source_count ? o->source_count : 1, tests = 0;
+  for (size_t i = 0; i < count && !cli_stopped(c); i++) {
+    const cli_source *source = o->source_count ? &o->sources[i] : &from_stdin;
+    if (source->kind == SOURCE_FILE && cli_is_test_file(source->text))
+      tests++;
+    else
+      check_file(&k, source);
+  }
   free(k.broken);
   cli_write_flush();
   if (!o->quiet) {
@@ -293,6 +300,7 @@ int cli_check(cli *c) {
     count_of(&line, k.errors, "error");
     count_of(&line, k.warnings, "warning");
     if (k.unchecked) text_printf(&line, " · %llu not checked: what they read failed above", k.unchecked);
+    if (tests) text_printf(&line, " · %zu left out: runnel test runs .test.sql", tests);
     cli_message("%s", text_of(&line));
     text_free(&line);
   }

@@ -90,6 +90,7 @@ int cli_report(cli *c, const char *source_name, int base_line); /* prints the ha
 int cli_exit_code_of(int runnel_code);
 /* The text of a source, NUL-terminated, freed by the caller; NULL: message printed, *code set. */
 char *cli_read_source(const cli_source *source, int *code);
+bool cli_is_test_file(const char *name); /* .test.sql: not SQL alone, for `runnel test` only */
 
 /* exec.c: runs a script; returns an exit code, 0: all went well. name: "file.sql" or NULL for shell style. */
 int cli_exec(cli *c, const char *script, const char *name);
@@ -98,6 +99,9 @@ bool cli_stopped(const cli *c); /* a signal, --for or a gone reader asks to stop
 /* meta.c: one backslash command, the line without its end. */
 int cli_meta(cli *c, const char *line);
 void cli_meta_complete(const char *prefix, runnel_complete_cb callback, void *ctx);
+/* The SQL after which the argument of the command in `line` could stand, for completion, and where that argument begins.
+ * NULL: none. */
+const char *cli_meta_like(const char *line, size_t *argument);
 
 /* output.c: the rows of one statement. */
 typedef struct cli_output cli_output;

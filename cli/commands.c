@@ -155,6 +155,10 @@ static char *read_all(FILE *file) {
   }
   return all.data ? all.data : cli_copy("", 0);
 }
+bool cli_is_test_file(const char *name) {
+  size_t len = strlen(name);
+  return len > 9 && strcmp(name + len - 9, ".test.sql") == 0;
+}
 char *cli_read_source(const cli_source *source, int *code) {
   if (source->kind == SOURCE_COMMAND) return cli_copy(source->text, strlen(source->text));
   FILE *file = source->kind == SOURCE_STDIN ? stdin : fopen(source->text, "re");

@@ -132,6 +132,18 @@ static unsigned char complete(EditLine *edit, int key) {
   if (!e->before[0] && *line == '\\' && !strchr(line, ' ')) {
     begin = (size_t)(line - text_of(&sql));
     cli_meta_complete(line, offer, &o);
+  } else if (!e->before[0] && *line == '\\') {
+    size_t argument;
+    const char *like = cli_meta_like(line, &argument);
+    if (like) {
+      text as_sql = {0};
+      text_printf(&as_sql, "%s%s", like, line + argument);
+      text_clear(&sql);
+      text_puts(&sql, text_of(&as_sql));
+      text_free(&as_sql);
+      cursor = begin = sql.len;
+      (void)runnel_complete(e->c->db, text_of(&sql), cursor, &begin, offer, &o);
+    }
   } else {
     (void)runnel_complete(e->c->db, text_of(&sql), cursor, &begin, offer, &o);
   }

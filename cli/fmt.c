@@ -47,6 +47,7 @@ int cli_fmt(cli *c) {
   code = EXIT_OK;
   size_t count = o->source_count ? o->source_count : 1;
   for (size_t i = 0; i < count; i++) {
+    if (o->source_count && o->sources[i].kind == SOURCE_FILE && cli_is_test_file(o->sources[i].text)) continue; /* rows are in it, too */
     int one = format_one(c, o->source_count ? &o->sources[i] : &from_stdin);
     if (one > code) code = one;
   }

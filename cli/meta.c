@@ -6,6 +6,7 @@
 typedef struct meta_command {
   const char *name, *argument, *summary;
   int (*run)(cli *c, const char *argument);
+  const char *like; /* the argument is completed as what follows this SQL; NULL: not */
 } meta_command;
 
 static int show_commands(cli *c, const char *argument);
@@ -22,18 +23,18 @@ static int set_format(cli *c, const char *argument);
 static int leave(cli *c, const char *argument);
 
 static const meta_command commands[] = {
-    {"\\?", "", "this list", show_commands},
-    {"\\h", "[WORD]", "help on a function, or an error code like RN2004", help_on},
-    {"\\d", "[TABLE]", "tables and views, or the columns of one", describe},
-    {"\\df", "[PATTERN]", "functions", functions},
-    {"\\jobs", "", "jobs", jobs},
-    {"\\stop", "JOB", "stops a job with an epoch", stop},
-    {"\\i", "FILE", "runs a file of statements", include},
-    {"\\format", "table|json|csv", "how rows are printed", set_format},
-    {"\\x", "[on|off]", "one line per column", expanded},
-    {"\\changelog", "[on|off]", "every change with its kind", changes},
-    {"\\timing", "[on|off]", "how long statements take", timing},
-    {"\\q", "", "leaves (also Ctrl-D)", leave},
+    {"\\?", "", "this list", show_commands, NULL},
+    {"\\h", "[WORD]", "help on a function, clause, statement, connector, format or error code", help_on, "SELECT "},
+    {"\\d", "[TABLE]", "tables and views, or the columns of one", describe, "DESCRIBE "},
+    {"\\df", "[PATTERN]", "functions", functions, "SELECT "},
+    {"\\jobs", "", "jobs", jobs, NULL},
+    {"\\stop", "JOB", "stops a job with an epoch", stop, "STOP JOB '"},
+    {"\\i", "FILE", "runs a file of statements", include, NULL},
+    {"\\format", "table|json|csv", "how rows are printed", set_format, NULL},
+    {"\\x", "[on|off]", "one line per column", expanded, NULL},
+    {"\\changelog", "[on|off]", "every change with its kind", changes, NULL},
+    {"\\timing", "[on|off]", "how long statements take", timing, NULL},
+    {"\\q", "", "leaves (also Ctrl-D)", leave, NULL},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -52,10 +53,37 @@ static int show_commands(cli *c, const char *argument) {
   text_free(&out);
   return EXIT_OK;
 }
+/* A statement made of words of ours and an argument. */
+static int run_sql(cli *c, const char *before, const char *argument, const char *after) {
+  text sql = {0};
+  text_printf(&sql, "%s%s%s", before, argument, after);
+  int code = cli_exec(c, text_of(&sql), NULL);
+  text_free(&sql);
+  return code;
+}
+/* Is the word a function of the catalog? Completion knows those beside the built-in ones. */
+typedef struct sought {
+  const char *word;
+  bool found;
+} sought;
+static void is_sought(void *ctx, const char *word, const char *kind) {
+  sought *s = ctx;
+  if (strcmp(kind, "function") == 0 && text_same_word(word, s->word)) s->found = true;
+}
+static bool own_function(cli *c, const char *word) {
+  text sql = {0};
+  size_t begin;
+  sought s = {word, false};
+  text_printf(&sql, "SELECT %s", word);
+  (void)runnel_complete(c->db, text_of(&sql), strlen(text_of(&sql)), &begin, is_sought, &s);
+  text_free(&sql);
+  return s.found;
+}
 static int help_on(cli *c, const char *argument) {
   if (!*argument) return show_commands(c, argument);
   const char *help = runnel_code_help(argument);
   if (!help) help = runnel_function_help(argument);
+  if (!help && own_function(c, argument)) return run_sql(c, "SHOW CREATE FUNCTION ", argument, "");
   if (!help) {
     cli_message("there is no help on %s (SHOW FUNCTIONS lists the functions)", argument);
     return EXIT_USAGE;
@@ -66,14 +94,6 @@ static int help_on(cli *c, const char *argument) {
   return EXIT_OK;
 }
 
-/* A statement made of words of ours and an argument. */
-static int run_sql(cli *c, const char *before, const char *argument, const char *after) {
-  text sql = {0};
-  text_printf(&sql, "%s%s%s", before, argument, after);
-  int code = cli_exec(c, text_of(&sql), NULL);
-  text_free(&sql);
-  return code;
-}
 static void quoted(text *out, const char *s) {
   text_char(out, '\'');
   for (; *s; s++) {
@@ -176,6 +196,13 @@ int cli_meta(cli *c, const char *line) {
   return code;
 }
 
+const char *cli_meta_like(const char *line, size_t *argument) {
+  size_t len = strcspn(line, " \t");
+  *argument = (size_t)(text_skip_blank(line + len) - line);
+  for (size_t i = 0; i < COMMANDS && line[len]; i++)
+    if (strlen(commands[i].name) == len && strncmp(commands[i].name, line, len) == 0) return commands[i].like;
+  return NULL;
+}
 void cli_meta_complete(const char *prefix, runnel_complete_cb callback, void *ctx) {
   for (size_t i = 0; i < COMMANDS; i++)
     if (strncmp(commands[i].name, prefix, strlen(prefix)) == 0) callback(ctx, commands[i].name, "command");

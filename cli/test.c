@@ -19,10 +19,6 @@ typedef struct suite {
 } suite;
 
 /* --- files -------------------------------------------------------------------------------------------------------------- */
-static bool is_test_file(const char *name) {
-  size_t len = strlen(name);
-  return len > 9 && strcmp(name + len - 9, ".test.sql") == 0;
-}
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 /* Files as named; of a folder those that end in .test.sql, sorted. */
 static void add_path(suite *s, const char *path) {
@@ -45,7 +41,7 @@ static void add_path(suite *s, const char *path) {
     text full = {0};
     text_printf(&full, "%s/%s", path, entry->d_name);
     bool is_folder = stat(text_of(&full), &info) == 0 && S_ISDIR(info.st_mode);
-    if (is_folder || is_test_file(entry->d_name)) {
+    if (is_folder || cli_is_test_file(entry->d_name)) {
       names = cli_grow(names, (count + 1) * sizeof *names);
       names[count++] = cli_copy(text_of(&full), full.len);
     }

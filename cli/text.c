@@ -114,12 +114,12 @@ static const char *skip_words(const char *at, const char *const *words, size_t c
   return text_skip_comments(at);
 }
 char *text_created_name(const char *sql) {
-  static const char *const create[] = {"CREATE"}, *const before[] = {"OR", "REPLACE", "TEMPORARY"}, *const kinds[] = {"TABLE", "VIEW"},
+  static const char *const create[] = {"CREATE"}, *const before[] = {"OR", "REPLACE", "TEMPORARY", "SYSTEM"}, *const kinds[] = {"TABLE", "VIEW", "FUNCTION"},
                     *const between[] = {"IF", "NOT", "EXISTS"};
   const char *at = text_skip_comments(sql), *rest = skip_words(at, create, 1);
   if (rest == at) return NULL;
-  at = skip_words(rest, before, 3);
-  const char *name = skip_words(at, kinds, 2);
+  at = skip_words(rest, before, 4);
+  const char *name = skip_words(at, kinds, 3);
   if (name == at) return NULL;
   name = skip_words(name, between, 3);
   for (;;) { /* parts of a path: the last one counts */

@@ -26,7 +26,7 @@ size_t text_distance(const char *a, const char *b);
 bool text_same_word(const char *a, const char *b); /* without case */
 const char *text_skip_blank(const char *s);
 const char *text_skip_comments(const char *s); /* and blanks */
-/* The name that a CREATE TABLE or CREATE VIEW gives (last part, without back-ticks), by its look: its text may not even
+/* The name that a CREATE TABLE, VIEW or FUNCTION gives (last part, without back-ticks), by its look: its text may not even
  * parse. NULL: another statement. Freed by the caller. */
 char *text_created_name(const char *sql);
 /* What of a cell a terminal may see: controls become \n, \t, \x1b; broken UTF-8 becomes ?. Appends. */

@@ -138,7 +138,7 @@ static const struct {
   const char *word;
   int next;
 } missing[] = {{"MATCH_RECOGNIZE", TK_LP}, {"PIVOT", TK_LP}, {"UNPIVOT", TK_LP}, {"TABLESAMPLE", 0}, {"RECURSIVE", TK_ID}, {"MERGE", 0},
-               {"MATERIALIZED", TK_TABLE},   {"MODEL", TK_ID}};
+               {"MATERIALIZED", TK_TABLE},   {"MODEL", TK_ID},      {"MULTISET", TK_LBRACKET}};
 static bool not_supported(const rn_tokens *tokens, size_t bad) {
   const rn_token *token = token_at(tokens, bad);
   if (bad >= tokens->list.len || !is_word(token)) return false;
@@ -156,11 +156,18 @@ static bool comma_too_many(const rn_tokens *tokens, size_t bad) {
   return many;
 }
 
+/* Words of FROM where an expression was expected. */
+static bool is_table_function(const rn_tokens *tokens, size_t bad) {
+  return kind_at(tokens, bad) == TK_UNNEST && kind_at(tokens, bad + 1) == TK_LP;
+}
+
 static void fill_hint(rn_error *err, const rn_states *before, const rn_tokens *tokens, size_t bad, const char *near) {
   const rn_token *token = token_at(tokens, bad);
   int kind = kind_at(tokens, bad), previous = bad ? kind_at(tokens, bad - 1) : 0;
   if (not_supported(tokens, bad))
-    (void)rn_hint(err, "%s is not supported yet", token->text);
+    (void)rn_hint(err, "%s%s is not supported yet", token->text, kind_at(tokens, bad + 1) == TK_LBRACKET ? "[..]" : "");
+  else if (is_table_function(tokens, bad))
+    (void)rn_hint(err, "it stands in FROM: FROM t CROSS JOIN UNNEST(list) AS u (name)");
   else if (comma_too_many(tokens, bad))
     (void)rn_hint(err, "there is a comma too many in front of it");
   else if (reserved_as_name(before, tokens, bad))
@@ -169,6 +176,8 @@ static void fill_hint(rn_error *err, const rn_states *before, const rn_tokens *t
     (void)rn_hint(err, "did you mean %s?", near);
   else if (bad == 1 && (previous == TK_SET || previous == TK_RESET))
     (void)rn_hint(err, "keys and values stand in quotes: SET 'key' = 'value'");
+  else if (kind == TK_ID && rn_states_accept(before, TK_STRING, true) && !rn_states_accept(before, TK_ID, true))
+    (void)rn_hint(err, "it stands in single quotes: '%s'", token->text);
   else if (previous == TK_EQ && kind == TK_EQ)
     (void)rn_hint(err, "equality is a single =");
   else if (starts_statement(kind) && rn_states_accept(before, 0, true))

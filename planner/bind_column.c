@@ -33,7 +33,13 @@ rn_expr *rn_bind_field_at(rn_binder *binder, rn_expr *row, uint32_t index, rn_sp
 rn_expr *rn_bind_field(rn_binder *binder, rn_expr *row, const rn_ast_name *name, rn_span span) {
   if (rn_bind_failed(row)) return row;
   if (row->type->id != RN_T_ROW) {
-    rn_diag(binder->diags, RN_E_FIELD_NOT_FOUND, name->span, NULL, "%s has no field \"%s\": it is no ROW",
+    const rn_type *type = row->type;
+    const char *hint = NULL;
+    if (type->id == RN_T_MAP)
+      hint = rn_arena_printf(binder->arena, "the entry of a MAP is x['%s']", name->text);
+    else if (type->id == RN_T_ARRAY && type->children[0]->id == RN_T_ROW)
+      hint = rn_arena_printf(binder->arena, "x[1].%s is that of the first element; CROSS JOIN UNNEST(x) gives a row per element", name->text);
+    rn_diag(binder->diags, RN_E_FIELD_NOT_FOUND, name->span, hint, "%s has no field \"%s\": it is no ROW",
             rn_type_name(binder->arena, row->type), name->text);
     return rn_bind_error(binder, span);
   }

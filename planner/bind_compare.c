@@ -3,6 +3,7 @@
 #include "planner/bind_parts.h"
 
 static rn_expr *cannot_compare(rn_binder *binder, const rn_expr *a, const rn_expr *b, rn_span span, const char *hint) {
+  if (!hint && (a->type->id == RN_T_ARRAY) != (b->type->id == RN_T_ARRAY)) hint = "ARRAY_CONTAINS(list, x) looks for an element";
   rn_diag(binder->diags, RN_E_TYPE, span, hint, "cannot compare %s with %s", rn_type_name(binder->arena, a->type),
           rn_type_name(binder->arena, b->type));
   return rn_bind_error(binder, span);

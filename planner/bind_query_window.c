@@ -57,7 +57,8 @@ rn_status rn_check_window_spec(rn_query_context *q, const char *function, rn_win
     return rn_diag(d, RN_E_WINDOW, span, NULL,
                    "%s needs an offset smaller than its size, got size %lld ms and offset %lld ms", function, size, offset);
   if ((spec->kind == RN_WINDOW_CUMULATE || aggregated) && size % slide != 0)
-    return rn_diag(d, RN_E_WINDOW, span, NULL,
+    return rn_diag(d, RN_E_WINDOW, span,
+                   size < slide ? rn_arena_printf(q->arena, "the %s comes first: (.., %s, size)", step, step) : NULL,
                    "%s requires size to be an integral multiple of %s, but got size %lld ms and %s %lld ms", function,
                    step, size, step, slide);
   return RN_OK;
@@ -128,6 +129,9 @@ rn_status rn_bind_window_tvf(rn_query_context *q, rn_ast_from *from, const rn_ct
   uint32_t intervals = row->kind == RN_WINDOW_TUMBLE || session ? 1 : 2; /* needed ones; one more is the offset */
   bool complete = slots[0] && slots[0]->kind == RN_ARG_TABLE && slots[1] && slots[1]->kind == RN_ARG_DESCRIPTOR;
   for (uint32_t i = 0; i < intervals; i++) complete = complete && slots[2 + i];
+  if (slots[0] && slots[0]->kind != RN_ARG_TABLE)
+    return rn_diag(q->binder.diags, RN_E_ARGUMENTS, slots[0]->span, "write TABLE before the name: TABLE t",
+                   "the first argument of %s is a table", row->name);
   if (!complete)
     return usage(q, row, from->span);
   if (intervals == 1 && slots[4]) return usage(q, row, slots[4]->span);

@@ -390,6 +390,16 @@ static bool can_stream_over(const rn_logical *node) {
   return node->u.over.order_count == 1 && !node->u.over.order[0].descending && f->low.kind == RN_FRAME_FIRST && ends_at_current_row(f);
 }
 
+/* Partitions go when their frame has passed: frames of RANGE with an end in event time, whose calls hold nothing else
+ * (op_over.c: forgets). */
+static bool over_forgets(const rn_logical *node) {
+  if (node->u.over.whole || node->u.over.processing_time || node->u.over.frame.rows || node->u.over.frame.low.kind == RN_FRAME_FIRST)
+    return false;
+  for (uint32_t i = 0; i < node->u.over.call_count; i++)
+    if (node->u.over.calls[i].distinct || node->u.over.calls[i].ops->over) return false;
+  return true;
+}
+
 static rn_status infer_over(rn_changelog *c, rn_logical *node, wants w) {
   node->u.over.whole = !goes_with_time(node);
   if (node->u.over.whole && !c->bounded && check_stream_over(c, node) != RN_OK) return RN_FAIL;
@@ -400,7 +410,7 @@ static rn_status infer_over(rn_changelog *c, rn_logical *node, wants w) {
     node->u.over.each = c->settings->keep_changes || c->settings->mini_batch_off;
     node->emits |= RN_CHANGE_UPDATE_AFTER | (node->u.over.update_before ? RN_CHANGE_UPDATE_BEFORE : 0);
   }
-  if (node->u.over.key_count || node->u.over.changes) warn_state(c, node, "OVER");
+  if (node->u.over.changes || (node->u.over.key_count && !over_forgets(node))) warn_state(c, node, "OVER");
   return RN_OK;
 }
 

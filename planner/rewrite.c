@@ -63,3 +63,29 @@ rn_logical *rn_rewrite_run(rn_rewrite *r, rn_logical *root, uint32_t passes_off,
   }
   return root;
 }
+
+/* --- conditions --------------------------------------------------------------------------------------------------- */
+void rn_conjuncts_add(rn_arena *arena, rn_conjuncts *c, rn_expr *e) {
+  if (c->count == c->cap) {
+    uint32_t cap = c->cap ? c->cap * 2 : 8;
+    rn_expr **items = RN_NEW_N(arena, rn_expr *, cap);
+    for (uint32_t i = 0; i < c->count; i++) items[i] = c->items[i];
+    c->items = items;
+    c->cap = cap;
+  }
+  c->items[c->count++] = e;
+}
+
+void rn_conjuncts_split(rn_arena *arena, rn_expr *e, rn_conjuncts *out) {
+  if (!e) return;
+  if (e->kind != RN_EXPR_AND) {
+    rn_conjuncts_add(arena, out, e);
+    return;
+  }
+  for (uint32_t i = 0; i < e->arg_count; i++) rn_conjuncts_split(arena, e->args[i], out);
+}
+
+rn_expr *rn_conjuncts_and(rn_rewrite *r, const rn_conjuncts *c, rn_span span) {
+  if (!c->count) return NULL;
+  return c->count == 1 ? c->items[0] : rn_bind_and(r->binder, c->items, c->count, span);
+}

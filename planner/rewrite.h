@@ -39,6 +39,15 @@ rn_logical *rn_rewrite_filter_join(rn_rewrite *r, rn_logical *filter, rn_logical
 /* Conditions of ON that read one side only go to that side, where the kind of the join allows it. */
 void rn_rewrite_split_on(rn_rewrite *r, rn_logical *join, rn_logical *(*push)(rn_rewrite *, rn_logical *));
 
+/* The conditions that AND holds together, one by one. */
+typedef struct rn_conjuncts {
+  uint32_t count, cap;
+  rn_expr **items;
+} rn_conjuncts;
+void rn_conjuncts_add(rn_arena *arena, rn_conjuncts *c, rn_expr *e);
+void rn_conjuncts_split(rn_arena *arena, rn_expr *e, rn_conjuncts *out); /* NULL: no condition */
+rn_expr *rn_conjuncts_and(rn_rewrite *r, const rn_conjuncts *c, rn_span span); /* NULL of none */
+
 /* May the projection be put into expressions above it? Not where that would call RAND() twice. */
 bool rn_rewrite_can_inline(const rn_logical *project);
 /* What a rewrite put together stays small: columns that are used twice, level over level, double with each of them. */

@@ -13,19 +13,14 @@
 #include "planner/rewrite.h"
 #include "runtime/function.h"
 
-typedef struct conjuncts {
-  uint32_t count, cap;
-  rn_expr **items;
-} conjuncts;
-
 /* The right side without its outer columns. `out` and the conjuncts are over columns of node and RN_EXPR_OUTER. */
 typedef struct pulled {
   rn_logical *node;
   uint32_t count;
   rn_expr **out;     /* the columns of the old plan */
-  conjuncts on;      /* node's rows that belong to an outer row */
+  rn_conjuncts on;      /* node's rows that belong to an outer row */
   bool always;       /* exactly one row for every outer row: columns over no row of node are good */
-  conjuncts after;   /* .. which passes if these hold */
+  rn_conjuncts after;   /* .. which passes if these hold */
 } pulled;
 
 typedef struct puller {
@@ -33,31 +28,6 @@ typedef struct puller {
   const rn_logical *join;
   uint32_t domains; /* made so far, for paths */
 } puller;
-
-static void push(rn_arena *arena, conjuncts *c, rn_expr *e) {
-  if (c->count == c->cap) {
-    uint32_t cap = c->cap ? c->cap * 2 : 8;
-    rn_expr **items = RN_NEW_N(arena, rn_expr *, cap);
-    for (uint32_t i = 0; i < c->count; i++) items[i] = c->items[i];
-    c->items = items;
-    c->cap = cap;
-  }
-  c->items[c->count++] = e;
-}
-
-static void split(rn_arena *arena, rn_expr *e, conjuncts *out) {
-  if (!e) return;
-  if (e->kind != RN_EXPR_AND) {
-    push(arena, out, e);
-    return;
-  }
-  for (uint32_t i = 0; i < e->arg_count; i++) split(arena, e->args[i], out);
-}
-
-static rn_expr *together(rn_rewrite *r, const conjuncts *c, rn_span span) {
-  if (!c->count) return NULL;
-  return c->count == 1 ? c->items[0] : rn_bind_and(r->binder, c->items, c->count, span);
-}
 
 /* The first column of the query next to this one that e reads; NULL: none. */
 static const rn_expr *near_outer(const rn_expr *e) {
@@ -219,25 +189,25 @@ static bool join_domain(puller *u, pulled *p, const bool *used, const rn_expr *a
   if (!domain) return false;
   uint32_t width = p->node->schema.count, own = domain->schema.count, base = p->always ? 0 : width, count = 0;
   uint32_t *places = RN_NEW_N(r->arena, uint32_t, u->join->inputs[0]->schema.count + 1);
-  conjuncts on = {0}, same = {0}, after = {0};
+  rn_conjuncts on = {0}, same = {0}, after = {0};
   for (uint32_t i = 0; i < u->join->inputs[0]->schema.count; i++) {
     if (!used[i]) continue;
-    push(r->arena, &same, same_value(u, i, &domain->schema.fields[count], base + count, at->span));
+    rn_conjuncts_add(r->arena, &same, same_value(u, i, &domain->schema.fields[count], base + count, at->span));
     places[i] = base + count++;
   }
   for (uint32_t i = 0; i < p->on.count; i++)
-    push(r->arena, &on, in_domain(u, p->always ? shift(r, p->on.items[i], own) : p->on.items[i], places));
+    rn_conjuncts_add(r->arena, &on, in_domain(u, p->always ? shift(r, p->on.items[i], own) : p->on.items[i], places));
   rn_logical *first = p->always ? domain : p->node, *second = p->always ? p->node : domain;
-  rn_logical *node = rn_logical_join(r->arena, p->always ? RN_JOIN_KIND_LEFT : RN_JOIN_KIND_INNER, first, second, together(r, &on, at->span), at->span);
+  rn_logical *node = rn_logical_join(r->arena, p->always ? RN_JOIN_KIND_LEFT : RN_JOIN_KIND_INNER, first, second, rn_conjuncts_and(r, &on, at->span), at->span);
   node->path = rn_arena_printf(r->arena, "%s.domain%u.join", u->join->path, u->domains++);
-  for (uint32_t i = 0; i < p->after.count; i++) push(r->arena, &after, in_domain(u, shift(r, p->after.items[i], own), places));
+  for (uint32_t i = 0; i < p->after.count; i++) rn_conjuncts_add(r->arena, &after, in_domain(u, shift(r, p->after.items[i], own), places));
   for (uint32_t i = 0; i < p->count; i++) {
     p->out[i] = in_domain(u, p->always ? shift(r, p->out[i], own) : p->out[i], places);
     if (p->out[i]->kind == RN_EXPR_COLUMN) p->out[i] = column(r, node, p->out[i]->index, p->out[i]->span);
   }
-  p->node = after.count ? rn_logical_filter(r->arena, node, together(r, &after, at->span), at->span) : node;
+  p->node = after.count ? rn_logical_filter(r->arena, node, rn_conjuncts_and(r, &after, at->span), at->span) : node;
   p->on = same;
-  p->after = (conjuncts){0};
+  p->after = (rn_conjuncts){0};
   p->always = false;
   return true;
 }
@@ -255,13 +225,13 @@ static bool pull(puller *u, rn_logical *node, pulled *p);
 static bool pull_filter(puller *u, rn_logical *node, pulled *p) {
   rn_rewrite *r = u->r;
   if (!pull(u, node->inputs[0], p)) return false;
-  conjuncts all = {0}, stay = {0};
-  split(r->arena, node->u.filter, &all);
+  rn_conjuncts all = {0}, stay = {0};
+  rn_conjuncts_split(r->arena, node->u.filter, &all);
   for (uint32_t i = 0; i < all.count; i++) {
     rn_expr *e = rn_expr_replace(r->arena, all.items[i], p->out);
-    push(r->arena, p->always ? &p->after : near_outer(e) ? &p->on : &stay, e);
+    rn_conjuncts_add(r->arena, p->always ? &p->after : near_outer(e) ? &p->on : &stay, e);
   }
-  if (stay.count) p->node = rn_logical_filter(r->arena, p->node, together(r, &stay, node->span), node->span);
+  if (stay.count) p->node = rn_logical_filter(r->arena, p->node, rn_conjuncts_and(r, &stay, node->span), node->span);
   return true;
 }
 
@@ -417,8 +387,8 @@ static bool pull_join(puller *u, rn_logical *node, pulled *p) {
     if (!inner && s != keeper) compute(u, &side[s], node->span);
   }
   if (kind == RN_JOIN_KIND_FULL) return refuse(r, at, "below FULL JOIN");
-  conjuncts all = {0};
-  split(r->arena, node->u.join.condition, &all);
+  rn_conjuncts all = {0};
+  rn_conjuncts_split(r->arena, node->u.join.condition, &all);
   bool *used = no_outer(u), any = false;
   for (uint32_t i = 0; i < all.count && !inner; i++) mark(all.items[i], used);
   for (uint32_t i = 0; i < side[!keeper].on.count && !inner; i++) mark(side[!keeper].on.items[i], used);
@@ -436,20 +406,20 @@ static bool pull_join(puller *u, rn_logical *node, pulled *p) {
   uint32_t width = side[0].node->schema.count;
   rn_expr **map = RN_NEW_N(r->arena, rn_expr *, count + 1);
   for (uint32_t i = 0; i < count; i++) map[i] = i < left ? side[0].out[i] : shift(r, side[1].out[i - left], width);
-  conjuncts stay = {0};
+  rn_conjuncts stay = {0};
   *p = (pulled){.count = node->schema.count};
   for (uint32_t i = 0; i < all.count; i++) {
     rn_expr *e = rn_expr_replace(r->arena, all.items[i], map);
     if (places) e = in_domain(u, e, places);
-    push(r->arena, inner && near_outer(e) ? &p->on : &stay, e);
+    rn_conjuncts_add(r->arena, inner && near_outer(e) ? &p->on : &stay, e);
   }
   for (unsigned s = 0; s < 2; s++)
     for (uint32_t i = 0; i < side[s].on.count; i++) {
       rn_expr *e = shift(r, side[s].on.items[i], s ? width : 0);
       if (places && s != keeper) e = in_domain(u, e, places);
-      push(r->arena, inner || s == keeper ? &p->on : &stay, e);
+      rn_conjuncts_add(r->arena, inner || s == keeper ? &p->on : &stay, e);
     }
-  p->node = rn_logical_join(r->arena, kind, side[0].node, side[1].node, together(r, &stay, node->span), node->span);
+  p->node = rn_logical_join(r->arena, kind, side[0].node, side[1].node, rn_conjuncts_and(r, &stay, node->span), node->span);
   p->node->path = node->path;
   p->node->u.join.single = node->u.join.single;
   p->out = RN_NEW_N(r->arena, rn_expr *, p->count + 1);
@@ -496,7 +466,7 @@ static bool pull_branches(puller *u, rn_logical *node, pulled *p) {
       copy->args = RN_NEW_N(r->arena, rn_expr *, 2);
       copy->args[0] = b->on.items[c]->args[0];
       copy->args[1] = rn_expr_column(r->arena, width + c, e->type, at->span);
-      push(r->arena, &p->on, copy);
+      rn_conjuncts_add(r->arena, &p->on, copy);
     }
     inputs[i] = rn_logical_project(r->arena, b->node, width + own, exprs, names, at->span);
   }
@@ -560,11 +530,11 @@ static rn_expr *over_join(const joined *j, const rn_expr *e, bool old) {
   return copy;
 }
 
-static rn_expr *all_over(const joined *j, const conjuncts *c, const rn_expr *old, rn_span span) {
-  conjuncts all = {0};
-  for (uint32_t i = 0; i < c->count; i++) push(j->r->arena, &all, over_join(j, c->items[i], false));
-  if (old) push(j->r->arena, &all, over_join(j, old, true));
-  return together(j->r, &all, span);
+static rn_expr *all_over(const joined *j, const rn_conjuncts *c, const rn_expr *old, rn_span span) {
+  rn_conjuncts all = {0};
+  for (uint32_t i = 0; i < c->count; i++) rn_conjuncts_add(j->r->arena, &all, over_join(j, c->items[i], false));
+  if (old) rn_conjuncts_add(j->r->arena, &all, over_join(j, old, true));
+  return rn_conjuncts_and(j->r, &all, span);
 }
 
 static rn_logical *plain_join(rn_rewrite *r, const rn_logical *like, rn_join_kind kind, rn_logical *right, rn_expr *condition) {

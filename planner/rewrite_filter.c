@@ -3,36 +3,8 @@
 #include "planner/query.h"
 #include "planner/rewrite.h"
 
-typedef struct conjuncts {
-  uint32_t count, cap;
-  rn_expr **items;
-} conjuncts;
-
-static void push_conjunct(rn_arena *arena, conjuncts *c, rn_expr *e) {
-  if (c->count == c->cap) {
-    uint32_t cap = c->cap ? c->cap * 2 : 8;
-    rn_expr **items = RN_NEW_N(arena, rn_expr *, cap);
-    for (uint32_t i = 0; i < c->count; i++) items[i] = c->items[i];
-    c->items = items;
-    c->cap = cap;
-  }
-  c->items[c->count++] = e;
-}
-
-static void split(rn_arena *arena, rn_expr *e, conjuncts *out) {
-  if (e->kind != RN_EXPR_AND) {
-    push_conjunct(arena, out, e);
-    return;
-  }
-  for (uint32_t i = 0; i < e->arg_count; i++) split(arena, e->args[i], out);
-}
-
-static rn_expr *join(rn_rewrite *r, const conjuncts *c, rn_span span) {
-  return c->count == 1 ? c->items[0] : rn_bind_and(r->binder, c->items, c->count, span);
-}
-
-static rn_logical *put_filter(rn_rewrite *r, rn_logical *input, const conjuncts *c, rn_span span) {
-  return c->count ? rn_logical_filter(r->arena, input, join(r, c, span), span) : input;
+static rn_logical *put_filter(rn_rewrite *r, rn_logical *input, const rn_conjuncts *c, rn_span span) {
+  return c->count ? rn_logical_filter(r->arena, input, rn_conjuncts_and(r, c, span), span) : input;
 }
 
 /* All columns of e below `limit` (and in the map)? */
@@ -57,14 +29,14 @@ static rn_logical *below_project(rn_rewrite *r, rn_logical *filter, rn_logical *
 
 /* Conditions on the first `limit` columns of node's output that are columns of its input alike. */
 static rn_logical *below_prefix(rn_rewrite *r, rn_logical *filter, rn_logical *node, uint32_t limit, rn_expr *const *map) {
-  conjuncts all = {0}, down = {0}, stay = {0};
-  split(r->arena, filter->u.filter, &all);
+  rn_conjuncts all = {0}, down = {0}, stay = {0};
+  rn_conjuncts_split(r->arena, filter->u.filter, &all);
   for (uint32_t i = 0; i < all.count; i++) {
     bool moves = reads_below(r, all.items[i], node->schema.count, limit, map) &&
         !rn_expr_is_volatile(all.items[i]) && !rn_expr_is_constant(all.items[i]);
     rn_expr *e = all.items[i];
     if (moves && map) e = rn_expr_replace(r->arena, e, map);
-    push_conjunct(r->arena, moves ? &down : &stay, e);
+    rn_conjuncts_add(r->arena, moves ? &down : &stay, e);
   }
   if (!down.count) return filter;
   node->inputs[0] = push(r, put_filter(r, node->inputs[0], &down, filter->span));
@@ -106,9 +78,9 @@ static rn_logical *push(rn_rewrite *r, rn_logical *filter) {
   rn_logical *input = filter->inputs[0];
   switch (input->kind) {
     case RN_L_FILTER: {
-      conjuncts both = {0};
-      split(r->arena, input->u.filter, &both);
-      split(r->arena, filter->u.filter, &both);
+      rn_conjuncts both = {0};
+      rn_conjuncts_split(r->arena, input->u.filter, &both);
+      rn_conjuncts_split(r->arena, filter->u.filter, &both);
       return push(r, put_filter(r, input->inputs[0], &both, filter->span));
     }
     case RN_L_PROJECT: return rn_rewrite_can_inline(input) ? below_project(r, filter, input) : filter;

@@ -5,36 +5,6 @@
 #include "planner/rewrite.h"
 #include "runtime/function.h"
 
-typedef struct conjuncts {
-  uint32_t count, cap;
-  rn_expr **items;
-} conjuncts;
-
-static void add(rn_arena *arena, conjuncts *c, rn_expr *e) {
-  if (c->count == c->cap) {
-    uint32_t cap = c->cap ? c->cap * 2 : 8;
-    rn_expr **items = RN_NEW_N(arena, rn_expr *, cap);
-    for (uint32_t i = 0; i < c->count; i++) items[i] = c->items[i];
-    c->items = items;
-    c->cap = cap;
-  }
-  c->items[c->count++] = e;
-}
-
-static void split(rn_arena *arena, rn_expr *e, conjuncts *out) {
-  if (!e) return;
-  if (e->kind != RN_EXPR_AND) {
-    add(arena, out, e);
-    return;
-  }
-  for (uint32_t i = 0; i < e->arg_count; i++) split(arena, e->args[i], out);
-}
-
-static rn_expr *together(rn_rewrite *r, const conjuncts *c, rn_span span) {
-  if (!c->count) return NULL;
-  return c->count == 1 ? c->items[0] : rn_bind_and(r->binder, c->items, c->count, span);
-}
-
 enum { READS_LEFT = 1, READS_RIGHT = 2 };
 
 static int sides(const rn_logical *join, const rn_expr *e) {
@@ -58,47 +28,47 @@ static rn_expr *over_side(rn_rewrite *r, const rn_logical *join, const rn_expr *
 
 typedef rn_logical *(*pusher)(rn_rewrite *, rn_logical *);
 
-static void filter_side(rn_rewrite *r, rn_logical *join, unsigned side, const conjuncts *c, rn_span span, pusher push) {
+static void filter_side(rn_rewrite *r, rn_logical *join, unsigned side, const rn_conjuncts *c, rn_span span, pusher push) {
   if (!c->count) return;
-  rn_expr *condition = over_side(r, join, together(r, c, span), side);
+  rn_expr *condition = over_side(r, join, rn_conjuncts_and(r, c, span), side);
   join->inputs[side] = push(r, rn_logical_filter(r->arena, join->inputs[side], condition, span));
 }
 
 rn_logical *rn_rewrite_filter_join(rn_rewrite *r, rn_logical *filter, pusher push) {
   rn_logical *join = filter->inputs[0];
   rn_join_kind kind = join->u.join.kind;
-  conjuncts all = {0}, stay = {0}, on = {0}, down[2] = {{0}, {0}};
-  split(r->arena, filter->u.filter, &all);
-  split(r->arena, join->u.join.condition, &on);
+  rn_conjuncts all = {0}, stay = {0}, on = {0}, down[2] = {{0}, {0}};
+  rn_conjuncts_split(r->arena, filter->u.filter, &all);
+  rn_conjuncts_split(r->arena, join->u.join.condition, &on);
   uint32_t before = on.count;
   for (uint32_t i = 0; i < all.count; i++) {
     rn_expr *e = all.items[i];
     int reads = sides(join, e); /* of MARK: its column counts as right */
-    if (rn_expr_is_volatile(e) || (!rn_join_pairs(kind) && reads != READS_LEFT)) add(r->arena, &stay, e);
-    else if (reads == READS_LEFT && !rn_join_keeps(kind, 1)) add(r->arena, &down[0], e);
-    else if (reads == READS_RIGHT && !rn_join_keeps(kind, 0)) add(r->arena, &down[1], e);
-    else if (kind == RN_JOIN_KIND_INNER && reads == (READS_LEFT | READS_RIGHT)) add(r->arena, &on, e);
-    else add(r->arena, &stay, e);
+    if (rn_expr_is_volatile(e) || (!rn_join_pairs(kind) && reads != READS_LEFT)) rn_conjuncts_add(r->arena, &stay, e);
+    else if (reads == READS_LEFT && !rn_join_keeps(kind, 1)) rn_conjuncts_add(r->arena, &down[0], e);
+    else if (reads == READS_RIGHT && !rn_join_keeps(kind, 0)) rn_conjuncts_add(r->arena, &down[1], e);
+    else if (kind == RN_JOIN_KIND_INNER && reads == (READS_LEFT | READS_RIGHT)) rn_conjuncts_add(r->arena, &on, e);
+    else rn_conjuncts_add(r->arena, &stay, e);
   }
   for (unsigned side = 0; side < 2; side++) filter_side(r, join, side, &down[side], filter->span, push);
-  if (on.count > before) join->u.join.condition = together(r, &on, filter->span);
-  return stay.count ? rn_logical_filter(r->arena, join, together(r, &stay, filter->span), filter->span) : join;
+  if (on.count > before) join->u.join.condition = rn_conjuncts_and(r, &on, filter->span);
+  return stay.count ? rn_logical_filter(r->arena, join, rn_conjuncts_and(r, &stay, filter->span), filter->span) : join;
 }
 
 void rn_rewrite_split_on(rn_rewrite *r, rn_logical *join, pusher push) {
   rn_join_kind kind = join->u.join.kind;
-  conjuncts all = {0}, stay = {0}, down[2] = {{0}, {0}};
-  split(r->arena, join->u.join.condition, &all);
+  rn_conjuncts all = {0}, stay = {0}, down[2] = {{0}, {0}};
+  rn_conjuncts_split(r->arena, join->u.join.condition, &all);
   for (uint32_t i = 0; i < all.count; i++) {
     rn_expr *e = all.items[i];
     int reads = sides(join, e);
     bool fixed = rn_expr_is_volatile(e);
-    if (!fixed && reads == READS_LEFT && !rn_join_keeps(kind, 0)) add(r->arena, &down[0], e);
-    else if (!fixed && reads == READS_RIGHT && !rn_join_keeps(kind, 1)) add(r->arena, &down[1], e);
-    else add(r->arena, &stay, e);
+    if (!fixed && reads == READS_LEFT && !rn_join_keeps(kind, 0)) rn_conjuncts_add(r->arena, &down[0], e);
+    else if (!fixed && reads == READS_RIGHT && !rn_join_keeps(kind, 1)) rn_conjuncts_add(r->arena, &down[1], e);
+    else rn_conjuncts_add(r->arena, &stay, e);
   }
   for (unsigned side = 0; side < 2; side++) filter_side(r, join, side, &down[side], join->span, push);
-  join->u.join.condition = together(r, &stay, join->span);
+  join->u.join.condition = rn_conjuncts_and(r, &stay, join->span);
 }
 
 /* --- keys --------------------------------------------------------------------------------------------------- */
@@ -176,8 +146,8 @@ static rn_logical *with_computed_keys(rn_rewrite *r, rn_logical *join, const wid
 }
 
 static rn_logical *take_keys(rn_rewrite *r, rn_logical *join) {
-  conjuncts all = {0}, rest = {0};
-  split(r->arena, join->u.join.condition, &all);
+  rn_conjuncts all = {0}, rest = {0};
+  rn_conjuncts_split(r->arena, join->u.join.condition, &all);
   uint32_t *keys[2] = {RN_NEW_N(r->arena, uint32_t, all.count + 1), RN_NEW_N(r->arena, uint32_t, all.count + 1)};
   bool *null_safe = RN_NEW_N(r->arena, bool, all.count + 1);
   widened w[2] = {widen(r, join->inputs[0], all.count), widen(r, join->inputs[1], all.count)};
@@ -185,7 +155,7 @@ static rn_logical *take_keys(rn_rewrite *r, rn_logical *join) {
   for (uint32_t i = 0; i < all.count; i++) {
     unsigned left = 0;
     if (!is_key(join, all.items[i], &left, &null_safe[count])) {
-      add(r->arena, &rest, all.items[i]);
+      rn_conjuncts_add(r->arena, &rest, all.items[i]);
       continue;
     }
     for (unsigned s = 0; s < 2; s++)
@@ -197,7 +167,7 @@ static rn_logical *take_keys(rn_rewrite *r, rn_logical *join) {
   join->u.join.left_keys = keys[0];
   join->u.join.right_keys = keys[1];
   join->u.join.null_safe = null_safe;
-  join->u.join.condition = together(r, &rest, join->span);
+  join->u.join.condition = rn_conjuncts_and(r, &rest, join->span);
   bool computed = w[0].count > w[0].old || w[1].count > w[1].old;
   return computed ? with_computed_keys(r, join, w) : join;
 }

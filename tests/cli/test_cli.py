@@ -90,7 +90,9 @@ def test_text_file_is_no_database(work):
 
 def test_help_and_version(work):
     for args, word in [(["--help"], "usage: runnel"), (["run", "--help"], "--fresh"), (["--version"], "SQLite"), (["version"], "runnel "),
-                       (["help"], "exit codes"), (["help", "RN2004"], "RN2004"), (["help", "SUM"], "SUM("), (["help", "run"], "runnel run")]:
+                       (["help"], "exit codes"), (["help", "RN2004"], "RN2004"), (["help", "SUM"], "SUM("),
+                       (["help", "tumble"], "TUMBLE(TABLE t"), (["help", "create"], "CREATE FUNCTION"), (["help", "kafka"], "'topic' (needed)"),
+                       (["help", "json"], "'json.ignore-parse-errors'"), (["help", "run"], "runnel run")]:
         done = run(work, *args)
         equal((done.returncode, done.stderr), (0, ""), args)
         assert word in done.stdout, (args, done.stdout)
@@ -361,6 +363,8 @@ SELECT * FROM v; SELECT pge FROM c;
 CREATE TABLE made AS SELECT id, page FROM c;
 INSERT INTO made SELECT id, 1 FROM c;
 SELECT page, COUNT(*) FROM c GROUP BY page;
+CREATE TEMPORARY FUNCTION parse_ua AS 'com.acme.ParseUa' LANGUAGE JAVA;
+SELECT PARSE_UA(page) FROM c;
 """
 
 
@@ -371,10 +375,11 @@ def test_check_reports_all_and_runs_nothing(work):
     equal(re.findall(r"(?:error|warning)\[\w+\]: .*", done.stdout),
           ["error[RN2105]: type BIGNT is not known", 'error[RN2004]: column "pge" not found',
            'error[RN2104]: column "page" of table "made" is STRING, the query gives INT',
-           "warning[W2101]: GROUP BY keeps a row for every key for ever"])
+           "warning[W2101]: GROUP BY keeps a row for every key for ever",
+           "error[RN2302]: function classes need a Java or Python machine, and runnel has none"])
     assert "a.sql:5:25" in done.stdout, done.stdout
     assert "did you mean BIGINT?" in done.stdout, done.stdout
-    assert "2 not checked" in done.stderr, done.stderr
+    assert "3 not checked" in done.stderr, done.stderr
     equal(sorted(os.listdir(work)), ["a.sql"])
     done = run(work, "check", "--error-format", "json", "a.sql")
     found = [json.loads(line) for line in done.stdout.splitlines()]
@@ -393,6 +398,17 @@ def test_check_is_quiet_about_good_scripts(work):
     equal((done.returncode, done.stderr), (1, ""))
     assert "<stdin>:1:22" in done.stdout, done.stdout
     equal(run(work, "check", "missing.sql").returncode, 66)
+
+
+def test_check_and_fmt_leave_test_files_out(work):
+    write(work, "a.sql", "SELECT 1;\n")
+    write(work, "a.test.sql", "--@given t\n| a |\n| 1 |\n")
+    done = run(work, "check", "a.sql", "a.test.sql")
+    equal((done.returncode, done.stdout), (0, ""))
+    assert "1 left out: runnel test runs .test.sql" in done.stderr, done.stderr
+    equal(run(work, "fmt", "--check", "a.sql", "a.test.sql").returncode, 0)
+    equal(run(work, "fmt", "-w", "a.test.sql").returncode, 0)
+    equal(open(os.path.join(work, "a.test.sql")).read(), "--@given t\n| a |\n| 1 |\n")
 
 
 def test_check_werror(work):
@@ -738,6 +754,22 @@ def test_shell_completion(work):
         s.expect("ing")
         s.line("")
         s.expect("\\timing is on", PROMPT)
+        s.send("\\d cus\t")
+        s.expect("tomers")
+        s.line("")
+        s.expect("country", PROMPT)
+        s.send("SELECT * FROM CUM\t")
+        s.expect("ULATE")
+        s.send("\x03")
+        s.expect(PROMPT)
+        s.line("CREATE FUNCTION twice(a INT) RETURNS INT RETURN a * 2;")
+        s.expect("created", PROMPT)
+        s.send("\\h twi\t")
+        s.expect("ce")
+        s.line("")
+        s.expect("RETURN a * 2", PROMPT)
+        s.line("\\h nothing")
+        s.expect("there is no help on nothing", PROMPT)
 
 
 def test_shell_history(work):

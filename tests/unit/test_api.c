@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "api/runnel.h"
+#include "api/api_private.h"
 
 static char path[64];
 
@@ -30,6 +30,32 @@ static int tear_down(void **state) {
   }
   *strrchr(path, '/') = 0;
   return rmdir(path);
+}
+
+static runnel *open_file(int read_only);
+
+/* Every example of topics.c is a statement that can be prepared. */
+static void test_topics_have_examples_that_prepare(void **state) {
+  (void)state;
+  static const char *const setup[] = {
+      "CREATE TABLE orders (id BIGINT, country STRING, price DECIMAL(10, 2), tags ARRAY<STRING>, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) "
+      "WITH ('connector' = 'datagen')",
+      "CREATE TABLE rates (country STRING, rate DOUBLE, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen')",
+      "CREATE TABLE totals (country STRING, total DECIMAL(38, 2), PRIMARY KEY (country) NOT ENFORCED)"};
+  runnel *db = open_file(0);
+  for (size_t i = 0; i < sizeof setup / sizeof setup[0]; i++) assert_int_equal(runnel_exec(db, setup[i], NULL, NULL), RUNNEL_OK);
+  for (size_t i = 0; i < rn_topic_count; i++) {
+    runnel_stmt *stmt = NULL;
+    int code = runnel_prepare(db, rn_topics[i].example, -1, 0, &stmt, NULL);
+    if (code != RUNNEL_OK) print_error("%s: %s\n", rn_topics[i].name, runnel_error_render(db, NULL, 0));
+    assert_int_equal(code, RUNNEL_OK);
+    assert_non_null(stmt);
+    runnel_finalize(stmt);
+    const char *help = runnel_function_help(rn_topics[i].name);
+    assert_non_null(help);
+    assert_non_null(strstr(help, rn_topics[i].help));
+  }
+  runnel_close(db, -1);
 }
 
 static runnel *open_file(int read_only) {
@@ -225,6 +251,7 @@ static void test_interrupt_and_misuse(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_topics_have_examples_that_prepare, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_nested_cells, set_up, tear_down), cmocka_unit_test_setup_teardown(test_dropped_before_step, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_statements_at_once, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_reader_beside_writer, set_up, tear_down),
