@@ -1,7 +1,7 @@
 /* Fingerprints of stateful nodes. See physical.h. */
 #include "planner/physical.h"
 
-enum { LAYOUT_VERSION = 2 }; /* of operators' state; raised when stored blobs are read differently */
+enum { LAYOUT_VERSION = 3 }; /* of operators' state; raised when stored blobs are read differently */
 
 static void type_text(rn_arena *arena, const rn_type *type, rn_builder *out) {
   rn_builder_text(out, rn_type_text(arena, rn_type_with_time(arena, type, RN_TIME_NONE)));

@@ -87,6 +87,10 @@ struct rn_agg_ops {
   uint8_t ref_count;
   uint8_t ref_offsets[4];
   uint8_t over; /* rn_over_kind */
+  uint8_t counter; /* 1 + offset of an int64 in the accumulator that is not 0 once it has seen a value; 0: none */
+  /* The same without that word, for where another call over the same rows has one: result() says nothing about
+   * NULL then, and the rest as above. NULL: there is none. */
+  const rn_agg_ops *lean;
 };
 
 #endif

@@ -57,9 +57,10 @@ rn_map *rn_state_map(rn_state *state, const rn_map_spec *spec) {
   }
   map->spec.refs = refs;
   uint32_t align = spec->value_align > 8 ? spec->value_align : 8;
-  uint32_t tag = spec->tagged ? (uint32_t)sizeof(uint32_t) : 0;
+  uint32_t tag = spec->tags * (uint32_t)sizeof(uint32_t);
+  map->key_offset = (uint32_t)offsetof(slot_head, key) + (spec->key_size ? 0 : 1);
   map->key_area = spec->plain ? 0 : spec->key_size ? spec->key_size : VARIABLE_KEY_INLINE - tag;
-  map->value_offset = ((uint32_t)sizeof(slot_head) + map->key_area + tag + align - 1) & ~(align - 1);
+  map->value_offset = (map->key_offset + map->key_area + tag + align - 1) & ~(align - 1);
   map->slot_size = (map->value_offset + spec->value_size + align - 1) & ~(align - 1);
   RN_VEC_PUSH(&state->maps, map);
   return map;
@@ -177,7 +178,7 @@ static inline void put_entry(rn_state *state, blobs *out, rn_table *t, slot_head
     char *begin = room(b, 5 + packed_most(key_size) + packed_most(size)), *to = begin;
     *to++ = 1; /* another entry follows; 0 (RECORD_END) ends them */
     memcpy(to, &head->hash, 4);
-    to = pack(to + 4, head + 1, key_size);
+    to = pack(to + 4, head->key, key_size);
     b->len += (size_t)(pack(to, value, size) - begin);
   } else {
     rn_slice key = rn_slot_key(map, value);
@@ -188,7 +189,7 @@ static inline void put_entry(rn_state *state, blobs *out, rn_table *t, slot_head
     b->len += (size_t)(pack(begin, value, size) - begin);
   }
   if (map->spec.ref_count) put_refs(b, state, map, value);
-  head->flags = (uint16_t)((head->flags & ~SLOT_DIRTY) | SLOT_SAVED);
+  head->flags = (uint8_t)((head->flags & ~SLOT_DIRTY) | SLOT_SAVED);
 }
 
 static void put_row(blobs *out, const rn_buffer *buffer, rn_buffered *e) {

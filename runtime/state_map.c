@@ -24,13 +24,17 @@ static size_t page_bytes(const rn_map *map, size_t number) {
 
 /* --- slots ------------------------------------------------------------------------------------------------ */
 
+static inline rn_ref heap_key(const slot_head *head) {
+  rn_ref ref;
+  memcpy(&ref, head->key + 1, sizeof ref);
+  return ref;
+}
+
 rn_slice rn_slot_key(const rn_map *map, const uint8_t *slot) {
   const slot_head *head = head_of(map, slot);
-  const char *key = (const char *)(head + 1);
-  if (!(head->flags & KEY_IN_HEAP)) return (rn_slice){key, head->key_length};
-  rn_ref ref;
-  memcpy(&ref, key, sizeof ref);
-  return rn_state_load(map->state, ref);
+  if (head->flags & KEY_IN_HEAP) return rn_state_load(map->state, heap_key(head));
+  const char *key = (const char *)head + map->key_offset;
+  return rn_slice_make(key, map->spec.key_size ? map->spec.key_size : head->key[0]);
 }
 
 rn_slice rn_table_key(const rn_table *table, const uint8_t *slot) { return rn_slot_key(table->map, slot); }
@@ -39,21 +43,16 @@ uint64_t rn_table_hash(const rn_table *table, const uint8_t *slot) {
   return (uint64_t)head_of(table->map, slot)->hash << 32;
 }
 
-static bool same_key(const rn_map *map, const slot_head *head, const char *key, uint32_t length) {
-  if (!(head->flags & KEY_IN_HEAP)) {
-    const char *have = (const char *)(head + 1);
-    if (head->key_length != length) return false;
-    if (length == 9) { /* one BIGINT */
-      uint64_t a, b;
-      memcpy(&a, have, 8);
-      memcpy(&b, key, 8);
-      return a == b && have[8] == key[8];
-    }
-    return memcmp(have, key, length) == 0;
+static inline bool same_key(const rn_map *map, const slot_head *head, const char *key, uint32_t length) {
+  if (map->spec.key_size == 9) { /* one BIGINT */
+    uint64_t a, b;
+    memcpy(&a, head->key, 8);
+    memcpy(&b, key, 8);
+    return a == b && head->key[8] == (uint8_t)key[8];
   }
-  rn_ref ref;
-  memcpy(&ref, head + 1, sizeof ref);
-  rn_slice s = rn_state_load(map->state, ref);
+  if (map->spec.key_size) return memcmp(head->key, key, map->spec.key_size) == 0;
+  if (!(head->flags & KEY_IN_HEAP)) return head->key[0] == length && memcmp(head->key + 1, key, length) == 0;
+  rn_slice s = rn_state_load(map->state, heap_key(head));
   return s.len == length && memcmp(s.ptr, key, length) == 0;
 }
 
@@ -71,25 +70,48 @@ static uint32_t slots_of_pages(size_t pages) {
                                : DOUBLED_SLOTS + (uint32_t)(pages - PAGE_CLASSES) * LARGEST_PAGE_SLOTS;
 }
 
-static void index_insert(uint64_t *index, uint32_t mask, uint32_t hash, uint32_t number) {
-  uint32_t at = hash & mask;
-  while (index[at]) at = (at + 1) & mask;
-  index[at] = (uint64_t)hash << 32 | (number + 1);
+/* --- index ------------------------------------------------------------------------------------------------ */
+
+static inline uint32_t home_of(const rn_table *t, uint32_t hash) { /* spread again: a task has few of the key groups */
+  return (uint32_t)((uint64_t)(hash * 0x9E3779B1u) * t->capacity >> 32);
+}
+static inline uint32_t after(const rn_table *t, uint32_t at) { return at + 1 < t->capacity ? at + 1 : 0; }
+static inline uint32_t before(const rn_table *t, uint32_t at) { return at ? at - 1 : t->capacity - 1; }
+static inline uint32_t index_limit(uint32_t capacity) { return capacity - capacity / 5; }
+/* Slot + 1 that an entry may name for the hash; 0: it does not. */
+static inline uint32_t entry_slot(const rn_table *t, uint32_t entry, uint32_t hash) {
+  return (entry ^ hash) & t->tags ? 0 : entry & ~t->tags;
 }
 
-static void set_index(rn_table *t, uint64_t *index, uint32_t capacity) {
-  for (uint32_t s = 0; s < t->end && t->live; s++) {
-    const slot_head *head = (const slot_head *)(const void *)table_slot(t, s);
-    if (head->flags & SLOT_LIVE) index_insert(index, capacity - 1, head->hash, s);
-  }
+/* Makes `index`, all zero, the table's. */
+static void set_index(rn_table *t, uint32_t *index, uint32_t capacity) {
+  uint32_t most = capacity > t->end ? capacity : t->end; /* numbers that come while this index is used are not larger */
+  if (most >= INDEX_GONE - 1) rn_oom();
+  t->tags = ~(UINT32_MAX >> __builtin_clz(most + 1));
   t->index = index;
-  t->mask = capacity - 1;
+  t->capacity = capacity;
+  t->used = t->live;
+  t->moves++;
+  uint32_t number = 0, size = t->map->slot_size, tags = t->tags;
+  for (size_t p = 0; number < t->end && t->live; p++) {
+    const uint8_t *slot = t->pages.data[p].slots;
+    uint32_t last = number + (FIRST_PAGE_SLOTS << page_class(p));
+    if (last > t->end) last = t->end;
+    for (; number < last; slot += size) {
+      const slot_head *head = (const slot_head *)(const void *)slot;
+      number++;
+      if (!(head->flags & SLOT_LIVE)) continue;
+      uint32_t at = home_of(t, head->hash);
+      while (index[at]) at = after(t, at);
+      index[at] = (head->hash & tags) | number;
+    }
+  }
 }
 
 static void drop_index(rn_table *t) {
   rn_map *map = t->map;
   if (!t->index) return;
-  spare_index spare = {t->index, t->mask + 1};
+  spare_index spare = {t->index, t->capacity};
   map->expected = t->live;
   t->index = NULL;
   if (spare.capacity > FIRST_INDEX && map->spares.len < SPARES_MAX) {
@@ -105,10 +127,10 @@ static void drop_index(rn_table *t) {
 static void make_index(rn_table *t) {
   rn_map *map = t->map;
   uint32_t entries = t->live ? t->live : map->expected, capacity = FIRST_INDEX;
-  while (capacity <= 2 * entries) capacity *= 2;
+  while (index_limit(capacity) <= entries) capacity += capacity / 2;
   for (size_t i = map->spares.len; i-- > 0;) {
     spare_index spare = map->spares.data[i];
-    if (spare.capacity < capacity || spare.capacity > 4 * capacity) continue;
+    if (spare.capacity < capacity || spare.capacity / 2 > capacity) continue;
     map->spares.data[i] = map->spares.data[--map->spares.len];
     memset(spare.index, 0, (size_t)spare.capacity * sizeof *spare.index);
     set_index(t, spare.index, spare.capacity);
@@ -119,16 +141,41 @@ static void make_index(rn_table *t) {
   set_index(t, rn_calloc(capacity, sizeof *t->index), capacity);
 }
 
-static void grow_index(rn_table *t) {
-  uint32_t old = t->mask + 1, capacity = old * 2;
-  uint64_t *index = rn_calloc(capacity, sizeof *index);
-  for (uint32_t i = 0; i < old; i++) {
-    if (t->index[i]) index_insert(index, capacity - 1, (uint32_t)(t->index[i] >> 32), (uint32_t)t->index[i] - 1);
+/* The index is full, be it of entries that were erased: those go, or it grows. */
+static void renew_index(rn_table *t) {
+  uint32_t old = t->capacity, capacity = old;
+  if (t->live > index_limit(old) / 3 * 2) {
+    capacity += old / 2;
+    rn_free(t->index);
+    t->map->state->bytes += (size_t)(capacity - old) * sizeof *t->index;
+    set_index(t, rn_calloc(capacity, sizeof *t->index), capacity);
+    return;
   }
-  rn_free(t->index);
-  t->map->state->bytes += (size_t)(capacity - old) * sizeof *index;
-  t->index = index;
-  t->mask = capacity - 1;
+  memset(t->index, 0, (size_t)capacity * sizeof *t->index);
+  set_index(t, t->index, capacity);
+}
+
+/* Takes out the entry at `at`. Where a stretch of entries ends nothing needs to remember it. */
+static void clear_entry(rn_table *t, uint32_t at) {
+  if (t->index[after(t, at)]) {
+    t->index[at] = INDEX_GONE;
+    return;
+  }
+  t->index[at] = 0;
+  t->used--;
+  for (at = before(t, at); t->index[at] == INDEX_GONE; at = before(t, at)) {
+    t->index[at] = 0;
+    t->used--;
+  }
+}
+
+/* Index position of a live slot, whose value is given. */
+static uint32_t place_of(const rn_table *t, const uint8_t *value) {
+  uint32_t hash = head_of(t->map, value)->hash, at = home_of(t, hash);
+  for (;; at = after(t, at)) {
+    uint32_t slot = entry_slot(t, t->index[at], hash);
+    if (slot && table_slot(t, slot - 1) + t->map->value_offset == value) return at;
+  }
 }
 
 static inline void mark(rn_table *t, slot_head *head, uint32_t number) {
@@ -147,27 +194,35 @@ static slot_head *new_slot(rn_table *t, uint32_t hash, uint32_t *number) {
   }
   slot_head *head = (slot_head *)(void *)table_slot(t, *number);
   memset(head, 0, t->map->slot_size);
-  *head = (slot_head){.hash = hash, .flags = SLOT_LIVE};
+  head->hash = hash;
+  head->flags = SLOT_LIVE;
   mark(t, head, *number);
   t->live++;
   return head;
 }
 
-/* A new entry at index position `at`, which is free. */
+/* A new entry; index position `at` is free, the first one from its home on. */
 static uint8_t *insert(rn_table *t, uint32_t at, uint32_t hash, const char *key, uint32_t length) {
   rn_map *map = t->map;
   uint32_t number;
   slot_head *head = new_slot(t, hash, &number);
   if (length <= map->key_area) {
-    head->key_length = (uint16_t)length;
-    memcpy(head + 1, key, length);
+    if (!map->spec.key_size) head->key[0] = (uint8_t)length;
+    memcpy((uint8_t *)head + map->key_offset, key, length);
   } else {
     rn_ref ref = rn_state_store(map->state, key, length);
-    memcpy(head + 1, &ref, sizeof ref);
+    memcpy(head->key + 1, &ref, sizeof ref);
     head->flags |= KEY_IN_HEAP;
   }
-  t->index[at] = (uint64_t)hash << 32 | (number + 1);
-  if (2 * t->live > t->mask) grow_index(t);
+  if (t->used >= t->live) { /* entries were erased: perhaps on the way here (live counts the new one already) */
+    uint32_t first = home_of(t, hash);
+    while (t->index[first] && t->index[first] != INDEX_GONE) first = after(t, first);
+    t->moves += first != at;
+    t->used -= first != at;
+    at = first;
+  }
+  t->index[at] = (hash & t->tags) | (number + 1);
+  if (++t->used >= index_limit(t->capacity)) renew_index(t);
   return (uint8_t *)head + map->value_offset;
 }
 
@@ -178,32 +233,33 @@ uint8_t *rn_table_append(rn_table *t) {
 
 void rn_table_seal(rn_table *t) { drop_index(t); }
 
-static inline uint8_t *upsert(rn_table *t, uint32_t hash, const char *key, uint32_t length, bool *is_new) {
-  for (uint32_t at = hash & t->mask;; at = (at + 1) & t->mask) {
-    uint64_t entry = t->index[at];
-    if (!entry) {
-      *is_new = true;
-      return insert(t, at, hash, key, length);
+static inline uint8_t *upsert(rn_table *t, uint32_t at, uint32_t hash, const char *key, uint32_t length, bool *is_new) {
+  for (;; at = after(t, at)) {
+    uint32_t entry = t->index[at], number = entry_slot(t, entry, hash);
+    if (number) {
+      uint8_t *slot = table_slot(t, --number);
+      slot_head *head = (slot_head *)(void *)slot;
+      if (!same_key(t->map, head, key, length)) continue;
+      mark(t, head, number);
+      *is_new = false;
+      return slot + t->map->value_offset;
     }
-    if ((uint32_t)(entry >> 32) != hash) continue;
-    uint32_t number = (uint32_t)entry - 1;
-    uint8_t *slot = table_slot(t, number);
-    slot_head *head = (slot_head *)(void *)slot;
-    if (!same_key(t->map, head, key, length)) continue;
-    mark(t, head, number);
-    *is_new = false;
-    return slot + t->map->value_offset;
+    if (entry) continue;
+    *is_new = true;
+    return insert(t, at, hash, key, length);
   }
 }
 
 /* Number of a live slot. */
 static uint32_t number_of(const rn_table *t, const uint8_t *value) {
   if (!t->index) make_index((rn_table *)(uintptr_t)t);
-  uint32_t at = head_of(t->map, value)->hash & t->mask;
-  for (;; at = (at + 1) & t->mask) {
-    uint32_t number = (uint32_t)t->index[at] - 1;
-    if (t->index[at] && table_slot(t, number) + t->map->value_offset == value) return number;
-  }
+  return (t->index[place_of(t, value)] & ~t->tags) - 1;
+}
+
+/* Where an entry of the hash may be, or is not. */
+static inline uint32_t first_candidate(const rn_table *t, uint32_t at, uint32_t hash) {
+  while (t->index[at] && !entry_slot(t, t->index[at], hash)) at = after(t, at);
+  return at;
 }
 
 void rn_table_upsert(rn_table *t, const rn_keys *keys, const uint16_t *which, uint32_t n, uint8_t **slots, bool *is_new) {
@@ -211,46 +267,47 @@ void rn_table_upsert(rn_table *t, const rn_keys *keys, const uint16_t *which, ui
   if (!t->index) make_index(t);
   if ((size_t)t->live * t->map->slot_size > PREFETCH_FROM_BYTES) {
     enum { GROUP = 64 };
+    uint32_t places[GROUP];
     for (uint32_t first = 0; first < n; first += GROUP) {
-      uint32_t last = first + GROUP < n ? first + GROUP : n;
-      for (uint32_t i = first; i < last; i++) {
-        uint32_t hash = (uint32_t)(keys->hashes[which ? which[i] : i] >> 32);
-        __builtin_prefetch(&t->index[hash & t->mask]);
+      uint32_t count = n - first < GROUP ? n - first : GROUP, moves = t->moves;
+      for (uint32_t i = 0; i < count; i++) {
+        places[i] = home_of(t, (uint32_t)(keys->hashes[which ? which[first + i] : first + i] >> 32));
+        __builtin_prefetch(&t->index[places[i]]);
       }
-      for (uint32_t i = first; i < last; i++) {
-        uint32_t hash = (uint32_t)(keys->hashes[which ? which[i] : i] >> 32);
-        uint64_t entry = t->index[hash & t->mask];
-        if ((uint32_t)(entry >> 32) == hash && entry) __builtin_prefetch(table_slot(t, (uint32_t)entry - 1), 1);
+      for (uint32_t i = 0; i < count; i++) {
+        uint32_t hash = (uint32_t)(keys->hashes[which ? which[first + i] : first + i] >> 32);
+        places[i] = first_candidate(t, places[i], hash);
+        uint32_t slot = t->index[places[i]] & ~t->tags;
+        if (slot) __builtin_prefetch(table_slot(t, slot - 1), 1);
       }
-      for (uint32_t i = first; i < last; i++) {
-        uint32_t k = which ? which[i] : i;
-        slots[i] = upsert(t, (uint32_t)(keys->hashes[k] >> 32), keys->keys[k], keys->lengths[k],
-                          is_new ? &is_new[i] : &ignored);
+      for (uint32_t i = 0; i < count; i++) {
+        uint32_t k = which ? which[first + i] : first + i, hash = (uint32_t)(keys->hashes[k] >> 32);
+        uint32_t at = moves == t->moves ? places[i] : home_of(t, hash);
+        slots[first + i] = upsert(t, at, hash, keys->keys[k], keys->lengths[k], is_new ? &is_new[first + i] : &ignored);
       }
     }
     return;
   }
   for (uint32_t i = 0; i < n; i++) {
-    uint32_t k = which ? which[i] : i;
-    slots[i] = upsert(t, (uint32_t)(keys->hashes[k] >> 32), keys->keys[k], keys->lengths[k],
-                      is_new ? &is_new[i] : &ignored);
+    uint32_t k = which ? which[i] : i, hash = (uint32_t)(keys->hashes[k] >> 32);
+    slots[i] = upsert(t, home_of(t, hash), hash, keys->keys[k], keys->lengths[k], is_new ? &is_new[i] : &ignored);
   }
 }
 
 uint8_t *rn_table_upsert_one(rn_table *t, uint64_t hash, const char *key, uint32_t length, bool *is_new) {
   bool ignored;
   if (!t->index) make_index(t);
-  return upsert(t, (uint32_t)(hash >> 32), key, length, is_new ? is_new : &ignored);
+  uint32_t half = (uint32_t)(hash >> 32);
+  return upsert(t, home_of(t, half), half, key, length, is_new ? is_new : &ignored);
 }
 
 /* Index position of a key; false: not there. */
 static bool find(const rn_table *t, uint32_t hash, const char *key, uint32_t length, uint32_t *position) {
   if (!t->index && !t->live) return false;
   if (!t->index) make_index((rn_table *)(uintptr_t)t);
-  for (uint32_t at = hash & t->mask; t->index[at]; at = (at + 1) & t->mask) {
-    if ((uint32_t)(t->index[at] >> 32) != hash) continue;
-    const slot_head *head = (const slot_head *)(void *)table_slot(t, (uint32_t)t->index[at] - 1);
-    if (!same_key(t->map, head, key, length)) continue;
+  for (uint32_t at = home_of(t, hash); t->index[at]; at = after(t, at)) {
+    uint32_t slot = entry_slot(t, t->index[at], hash);
+    if (!slot || !same_key(t->map, (const slot_head *)(void *)table_slot(t, slot - 1), key, length)) continue;
     *position = at;
     return true;
   }
@@ -260,7 +317,7 @@ static bool find(const rn_table *t, uint32_t hash, const char *key, uint32_t len
 uint8_t *rn_table_find(const rn_table *t, uint64_t hash, const char *key, uint32_t length) {
   uint32_t at;
   if (!find(t, (uint32_t)(hash >> 32), key, length, &at)) return NULL;
-  return table_slot(t, (uint32_t)t->index[at] - 1) + t->map->value_offset;
+  return table_slot(t, (t->index[at] & ~t->tags) - 1) + t->map->value_offset;
 }
 
 void rn_table_touch(rn_table *t, uint8_t *slot) {
@@ -284,29 +341,19 @@ static void release_refs(rn_map *map, uint8_t *slot) {
     }
     rn_state_release(state, ref);
   }
-  slot_head *head = head_of(map, slot);
-  if (head->flags & KEY_IN_HEAP) {
-    rn_ref key;
-    memcpy(&key, head + 1, sizeof key);
-    rn_state_release(state, key);
-  }
+  const slot_head *head = head_of(map, slot);
+  if (head->flags & KEY_IN_HEAP) rn_state_release(state, heap_key(head));
 }
 
-/* Takes the entry out of index and slots; the hole in the index is closed by moving followers back. */
+/* Takes the entry out of index and slots. */
 static void remove_at(rn_table *t, uint32_t at) {
-  uint32_t number = (uint32_t)t->index[at] - 1;
+  uint32_t number = (t->index[at] & ~t->tags) - 1;
   uint8_t *slot = table_slot(t, number);
   release_refs(t->map, slot + t->map->value_offset);
   ((slot_head *)(void *)slot)->flags = 0;
   RN_VEC_PUSH(&t->holes, number);
   t->live--;
-  for (uint32_t next = (at + 1) & t->mask; t->index[next]; next = (next + 1) & t->mask) {
-    uint32_t home = (uint32_t)(t->index[next] >> 32) & t->mask;
-    if (((next - home) & t->mask) < ((next - at) & t->mask)) continue;
-    t->index[at] = t->index[next];
-    at = next;
-  }
-  t->index[at] = 0;
+  clear_entry(t, at);
 }
 
 void rn_table_erase(rn_table *t, uint8_t *slot) {
@@ -321,9 +368,8 @@ void rn_table_erase(rn_table *t, uint8_t *slot) {
     rn_put_u32(b, head->hash);
     rn_put_bytes(b, key.ptr, key.len);
   }
-  uint32_t number = number_of(t, slot), at = head->hash & t->mask;
-  while ((uint32_t)t->index[at] != number + 1) at = (at + 1) & t->mask;
-  remove_at(t, at);
+  if (!t->index) make_index(t);
+  remove_at(t, place_of(t, slot));
 }
 
 uint32_t rn_table_end(const rn_table *t) { return t->end; }
@@ -338,7 +384,7 @@ void rn_table_prefetch(const rn_table *t, uint32_t position) {
   __builtin_prefetch(slot + t->map->slot_size - 1, 1);
 }
 void rn_table_prefetch_index(const rn_table *t, const uint8_t *slot) {
-  if (t->index) __builtin_prefetch(&t->index[head_of(t->map, slot)->hash & t->mask], 1);
+  if (t->index) __builtin_prefetch(&t->index[home_of(t, head_of(t->map, slot)->hash)], 1);
 }
 uint32_t rn_table_live(const rn_table *t) { return t->live; }
 int64_t rn_table_namespace(const rn_table *t) { return t->ns; }
@@ -347,19 +393,19 @@ uint8_t *rn_table_restore(rn_table *t, uint32_t half_hash, const char *key, uint
   bool fresh;
   if (!t->index) make_index(t);
   uint32_t dirty = (uint32_t)t->dirty.len;
-  uint8_t *value = upsert(t, half_hash, key, length, &fresh);
+  uint8_t *value = upsert(t, home_of(t, half_hash), half_hash, key, length, &fresh);
   if (!fresh) { /* a later delta: the old value goes */
     slot_head *head = head_of(t->map, value);
-    uint16_t key_flag = head->flags & KEY_IN_HEAP;
-    head->flags &= (uint16_t)~KEY_IN_HEAP; /* the key stays */
+    uint8_t flags = head->flags;
+    head->flags = flags & (uint8_t)~KEY_IN_HEAP; /* the key stays */
     release_refs(t->map, value);
-    head->flags |= key_flag;
+    head->flags = flags;
     memset(value, 0, t->map->spec.value_size);
   }
   t->dirty.len = dirty;
   t->clean_end = t->end;
   slot_head *head = head_of(t->map, value);
-  head->flags = (uint16_t)((head->flags & ~SLOT_DIRTY) | SLOT_SAVED);
+  head->flags = (uint8_t)((head->flags & ~SLOT_DIRTY) | SLOT_SAVED);
   bit_set(t->saved_groups, group_of(half_hash));
   return value;
 }
@@ -443,9 +489,7 @@ void rn_map_forget(rn_map *map, int64_t ns, unsigned group) {
   for (uint32_t i = 0; i < t->end; i++) {
     uint8_t *slot = rn_table_at(t, i);
     if (!slot || group_of(head_of(map, slot)->hash) != group) continue;
-    uint32_t at = head_of(map, slot)->hash & t->mask;
-    while ((uint32_t)t->index[at] != i + 1) at = (at + 1) & t->mask;
-    remove_at(t, at);
+    remove_at(t, place_of(t, slot));
   }
   if (t->live) return;
   uint32_t at = rn_map_lower_bound(map, ns);

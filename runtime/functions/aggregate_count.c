@@ -39,7 +39,8 @@ static void count_result(const uint8_t *const *slots, uint32_t count, uint32_t o
 
 static const rn_agg_ops count_ops = {.size = sizeof(count_acc), .align = 8, .flags = RN_AGG_INVERTIBLE,
                                      .update = count_update, .merge = count_merge, .subtract = count_subtract,
-                                     .retract = count_retract, .result = count_result};
+                                     .retract = count_retract, .result = count_result,
+                                     .counter = 1 + offsetof(count_acc, n)};
 
 static rn_status count_resolve(const rn_type *const *types, uint32_t count, rn_arena *arena, const rn_type **arg_type,
                                const rn_type **result, const rn_agg_ops **ops) {

@@ -12,6 +12,9 @@ typedef struct wide_acc {
   rn_i128 value;
   int64_t has, unused;
 } wide_acc;
+typedef struct lean_acc { /* another call says whether there was a value; until then the worst one */
+  int64_t value;
+} lean_acc;
 typedef struct text_acc {
   rn_ref value; /* 0: none yet */
 } text_acc;
@@ -35,6 +38,30 @@ typedef struct text_acc {
     const ACC *b = from;                                                      \
     if (b->has && (!a->has || b->value BETTER a->value)) *a = *b;             \
   }
+#define LEAN_UPDATE(NAME, T, BETTER)                                                                              \
+  static void NAME(uint8_t *const *slots, uint32_t offset, const rn_column *arg, const rn_sel *sel, rn_state *state) { \
+    (void)state;                                                                                                  \
+    const T *x = arg->data;                                                                                       \
+    RN_EACH_VALUE({                                                                                               \
+      lean_acc *acc = (lean_acc *)(void *)(slots[i] + offset);                                                    \
+      if (x[row] BETTER acc->value) acc->value = x[row];                                                          \
+    });                                                                                                           \
+  }
+#define LEAN_FAMILY(SUFFIX, BETTER, WORST)                                          \
+  static void lean_init_##SUFFIX(void *acc) { ((lean_acc *)acc)->value = WORST; }   \
+  static void lean_merge_##SUFFIX(void *into, const void *from, rn_state *state) {  \
+    (void)state;                                                                    \
+    int64_t value = ((const lean_acc *)from)->value;                                \
+    if (value BETTER ((lean_acc *)into)->value) ((lean_acc *)into)->value = value;  \
+  }                                                                                 \
+  LEAN_UPDATE(lean_u8_##SUFFIX, uint8_t, BETTER)                                    \
+  LEAN_UPDATE(lean_i8_##SUFFIX, int8_t, BETTER)                                     \
+  LEAN_UPDATE(lean_i16_##SUFFIX, int16_t, BETTER)                                   \
+  LEAN_UPDATE(lean_i32_##SUFFIX, int32_t, BETTER)                                   \
+  LEAN_UPDATE(lean_i64_##SUFFIX, int64_t, BETTER)
+LEAN_FAMILY(min, <, INT64_MAX)
+LEAN_FAMILY(max, >, INT64_MIN)
+
 #define FAMILY(SUFFIX, BETTER)                        \
   UPDATE(update_u8_##SUFFIX, uint8_t, int_acc, BETTER)   \
   UPDATE(update_i8_##SUFFIX, int8_t, int_acc, BETTER)    \
@@ -107,18 +134,44 @@ static void extreme_result(const uint8_t *const *slots, uint32_t count, uint32_t
   }
 }
 
-#define OPS(ACC, ALIGN, UPDATE_FN, MERGE_FN) \
-  {.size = sizeof(ACC), .align = ALIGN, .update = UPDATE_FN, .merge = MERGE_FN, .result = extreme_result}
+#define LEAN_RESULTS(T)                                                                                      \
+  for (uint32_t i = 0; i < count; i++) {                                                                     \
+    ((T *)out->data)[out_first_row + i] = (T)((const lean_acc *)(const void *)(slots[i] + offset))->value;   \
+  }
+static void lean_result(const uint8_t *const *slots, uint32_t count, uint32_t offset, rn_column *out, uint32_t out_first_row,
+                        rn_state *state, rn_arena *arena) {
+  (void)state, (void)arena;
+  switch (rn_type_physical(out->type)) {
+    case RN_P_BOOL: case RN_P_I8: LEAN_RESULTS(int8_t) break;
+    case RN_P_I16: LEAN_RESULTS(int16_t) break;
+    case RN_P_I32: LEAN_RESULTS(int32_t) break;
+    default: LEAN_RESULTS(int64_t) break;
+  }
+}
+
+#define LEAN(SUFFIX, T)                                                                              \
+  {.size = sizeof(lean_acc), .align = 8, .init = lean_init_##SUFFIX, .update = lean_##T##_##SUFFIX,  \
+   .merge = lean_merge_##SUFFIX, .result = lean_result}
+#define LEAN_TABLE(SUFFIX)                                                                                          \
+  static const rn_agg_ops lean_##SUFFIX##_ops[] = {                                                                 \
+      [RN_P_BOOL] = LEAN(SUFFIX, u8), [RN_P_I8] = LEAN(SUFFIX, i8), [RN_P_I16] = LEAN(SUFFIX, i16),                 \
+      [RN_P_I32] = LEAN(SUFFIX, i32), [RN_P_I64] = LEAN(SUFFIX, i64)};
+LEAN_TABLE(min)
+LEAN_TABLE(max)
+
+#define OPS(ACC, ALIGN, UPDATE_FN, MERGE_FN, LEAN_OPS)                                                       \
+  {.size = sizeof(ACC), .align = ALIGN, .update = UPDATE_FN, .merge = MERGE_FN, .result = extreme_result,    \
+   .counter = 1 + offsetof(ACC, has), .lean = LEAN_OPS}
 #define TABLE(SUFFIX)                                                                \
   static const rn_agg_ops SUFFIX##_ops[] = {                                         \
-      [RN_P_BOOL] = OPS(int_acc, 8, update_u8_##SUFFIX, merge_int_##SUFFIX),         \
-      [RN_P_I8] = OPS(int_acc, 8, update_i8_##SUFFIX, merge_int_##SUFFIX),           \
-      [RN_P_I16] = OPS(int_acc, 8, update_i16_##SUFFIX, merge_int_##SUFFIX),         \
-      [RN_P_I32] = OPS(int_acc, 8, update_i32_##SUFFIX, merge_int_##SUFFIX),         \
-      [RN_P_I64] = OPS(int_acc, 8, update_i64_##SUFFIX, merge_int_##SUFFIX),         \
-      [RN_P_F32] = OPS(double_acc, 8, update_f32_##SUFFIX, merge_double_##SUFFIX),   \
-      [RN_P_F64] = OPS(double_acc, 8, update_f64_##SUFFIX, merge_double_##SUFFIX),   \
-      [RN_P_I128] = OPS(wide_acc, 16, update_wide_##SUFFIX, merge_wide_##SUFFIX),    \
+      [RN_P_BOOL] = OPS(int_acc, 8, update_u8_##SUFFIX, merge_int_##SUFFIX, &lean_##SUFFIX##_ops[RN_P_BOOL]),         \
+      [RN_P_I8] = OPS(int_acc, 8, update_i8_##SUFFIX, merge_int_##SUFFIX, &lean_##SUFFIX##_ops[RN_P_I8]),           \
+      [RN_P_I16] = OPS(int_acc, 8, update_i16_##SUFFIX, merge_int_##SUFFIX, &lean_##SUFFIX##_ops[RN_P_I16]),         \
+      [RN_P_I32] = OPS(int_acc, 8, update_i32_##SUFFIX, merge_int_##SUFFIX, &lean_##SUFFIX##_ops[RN_P_I32]),         \
+      [RN_P_I64] = OPS(int_acc, 8, update_i64_##SUFFIX, merge_int_##SUFFIX, &lean_##SUFFIX##_ops[RN_P_I64]),         \
+      [RN_P_F32] = OPS(double_acc, 8, update_f32_##SUFFIX, merge_double_##SUFFIX, NULL),   \
+      [RN_P_F64] = OPS(double_acc, 8, update_f64_##SUFFIX, merge_double_##SUFFIX, NULL),   \
+      [RN_P_I128] = OPS(wide_acc, 16, update_wide_##SUFFIX, merge_wide_##SUFFIX, NULL),    \
       [RN_P_STR] = {.size = sizeof(text_acc), .align = 8, .update = update_text_##SUFFIX, \
                     .merge = merge_text_##SUFFIX, .result = extreme_result, .ref_count = 1}};
 TABLE(min)

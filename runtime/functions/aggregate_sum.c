@@ -21,6 +21,16 @@ typedef struct wide_acc {
   rn_u128 sum;
   int64_t n, unused;
 } wide_acc;
+/* Lean ones: another call counts the values. */
+typedef struct lean_int {
+  uint64_t sum;
+} lean_int;
+typedef struct lean_double {
+  double sum;
+} lean_double;
+typedef struct lean_wide {
+  rn_u128 sum;
+} lean_wide;
 
 static inline uint64_t as_int(int64_t v) { return (uint64_t)v; }
 static inline rn_u128 as_wide(rn_i128 v) { return (rn_u128)v; }
@@ -85,6 +95,30 @@ MERGE(merge_double, double_acc)
 SUBTRACT(subtract_int, int_acc)
 SUBTRACT(subtract_wide, wide_acc)
 
+#define LEAN_UPDATE(NAME, T, VIA, ACC, SUM_T)                                                                     \
+  static void NAME(uint8_t *const *slots, uint32_t offset, const rn_column *arg, const rn_sel *sel, rn_state *state) { \
+    (void)state;                                                                                                  \
+    const T *x = arg->data;                                                                                       \
+    RN_EACH_VALUE({ ((ACC *)(void *)(slots[i] + offset))->sum += (SUM_T)VIA(x[row]); });                          \
+  }
+#define LEAN_MERGE(NAME, ACC, OP)                                  \
+  static void NAME(void *into, const void *from, rn_state *state) { \
+    (void)state;                                                   \
+    ((ACC *)into)->sum OP ((const ACC *)from)->sum;                \
+  }
+LEAN_UPDATE(lean_update_i8, int8_t, as_int, lean_int, uint64_t)
+LEAN_UPDATE(lean_update_i16, int16_t, as_int, lean_int, uint64_t)
+LEAN_UPDATE(lean_update_i32, int32_t, as_int, lean_int, uint64_t)
+LEAN_UPDATE(lean_update_i64, int64_t, as_int, lean_int, uint64_t)
+LEAN_UPDATE(lean_update_f64, double, AS_IT_IS, lean_double, double)
+LEAN_UPDATE(lean_update_wide_i64, int64_t, as_wide, lean_wide, rn_u128)
+LEAN_UPDATE(lean_update_wide, rn_i128, as_wide, lean_wide, rn_u128)
+LEAN_MERGE(lean_merge_int, lean_int, +=)
+LEAN_MERGE(lean_subtract_int, lean_int, -=)
+LEAN_MERGE(lean_merge_double, lean_double, +=)
+LEAN_MERGE(lean_merge_wide, lean_wide, +=)
+LEAN_MERGE(lean_subtract_wide, lean_wide, -=)
+
 /* Writes VALUE of each accumulator `a`, NULL where no value was seen. */
 #define RESULTS(ACC, T, VALUE)                                              \
   do {                                                                      \
@@ -133,6 +167,30 @@ RESULT_FUNCTION(avg_double) {
   if (rn_type_physical(out->type) == RN_P_F32) RESULTS(double_acc, float, a->sum / (double)a->n);
   else RESULTS(double_acc, double, a->sum / (double)a->n);
 }
+#define LEAN_RESULTS(ACC, T)                                                                                          \
+  for (uint32_t i = 0; i < count; i++) {                                                                              \
+    ((T *)out->data)[out_first_row + i] = (T)((const ACC *)(const void *)(slots[i] + offset))->sum;                   \
+  }
+RESULT_FUNCTION(lean_sum_int) {
+  (void)state, (void)arena;
+  switch (rn_type_physical(out->type)) {
+    case RN_P_I8: LEAN_RESULTS(lean_int, int8_t) break;
+    case RN_P_I16: LEAN_RESULTS(lean_int, int16_t) break;
+    case RN_P_I32: LEAN_RESULTS(lean_int, int32_t) break;
+    default: LEAN_RESULTS(lean_int, int64_t) break;
+  }
+}
+RESULT_FUNCTION(lean_sum_double) {
+  (void)state, (void)arena;
+  LEAN_RESULTS(lean_double, double)
+}
+RESULT_FUNCTION(lean_sum_wide) {
+  (void)state, (void)arena;
+  LEAN_RESULTS(lean_wide, rn_i128)
+  for (uint32_t i = 0; i < count; i++) {
+    if (!rn_decimal_fits(((const rn_i128 *)out->data)[out_first_row + i], RN_DECIMAL_DIGITS_MAX)) rn_set_null(out, out_first_row + i);
+  }
+}
 RESULT_FUNCTION(sum_wide) {
   (void)state, (void)arena;
   rn_i128 *to = (rn_i128 *)out->data + out_first_row;
@@ -169,22 +227,39 @@ static void avg_merge_wide(void *into, const void *from, rn_state *state) {
   if (((const wide_acc *)from)->n) ((wide_acc *)into)->unused = ((const wide_acc *)from)->unused;
 }
 
-#define INT_OPS(W, RESULT)                                                                                        \
+#define LEAN_INT(W)                                                                                                   \
+  {.size = sizeof(lean_int), .align = 8, .flags = RN_AGG_INVERTIBLE, .update = lean_update_##W, .merge = lean_merge_int, \
+   .subtract = lean_subtract_int, .result = lean_sum_int}
+static const rn_agg_ops lean_ints[] = {LEAN_INT(i8), LEAN_INT(i16), LEAN_INT(i32), LEAN_INT(i64)};
+static const rn_agg_ops lean_f64 = {.size = sizeof(lean_double), .align = 8, .update = lean_update_f64,
+                                    .merge = lean_merge_double, .result = lean_sum_double};
+#define LEAN_WIDE(UPDATE_FN)                                                                                          \
+  {.size = sizeof(lean_wide), .align = 16, .flags = RN_AGG_INVERTIBLE, .update = UPDATE_FN, .merge = lean_merge_wide, \
+   .subtract = lean_subtract_wide, .result = lean_sum_wide}
+static const rn_agg_ops lean_decimals[] = {LEAN_WIDE(lean_update_wide_i64), LEAN_WIDE(lean_update_wide)};
+
+#define INT_OPS(W, RESULT, LEAN)                                                                                        \
   {.size = sizeof(int_acc), .align = 8, .flags = RN_AGG_INVERTIBLE, .update = update_##W, .merge = merge_int,     \
-   .subtract = subtract_int, .retract = retract_##W, .result = RESULT}
-static const rn_agg_ops sum_ints[] = {INT_OPS(i8, sum_int), INT_OPS(i16, sum_int), INT_OPS(i32, sum_int), INT_OPS(i64, sum_int)};
-static const rn_agg_ops avg_ints[] = {INT_OPS(i8, avg_int), INT_OPS(i16, avg_int), INT_OPS(i32, avg_int), INT_OPS(i64, avg_int)};
-#define WIDE_OPS(UPDATE_FN, RETRACT_FN, MERGE_FN, RESULT)                                                         \
+   .subtract = subtract_int, .retract = retract_##W, .result = RESULT, .counter = 1 + offsetof(int_acc, n), .lean = LEAN}
+static const rn_agg_ops sum_ints[] = {INT_OPS(i8, sum_int, &lean_ints[0]), INT_OPS(i16, sum_int, &lean_ints[1]),
+                                      INT_OPS(i32, sum_int, &lean_ints[2]), INT_OPS(i64, sum_int, &lean_ints[3])};
+static const rn_agg_ops avg_ints[] = {INT_OPS(i8, avg_int, NULL), INT_OPS(i16, avg_int, NULL), INT_OPS(i32, avg_int, NULL),
+                                      INT_OPS(i64, avg_int, NULL)};
+#define WIDE_OPS(UPDATE_FN, RETRACT_FN, MERGE_FN, RESULT, LEAN)                                                   \
   {.size = sizeof(wide_acc), .align = 16, .flags = RN_AGG_INVERTIBLE, .update = UPDATE_FN, .merge = MERGE_FN,     \
-   .subtract = subtract_wide, .retract = RETRACT_FN, .result = RESULT}
-static const rn_agg_ops sum_decimals[] = {WIDE_OPS(update_wide_i64, retract_wide_i64, merge_wide, sum_wide),
-                                          WIDE_OPS(update_wide, retract_wide, merge_wide, sum_wide)};
-static const rn_agg_ops avg_decimals[] = {WIDE_OPS(avg_update_wide_i64, retract_wide_i64, avg_merge_wide, avg_wide),
-                                          WIDE_OPS(avg_update_wide, retract_wide, avg_merge_wide, avg_wide)};
-static const rn_agg_ops sum_f32 = {.size = sizeof(float_acc), .align = 8, .update = update_f32, .merge = merge_float, .result = sum_float};
-static const rn_agg_ops sum_f64 = {.size = sizeof(double_acc), .align = 8, .update = update_f64, .merge = merge_double, .result = sum_double};
-static const rn_agg_ops avg_f32 = {.size = sizeof(double_acc), .align = 8, .update = update_f32_wide, .merge = merge_double, .result = avg_double};
-static const rn_agg_ops avg_f64 = {.size = sizeof(double_acc), .align = 8, .update = update_f64, .merge = merge_double, .result = avg_double};
+   .subtract = subtract_wide, .retract = RETRACT_FN, .result = RESULT, .counter = 1 + offsetof(wide_acc, n), .lean = LEAN}
+static const rn_agg_ops sum_decimals[] = {WIDE_OPS(update_wide_i64, retract_wide_i64, merge_wide, sum_wide, &lean_decimals[0]),
+                                          WIDE_OPS(update_wide, retract_wide, merge_wide, sum_wide, &lean_decimals[1])};
+static const rn_agg_ops avg_decimals[] = {WIDE_OPS(avg_update_wide_i64, retract_wide_i64, avg_merge_wide, avg_wide, NULL),
+                                          WIDE_OPS(avg_update_wide, retract_wide, avg_merge_wide, avg_wide, NULL)};
+static const rn_agg_ops sum_f32 = {.size = sizeof(float_acc), .align = 8, .update = update_f32, .merge = merge_float, .result = sum_float,
+                                   .counter = 1 + offsetof(float_acc, n)};
+static const rn_agg_ops sum_f64 = {.size = sizeof(double_acc), .align = 8, .update = update_f64, .merge = merge_double, .result = sum_double,
+                                   .counter = 1 + offsetof(double_acc, n), .lean = &lean_f64};
+static const rn_agg_ops avg_f32 = {.size = sizeof(double_acc), .align = 8, .update = update_f32_wide, .merge = merge_double, .result = avg_double,
+                                   .counter = 1 + offsetof(double_acc, n)};
+static const rn_agg_ops avg_f64 = {.size = sizeof(double_acc), .align = 8, .update = update_f64, .merge = merge_double, .result = avg_double,
+                                   .counter = 1 + offsetof(double_acc, n)};
 
 static rn_status resolve(const rn_type *type, rn_arena *arena, bool is_avg, const rn_type **arg_type,
                          const rn_type **result, const rn_agg_ops **ops) {

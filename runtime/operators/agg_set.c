@@ -3,14 +3,45 @@
 
 #include "base/hash.h"
 
-void rn_agg_set_init(rn_agg_set *set, const rn_agg_call *calls, uint32_t count, uint32_t offset, rn_arena *arena) {
+/* Does `call` fold the same values as `other`, or the rows they are in? */
+static bool same_values(const rn_agg_call *call, const rn_agg_call *other) {
+  if (other->distinct || !other->ops->counter || call->filter != other->filter) return false;
+  return call->argument == other->argument || (other->argument < 0 && !call->arg_type->nullable);
+}
+
+/* Chooses lean accumulators, and for each the call whose count of values serves it too: one that cannot be lean itself
+ * (COUNT, AVG), else the first of those that could. */
+static void share_counters(rn_agg_set *set) {
+  for (uint32_t c = 0; c < set->count; c++) {
+    const rn_agg_call *call = &set->calls[c];
+    if (!call->ops->lean || call->distinct) continue;
+    int owner = -1;
+    for (uint32_t o = 0; o < set->count; o++) {
+      if (!same_values(call, &set->calls[o])) continue;
+      bool fixed = !set->calls[o].ops->lean;
+      if (owner < 0 || (fixed && set->calls[owner].ops->lean)) owner = (int)o;
+    }
+    if (owner < 0 || owner == (int)c) continue; /* itself: its own values are among those it shares */
+    set->ops[c] = call->ops->lean;
+    set->counted_by[c] = owner;
+  }
+}
+
+void rn_agg_set_init(rn_agg_set *set, const rn_agg_call *calls, uint32_t count, uint32_t offset, bool share, rn_arena *arena) {
   *set = (rn_agg_set){.count = count, .calls = calls, .align = 8, .invertible = true, .mergeable = true};
   set->offsets = RN_NEW_N(arena, uint32_t, count + 1);
+  set->ops = RN_NEW_N(arena, const rn_agg_ops *, count + 1);
+  set->counted_by = RN_NEW_N(arena, int, count + 1);
+  for (uint32_t c = 0; c < count; c++) {
+    set->ops[c] = calls[c].ops;
+    set->counted_by[c] = -1;
+  }
+  if (share) share_counters(set);
   set->distinct_of = RN_NEW_N(arena, int, count + 1);
   set->distincts = RN_NEW_N(arena, rn_distinct, count + 1);
   uint32_t refs = 0;
   for (uint32_t c = 0; c < count; c++) {
-    const rn_agg_ops *ops = calls[c].ops;
+    const rn_agg_ops *ops = set->ops[c];
     uint32_t align = ops->align > 8 ? ops->align : 8;
     if (align > set->align) set->align = align;
     offset = (offset + align - 1) & ~(align - 1);
@@ -37,8 +68,8 @@ void rn_agg_set_init(rn_agg_set *set, const rn_agg_call *calls, uint32_t count, 
   set->size = offset;
   set->refs = RN_NEW_N(arena, rn_ref_spec, refs + 1);
   for (uint32_t c = 0; c < count; c++) {
-    for (unsigned r = 0; r < calls[c].ops->ref_count; r++) {
-      set->refs[set->ref_count++] = (rn_ref_spec){.offset = set->offsets[c] + calls[c].ops->ref_offsets[r]};
+    for (unsigned r = 0; r < set->ops[c]->ref_count; r++) {
+      set->refs[set->ref_count++] = (rn_ref_spec){.offset = set->offsets[c] + set->ops[c]->ref_offsets[r]};
     }
   }
 }
@@ -57,7 +88,7 @@ void rn_agg_set_close(rn_agg_set *set) { rn_builder_free(&set->scratch); }
 void rn_agg_set_clear(const rn_agg_set *set, uint8_t *slot) {
   if (!set->has_init) return;
   for (uint32_t c = 0; c < set->count; c++) {
-    if (set->calls[c].ops->init) set->calls[c].ops->init(slot + set->offsets[c]);
+    if (set->ops[c]->init) set->ops[c]->init(slot + set->offsets[c]);
   }
 }
 
@@ -104,10 +135,10 @@ void rn_agg_set_update(rn_agg_set *set, uint8_t *const *slots, const rn_batch *b
   uint16_t picked_rows[RN_BATCH_ROWS_MAX];
   for (uint32_t c = 0; c < set->count; c++) {
     const rn_agg_call *call = &set->calls[c];
-    if (!call->ops->update || call->distinct) continue;
+    if (!set->ops[c]->update || call->distinct) continue;
     const rn_column *arg = call->argument >= 0 ? &batch->columns[call->argument] : NULL;
     if (call->filter < 0) {
-      call->ops->update(slots, set->offsets[c], arg, &(rn_sel){rows, count}, set->state);
+      set->ops[c]->update(slots, set->offsets[c], arg, &(rn_sel){rows, count}, set->state);
       continue;
     }
     uint32_t n = 0;
@@ -117,7 +148,7 @@ void rn_agg_set_update(rn_agg_set *set, uint8_t *const *slots, const rn_batch *b
       picked_slots[n] = slots[i];
       picked_rows[n++] = (uint16_t)row;
     }
-    if (n) call->ops->update(picked_slots, set->offsets[c], arg, &(rn_sel){picked_rows, n}, set->state);
+    if (n) set->ops[c]->update(picked_slots, set->offsets[c], arg, &(rn_sel){picked_rows, n}, set->state);
   }
   for (uint32_t d = 0; d < set->distinct_count; d++) {
     uint32_t n = UINT32_MAX; /* found once for all calls that share the set */
@@ -129,8 +160,8 @@ void rn_agg_set_update(rn_agg_set *set, uint8_t *const *slots, const rn_batch *b
                           picked_rows);
       }
       if (n) {
-        call->ops->update(picked_slots, set->offsets[c], &batch->columns[call->argument], &(rn_sel){picked_rows, n},
-                          set->state);
+        set->ops[c]->update(picked_slots, set->offsets[c], &batch->columns[call->argument], &(rn_sel){picked_rows, n},
+                            set->state);
       }
     }
   }
@@ -142,14 +173,14 @@ void rn_agg_set_drop_namespace(rn_agg_set *set, int64_t ns) {
 
 void rn_agg_set_merge(const rn_agg_set *set, uint8_t *into, const uint8_t *from) {
   for (uint32_t c = 0; c < set->count; c++) {
-    const rn_agg_ops *ops = set->calls[c].ops;
+    const rn_agg_ops *ops = set->ops[c];
     if (ops->merge) ops->merge(into + set->offsets[c], from + set->offsets[c], set->state);
   }
 }
 
 void rn_agg_set_subtract(const rn_agg_set *set, uint8_t *from, const uint8_t *what) {
   for (uint32_t c = 0; c < set->count; c++) {
-    const rn_agg_ops *ops = set->calls[c].ops;
+    const rn_agg_ops *ops = set->ops[c];
     if (ops->subtract) ops->subtract(from + set->offsets[c], what + set->offsets[c], set->state);
   }
 }
@@ -163,12 +194,25 @@ void rn_agg_set_release(const rn_agg_set *set, uint8_t *slot) {
   }
 }
 
+/* Results of a lean call are NULL where the call that counts its values has none. */
+static void set_nulls(const rn_agg_set *set, uint32_t c, const uint8_t *const *slots, uint32_t count, rn_column *column,
+                      uint32_t first_row) {
+  uint32_t owner = (uint32_t)set->counted_by[c], offset = set->offsets[owner] + set->ops[owner]->counter - 1u;
+  size_t width = rn_physical_width(rn_type_physical(column->type));
+  for (uint32_t i = 0; i < count; i++) {
+    if (*(const int64_t *)(const void *)(slots[i] + offset)) continue;
+    memset((char *)column->data + (first_row + i) * width, 0, width);
+    rn_set_null(column, first_row + i);
+  }
+}
+
 void rn_agg_set_results(const rn_agg_set *set, const uint8_t *const *slots, uint32_t count, rn_column *columns,
                         uint32_t first_row, uint32_t capacity, rn_arena *arena) {
   for (uint32_t c = 0; c < set->count; c++) {
     const rn_agg_call *call = &set->calls[c];
-    if (!call->ops->result) continue;
+    if (!set->ops[c]->result) continue;
     if (columns[c].type->nullable || call->result->nullable) rn_column_nullable(&columns[c], capacity, arena);
-    call->ops->result(slots, count, set->offsets[c], &columns[c], first_row, set->state, arena);
+    set->ops[c]->result(slots, count, set->offsets[c], &columns[c], first_row, set->state, arena);
+    if (set->counted_by[c] >= 0) set_nulls(set, c, slots, count, &columns[c], first_row);
   }
 }

@@ -15,6 +15,8 @@ typedef struct rn_distinct { /* one set of values, shared by calls */
 typedef struct rn_agg_set {
   uint32_t count;
   const rn_agg_call *calls;
+  const rn_agg_ops **ops;  /* of each call, or its lean ones */
+  int *counted_by;         /* lean: the call that counts its values; -1: not lean */
   uint32_t *offsets;       /* of each accumulator in the slot */
   int *distinct_of;        /* index into distincts; -1: plain */
   uint32_t size, align;    /* end of the last accumulator; the slot's alignment */
@@ -30,8 +32,9 @@ typedef struct rn_agg_set {
   rn_builder scratch;      /* key + value of DISTINCT */
 } rn_agg_set;
 
-/* Lays out the calls from `offset` on; memory from arena. */
-void rn_agg_set_init(rn_agg_set *set, const rn_agg_call *calls, uint32_t count, uint32_t offset, rn_arena *arena);
+/* Lays out the calls from `offset` on; memory from arena. share: calls over the same values have one count of them (or
+ * that of the rows, where the argument is NOT NULL); only for who works on all calls alike, through this interface. */
+void rn_agg_set_init(rn_agg_set *set, const rn_agg_call *calls, uint32_t count, uint32_t offset, bool share, rn_arena *arena);
 /* Makes the maps of DISTINCT with ids from first_map_id on. */
 void rn_agg_set_open(rn_agg_set *set, rn_state *state, uint64_t seed, uint8_t first_map_id);
 void rn_agg_set_close(rn_agg_set *set);

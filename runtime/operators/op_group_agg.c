@@ -43,7 +43,7 @@ static rn_status group_open(rn_operator *op, rn_error *err) {
   self->key_count = node->u.group_agg.key_count;
   self->call_count = node->u.group_agg.call_count;
   rn_operator_open_state(op);
-  rn_agg_set_init(&self->set, node->u.group_agg.calls, self->call_count, ACCUMULATORS, &self->memory);
+  rn_agg_set_init(&self->set, node->u.group_agg.calls, self->call_count, ACCUMULATORS, false, &self->memory);
   const rn_type **types = RN_NEW_N(&self->memory, const rn_type *, self->key_count + 1);
   for (uint32_t k = 0; k < self->key_count; k++) types[k] = node->schema.fields[k].type;
   for (uint32_t c = 0; c < self->call_count; c++) {

@@ -46,7 +46,7 @@ void rn_over_frame_open(rn_over *self) {
   self->lag_offset = (uint32_t)sizeof(rn_over_slot);
   self->accs = (self->lag_offset + 8 * self->lag_count + 15) & ~15u;
   rn_agg_set *set = &self->set;
-  rn_agg_set_init(set, node->u.over.calls, calls, self->accs, &self->memory);
+  rn_agg_set_init(set, node->u.over.calls, calls, self->accs, false, &self->memory);
   self->acc_size = set->size - self->accs;
   self->ways = rn_arena_zalloc(&self->memory, calls + 1);
   for (uint32_t c = 0; c < calls; c++) {

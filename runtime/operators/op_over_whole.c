@@ -32,7 +32,7 @@ static rn_status whole_open(rn_operator *op, rn_error *err) {
   rn_operator_open_state(op);
   self->input_columns = node->schema.count - node->u.over_whole.call_count;
   self->buffer = rn_state_buffer(op->state, BUFFER_ROWS);
-  rn_agg_set_init(&self->set, node->u.over_whole.calls, node->u.over_whole.call_count, 0, &self->memory);
+  rn_agg_set_init(&self->set, node->u.over_whole.calls, node->u.over_whole.call_count, 0, false, &self->memory);
   if (node->u.over_whole.changes) {
     rn_map_spec spec = {.id = MAP_PARTITIONS, .value_size = sizeof(partition), .value_align = 8, .ref_count = 1, .refs = refs};
     self->partitions = rn_state_map(op->state, &spec);

@@ -58,6 +58,12 @@ static rn_session_list *list_of(rn_session_op *self, uint64_t hash, rn_slice key
   return (rn_session_list *)(void *)slot;
 }
 
+/* A slot learns where it lies. */
+static void set_place(uint8_t *slot, uint32_t position, bool older) {
+  if (position >= RN_SESSION_HAS_OLDER) rn_oom(); /* a thousand million sessions in one task */
+  *rn_table_tag(slot) = position | (older ? RN_SESSION_OLDER : 0);
+}
+
 static void insert_item(rn_session_op *self, rn_session_list *l, uint32_t at, rn_session *session) {
   if (l->count == l->room) {
     uint32_t room = l->room ? 2 * l->room : 4;
@@ -81,12 +87,13 @@ static void drop_item(rn_session_op *self, rn_session_list *l, uint32_t at, rn_s
   rn_session **items = items_of(self, l), *gone = items[at];
   memmove(items + at, items + at + 1, (l->count - at - 1) * sizeof *items);
   l->count--;
-  newest->older--;
   rn_table_erase(self->older, (uint8_t *)gone);
-  if (!l->count) rn_table_erase(self->lists, (uint8_t *)l);
+  if (l->count) return;
+  rn_table_erase(self->lists, (uint8_t *)l);
+  *rn_session_place(newest) &= ~RN_SESSION_HAS_OLDER;
 }
 
-/* A slot in the map of older sessions for one of `newest`'s key, at place `at` of its list. */
+/* A slot in the map of older sessions for one of `newest`'s key, at place `at` of its list (behind all: UINT32_MAX). */
 static rn_session *older_slot(rn_session_op *self, rn_session *newest, uint32_t at) {
   uint64_t hash = rn_table_hash(self->newest, (uint8_t *)newest);
   rn_slice key = rn_session_partition(self, newest);
@@ -95,9 +102,10 @@ static rn_session *older_slot(rn_session_op *self, rn_session *newest, uint32_t 
   rn_builder_append(b, key.ptr, key.len);
   rn_put_i64(b, self->next_id++);
   rn_session *session = (rn_session *)(void *)rn_table_upsert_one(self->older, hash, b->data, (uint32_t)b->len, NULL);
-  *rn_table_tag((uint8_t *)session) = rn_table_position(self->older, (uint8_t *)session) | RN_SESSION_OLDER;
-  insert_item(self, list_of(self, hash, key, true), at, session);
-  newest->older++;
+  set_place((uint8_t *)session, rn_table_position(self->older, (uint8_t *)session), true);
+  rn_session_list *l = list_of(self, hash, key, true);
+  insert_item(self, l, at < l->count ? at : l->count, session);
+  *rn_session_place(newest) |= RN_SESSION_HAS_OLDER;
   return session;
 }
 
@@ -143,14 +151,14 @@ static void merge(rn_session_op *self, rn_session *into, rn_session *gone) {
 static rn_session *earlier_session(rn_session_op *self, const rows_in *in, rn_session *newest, int64_t t) {
   uint64_t hash = rn_table_hash(self->newest, (uint8_t *)newest);
   rn_slice key = rn_session_partition(self, newest);
-  rn_session_list *l = newest->older ? list_of(self, hash, key, false) : NULL;
+  rn_session_list *l = rn_session_has_older(newest) ? list_of(self, hash, key, false) : NULL;
   rn_session **items = l ? items_of(self, l) : NULL;
   int64_t end = t + self->time.spec->size_us;
   bool meets_newest = end >= newest->start;
-  uint32_t first = newest->older;
+  uint32_t count = l ? l->count : 0, first = count;
   while (first && items[first - 1]->end >= t) first--; /* from the newest: rows come nearly in order */
   uint32_t last = first;
-  while (last < newest->older && items[last]->start <= end) last++;
+  while (last < count && items[last]->start <= end) last++;
   if (first == last) {
     if (meets_newest) {
       newest->start = t;
@@ -183,7 +191,7 @@ static rn_session *earlier_session(rn_session_op *self, const rows_in *in, rn_se
 static inline rn_session *session_of(rn_session_op *self, const rows_in *in, uint32_t i, int64_t t) {
   rn_session *newest = (rn_session *)(void *)self->found[i];
   int64_t end = t + self->time.spec->size_us;
-  if (!newest->timer) {
+  if (!*rn_session_timer_of(newest)) {
     if (is_late(self, end)) return NULL;
     begin_session(self, newest, t);
     rn_session_timer_add(self, newest);
@@ -195,7 +203,7 @@ static inline rn_session *session_of(rn_session_op *self, const rows_in *in, uin
     return newest;
   }
   fold_pending(self, in); /* rows wait for the session that makes place */
-  rn_session *older = older_slot(self, newest, newest->older);
+  rn_session *older = older_slot(self, newest, UINT32_MAX);
   move_values(self, older, newest);
   rn_session_timer_add(self, older);
   begin_session(self, newest, t); /* its timer will find the new end */
@@ -207,8 +215,8 @@ static void forget_empty(rn_session_op *self, uint32_t n) {
   uint32_t empty = 0;
   for (uint32_t i = 0; i < n; i++) {
     rn_session *s = (rn_session *)(void *)self->found[i];
-    if (s->timer) continue;
-    s->timer = 1; /* once, whatever rows it has in the batch */
+    if (*rn_session_timer_of(s)) continue;
+    *rn_session_timer_of(s) = 1; /* once, whatever rows it has in the batch */
     self->found[empty++] = self->found[i];
   }
   for (uint32_t i = 0; i < empty; i++) rn_table_erase(self->newest, self->found[i]);
@@ -226,7 +234,7 @@ static rn_status session_process(rn_operator *op, unsigned input, rn_batch *batc
   if (!self->aggregates) rn_rows_encode(&in.bytes, batch, NULL, batch->column_count, &op->arena);
   rn_table_upsert(self->newest, &in.keys, NULL, n, self->found, self->fresh);
   for (uint32_t i = 0; i < n; i++) {
-    if (self->fresh[i]) *rn_table_tag(self->found[i]) = rn_table_position(self->newest, self->found[i]);
+    if (self->fresh[i]) set_place(self->found[i], rn_table_position(self->newest, self->found[i]), false);
   }
   const rn_column *time = spec->processing_time ? NULL : &batch->columns[spec->time_column];
   int64_t now_us = time ? 0 : rn_clock_now_us(op->context->clock);
@@ -330,8 +338,7 @@ static rn_status session_restored(rn_operator *op, rn_error *err) {
     uint8_t *slot = rn_table_at(self->newest, p);
     if (!slot) continue;
     rn_session *s = (rn_session *)(void *)slot;
-    *rn_table_tag(slot) = p;
-    s->older = 0;
+    set_place(slot, p, false);
     rn_session_timer_add(self, s);
     if (self->set.has_distinct && *rn_session_id(s) >= self->next_id) self->next_id = *rn_session_id(s) + 1;
   }
@@ -339,7 +346,7 @@ static rn_status session_restored(rn_operator *op, rn_error *err) {
     uint8_t *slot = rn_table_at(self->older, p);
     if (!slot) continue;
     rn_session *s = (rn_session *)(void *)slot;
-    *rn_table_tag(slot) = p | RN_SESSION_OLDER;
+    set_place(slot, p, true);
     rn_session_timer_add(self, s);
     rn_slice key = rn_session_partition(self, s);
     rn_reader number = {key.ptr + key.len, key.ptr + key.len + RN_SESSION_NUMBER_SIZE, false};
@@ -351,7 +358,7 @@ static rn_status session_restored(rn_operator *op, rn_error *err) {
     uint32_t at = l->count;
     while (at && items_of(self, l)[at - 1]->start > s->start) at--;
     insert_item(self, l, at, s);
-    ((rn_session *)(void *)rn_table_find(self->newest, hash, key.ptr, (uint32_t)key.len))->older++;
+    *rn_table_tag(rn_table_find(self->newest, hash, key.ptr, (uint32_t)key.len)) |= RN_SESSION_HAS_OLDER;
   }
   set_timer(self);
   return RN_OK;

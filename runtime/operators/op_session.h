@@ -9,15 +9,14 @@
 
 /* Slot of a session. Behind it: its id where there are sets of DISTINCT values, then the accumulators, or the list of
  * its rows. The newest session of a key lies in a map by that key, nearly always the only one; older ones that are
- * still open lie in another, their key followed by a number. The slot's tag says where it lies: position, and
- * RN_SESSION_OLDER. */
+ * still open lie in another, their key followed by a number. What need not be stored are the slot's tags: where it lies
+ * (position, RN_SESSION_OLDER, RN_SESSION_HAS_OLDER) and its timer. */
 typedef struct rn_session {
   int64_t start, end; /* wall clock where the attribute is TIMESTAMP_LTZ */
-  uint32_t timer;     /* number of its valid timer; 0: no session (yet) */
-  uint32_t older;     /* of the newest: how many older ones are open */
 } rn_session;
 
-#define RN_SESSION_OLDER 0x80000000u
+#define RN_SESSION_OLDER 0x80000000u     /* lies in the map of older ones */
+#define RN_SESSION_HAS_OLDER 0x40000000u /* is the newest, and older ones of its key are open */
 
 typedef struct rn_session_row { /* element of the list of rows */
   rn_ref row;
@@ -31,7 +30,7 @@ typedef struct rn_session_list { /* older sessions of a key in order of time; de
 } rn_session_list;
 
 typedef struct rn_session_timer {
-  uint32_t place, number; /* tag of the slot; number of the timer */
+  uint32_t place, number; /* of the slot: position, RN_SESSION_OLDER; number of the timer */
 } rn_session_timer;
 typedef struct rn_session_due {
   int64_t end;
@@ -72,8 +71,12 @@ typedef struct rn_session_op {
   bool fresh[RN_BATCH_ROWS_MAX];
 } rn_session_op;
 
-static inline bool rn_session_is_older(const rn_session *session) {
-  return *rn_table_tag((const uint8_t *)session) & RN_SESSION_OLDER;
+static inline uint32_t *rn_session_place(const rn_session *session) { return rn_table_tag((const uint8_t *)session); }
+/* Number of its valid timer; 0: no session (yet). */
+static inline uint32_t *rn_session_timer_of(const rn_session *session) { return rn_session_place(session) - 1; }
+static inline bool rn_session_is_older(const rn_session *session) { return *rn_session_place(session) & RN_SESSION_OLDER; }
+static inline bool rn_session_has_older(const rn_session *session) {
+  return *rn_session_place(session) & RN_SESSION_HAS_OLDER;
 }
 static inline rn_table *rn_session_table(const rn_session_op *self, const rn_session *session) {
   return rn_session_is_older(session) ? self->older : self->newest;

@@ -87,8 +87,8 @@ void rn_session_timers_close(rn_session_timers *t) {
 void rn_session_timer_add(rn_session_op *self, rn_session *session) {
   rn_session_timers *t = &self->timers;
   if (!++t->last_number) t->last_number = 1;
-  session->timer = t->last_number;
-  add(t, (rn_session_timer){*rn_table_tag((const uint8_t *)session), session->timer}, session->end);
+  *rn_session_timer_of(session) = t->last_number;
+  add(t, (rn_session_timer){*rn_session_place(session) & ~RN_SESSION_HAS_OLDER, t->last_number}, session->end);
 }
 
 static rn_table *table_of(rn_session_op *self, rn_session_timer timer) {
@@ -101,7 +101,7 @@ static void prefetch_session(rn_session_op *self, rn_session_timer timer) {
 
 static rn_session *session_of(rn_session_op *self, rn_session_timer timer) {
   rn_session *s = (rn_session *)(void *)rn_table_at(table_of(self, timer), timer.place & ~RN_SESSION_OLDER);
-  return s && s->timer == timer.number ? s : NULL;
+  return s && *rn_session_timer_of(s) == timer.number ? s : NULL;
 }
 
 /* The first stretch has come up: its timers go to the heap, or on to where their sessions end now. */

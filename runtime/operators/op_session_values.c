@@ -12,7 +12,7 @@ void rn_session_values_open(rn_session_op *self, rn_map_spec *spec, uint8_t dist
   static const uint32_t row_refs[] = {offsetof(rn_session_row, row)};
   static const rn_ref_spec rows = {.offset = SESSION_ROWS_OFFSET, .element_size = sizeof(rn_session_row),
                                    .nested_count = 1, .nested = row_refs};
-  spec->tagged = true;
+  spec->tags = 2;
   spec->ref_count = 1;
   spec->refs = &rows;
   spec->value_size = SESSION_ROWS_OFFSET + sizeof(rn_ref);
@@ -21,7 +21,7 @@ void rn_session_values_open(rn_session_op *self, rn_map_spec *spec, uint8_t dist
   for (uint32_t c = 0; c < calls; c++) {
     if (node->u.window_agg.calls[c].distinct) values = sizeof(rn_session) + sizeof(int64_t); /* its id */
   }
-  rn_agg_set_init(set, self->aggregates ? node->u.window_agg.calls : NULL, calls, values, &self->memory);
+  rn_agg_set_init(set, self->aggregates ? node->u.window_agg.calls : NULL, calls, values, true, &self->memory);
   if (self->aggregates) {
     spec->value_size = set->size;
     spec->value_align = set->align;
@@ -118,8 +118,8 @@ void rn_session_values_merge(rn_session_op *self, rn_session *into, rn_session *
     return;
   }
   for (uint32_t c = 0; c < set->count; c++) {
-    if (set->distinct_of[c] >= 0 || !set->calls[c].ops->merge) continue;
-    set->calls[c].ops->merge((uint8_t *)into + set->offsets[c], (uint8_t *)from + set->offsets[c], state);
+    if (set->distinct_of[c] >= 0 || !set->ops[c]->merge) continue;
+    set->ops[c]->merge((uint8_t *)into + set->offsets[c], (uint8_t *)from + set->offsets[c], state);
   }
   rn_slice key = rn_session_partition(self, into);
   for (uint32_t d = 0; d < set->distinct_count; d++) merge_distinct(self, d, into, from, key);

@@ -22,7 +22,7 @@ static rn_status window_open(rn_operator *op, rn_error *err) {
   rn_window_time_init(&self->time, &node->u.window_agg.spec, op->context->zone);
   rn_operator_open_state(op);
   rn_agg_set *set = &self->set;
-  rn_agg_set_init(set, node->u.window_agg.calls, node->u.window_agg.call_count, 0, &self->memory);
+  rn_agg_set_init(set, node->u.window_agg.calls, node->u.window_agg.call_count, 0, true, &self->memory);
   self->sliced = node->u.window_agg.spec.kind != RN_WINDOW_TUMBLE && set->mergeable;
   self->value_size = set->size;
   if (self->sliced) rn_window_slices_layout(self);
@@ -31,7 +31,7 @@ static rn_status window_open(rn_operator *op, rn_error *err) {
   self->key_size = rn_key_fixed_size(types, node->u.window_agg.key_count);
   rn_map_spec spec = {.id = MAP_SLICES, .key_size = self->key_size, .value_size = self->value_size,
                       .value_align = set->align, .ref_count = set->ref_count, .refs = set->refs,
-                      .tagged = self->sliced};
+                      .tags = self->sliced};
   self->slices = rn_state_map(op->state, &spec);
   rn_agg_set_open(set, op->state, op->context->hash_seed, MAP_DISTINCT);
   if (self->sliced) rn_window_slices_open(self);

@@ -51,7 +51,7 @@ void rn_window_slices_open(rn_window_agg *self) {
   const rn_agg_set *set = &self->set;
   rn_map_spec spec = {.id = MAP_RUNNING, .key_size = self->key_size, .value_size = self->value_size + 8,
                       .value_align = set->align, .ref_count = set->ref_count, .refs = set->refs, .transient = true,
-                      .tagged = true};
+                      .tags = 1};
   self->running = rn_state_map(self->op.state, &spec);
   if (!self->stacks) return;
   spec.id = MAP_FRONT;

@@ -245,6 +245,13 @@ static void test_merged(void **state) {
                        make_call("BIT_OR", COL_V, -1, false), make_call("APPROX_COUNT_DISTINCT", COL_S, COL_F, false)};
   run_both(set, 8);
 }
+static void test_shared_counters(void **state) {
+  (void)state;
+  rn_agg_call set[] = {make_call("COUNT", -1, -1, false), make_call("SUM", COL_V, -1, false), make_call("MAX", COL_V, -1, false),
+                       make_call("MIN", COL_V, COL_F, false), make_call("AVG", COL_V, COL_F, false), make_call("SUM", COL_V, -1, true)};
+  run_both(set, 5);
+  run_both(set, 6);
+}
 static void test_distinct(void **state) {
   (void)state;
   rn_agg_call set[] = {make_call("COUNT", COL_V, -1, true), make_call("SUM", COL_V, -1, true),
@@ -347,7 +354,7 @@ static int tear_down(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_merged), cmocka_unit_test(test_distinct),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_merged), cmocka_unit_test(test_shared_counters), cmocka_unit_test(test_distinct),
                                      cmocka_unit_test(test_no_calls), cmocka_unit_test(test_rows),
                                      cmocka_unit_test(test_scattered), cmocka_unit_test(test_horizon), cmocka_unit_test(test_processing_time)};
   return cmocka_run_group_tests(tests, set_up, tear_down);

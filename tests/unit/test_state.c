@@ -93,7 +93,7 @@ static void open_parts(unsigned count) {
     rn_key_group_range(p, count, &first, &last);
     parts[p].state = rn_state_open("op", SEED, first, last);
     rn_map_spec spec = {.id = 1, .key_size = long_keys ? 0 : 8, .value_size = VALUE, .value_align = 8, .ref_count = 2, .refs = refs,
-                         .tagged = true};
+                         .tags = 1};
     parts[p].map = rn_state_map(parts[p].state, &spec);
     parts[p].buffer = rn_state_buffer(parts[p].state, 2);
   }
@@ -388,10 +388,63 @@ static void test_memory_is_reused(void **unused) {
   rn_state_close(state);
 }
 
+/* Entries come and go in batches, in a table large enough for its look-ups to ask for memory ahead: against an array. */
+static void test_churn(void **unused) {
+  (void)unused;
+  enum { MANY = 40000, BATCH = 1000, ROUNDS = 600 };
+  static uint64_t value_of[MANY]; /* 0: not there */
+  rn_state *state = rn_state_open("op", SEED, 0, RN_KEY_GROUPS);
+  rn_map_spec spec = {.id = 1, .key_size = 8, .value_size = 16, .value_align = 8};
+  rn_table *t = rn_map_table(rn_state_map(state, &spec), 0);
+  uint64_t random = 88172645463325252u, next_value = 1;
+  size_t live = 0, most = 0;
+  for (uint32_t round = 0; round < ROUNDS; round++) {
+    uint64_t numbers[BATCH], hashes[BATCH];
+    const char *bytes[BATCH];
+    uint32_t lengths[BATCH];
+    uint8_t *slots[BATCH];
+    bool fresh[BATCH];
+    uint64_t range = round % 100 < 50 ? MANY : MANY / 8; /* the table shrinks and grows */
+    for (uint32_t i = 0; i < BATCH; i++) {
+      random ^= random << 13, random ^= random >> 7, random ^= random << 17;
+      numbers[i] = random % range;
+      hashes[i] = rn_hash(&numbers[i], 8, SEED);
+      bytes[i] = (const char *)&numbers[i];
+      lengths[i] = 8;
+    }
+    rn_keys keys = {.count = BATCH, .hashes = hashes, .keys = bytes, .lengths = lengths};
+    rn_table_upsert(t, &keys, NULL, BATCH, slots, fresh);
+    for (uint32_t i = 0; i < BATCH; i++) {
+      uint64_t *value = (uint64_t *)(void *)slots[i];
+      assert_int_equal(fresh[i], value_of[numbers[i]] == 0);
+      assert_int_equal(*value, value_of[numbers[i]]);
+      if (fresh[i]) live++;
+      *value = value_of[numbers[i]] = next_value++;
+    }
+    for (uint32_t i = 0, end = round % 100 < 50 ? BATCH / 3 : 2 * BATCH; i < end; i++) {
+      random ^= random << 13, random ^= random >> 7, random ^= random << 17;
+      uint64_t k = random % MANY;
+      uint8_t *slot = rn_table_find(t, rn_hash(&k, 8, SEED), (const char *)&k, 8);
+      assert_int_equal(slot != NULL, value_of[k] != 0);
+      if (!slot) continue;
+      assert_int_equal(*(uint64_t *)(void *)slot, value_of[k]);
+      rn_table_erase(t, slot);
+      value_of[k] = 0;
+      live--;
+    }
+    if (live > most) most = live;
+    assert_int_equal(rn_table_live(t), live);
+    if (round % 150 == 149) rn_table_seal(t);
+  }
+  assert_true(most > 10000);
+  assert_true(rn_state_bytes(state) < most * (13 + 3 + 16) + most * 12 + (200 << 10)); /* slots, index at its worst, a page */
+  rn_state_close(state);
+}
+
 static void test_plain_map(void **unused) {
   (void)unused;
   rn_state *state = rn_state_open("op", SEED, 0, RN_KEY_GROUPS);
-  rn_map_spec spec = {.id = 1, .value_size = 16, .value_align = 16, .transient = true, .tagged = true, .plain = true};
+  rn_map_spec spec = {.id = 1, .value_size = 16, .value_align = 16, .transient = true, .tags = 1, .plain = true};
   rn_map *map = rn_state_map(state, &spec);
   for (int64_t round = 0; round < 3; round++) { /* pages are used again: slots must be zero all the same */
     rn_table *t = rn_map_table(map, round);
@@ -576,7 +629,7 @@ static void test_list_find(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_list_find), cmocka_unit_test(test_fixed_keys), cmocka_unit_test(test_variable_keys),
-                                     cmocka_unit_test(test_memory_is_reused), cmocka_unit_test(test_plain_map),
+                                     cmocka_unit_test(test_churn), cmocka_unit_test(test_memory_is_reused), cmocka_unit_test(test_plain_map),
                                      cmocka_unit_test(test_damaged_blob),
                                      cmocka_unit_test(test_key_encoding)};
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -228,6 +228,18 @@ static void test_two_stacks(void **state) {
                        make_call("APPROX_COUNT_DISTINCT", COL_S, -1, false)};
   each_window(set, 9);
 }
+/* Calls over the same values have one counter between them: one that all of them can be subtracted with, or not. */
+static void test_shared_counters(void **state) {
+  (void)state;
+  rn_agg_call counts[] = {make_call("SUM", COL_V, -1, false), make_call("COUNT", -1, -1, false), make_call("COUNT", COL_V, -1, false),
+                          make_call("SUM", COL_V, COL_F, false), make_call("AVG", COL_V, COL_F, false)};
+  each_window(counts, 5);
+  rn_agg_call set[] = {make_call("COUNT", -1, -1, false), make_call("SUM", COL_V, -1, false), make_call("MAX", COL_V, -1, false),
+                       make_call("MIN", COL_V, COL_F, false), make_call("MAX", COL_V, COL_F, false), make_call("SUM", COL_D, COL_F, false),
+                       make_call("MIN", COL_D, COL_F, false), make_call("SUM", COL_V, -1, true)};
+  each_window(set, 7);
+  run_all(&tumble, set, 8);
+}
 static void test_not_shared(void **state) {
   (void)state;
   rn_agg_call set[] = {make_call("COUNT", COL_V, -1, true), make_call("SUM", COL_V, -1, true),
@@ -396,7 +408,7 @@ static int tear_down(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_subtracted), cmocka_unit_test(test_no_count),
-                                     cmocka_unit_test(test_two_stacks), cmocka_unit_test(test_not_shared),
+                                     cmocka_unit_test(test_two_stacks), cmocka_unit_test(test_shared_counters), cmocka_unit_test(test_not_shared),
                                      cmocka_unit_test(test_processing_time), cmocka_unit_test(test_local_zone),
                                      cmocka_unit_test(test_horizon)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
