@@ -400,6 +400,7 @@ static bool drops_late(const rn_plan_node *n) {
   switch (n->kind) {
     case RN_NODE_WINDOW_AGG: return !n->u.window_agg.spec.processing_time;
     case RN_NODE_WINDOW: return n->u.window.spec.kind == RN_WINDOW_SESSION && !n->u.window.spec.processing_time;
+    case RN_NODE_GROUP_AGG: return n->u.group_agg.early && !n->u.group_agg.window.processing_time;
     case RN_NODE_OVER: return !n->u.over.processing_time;
     case RN_NODE_RANK: return n->u.rank.mode != RN_RANK_CHANGES;
     case RN_NODE_SORT: return n->u.sort.temporal;

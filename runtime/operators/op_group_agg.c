@@ -296,6 +296,7 @@ static rn_status add_to_windows(group_agg *self, const rn_batch *batch, rn_error
     for (; i < batch->live_count && ends[rn_live(batch, i)] == end; i++) rows[n++] = (uint16_t)rn_live(batch, i);
     if (!self->time.spec->processing_time && goes_at(self, end) <= self->op.watermark_us) {
       RN_COUNT(self->op.counters.late, n);
+      for (uint32_t k = 0; k < n; k++) rn_late_row(&self->op, 0, batch, rows[k], RN_LATE_WINDOW, end, self->time.zone);
       continue;
     }
     part.live_count = n;

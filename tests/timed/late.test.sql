@@ -273,6 +273,27 @@ SELECT a.id, b.id AS other, a.window_end FROM (SELECT * FROM TUMBLE(TABLE s, DES
 | s      | late: the watermark is 2026-01-01 00:00:42.000, its window ended 2026-01-01 00:00:20.000 (window-join sink.0.join) | {"id":6,"window_start":"2026-01-01 00:00:10","window_end":"2026-01-01 00:00:20"} |
 | s      | late: the watermark is 2026-01-01 00:00:42.000, its window ended 2026-01-01 00:00:20.000 (window-join sink.0.join) | {"id":6,"window_start":"2026-01-01 00:00:10","window_end":"2026-01-01 00:00:20"} |
 
+--@test EMIT CHANGES: a row is kept for each of its windows that has closed
+SELECT window_end, SUM(v) AS v FROM HOP(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND, INTERVAL '20' SECOND) GROUP BY window_start, window_end EMIT CHANGES;
+--@given s
+| id | k | v | ts                  |
+|  1 | a | 5 | 2026-01-01 00:00:01 |
+|  2 | b | 7 | 2026-01-01 00:00:32 |
+|  3 | a | 1 | 2026-01-01 00:00:05 |
+|  4 | b | 3 | 2026-01-01 00:00:29 |
+--@end
+--@expect
+| window_end          | v  |
+| 2026-01-01 00:00:20 | 5  |
+| 2026-01-01 00:00:10 | 5  |
+| 2026-01-01 00:00:50 | 7  |
+| 2026-01-01 00:00:40 | 10 |
+--@expect kept
+| source | reason                                                                                                                | line                                                                                                                                               |
+| s      | late: the watermark is 2026-01-01 00:00:30.000, its window ended 2026-01-01 00:00:20.000 (group-aggregate sink.0.agg) | {"v":1,"ts":"2026-01-01 00:00:05","window_start":"2026-01-01 00:00:00","window_end":"2026-01-01 00:00:20","window_time":"2026-01-01 00:00:19.999"} |
+| s      | late: the watermark is 2026-01-01 00:00:30.000, its window ended 2026-01-01 00:00:10.000 (group-aggregate sink.0.agg) | {"v":1,"ts":"2026-01-01 00:00:05","window_start":"2025-12-31 23:59:50","window_end":"2026-01-01 00:00:10","window_time":"2026-01-01 00:00:09.999"} |
+| s      | late: the watermark is 2026-01-01 00:00:30.000, its window ended 2026-01-01 00:00:30.000 (group-aggregate sink.0.agg) | {"v":3,"ts":"2026-01-01 00:00:29","window_start":"2026-01-01 00:00:10","window_end":"2026-01-01 00:00:30","window_time":"2026-01-01 00:00:29.999"} |
+
 --@test TIMESTAMP_LTZ: the times of the reason are those of the session's zone, as window_end is
 SET 'table.local-time-zone' = 'America/New_York';
 SELECT window_end, COUNT(*) AS n FROM TUMBLE(TABLE z, DESCRIPTOR(at_), INTERVAL '1' DAY) GROUP BY window_start, window_end;
