@@ -288,7 +288,7 @@ static rn_status watermark_process(rn_operator *op, unsigned input, rn_batch *ba
     observe(self, &in, &values, now_us);
     if (rn_emit(op, &in, err) != RN_OK || emit_if_due(self, now_us, err) != RN_OK) return RN_FAIL;
   }
-  rn_watermark_publish_aligned(self, promised(self), false);
+  if (self->aligned) rn_watermark_publish_aligned(self, promised(self), false);
   rn_watermark_check_ahead(self, now_us);
   if (now_us - self->published_us >= PUBLISH_US)
     publish(self, now_us);
