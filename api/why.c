@@ -144,6 +144,14 @@ static bool window_reason(const reason *r, const rn_plan_node *n, const rn_windo
   put_hold(r);
   return true;
 }
+/* Early firing: what is there is shown by the clock. */
+static bool hold_reason(const reason *r, const rn_plan_node *n) {
+  if (n->u.hold.early_us <= 0) return window_reason(r, n, &n->u.hold.window);
+  rn_builder_text(r->out, "a key is shown ");
+  put_duration(r->out, n->u.hold.early_us);
+  rn_builder_text(r->out, " after its first row (table.exec.emit.early-fire.delay)");
+  return true;
+}
 static bool waiting_reason(const reason *r, const rn_plan_node *n, const char *what) {
   const rn_counters *c = counters(r, n);
   if (c->late && c->late == c->rows_in) {
@@ -177,6 +185,8 @@ static bool node_reason(const reason *r, const rn_plan_node *n) {
     case RN_NODE_WATERMARK: return false;
     case RN_NODE_WINDOW: return c->rows_in && window_reason(r, n, &n->u.window.spec);
     case RN_NODE_WINDOW_AGG: return c->rows_in && window_reason(r, n, &n->u.window_agg.spec);
+    case RN_NODE_GROUP_AGG: return c->rows_in && n->u.group_agg.early && window_reason(r, n, &n->u.group_agg.window);
+    case RN_NODE_HOLD: return c->rows_in && hold_reason(r, n);
     case RN_NODE_OVER: return c->rows_in && waiting_reason(r, n, "OVER");
     case RN_NODE_SORT: return c->rows_in && n->u.sort.temporal && waiting_reason(r, n, "ORDER BY");
     case RN_NODE_JOIN:

@@ -400,6 +400,14 @@ static rn_status group_watermark(rn_operator *op, int64_t watermark_us, rn_error
   return rn_emit_watermark(op, watermark_us, err);
 }
 
+/* Only folded windows have something to say yet; open ones have said it. */
+static int64_t group_horizon(rn_operator *op) {
+  group_agg *self = (group_agg *)op;
+  bool waits = op->node->u.group_agg.early && op->node->u.group_agg.fold && !self->time.spec->processing_time;
+  uint32_t windows = waits ? rn_map_table_count(self->map) : 0;
+  return windows ? goes_at(self, rn_table_namespace(rn_map_table_at(self->map, windows - 1))) : RN_WATERMARK_NONE;
+}
+
 static void group_close(rn_operator *op) {
   group_agg *self = (group_agg *)op;
   rn_agg_set_close(&self->set);
@@ -409,4 +417,5 @@ static void group_close(rn_operator *op) {
 
 const rn_operator_class rn_op_group_agg_class = {
     .name = "group-aggregate", .size = sizeof(group_agg), .open = group_open, .process_batch = group_process,
-    .on_watermark = group_watermark, .on_timer = group_timer, .restored = group_restored, .close = group_close};
+    .on_watermark = group_watermark, .on_timer = group_timer, .horizon = group_horizon, .restored = group_restored,
+    .close = group_close};

@@ -31,3 +31,12 @@ EXPLAIN SELECT ts FROM live /*+ OPTIONS('scan.bounded.mode' = 'latest-offset') *
 CREATE TABLE given (k STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS SOURCE_WATERMARK()) WITH ('connector' = 'fixture', 'path' = 'x', 'format' = 'json');
 EXPLAIN SELECT ts FROM given;
 SHOW CREATE TABLE given;
+-- @reopen
+EXPLAIN SELECT k, TUMBLE_START(ts, INTERVAL '1' MINUTE), COUNT(*) FROM w GROUP BY k, TUMBLE(ts, INTERVAL '1' MINUTE) EMIT CHANGES;
+SET 'table.exec.emit.late-fire.enabled' = 'true';
+SET 'table.exec.emit.late-fire.delay' = '5 s';
+SET 'table.exec.emit.allow-lateness' = '10 min';
+EXPLAIN PLAN_ADVICE SELECT k, TUMBLE_START(ts, INTERVAL '1' MINUTE), COUNT(*) FROM w GROUP BY k, TUMBLE(ts, INTERVAL '1' MINUTE);
+SET 'table.exec.emit.early-fire.enabled' = 'true';
+SET 'table.exec.emit.early-fire.delay' = '0 s';
+EXPLAIN SELECT k, HOP_END(ts, INTERVAL '1' MINUTE, INTERVAL '5' MINUTE), COUNT(*) FROM w GROUP BY k, HOP(ts, INTERVAL '1' MINUTE, INTERVAL '5' MINUTE);

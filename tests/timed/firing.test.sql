@@ -1,6 +1,7 @@
 -- Early and late firing of windows in GROUP BY (table.exec.emit.*) and EMIT CHANGES on them, on a clock of their own. Every test
 -- is also run at another parallelism, stopped and restored after every step, and killed and restored after every step; those
--- whose rows would count their delay anew when they are read again are not.
+-- whose rows would count their delay anew when they are read again are not
+-- (tests/unit/test_hold.c stops those).
 CREATE TABLE s (id BIGINT, k STRING, v BIGINT, ts TIMESTAMP(3), p AS PROCTIME(), WATERMARK FOR ts AS ts)
 WITH ('connector' = 'kafka', 'topic' = 's', 'properties.bootstrap.servers' = 'nowhere:9', 'format' = 'json');
 CREATE TABLE o (w TIMESTAMP(3), k STRING, n BIGINT, v BIGINT, PRIMARY KEY (w, k) NOT ENFORCED);
@@ -241,3 +242,31 @@ SELECT k, SUM(v) AS v FROM s GROUP BY k, TUMBLE(ts, INTERVAL '10' SECOND) EMIT C
 | k | v |
 | a | 3 |
 | a | 3 |
+
+--@test a row behind the lateness is a dead letter, one within it is not
+CREATE TABLE d (id BIGINT, k STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts)
+WITH ('connector' = 'kafka', 'topic' = 'd', 'properties.bootstrap.servers' = 'nowhere:9', 'format' = 'json', 'on-late' = 'dead-letter');
+CREATE TABLE letters (source STRING, reason STRING, `raw` BYTES) WITH ('connector' = 'sqlite', 'table' = '_rn_dead_letter');
+CREATE VIEW kept AS SELECT source, reason, CAST(`raw` AS STRING) AS line FROM letters;
+CREATE TABLE counts (w TIMESTAMP(3), n BIGINT, PRIMARY KEY (w) NOT ENFORCED);
+SET 'table.exec.emit.late-fire.enabled' = 'true';
+SET 'table.exec.emit.late-fire.delay' = '0 ms';
+SET 'table.exec.emit.allow-lateness' = '10 s';
+INSERT INTO counts SELECT TUMBLE_START(ts, INTERVAL '10' SECOND), COUNT(*) FROM d GROUP BY TUMBLE(ts, INTERVAL '10' SECOND);
+--@given d
+| id | ts                  |
+|  1 | 2026-01-01 00:00:01 |
+|  2 | 2026-01-01 00:00:15 |
+|  3 | 2026-01-01 00:00:02 |
+|  4 | 2026-01-01 00:00:21 |
+|  5 | 2026-01-01 00:00:03 |
+|  6 | 2026-01-01 00:00:12 |
+--@end
+--@expect counts
+| w                   | n |
+| 2026-01-01 00:00:00 | 2 |
+| 2026-01-01 00:00:10 | 2 |
+| 2026-01-01 00:00:20 | 1 |
+--@expect kept
+| source | reason                                                                                                                | line |
+| d      | late: the watermark is 2026-01-01 00:00:21.000, its window ended 2026-01-01 00:00:10.000 (group-aggregate sink.0.agg) | {"ts":"2026-01-01 00:00:03","window_start":"2026-01-01 00:00:00","window_end":"2026-01-01 00:00:10","window_time":"2026-01-01 00:00:09.999"} |

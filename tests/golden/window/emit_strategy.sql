@@ -38,6 +38,9 @@ SELECT MAX(v) AS m, COUNT(DISTINCT k) AS k, TUMBLE_END(ts, INTERVAL '10' SECOND)
 SELECT k, MAX(v) AS m, HOP_START(ts, INTERVAL '5' SECOND, INTERVAL '10' SECOND) AS w
 FROM t GROUP BY k, HOP(ts, INTERVAL '5' SECOND, INTERVAL '10' SECOND);
 
+-- no aggregate: every group once
+SELECT k, TUMBLE_END(ts, INTERVAL '10' SECOND) AS w FROM t GROUP BY k, TUMBLE(ts, INTERVAL '10' SECOND);
+
 -- early and late
 SET 'table.exec.emit.early-fire.enabled' = 'true';
 
