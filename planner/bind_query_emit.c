@@ -23,11 +23,11 @@ static rn_status check_settings(rn_query_context *q, rn_span span, bool processi
   if (set->early_fire && set->early_fire_us < 0)
     return rn_diag(d, RN_E_SETTING, span, "SET '" EARLY ".delay' = '0 ms' shows every change",
                    "'" EARLY ".enabled' needs '" EARLY ".delay' too");
-  if (!set->late_fire || processing_time) return RN_OK;
+  if (!set->late_fire) return RN_OK;
   if (set->late_fire_us < 0)
     return rn_diag(d, RN_E_SETTING, span, "SET '" LATE ".delay' = '0 ms' shows every change",
                    "'" LATE ".enabled' needs '" LATE ".delay' too");
-  if (!set->lateness_us)
+  if (!set->lateness_us && !processing_time) /* there nothing is late */
     return rn_diag(d, RN_E_SETTING, span, "SET '" LATENESS "' = '1 min', or how long late rows are to count",
                    "'" LATE ".enabled' needs '" LATENESS "' too");
   if (set->lateness_us < set->late_fire_us)

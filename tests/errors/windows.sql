@@ -56,6 +56,12 @@ SET 'table.exec.emit.late-fire.delay' = '1 h';
 SET 'table.exec.emit.allow-lateness' = '1 min';
 SELECT COUNT(*) FROM s GROUP BY TUMBLE(ts, INTERVAL '10' SECOND);
 
+-- @case late firing on processing time, less often than lateness lasts
+CREATE TABLE p (k STRING, p AS PROCTIME()) WITH ('connector' = 'datagen');
+SET 'table.exec.emit.late-fire.enabled' = 'true';
+SET 'table.exec.emit.late-fire.delay' = '5 s';
+SELECT COUNT(*) FROM p GROUP BY TUMBLE(p, INTERVAL '10' SECOND);
+
 -- @case early firing updates rows
 SET 'table.exec.emit.early-fire.enabled' = 'true';
 SET 'table.exec.emit.early-fire.delay' = '1 min';

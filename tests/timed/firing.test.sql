@@ -191,6 +191,7 @@ FROM s GROUP BY HOP(ts, INTERVAL '5' SECOND, INTERVAL '10' SECOND);
 SET 'table.exec.emit.early-fire.enabled' = 'true';
 SET 'table.exec.emit.early-fire.delay' = '4 s';
 SET 'table.exec.emit.late-fire.enabled' = 'true';
+SET 'table.exec.emit.late-fire.delay' = '0 s';
 SELECT TUMBLE_START(p, INTERVAL '10' SECOND) AS w, COUNT(*) AS n FROM s GROUP BY TUMBLE(p, INTERVAL '10' SECOND);
 --@given s
 | k | ts                  |
