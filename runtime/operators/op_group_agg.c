@@ -387,6 +387,13 @@ static rn_status fold_table(group_agg *self, rn_table *table, rn_error *err) {
   return n ? emit_final(self, n, err) : RN_OK;
 }
 
+/* Folded windows leave lateness behind their end: the watermark waits as long, so that they are not late further on. */
+static int64_t held_back(const group_agg *self, int64_t watermark_us) {
+  const rn_plan_node *node = self->op.node;
+  bool holds = node->u.group_agg.early && node->u.group_agg.fold && watermark_us != RN_WATERMARK_END;
+  return holds && watermark_us > INT64_MIN + node->u.group_agg.lateness_us ? watermark_us - node->u.group_agg.lateness_us : watermark_us;
+}
+
 /* Rows first, then the watermark: what comes behind it would be late. */
 static rn_status group_watermark(rn_operator *op, int64_t watermark_us, rn_error *err) {
   group_agg *self = (group_agg *)op;
@@ -397,7 +404,7 @@ static rn_status group_watermark(rn_operator *op, int64_t watermark_us, rn_error
              fold_table(self, rn_map_table(self->map, 0), err) != RN_OK) {
     return RN_FAIL;
   }
-  return rn_emit_watermark(op, watermark_us, err);
+  return rn_emit_watermark(op, held_back(self, watermark_us), err);
 }
 
 /* Only folded windows have something to say yet; open ones have said it. */

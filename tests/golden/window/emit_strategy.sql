@@ -41,6 +41,11 @@ FROM t GROUP BY k, HOP(ts, INTERVAL '5' SECOND, INTERVAL '10' SECOND);
 -- no aggregate: every group once
 SELECT k, TUMBLE_END(ts, INTERVAL '10' SECOND) AS w FROM t GROUP BY k, TUMBLE(ts, INTERVAL '10' SECOND);
 
+-- a window over it takes final rows, on bounded input (Flink: no): they come when lateness is over, and are not late for it
+SELECT SUM(s) AS s, COUNT(*) AS c, TUMBLE_START(r, INTERVAL '20' SECOND) AS w
+FROM (SELECT k, SUM(v) AS s, TUMBLE_ROWTIME(ts, INTERVAL '10' SECOND) AS r FROM t GROUP BY k, TUMBLE(ts, INTERVAL '10' SECOND))
+GROUP BY TUMBLE(r, INTERVAL '20' SECOND);
+
 -- early and late
 SET 'table.exec.emit.early-fire.enabled' = 'true';
 
