@@ -61,11 +61,50 @@ DIVIDE(i16, int16_t, uint32_t)
 DIVIDE(i32, int32_t, uint32_t)
 DIVIDE(i64, int64_t, uint64_t)
 
+/* BIGINT by a constant other than 0, 1, -1: a product with the inverse (Granlund and Montgomery 1994, for numerators of
+ * up to 2^63). */
+typedef struct inverse {
+  uint64_t factor;
+  unsigned shift;
+  int64_t sign; /* -1: of a negative divisor, as a mask */
+} inverse;
+
+static bool inverse_of(const rn_column *c, inverse *out) {
+  if (!c->constant) return false;
+  int64_t y = ((const int64_t *)c->data)[0];
+  uint64_t d = y < 0 ? 0 - (uint64_t)y : (uint64_t)y;
+  if (d < 2) return false;
+  unsigned bits = 64 - (unsigned)__builtin_clzll(d - 1);
+  *out = (inverse){(uint64_t)(((rn_u128)1 << (63 + bits)) / d) + 1, bits - 1, y < 0 ? -1 : 0};
+  return true;
+}
+static inline uint64_t quotient(int64_t x, inverse by) {
+  uint64_t sign = (uint64_t)(x >> 63), n = ((uint64_t)x ^ sign) - sign;
+  uint64_t q = (uint64_t)((rn_u128)n * by.factor >> 64) >> by.shift;
+  sign ^= (uint64_t)by.sign;
+  return (q ^ sign) - sign;
+}
+KERNEL(bigint_div) {
+  inverse by;
+  if (!inverse_of(args[1], &by)) return i64_div(eval, args, arg_count, out, sel);
+  UNARY_LOOP(int64_t, int64_t, quotient(x, by));
+  return RN_OK;
+}
+KERNEL(bigint_mod) {
+  inverse by;
+  rn_type_id id = (rn_type_id)out->type->id; /* the divisor's, before it was widened */
+  if ((id != RN_T_BIGINT && id != RN_T_INT) || !inverse_of(args[1], &by)) return i64_mod(eval, args, arg_count, out, sel);
+  uint64_t y = (uint64_t)I64(1, 0);
+  if (id == RN_T_INT) UNARY_LOOP(int64_t, int32_t, (uint64_t)x - quotient(x, by) * y);
+  else UNARY_LOOP(int64_t, int64_t, (uint64_t)x - quotient(x, by) * y);
+  return RN_OK;
+}
+
 static const rn_kernel plain[][OP_COUNT] = {
   [RN_T_TINYINT] = {i8_add, i8_sub, i8_mul, i8_div, i8_mod},
   [RN_T_SMALLINT] = {i16_add, i16_sub, i16_mul, i16_div, i16_mod},
   [RN_T_INT] = {i32_add, i32_sub, i32_mul, i32_div, i32_mod},
-  [RN_T_BIGINT] = {i64_add, i64_sub, i64_mul, i64_div, i64_mod},
+  [RN_T_BIGINT] = {i64_add, i64_sub, i64_mul, bigint_div, bigint_mod},
   [RN_T_FLOAT] = {f32_add, f32_sub, f32_mul, f32_div, NULL},
   [RN_T_DOUBLE] = {f64_add, f64_sub, f64_mul, f64_div, NULL},
 };
