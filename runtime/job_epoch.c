@@ -193,6 +193,9 @@ static bool close_epoch(rn_job *job, bool last, const char *state, bool clear_un
   job->committed = false;
   __atomic_store_n(&job->early, false, __ATOMIC_RELEASE);
   __atomic_store_n(&job->trigger_last, last, __ATOMIC_RELEASE);
+  /* What has finished begins anew when it is run again (job_restore.c), and without a name nothing is kept. */
+  bool finished = strcmp(state, rn_job_state_text(RN_JOB_FINISHED)) == 0;
+  __atomic_store_n(&job->trigger_stored, job->durable && !finished, __ATOMIC_RELEASE);
   __atomic_store_n(&job->trigger, epoch->epoch, __ATOMIC_RELEASE);
   pthread_mutex_unlock(&job->mutex);
   rn_job_wake_tasks(job);

@@ -64,6 +64,7 @@ struct rn_job {
   /* atomic */
   uint64_t trigger;     /* epoch whose barrier sources are to inject; 0: none yet */
   bool trigger_last;    /* nothing is polled behind that barrier */
+  bool trigger_stored;  /* somebody may go on from that epoch: operators hand over their state */
   bool abort;           /* tasks leave at once; the store stops retrying */
   bool leave;           /* tasks leave: the last epoch is committed */
   bool query_full;      /* rn_job_finish_query: sources end */

@@ -249,10 +249,11 @@ rn_status rn_operator_fire_timer(rn_operator *op, int64_t now_us, rn_error *err)
 
 rn_status rn_operator_snapshot(rn_operator *op, rn_snapshot *out, rn_error *err) {
   if (op->state) {
-    if (rn_state_snapshot(op->state, out, err) != RN_OK) return RN_FAIL;
+    if (out && rn_state_snapshot(op->state, out, err) != RN_OK) return RN_FAIL;
     __atomic_store_n(&op->counters.state_bytes, rn_state_bytes(op->state), __ATOMIC_RELAXED);
     __atomic_store_n(&op->counters.state_rows, rn_state_rows(op->state), __ATOMIC_RELAXED);
   }
+  if (!out) return RN_OK;
   /* The combined watermark decides what is late, so it is state of every operator that is stateful. */
   if (op->node->fingerprint && op->watermark_us != op->saved_watermark_us && op->watermark_us != RN_WATERMARK_END) {
     rn_builder b = {0};

@@ -130,7 +130,8 @@ rn_operator *rn_operator_new(const rn_operator_class *op_class, const rn_plan_no
                              const rn_context *context /* copied */, uint32_t input_count);
 void rn_operator_add_edge(rn_operator *op, rn_operator *target, unsigned input);
 rn_status rn_operator_open(rn_operator *op, rn_error *err);
-/* op->state, the generic part (combined watermark) and class->snapshot. */
+/* op->state, the generic part (combined watermark) and class->snapshot. out NULL: nobody will go on from here, only the
+ * counters of the state are brought up to date. */
 rn_status rn_operator_snapshot(rn_operator *op, rn_snapshot *out, rn_error *err);
 /* One stored blob of this operator's path: to op->state, the generic part or class->restore. */
 rn_status rn_operator_restore(rn_operator *op, const rn_blob *blob, rn_error *err);

@@ -53,8 +53,9 @@ void rn_task_free(rn_task *t) {
 static rn_status complete_barrier(rn_task *t, rn_error *err) {
   rn_snapshot snapshot = {0};
   rn_status status = RN_OK;
+  bool stored = __atomic_load_n(&t->job->trigger_stored, __ATOMIC_ACQUIRE);
   for (size_t i = 0; i < t->operators.len && status == RN_OK; i++) {
-    status = rn_operator_snapshot(t->operators.data[i], &snapshot, err);
+    status = rn_operator_snapshot(t->operators.data[i], stored ? &snapshot : NULL, err);
   }
   for (size_t i = 0; i < t->senders.len && status == RN_OK; i++) {
     status = rn_exchange_barrier(t->senders.data[i], t->barrier, err);
