@@ -11,9 +11,10 @@ enum {
   RN_VIEW_DEPTH_MAX = 32,          /* views over views */
   RN_FUNCTION_DEPTH_MAX = 32,      /* functions with a body in SQL that call such functions */
   RN_FUNCTION_NODES_MAX = 20000,   /* of what a call of one becomes */
+  RN_WINDOW_REFERENCES_MAX = 16,   /* windows of WINDOW that build on others */
   RN_BOUND_QUERIES_MAX = 10000,    /* of a statement: a view or WITH item counts each time that it is named */
   RN_IDENTIFIER_BYTES_MAX = 256,
-  RN_COLUMNS_MAX = 1000,           /* of a table or select list */
+  RN_COLUMNS_MAX = 1000,           /* of a table, select list or ROW type */
   RN_KEY_GROUPS = 128,             /* unit of ownership, snapshot and rescaling of keyed state */
   RN_RECORD_BYTES_MAX = 1 << 20,   /* a raw record */
   RN_JSON_DEPTH_MAX = 64,          /* of a record */

@@ -110,7 +110,10 @@ static bool read_window(rn_slice text, size_t from, size_t window, rn_arena *are
 
 void rn_tokens_read(rn_slice text, size_t from, rn_arena *arena, rn_diagnostics *diags, rn_tokens *out) {
   memset(out, 0, sizeof *out);
-  size_t window = 4096; /* a script is a loop over its tail: never copy all of it for one statement */
+  /* a script is a loop over its tail: never copy all of it for one statement */
+  size_t window = text.len - from < 4096 ? text.len - from : 4096;
+  const char *semi = memchr(text.ptr + from, ';', window);
+  if (semi) window = (size_t)(semi - (text.ptr + from)) + 64;
   while (!read_window(text, from, window, arena, diags, out)) window *= 4;
   settle_soft_words(out);
 }
@@ -169,6 +172,7 @@ rn_status rn_parse_next(rn_slice text, size_t from, rn_arena *arena, rn_ast_stat
   *out = NULL;
   for (;;) {
     if (from > text.len) from = text.len;
+    while (from < text.len && (text.ptr[from] == ';' || text.ptr[from] == ' ' || text.ptr[from] == '\n')) from++; /* empty statements */
     rn_tokens tokens;
     rn_tokens_read(text, from, arena, diags, &tokens);
     *end = tokens.next;

@@ -31,7 +31,10 @@ static const rn_ast_window *find_window(rn_select_binder *s, const rn_ast_name *
 static bool resolve_reference(rn_select_binder *s, const rn_ast_window *window, rn_ast_window *out, unsigned depth) {
   *out = *window;
   if (!window->reference.text) return true;
-  if (depth > 16) return false;
+  if (depth > RN_WINDOW_REFERENCES_MAX) {
+    rn_diag(s->q->binder.diags, RN_E_LIMIT, window->span, NULL, "windows refer to each other more than %d deep", RN_WINDOW_REFERENCES_MAX);
+    return false;
+  }
   const rn_ast_window *base = find_window(s, &window->reference);
   rn_ast_window resolved;
   if (!base || !resolve_reference(s, base, &resolved, depth + 1)) return false;

@@ -59,6 +59,10 @@ static const rn_type *bind_row(rn_binder *binder, const rn_ast_type *ast, bool n
   uint32_t count = ast->field_count;
   if (count == 0) return fail(binder, ast->span, NULL, "ROW needs at least one field");
   const rn_type **types = rn_arena_alloc(binder->arena, count * sizeof *types);
+  if (count > RN_COLUMNS_MAX) {
+    rn_diag(binder->diags, RN_E_LIMIT, ast->span, NULL, "a ROW has at most %d fields, got %u", RN_COLUMNS_MAX, count);
+    return NULL;
+  }
   const char **names = rn_arena_alloc(binder->arena, count * sizeof *names);
   bool ok = true;
   for (uint32_t i = 0; i < count; i++) {

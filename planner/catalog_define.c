@@ -173,9 +173,11 @@ static void copy_options(table_maker *m) {
     const rn_ast_option *o = &given->items[i];
     items[i] = (rn_option_value){rn_arena_strdup(arena, o->key), rn_arena_strdup(arena, o->value ? o->value : ""),
                                  o->key_span, o->value_span};
-    for (uint32_t k = 0; k < i; k++)
-      if (!strcmp(items[k].key, items[i].key))
-        rn_diag(m->diags, RN_E_DUPLICATE_NAME, o->key_span, NULL, "option '%s' is given twice", o->key);
+    for (uint32_t k = 0; k < i; k++) {
+      if (strcmp(items[k].key, items[i].key) != 0) continue;
+      rn_diag(m->diags, RN_E_DUPLICATE_NAME, o->key_span, NULL, "option '%s' is given twice", o->key);
+      break;
+    }
   }
   qsort(items, given->count, sizeof *items, by_key);
   m->object->options = (rn_options){given->count, items};

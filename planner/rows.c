@@ -118,11 +118,14 @@ static rn_status check_assignments(rows_builder *b, rn_catalog *catalog, const r
               "table \"%s\" has no column \"%s\"", b->table->name, a->column.text);
     else if (c->kind != RN_COL_PHYSICAL)
       rn_diag(diags, RN_E_SINK_SCHEMA, a->column.span, NULL, "column \"%s\" is computed and cannot be set", c->name);
-    for (uint32_t k = 0; k < i; k++)
-      if (!strcmp(s->set.items[k].column.text, a->column.text))
-        rn_diag(diags, RN_E_DUPLICATE_NAME, a->column.span, NULL, "column \"%s\" is set twice", a->column.text);
+    for (uint32_t k = 0; k < i; k++) {
+      if (strcmp(s->set.items[k].column.text, a->column.text) != 0) continue;
+      rn_diag(diags, RN_E_DUPLICATE_NAME, a->column.span, NULL, "column \"%s\" is set twice", a->column.text);
+      break;
+    }
     items[i] = (rn_ast_select_item){.expr = a->value, .span = a->value->span};
   }
+  if (s->set.count > RN_COLUMNS_MAX) return RN_FAIL; /* some are set twice */
   rn_schema schema;
   if (rn_plan_schema(catalog, settings, select_query(b, s->set.count, items, from_table(b), NULL), b->arena, &schema, diags) != RN_OK) return RN_FAIL;
   for (uint32_t i = 0; i < s->set.count; i++) {

@@ -64,6 +64,10 @@ CASES = [
     ("bytes", "SELECT '" + "x" * 2000000 + "'", BYTES),
     ("a comment", "SELECT /*" + "x" * 2000000 + "*/ 1", BYTES),
     ("a name", "SELECT " + "a" * 10000, "name is longer than 256 bytes"),
+    ("semicolons", ";" * 1000000 + "SELECT 1", ANSWERED),
+    ("windows over windows", TABLE + "SELECT SUM(a) OVER w99 FROM t WINDOW " + ", ".join("w%d AS (%s)" % (i, "w%d" % (i - 1) if i else "PARTITION BY a") for i in range(100)),
+     "windows refer to each other more than 16 deep"),
+    ("fields of a ROW", "SELECT CAST(NULL AS ROW<" + ", ".join("f%d INT" % i for i in range(20000)) + ">)", "a ROW has at most 1000 fields, got 20000"),
     ("functions that double", "CREATE FUNCTION f0 (a INT) RETURNS INT RETURN a + a; " +
      "".join("CREATE FUNCTION f%d (a INT) RETURNS INT RETURN f%d(a) + f%d(a); " % (i, i - 1, i - 1) for i in range(1, 20)), "becomes more than 20000 operations"),
 ]
