@@ -50,7 +50,8 @@ int32_t rn_add_months_days(int32_t days, int64_t months) {
 
 int64_t rn_add_months_us(int64_t us, int64_t months) {
   int64_t days = rn_floor_div(us, RN_US_PER_DAY), rest = us - days * RN_US_PER_DAY;
-  return (int64_t)rn_add_months_days((int32_t)days, months) * RN_US_PER_DAY + rest;
+  /* far outside the dialect's range it wraps, as the original does */
+  return (int64_t)((uint64_t)(int64_t)rn_add_months_days((int32_t)days, months) * (uint64_t)RN_US_PER_DAY + (uint64_t)rest);
 }
 
 /* --- strict reading ------------------------------------------------------------------------------------ */
