@@ -266,6 +266,8 @@ def top_groups(r, stream):
 
 def first_of_key(r, stream):
     """The first row of a key by time, given when the watermark has reached it; what is behind that is late."""
+    if stream.splits > 1:  # which of equal times comes first is chance
+        return cascade(r, stream)
     first, out, late = {}, {}, 0
     for x, mark in zip(stream.rows + [None], model.watermarks(stream.rows, stream.delay) + [-model.NONE]):
         for k, y in list(first.items()):
@@ -431,7 +433,7 @@ def one(binary, seed, show=False):
                 problem = difference(q, g)
                 if problem:
                     return "seed %d %s\n  %s\n  %s" % (seed, " ".join(args), q.sql, problem) + (
-                        "\n" + script + open(folder + "/t.json").read() if show else "")
+                        "\n" + script + "".join(json.dumps(x) + "\n" for x in stream.rows) if show else "")
     return None
 
 
