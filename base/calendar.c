@@ -41,7 +41,8 @@ int32_t rn_add_months_days(int32_t days, int64_t months) {
   int64_t year;
   unsigned month, day;
   rn_civil_from_days(days, &year, &month, &day);
-  int64_t count = year * 12 + (int64_t)month - 1 + months;
+  /* 32 bits of months, as the original counts: more would leave the range of days, and of 64 bits on the way */
+  int64_t count = year * 12 + (int64_t)month - 1 + (int32_t)(uint32_t)(uint64_t)months;
   year = rn_floor_div(count, 12);
   month = (unsigned)rn_floor_mod(count, 12) + 1;
   unsigned last = rn_days_in_month(year, month);

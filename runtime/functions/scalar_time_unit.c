@@ -102,7 +102,7 @@ KERNEL(timestamp_add) {
       continue;
     }
     if (from_date) v *= RN_US_PER_DAY;
-    int64_t r = by_months ? rn_add_months_us(v, n * months) : (int64_t)((uint64_t)v + (uint64_t)n * step);
+    int64_t r = by_months ? rn_add_months_us(v, (int64_t)((uint64_t)n * (uint64_t)months)) : (int64_t)((uint64_t)v + (uint64_t)n * step);
     if (to_timestamp) put_i64(out, row, cut_us(r, out->type->precision));
     else put_i32(out, row, (int32_t)rn_floor_div(r, RN_US_PER_DAY));
   }
