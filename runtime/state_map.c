@@ -95,7 +95,7 @@ static void set_index(rn_table *t, uint32_t *index, uint32_t capacity) {
   uint32_t number = 0, size = t->map->slot_size, tags = t->tags;
   for (size_t p = 0; number < t->end && t->live; p++) {
     const uint8_t *slot = t->pages.data[p].slots;
-    uint32_t last = number + (FIRST_PAGE_SLOTS << page_class(p));
+    uint32_t last = number + ((uint32_t)FIRST_PAGE_SLOTS << page_class(p));
     if (last > t->end) last = t->end;
     for (; number < last; slot += size) {
       const slot_head *head = (const slot_head *)(const void *)slot;
