@@ -90,6 +90,11 @@ static void push_source(cli_options *o, unsigned kind, const char *value) {
   o->sources[o->source_count++] = source;
 }
 
+void cli_default_stdin(cli_options *o) {
+  if (!o->source_count) push_source(o, SOURCE_STDIN, "-");
+}
+const char *cli_source_name(const cli_source *source) { return source->kind == SOURCE_STDIN ? "<stdin>" : source->text; }
+
 static const option_row *find(const char *word, size_t len) {
   for (size_t i = 0; i < ROWS; i++)
     if ((strlen(rows[i].name) == len && memcmp(rows[i].name, word, len) == 0) ||

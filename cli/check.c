@@ -8,7 +8,7 @@
 typedef struct checker {
   cli *c;
   const char *name; /* of the file */
-  char *sql;
+  cli_script script;
   char **broken;    /* names whose CREATE failed: that they are not found needs no telling */
   size_t broken_count;
   unsigned long long files, statements, errors, warnings, unchecked;
@@ -23,9 +23,9 @@ static void remember_broken(checker *k, const char *statement) {
   k->broken[k->broken_count++] = name;
 }
 /* An error that only repeats that a CREATE above failed: the table or function it does not find is that one. */
-static bool follows(const checker *k, const char *prepared, const runnel_error *err) {
+static bool follows(const checker *k, const runnel_error *err) {
   if (strcmp(err->id, "RN2003") != 0 && strcmp(err->id, "RN2006") != 0) return false;
-  const char *word = prepared + err->begin;
+  const char *word = k->script.line + err->begin;
   size_t len = err->end - err->begin;
   if (len > 1 && word[0] == '`') word++, len -= 2;
   for (size_t i = 0; i < k->broken_count; i++)
@@ -34,96 +34,66 @@ static bool follows(const checker *k, const char *prepared, const runnel_error *
 }
 
 /* --- reports ----------------------------------------------------------------------------------------------------------- */
-static void json_text(const char *key, const char *value) {
+static void json_error(const checker *k, const runnel_error *err) {
+  const cli_script *s = &k->script;
+  size_t offset = (size_t)(s->line - s->sql);
   text line = {0};
-  text_printf(&line, "\"%s\":\"", key);
-  for (const unsigned char *p = (const unsigned char *)value; *p; p++) {
-    if (*p == '"' || *p == '\\')
-      text_printf(&line, "\\%c", *p);
-    else if (*p < ' ')
-      text_printf(&line, "\\u%04x", *p);
-    else
-      text_char(&line, (char)*p);
-  }
-  text_char(&line, '"');
+  text_puts(&line, "{\"file\":");
+  text_json(&line, k->name);
+  text_printf(&line, ",\"line\":%d,\"column\":%d,\"begin\":%zu,\"end\":%zu,\"severity\":\"%s\",\"code\":\"%s\",\"message\":",
+              err->line ? err->line + s->base_line : s->base_line + 1, err->column, offset + err->begin, offset + err->end,
+              err->is_warning ? "warning" : "error", err->id);
+  text_json(&line, err->message);
+  text_puts(&line, ",\"hint\":");
+  text_json(&line, err->hint ? err->hint : "");
+  text_puts(&line, "}\n");
   cli_write(text_of(&line), line.len);
   text_free(&line);
 }
-static void json_error(const checker *k, const runnel_error *err, int base_line, size_t offset) {
-  text numbers = {0};
-  cli_write("{", 1);
-  json_text("file", k->name);
-  text_printf(&numbers, ",\"line\":%d,\"column\":%d,\"begin\":%zu,\"end\":%zu,", err->line ? err->line + base_line : base_line + 1, err->column,
-              offset + err->begin, offset + err->end);
-  cli_write(text_of(&numbers), numbers.len);
-  text_free(&numbers);
-  json_text("severity", err->is_warning ? "warning" : "error");
-  cli_write(",", 1);
-  json_text("code", err->id);
-  cli_write(",", 1);
-  json_text("message", err->message);
-  cli_write(",", 1);
-  json_text("hint", err->hint ? err->hint : "");
-  cli_write("}\n", 2);
-}
 
-/* What the last call found, in the statement that was prepared from `prepared` on. True: it has errors. */
-static bool report(checker *k, const char *prepared, int base_line) {
+/* What the last call found in the statement at hand. True: it has errors. */
+static bool report(checker *k) {
   cli *c = k->c;
-  int count = runnel_error_count(c->db), told = 0, followers = 0;
+  int count = runnel_error_count(c->db), told = 0;
   bool failed = false;
   for (int i = 0; i < count; i++) {
     runnel_error err = {.struct_size = sizeof err};
     if (runnel_error_at(c->db, i, &err) != RUNNEL_OK) continue;
     if (!err.is_warning) failed = true;
-    if (follows(k, prepared, &err)) {
-      followers++;
-      continue;
-    }
+    if (follows(k, &err)) continue;
     told++;
     if (err.is_warning)
       k->warnings++;
     else
       k->errors++;
-    if (c->options->error_json) json_error(k, &err, base_line, (size_t)(prepared - k->sql));
+    if (c->options->error_json) json_error(k, &err);
   }
   if (failed && !told) k->unchecked++;
   if (told && !c->options->error_json) {
     /* the library renders all or nothing; a statement that has both kinds is told as a whole */
-    const char *rendered = runnel_error_render(c->db, k->name, base_line);
+    const char *rendered = runnel_error_render(c->db, k->name, k->script.base_line);
     cli_write(rendered, strlen(rendered));
   }
   return failed;
 }
 
 /* --- statements ----------------------------------------------------------------------------------------------------------- */
-static int lines_between(const char *from, const char *to) {
-  int n = 0;
-  for (; from < to; from++) n += *from == '\n';
-  return n;
-}
-
-/* One statement at `begin`; gives where the next one starts. It is prepared from the start of its line, so that columns
- * are those of the file; what stands before it on that line is blanked. */
-static const char *check_statement(checker *k, char *begin) {
+/* One statement at `begin`; gives where the next one starts. */
+static const char *check_statement(checker *k, const char *begin) {
   cli *c = k->c;
-  char *line = begin;
-  while (line > k->sql && line[-1] != '\n') line--;
-  for (char *p = line; p < begin; p++)
-    if (*p != '\t') *p = ' ';
-  int base_line = lines_between(k->sql, line);
+  cli_script_at(&k->script, begin);
   const char *tail = NULL;
   runnel_stmt *stmt = NULL;
   bool failed = false;
-  int code = runnel_prepare(c->db, line, -1, RUNNEL_PREPARE_CHECK, &stmt, &tail);
+  int code = runnel_prepare(c->db, k->script.line, -1, RUNNEL_PREPARE_CHECK, &stmt, &tail);
   if (code != RUNNEL_OK || stmt) {
     k->statements++;
-    failed = report(k, line, base_line);
+    failed = report(k);
   }
   if (stmt) {
     do code = runnel_step(stmt, 100);
     while (code == RUNNEL_ROW || code == RUNNEL_IDLE);
-    failed |= report(k, line, base_line);
+    failed |= report(k);
   }
   runnel_finalize(stmt);
   if (failed) remember_broken(k, begin);
@@ -131,73 +101,60 @@ static const char *check_statement(checker *k, char *begin) {
 }
 
 static void check_script(checker *k) {
-  for (const char *at = k->sql; !cli_stopped(k->c);) {
-    char *begin = k->sql + (text_skip_blank(at) - k->sql);
+  for (const char *at = k->script.sql; !cli_stopped(k->c);) {
+    const char *begin = text_skip_blank(at);
     if (!*begin) break;
     at = *begin == '\\' ? begin + strcspn(begin, "\n") : check_statement(k, begin); /* a command of the shell */
   }
 }
 
 /* --- the tables of --db --------------------------------------------------------------------------------------------------- */
-/* Rows of a statement's first column. */
-static size_t first_column(runnel *db, const char *sql, char ***out) {
-  runnel_stmt *stmt = NULL;
-  size_t count = 0;
-  if (runnel_prepare(db, sql, -1, 0, &stmt, NULL) == RUNNEL_OK && stmt)
-    while (runnel_step(stmt, -1) == RUNNEL_ROW) {
-      const char *value = runnel_column_text(stmt, 0);
-      *out = cli_grow(*out, (count + 1) * sizeof **out);
-      (*out)[count++] = cli_copy(value ? value : "", value ? strlen(value) : 0);
-    }
-  runnel_finalize(stmt);
-  return count;
-}
 typedef struct creates { /* SHOW CREATE statements, one per object */
   char **items;
   size_t count;
 } creates;
 static void add_creates(creates *all, runnel *from, const char *list, const char *words, const char *place) {
   char **names = NULL;
-  size_t count = first_column(from, list, &names);
-  for (size_t i = 0; i < count; i++) {
+  long count = cli_column(from, list, 0, &names);
+  for (long i = 0; i < count; i++) {
     text sql = {0};
-    text_printf(&sql, "SHOW CREATE %s %s%s`%s`", words, place, *place ? "." : "", names[i]);
+    text_printf(&sql, "SHOW CREATE %s %s%s", words, place, *place ? "." : "");
+    text_name(&sql, names[i]);
     all->items = cli_grow(all->items, (all->count + 1) * sizeof *all->items);
     all->items[all->count++] = cli_copy(text_of(&sql), strlen(text_of(&sql)));
     text_free(&sql);
-    free(names[i]);
   }
-  free(names);
+  cli_free_column(names, count);
 }
 /* Catalogs, their databases, and what is in those. */
 static void list_objects(runnel *from, creates *all) {
   char **catalogs = NULL;
-  size_t catalog_count = first_column(from, "SHOW CATALOGS", &catalogs);
+  long catalog_count = cli_column(from, "SHOW CATALOGS", 0, &catalogs);
   text list = {0}, place = {0};
   add_creates(all, from, "SHOW CATALOGS", "CATALOG", "");
-  for (size_t c = 0; c < catalog_count; c++) {
+  for (long c = 0; c < catalog_count; c++) {
     char **databases = NULL;
-    text_clear(&list);
-    text_printf(&list, "SHOW DATABASES FROM `%s`", catalogs[c]);
-    size_t database_count = first_column(from, text_of(&list), &databases);
     text_clear(&place);
-    text_printf(&place, "`%s`", catalogs[c]);
+    text_name(&place, catalogs[c]);
+    text_clear(&list);
+    text_printf(&list, "SHOW DATABASES FROM %s", text_of(&place));
+    long database_count = cli_column(from, text_of(&list), 0, &databases);
     add_creates(all, from, text_of(&list), "DATABASE", text_of(&place));
-    for (size_t d = 0; d < database_count; d++) {
+    for (long d = 0; d < database_count; d++) {
       static const char *const lists[][2] = {{"USER FUNCTIONS", "FUNCTION"}, {"TABLES", "TABLE"}, {"VIEWS", "VIEW"}};
       text_clear(&place);
-      text_printf(&place, "`%s`.`%s`", catalogs[c], databases[d]);
+      text_name(&place, catalogs[c]);
+      text_char(&place, '.');
+      text_name(&place, databases[d]);
       for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         text_clear(&list);
         text_printf(&list, "SHOW %s FROM %s", lists[i][0], text_of(&place));
         add_creates(all, from, text_of(&list), lists[i][1], text_of(&place));
       }
-      free(databases[d]);
     }
-    free(databases);
-    free(catalogs[c]);
+    cli_free_column(databases, database_count);
   }
-  free(catalogs);
+  cli_free_column(catalogs, catalog_count);
   text_free(&list);
   text_free(&place);
 }
@@ -212,10 +169,9 @@ static int copy_catalog(cli *c, runnel *from) {
     for (size_t i = 0; i < all.count; i++) {
       char **texts = NULL;
       if (!all.items[i]) continue;
-      size_t rows = first_column(from, all.items[i], &texts);
-      bool done = rows == 0 || runnel_exec(c->db, texts[0], NULL, NULL) == RUNNEL_OK || strstr(runnel_errmsg(c->db), "already exists");
-      for (size_t k = 0; k < rows; k++) free(texts[k]);
-      free(texts);
+      long rows = cli_column(from, all.items[i], 0, &texts);
+      bool done = rows <= 0 || !texts[0] || runnel_exec(c->db, texts[0], NULL, NULL) == RUNNEL_OK || strstr(runnel_errmsg(c->db), "already exists");
+      cli_free_column(texts, rows);
       if (!done) continue;
       free(all.items[i]);
       all.items[i] = NULL;
@@ -257,8 +213,8 @@ static void check_file(checker *k, const cli_source *source) {
     k->code = code;
     return;
   }
-  k->name = source->kind == SOURCE_STDIN ? "<stdin>" : source->text;
-  k->sql = sql;
+  k->name = cli_source_name(source);
+  k->script = (cli_script){.sql = sql, .line = sql};
   code = open_with_catalog(c);
   if (code >= 0) {
     k->code = code;
@@ -280,12 +236,11 @@ static void count_of(text *out, unsigned long long n, const char *what) {
 int cli_check(cli *c) {
   const cli_options *o = c->options;
   checker k = {.c = c};
-  cli_source from_stdin = {.text = "-"};
-  from_stdin.kind = SOURCE_STDIN;
+  cli_default_stdin(c->options);
   cli_signals_install(false);
-  size_t count = o->source_count ? o->source_count : 1, tests = 0;
-  for (size_t i = 0; i < count && !cli_stopped(c); i++) {
-    const cli_source *source = o->source_count ? &o->sources[i] : &from_stdin;
+  size_t tests = 0;
+  for (size_t i = 0; i < o->source_count && !cli_stopped(c); i++) {
+    const cli_source *source = &o->sources[i];
     if (source->kind == SOURCE_FILE && cli_is_test_file(source->text))
       tests++;
     else

@@ -79,6 +79,8 @@ extern const cli_command cli_commands[]; /* ends with name NULL; the first is th
 int cli_parse(int argc, char **argv, cli_options *options);
 void cli_print_help(FILE *out, const cli_command *command); /* NULL: overview */
 void cli_free_options(cli_options *options);
+void cli_default_stdin(cli_options *options); /* no source was given: stdin is it */
+const char *cli_source_name(const cli_source *source); /* in reports */
 int cli_usage_error(const char *hint, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* commands.c */
@@ -92,9 +94,21 @@ int cli_exit_code_of(int runnel_code);
 char *cli_read_source(const cli_source *source, int *code);
 bool cli_is_test_file(const char *name); /* .test.sql: not SQL alone, for `runnel test` only */
 
-/* exec.c: runs a script; returns an exit code, 0: all went well. name: "file.sql" or NULL for shell style. */
+/* exec.c: a script, statement by statement. A statement is prepared from the start of its line, so that columns are those
+ * of the file; what stands before it on that line is blanked. */
+typedef struct cli_script {
+  char *sql;
+  char *line;    /* start of the line that the statement at hand starts on; sql at first */
+  int base_line; /* lines before it */
+} cli_script;
+void cli_script_at(cli_script *script, const char *begin); /* the statement at hand begins there; never goes back */
+/* Runs a script; returns an exit code, 0: all went well. name: "file.sql" or NULL for shell style. */
 int cli_exec(cli *c, const char *script, const char *name);
 bool cli_stopped(const cli *c); /* a signal, --for or a gone reader asks to stop */
+
+/* One column of a statement's rows, as texts, NULL for SQL NULL; freed with cli_free_column(). -1: it failed. */
+long cli_column(runnel *db, const char *sql, int column, char ***out);
+void cli_free_column(char **texts, long count);
 
 /* meta.c: one backslash command, the line without its end. */
 int cli_meta(cli *c, const char *line);

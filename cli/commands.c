@@ -207,11 +207,9 @@ int cli_check_database(const char *path) {
 
 static int batch(cli *c) {
   int code = EXIT_OK;
-  cli_source from_stdin = {.text = "-"};
-  from_stdin.kind = SOURCE_STDIN;
-  size_t count = c->options->source_count ? c->options->source_count : 1;
-  for (size_t i = 0; i < count && code == EXIT_OK && !cli_stopped(c) && !c->leave; i++) {
-    const cli_source *source = c->options->source_count ? &c->options->sources[i] : &from_stdin;
+  cli_default_stdin(c->options);
+  for (size_t i = 0; i < c->options->source_count && code == EXIT_OK && !cli_stopped(c) && !c->leave; i++) {
+    const cli_source *source = &c->options->sources[i];
     char *sql = cli_read_source(source, &code);
     if (sql) code = cli_exec(c, sql, source->kind == SOURCE_FILE ? source->text : NULL);
     free(sql);

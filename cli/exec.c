@@ -134,6 +134,27 @@ static int execute(cli *c, runnel_stmt *stmt, const char *name, int base_line, i
   return code;
 }
 
+long cli_column(runnel *db, const char *sql, int column, char ***out) {
+  runnel_stmt *stmt = NULL;
+  size_t count = 0;
+  int code = runnel_prepare(db, sql, -1, 0, &stmt, NULL);
+  while (code == RUNNEL_OK && stmt && (code = runnel_step(stmt, -1)) == RUNNEL_ROW) {
+    const char *value = runnel_column_text(stmt, column);
+    *out = cli_grow(*out, (count + 1) * sizeof **out);
+    (*out)[count++] = value ? cli_copy(value, strlen(value)) : NULL;
+    code = RUNNEL_OK;
+  }
+  runnel_finalize(stmt);
+  if (code == RUNNEL_OK || code == RUNNEL_DONE) return (long)count;
+  cli_free_column(*out, (long)count);
+  *out = NULL;
+  return -1;
+}
+void cli_free_column(char **texts, long count) {
+  for (long i = 0; i < count; i++) free(texts[i]);
+  free(texts);
+}
+
 /* --- scripts ------------------------------------------------------------------------------------------------------ */
 static int count_lines(const char *from, const char *to) {
   int n = 0;
@@ -141,11 +162,20 @@ static int count_lines(const char *from, const char *to) {
   return n;
 }
 
+void cli_script_at(cli_script *s, const char *begin) {
+  const char *start = begin;
+  while (start > s->sql && start[-1] != '\n') start--;
+  s->base_line += count_lines(s->line, start);
+  s->line = s->sql + (start - s->sql);
+  for (char *p = s->line; p < begin; p++)
+    if (*p != '\t') *p = ' ';
+}
+
 int cli_exec(cli *c, const char *script, const char *name) {
   char *sql = cli_copy(script, strlen(script));
-  char *line = sql; /* start of the line that the next statement starts on */
+  cli_script s = {.sql = sql, .line = sql};
   const char *at = sql;
-  int base_line = 0, code = EXIT_OK;
+  int code = EXIT_OK;
   while (code == EXIT_OK && !c->leave && !cli_stopped(c)) {
     const char *begin = text_skip_blank(at);
     if (*begin == '\\') { /* a backslash command goes to the end of its line */
@@ -158,24 +188,17 @@ int cli_exec(cli *c, const char *script, const char *name) {
       continue;
     }
     if (!*begin) break;
-    /* The statement is prepared from the start of its line, so that columns are those of the file; what was run
-     * already on that line is blanked. */
-    const char *start = begin;
-    while (start > sql && start[-1] != '\n') start--;
-    base_line += count_lines(line, start);
-    line = sql + (start - sql);
-    for (char *p = line; p < at; p++)
-      if (*p != '\t') *p = ' ';
+    cli_script_at(&s, begin);
     runnel_stmt *stmt = NULL;
     const char *tail = NULL;
-    int prepared = runnel_prepare(c->db, line, -1, c->prepare_flags, &stmt, &tail);
+    int prepared = runnel_prepare(c->db, s.line, -1, c->prepare_flags, &stmt, &tail);
     if (prepared != RUNNEL_OK) {
-      code = cli_report(c, name, base_line);
+      code = cli_report(c, name, s.base_line);
       runnel_finalize(stmt);
       break;
     }
     if (!stmt) break;
-    code = execute(c, stmt, name, base_line, base_line + count_lines(line, begin));
+    code = execute(c, stmt, name, s.base_line, s.base_line + count_lines(s.line, begin));
     runnel_finalize(stmt);
     at = tail > at ? tail : begin + strlen(begin);
   }

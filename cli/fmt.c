@@ -12,7 +12,7 @@ static int write_file(const char *path, const char *data, size_t len) {
 
 static int format_one(cli *c, const cli_source *source) {
   const cli_options *o = c->options;
-  const char *name = source->kind == SOURCE_STDIN ? "<stdin>" : source->text;
+  const char *name = cli_source_name(source);
   int code = EXIT_OK;
   char *sql = cli_read_source(source, &code);
   if (!sql) return code;
@@ -40,15 +40,13 @@ static int format_one(cli *c, const cli_source *source) {
 int cli_fmt(cli *c) {
   const cli_options *o = c->options;
   if (o->write && o->check) return cli_usage_error("runnel fmt -w FILE.sql", "--write and --check exclude each other");
-  cli_source from_stdin = {.text = "-"};
-  from_stdin.kind = SOURCE_STDIN;
+  cli_default_stdin(c->options);
   int code = cli_open_scratch(c);
   if (code >= 0) return code;
   code = EXIT_OK;
-  size_t count = o->source_count ? o->source_count : 1;
-  for (size_t i = 0; i < count; i++) {
-    if (o->source_count && o->sources[i].kind == SOURCE_FILE && cli_is_test_file(o->sources[i].text)) continue; /* rows are in it, too */
-    int one = format_one(c, o->source_count ? &o->sources[i] : &from_stdin);
+  for (size_t i = 0; i < o->source_count; i++) {
+    if (o->sources[i].kind == SOURCE_FILE && cli_is_test_file(o->sources[i].text)) continue; /* rows are in it, too */
+    int one = format_one(c, &o->sources[i]);
     if (one > code) code = one;
   }
   return cli_close(c, code);

@@ -154,10 +154,7 @@ int cli_run(cli *c) {
   cli_options *o = c->options;
   if (o->source_count == 0) {
     if (isatty(STDIN_FILENO)) return cli_usage_error("runnel run FILE.sql, or runnel run -c SQL", "nothing to run");
-    o->sources = cli_alloc(sizeof *o->sources);
-    o->sources[0].kind = SOURCE_STDIN;
-    o->sources[0].text = "-";
-    o->source_count = 1;
+    cli_default_stdin(o);
   }
   if (o->keep_rows && !o->fresh) return cli_usage_error("runnel run --fresh --keep-rows", "--keep-rows goes with --fresh");
   if (o->db) {

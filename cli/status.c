@@ -138,12 +138,8 @@ static void logfmt(text *t, const runnel_stats *s, unsigned long long rows, cons
   if (s->ahead) text_printf(t, " ahead=%llu", (unsigned long long)s->ahead);
   const char *why = why_none(s, rows);
   if (why) {
-    text_puts(t, " no_rows_yet=\"");
-    for (; *why; why++) {
-      if (*why == '"' || *why == '\\') text_char(t, '\\');
-      text_char(t, *why);
-    }
-    text_char(t, '"');
+    text_puts(t, " no_rows_yet=");
+    text_json(t, why);
   }
 }
 

@@ -4,40 +4,10 @@
 #include "cli/test_runner.h"
 
 /* --- small queries --------------------------------------------------------------------------------------------------------- */
-/* Two columns of a statement's rows, as texts; -1: it failed. */
-long test_two_columns(test_runner *r, const char *sql, int a, int b, char ***out_a, char ***out_b) {
-  runnel_stmt *stmt = NULL;
-  size_t n = 0;
-  int code = runnel_prepare(r->db, sql, -1, 0, &stmt, NULL);
-  while (code == RUNNEL_OK && stmt && runnel_step(stmt, -1) == RUNNEL_ROW) {
-    const char *x = runnel_column_text(stmt, a), *y = b < 0 ? NULL : runnel_column_text(stmt, b);
-    *out_a = cli_grow(*out_a, (n + 1) * sizeof **out_a);
-    (*out_a)[n] = x ? cli_copy(x, strlen(x)) : NULL;
-    if (b >= 0) {
-      *out_b = cli_grow(*out_b, (n + 1) * sizeof **out_b);
-      (*out_b)[n] = y ? cli_copy(y, strlen(y)) : NULL;
-    }
-    n++;
-  }
-  runnel_finalize(stmt);
-  return code == RUNNEL_OK ? (long)n : -1;
-}
-void test_free_texts(char **texts, size_t count) {
-  for (size_t i = 0; i < count; i++) free(texts[i]);
-  free(texts);
-}
-void test_quoted(text *out, const char *name) {
-  text_char(out, '`');
-  for (; *name; name++) {
-    if (*name == '`') text_char(out, '`');
-    text_char(out, *name);
-  }
-  text_char(out, '`');
-}
 char *test_statement_about(const char *before, const char *name) {
   text sql = {0};
   text_puts(&sql, before);
-  test_quoted(&sql, name);
+  text_name(&sql, name);
   char *result = cli_copy(text_of(&sql), sql.len);
   text_free(&sql);
   return result;
@@ -66,17 +36,17 @@ test_fixture *test_add_fixture(test_runner *r, const char *name) {
   memset(f, 0, sizeof *f);
   f->name = cli_copy(name, strlen(name));
   char *describe = test_statement_about("DESCRIBE ", name);
-  long n = test_two_columns(r, describe, 0, 1, &f->columns, &f->types);
+  char **key = NULL;
+  long n = cli_column(r->db, describe, 0, &f->columns);
+  (void)cli_column(r->db, describe, 1, &f->types);
   f->column_count = n > 0 ? (size_t)n : 0;
-  char **names = NULL, **key = NULL;
-  n = test_two_columns(r, describe, 0, 3, &names, &key);
+  n = cli_column(r->db, describe, 3, &key);
   for (long i = 0; i < n; i++)
     if (key[i] && strncmp(key[i], "PRI", 3) == 0) {
       f->keys = cli_grow(f->keys, (size_t)(f->key_count + 1) * sizeof *f->keys);
       f->keys[f->key_count++] = (int)i;
     }
-  test_free_texts(names, n > 0 ? (size_t)n : 0);
-  test_free_texts(key, n > 0 ? (size_t)n : 0);
+  cli_free_column(key, n);
   free(describe);
   return f;
 }
@@ -125,7 +95,7 @@ static void copy_columns(text *out, const char *from, const char *end) {
 void test_replace_table(test_runner *r, const char *name, bool temporary) {
   char **texts = NULL;
   char *show = test_statement_about("SHOW CREATE TABLE ", name);
-  long rows = test_two_columns(r, show, 0, -1, &texts, NULL);
+  long rows = cli_column(r->db, show, 0, &texts);
   free(show);
   const char *create = rows == 1 ? texts[0] : NULL, *with = create ? strstr(create, " WITH (\n") : NULL, *body = create ? strchr(create, '(') : NULL;
   char *connector = with ? option_of(with, "connector") : NULL;
@@ -139,7 +109,7 @@ void test_replace_table(test_runner *r, const char *name, bool temporary) {
     char *path = fixture_path(r, f), *drop = test_statement_about(temporary ? "DROP TEMPORARY TABLE " : "DROP TABLE ", name);
     text sql = {0};
     text_printf(&sql, "CREATE %sTABLE ", temporary ? "TEMPORARY " : "");
-    test_quoted(&sql, name);
+    text_name(&sql, name);
     text_char(&sql, ' ');
     copy_columns(&sql, body, with ? with : create + strlen(create));
     sql.len--;
@@ -160,28 +130,26 @@ void test_replace_table(test_runner *r, const char *name, bool temporary) {
     free(drop);
   }
   free(connector);
-  if (rows > 0) test_free_texts(texts, (size_t)rows);
+  cli_free_column(texts, rows);
 }
 
 /* --- the entries of the fixtures --------------------------------------------------------------------------------------------- */
-static bool is_bare(const char *type, const char *cell) { /* JSON as it stands */
+/* Is a cell of the type JSON as it stands? Else it is a string. */
+static bool is_bare(const char *type) {
   static const char *const bare[] = {"BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL", "ROW", "ARRAY", "MAP", "MULTISET"};
-  (void)cell;
+  size_t word = strspn(type, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
   for (size_t i = 0; i < sizeof bare / sizeof bare[0]; i++)
-    if (strncmp(type, bare[i], strlen(bare[i])) == 0 && strncmp(type, "INTERVAL", 8) != 0) return true;
+    if (strlen(bare[i]) == word && strncmp(type, bare[i], word) == 0) return true;
   return false;
 }
-static void json_string(text *out, const char *s, bool zulu) {
-  text_char(out, '"');
-  for (const unsigned char *p = (const unsigned char *)s; *p; p++) {
-    if (*p == '"' || *p == '\\') text_char(out, '\\');
-    if (*p < ' ')
-      text_printf(out, "\\u%04x", *p);
-    else
-      text_char(out, (char)*p);
+/* A TIMESTAMP_LTZ is an instant: its text ends in Z. */
+static void put_text(text *out, const char *type, const char *cell) {
+  bool zulu = strncmp(type, "TIMESTAMP_LTZ", 13) == 0 && *cell && cell[strlen(cell) - 1] != 'Z';
+  text_json(out, cell);
+  if (zulu) {
+    out->len--; /* its closing quote */
+    text_puts(out, "Z\"");
   }
-  if (zulu && *s && s[strlen(s) - 1] != 'Z') text_char(out, 'Z');
-  text_char(out, '"');
 }
 static bool put_row(test_runner *r, test_fixture *f, const test_step *s, size_t row) {
   const test_rows *rows = &s->rows;
@@ -198,14 +166,14 @@ static bool put_row(test_runner *r, test_fixture *f, const test_step *s, size_t 
       return false;
     }
     if (i) text_char(&f->entries, ',');
-    json_string(&f->entries, rows->columns[i], false);
+    text_json(&f->entries, rows->columns[i]);
     text_char(&f->entries, ':');
     if (!cell)
       text_puts(&f->entries, "null");
-    else if (is_bare(type, cell))
+    else if (is_bare(type))
       text_puts(&f->entries, cell);
     else
-      json_string(&f->entries, cell, strncmp(type, "TIMESTAMP_LTZ", 13) == 0);
+      put_text(&f->entries, type, cell);
   }
   text_char(&f->entries, '}');
   return true;

@@ -50,7 +50,7 @@ static void add_query(test_runner *r, runnel_stmt *stmt, const char *sql) {
   text_printf(&create, "CREATE TEMPORARY TABLE `%s` (", name);
   for (int i = 0; i < runnel_column_count(stmt); i++) {
     text_puts(&create, i ? ", " : "");
-    test_quoted(&create, runnel_column_name(stmt, i));
+    text_name(&create, runnel_column_name(stmt, i));
     text_printf(&create, " %s", runnel_column_typename(stmt, i));
   }
   text_printf(&create, ") WITH ('connector' = 'fixture', 'changes' = '%s$changes', 'accepts' = 'retract')", name);
@@ -210,13 +210,14 @@ static int remove_one(const char *path, const struct stat *info, int type, struc
 }
 
 static bool open_database(test_runner *r) {
-  (void)snprintf(r->folder, sizeof r->folder, "%s/runnel-test-XXXXXX", "/tmp");
-  if (!mkdtemp(r->folder)) {
-    test_fail(r, "cannot make a scratch folder in /tmp\n");
+  const char *scratch = getenv("TMPDIR");
+  int len = snprintf(r->folder, sizeof r->folder, "%s/runnel-test-XXXXXX", scratch && *scratch ? scratch : "/tmp");
+  if (len >= (int)sizeof r->folder || !mkdtemp(r->folder)) {
+    test_fail(r, "cannot make a scratch folder (TMPDIR)\n");
     r->folder[0] = 0;
     return false;
   }
-  char path[96], parallelism[48];
+  char path[224], parallelism[48];
   (void)snprintf(path, sizeof path, "%s/test.db", r->folder);
   (void)snprintf(parallelism, sizeof parallelism, "parallelism.default=%d", r->options->parallelism);
   size_t count = 0, extra = r->c->options->setting_count;
@@ -259,8 +260,8 @@ void test_run(cli *c, const test_file *file, const test_case *test, const test_o
   if (r.folder[0]) (void)nftw(r.folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
   for (size_t i = 0; i < r.fixture_count; i++) {
     test_fixture *f = &r.fixtures[i];
-    test_free_texts(f->columns, f->column_count);
-    test_free_texts(f->types, f->column_count);
+    cli_free_column(f->columns, (long)f->column_count);
+    cli_free_column(f->types, (long)f->column_count);
     free(f->keys);
     free(f->name);
     text_free(&f->entries);

@@ -17,7 +17,7 @@ typedef struct test_runner {
   const test_case *test;
   const test_options *options;
   test_outcome *out;
-  char folder[64];
+  char folder[192];
   runnel *db;
   test_fixture *fixtures;
   size_t fixture_count;
@@ -45,13 +45,8 @@ typedef struct test_moments {
 bool test_failed(const test_runner *r);
 void test_fail(test_runner *r, const char *what); /* the first failure counts */
 
-/* test_fixture.c: small queries .. */
-/* Two columns of a statement's rows, as texts (freed by test_free_texts); b < 0: one column; -1: it failed. */
-long test_two_columns(test_runner *r, const char *sql, int a, int b, char ***out_a, char ***out_b);
-void test_free_texts(char **texts, size_t count);
-void test_quoted(text *out, const char *name); /* in back-ticks */
-char *test_statement_about(const char *before, const char *name);
-/* .. fixtures in the place of tables, and what they are given when. */
+/* test_fixture.c: fixtures in the place of tables, and what they are given when. */
+char *test_statement_about(const char *before, const char *name); /* the name in back-ticks; freed by the caller */
 test_fixture *test_find_fixture(test_runner *r, const char *name);
 test_fixture *test_add_fixture(test_runner *r, const char *name);
 void test_replace_table(test_runner *r, const char *name, bool temporary); /* that was just made, where its rows lie elsewhere */

@@ -60,6 +60,25 @@ void text_free(text *t) {
   free(t->data);
   memset(t, 0, sizeof *t);
 }
+void text_json(text *t, const char *s) {
+  text_char(t, '"');
+  for (; *s; s++) {
+    if (*s == '"' || *s == '\\') text_char(t, '\\');
+    if ((unsigned char)*s < ' ')
+      text_printf(t, "\\u%04x", (unsigned)(unsigned char)*s);
+    else
+      text_char(t, *s);
+  }
+  text_char(t, '"');
+}
+void text_name(text *t, const char *name) {
+  text_char(t, '`');
+  for (; *name; name++) {
+    if (*name == '`') text_char(t, '`');
+    text_char(t, *name);
+  }
+  text_char(t, '`');
+}
 const char *text_of(const text *t) { return t->data ? t->data : ""; }
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }

@@ -16,6 +16,8 @@ void text_printf(text *t, const char *format, ...) __attribute__((format(printf,
 void text_clear(text *t);
 void text_free(text *t);
 const char *text_of(const text *t); /* "" when empty */
+void text_json(text *t, const char *s); /* as a JSON string */
+void text_name(text *t, const char *name); /* in back-ticks */
 
 void *cli_alloc(size_t bytes); /* zeroed; ends the program when there is no memory */
 void *cli_grow(void *memory, size_t bytes);
