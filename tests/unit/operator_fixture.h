@@ -34,7 +34,18 @@ typedef struct row {
 } row;
 enum { COL_K, COL_V, COL_TS, COL_D, COL_S, COL_F, INPUT_COLUMNS };
 
-static rn_arena fixture_arena;
+static rn_arena fixture_arena; /* lives as long as a program's tests: cmocka_run_group_tests(tests, set_up, tear_down) */
+static inline int set_up(void **state) {
+  (void)state;
+  rn_arena_init(&fixture_arena);
+  return 0;
+}
+static inline int tear_down(void **state) {
+  (void)state;
+  rn_arena_free(&fixture_arena);
+  return 0;
+}
+
 static rn_field input_fields[INPUT_COLUMNS];
 static inline rn_schema input_schema(void) {
   input_fields[COL_K] = (rn_field){"k", rn_type_basic(RN_T_BIGINT, true)};
@@ -53,6 +64,8 @@ static inline row random_row(int64_t ts) {
   (void)snprintf(r.s, sizeof r.s, pick(2) ? "s%u" : "a rather long text number %u", pick(5));
   return r;
 }
+
+static inline bool same_key(const row *a, const row *b) { return a->k_null == b->k_null && (a->k_null || a->k == b->k); }
 
 static inline void put_row(rn_batch *b, uint32_t at, const row *r) {
   ((int64_t *)b->columns[COL_K].data)[at] = r->k;
@@ -86,6 +99,26 @@ static inline void put_value_text(rn_builder *b, const rn_column *c, uint32_t at
   } else {
     rn_value_text(b, c, at, RN_TEXT_CAST, NULL);
   }
+}
+
+/* "|k|v|ts|d|s|f", as an operator that hands the row on shows it; NULL: a row of NULLs. */
+static inline void put_row_text(rn_builder *b, const row *r) {
+  if (!r) {
+    for (int i = 0; i < INPUT_COLUMNS; i++) rn_builder_text(b, "|NULL");
+    return;
+  }
+  rn_schema schema = input_schema();
+  rn_arena arena;
+  rn_arena_init(&arena);
+  rn_batch batch;
+  rn_batch_init(&batch, &schema, 1, &arena);
+  for (uint32_t c = 0; c < INPUT_COLUMNS; c++) rn_column_nullable(&batch.columns[c], 1, &arena);
+  put_row(&batch, 0, r);
+  for (uint32_t c = 0; c < INPUT_COLUMNS; c++) {
+    rn_builder_char(b, '|');
+    put_value_text(b, &batch.columns[c], 0);
+  }
+  rn_arena_free(&arena);
 }
 
 typedef struct capture {
@@ -270,6 +303,27 @@ static inline void expect_same(lines *expected, const char *what) {
   }
 }
 
+/* The changes so far go into `live`, the rows they leave, which are compared with `expected`. What is taken back must be there
+ * at that moment. */
+static inline void expect_live(lines *live, lines *expected, const char *what) {
+  for (size_t i = 0; i < output.len; i++) {
+    const char *line = output.data[i];
+    if (line[0] == '+') {
+      RN_VEC_PUSH(live, rn_arena_strdup(&fixture_arena, line + 2));
+      continue;
+    }
+    size_t at = 0;
+    while (at < live->len && strcmp(live->data[at], line + 2) != 0) at++;
+    if (at == live->len) fail_msg("%s: a row is taken back that is not there: %s", what, line);
+    live->data[at] = live->data[--live->len];
+  }
+  clear_lines(&output);
+  for (size_t i = 0; i < live->len; i++) RN_VEC_PUSH(&output, rn_strdup(live->data[i]));
+  expect_same(expected, what);
+  clear_lines(&output);
+  clear_lines(expected);
+}
+
 /* --- calls ------------------------------------------------------------------------------------------------------- */
 
 static inline rn_agg_call make_call(const char *name, int argument, int filter, bool distinct) {
@@ -285,6 +339,14 @@ static inline rn_agg_call make_call(const char *name, int argument, int filter, 
   call.argument = argument;
   call.filter = filter;
   return call;
+}
+
+/* The condition of a join: f of both sides. */
+static inline rn_expr *both_flags(void) {
+  const rn_type *type = rn_type_basic(RN_T_BOOLEAN, true);
+  rn_expr *args[] = {rn_expr_column(&fixture_arena, COL_F, type, (rn_span){0, 0}),
+                     rn_expr_column(&fixture_arena, INPUT_COLUMNS + COL_F, type, (rn_span){0, 0})};
+  return rn_expr_make(&fixture_arena, RN_EXPR_AND, type, (rn_span){0, 0}, 2, args);
 }
 
 #endif

@@ -6,8 +6,6 @@ enum { ROWS = 900 };
 static row rows[ROWS];
 static lines expected;
 
-static bool same_key(const row *a, const row *b) { return a->k_null == b->k_null && (a->k_null || a->k == b->k); }
-
 static void put_key(rn_builder *b, const row *r) {
   if (r->k_null) rn_builder_text(b, "NULL");
   else rn_builder_int(b, r->k);
@@ -39,6 +37,19 @@ static void expect_line(const char *kind, const char *text) {
   RN_VEC_PUSH(&expected, rn_builder_take(&b));
 }
 
+/* What rows[begun..upto] do to the result of a key that is among them. */
+static void expect_change(const rn_agg_call *calls, uint32_t count, uint32_t begun, uint32_t upto, const row *key, bool update_before) {
+  char *before = begun ? group_text(calls, count, begun - 1, key) : NULL, *after = group_text(calls, count, upto, key);
+  if (!before) {
+    expect_line("+I", after);
+  } else if (strcmp(before, after) != 0) {
+    if (update_before) expect_line("-U", before);
+    expect_line("+U", after);
+  }
+  rn_free(before);
+  rn_free(after);
+}
+
 enum { BY_RECORD, BY_BATCH, FOLD };
 
 static void run_group(const rn_agg_call *calls, uint32_t count, int mode, bool update_before, uint32_t batch_rows, bool epochs) {
@@ -63,32 +74,14 @@ static void run_group(const rn_agg_call *calls, uint32_t count, int mode, bool u
   uint32_t begun = 0; /* first row of the batch being filled */
   for (uint32_t i = 0; i < ROWS; i++) {
     rows[i] = random_row(SECOND);
-    if (mode == BY_RECORD) {
-      char *before = i ? group_text(calls, count, i - 1, &rows[i]) : NULL, *after = group_text(calls, count, i, &rows[i]);
-      if (!before) {
-        expect_line("+I", after);
-      } else if (strcmp(before, after) != 0) {
-        if (update_before) expect_line("-U", before);
-        expect_line("+U", after);
-      }
-      rn_free(before);
-      rn_free(after);
-    }
+    if (mode == BY_RECORD) expect_change(calls, count, i, i, &rows[i], update_before);
     if (i + 1 - begun < batch_rows && i + 1 < ROWS) continue;
     bench_rows(&b, &rows[begun], i + 1 - begun);
     for (uint32_t r = begun; r <= i && mode == BY_BATCH; r++) { /* one change per key of the batch */
       bool earlier = false;
       for (uint32_t e = begun; e < r; e++) earlier = earlier || same_key(&rows[e], &rows[r]);
       if (earlier) continue;
-      char *before = begun ? group_text(calls, count, begun - 1, &rows[r]) : NULL, *after = group_text(calls, count, i, &rows[r]);
-      if (!before) {
-        expect_line("+I", after);
-      } else if (strcmp(before, after) != 0) {
-        if (update_before) expect_line("-U", before);
-        expect_line("+U", after);
-      }
-      rn_free(before);
-      rn_free(after);
+      expect_change(calls, count, begun, i, &rows[r], update_before);
     }
     begun = i + 1;
     if (epochs && pick(10) == 0) {
@@ -340,10 +333,9 @@ static void test_sort_temporal(void **state) {
   bench b = {.node = &node, .context = {.hash_seed = 3, .batch_rows = 5}};
   bench_open(&b, 1);
   static row used[ROWS];
-  size_t n = 0, sorted_upto = 0;
+  size_t n = 0;
   uint64_t late = 0, late_seen = 0;
   int64_t now = 100 * SECOND, processed = 0, watermark = RN_WATERMARK_NONE;
-  (void)sorted_upto;
   for (uint32_t i = 0; i < ROWS; i++) {
     now += pick(4) * 100000;
     row r = random_row(now - pick(30) * 100000);
@@ -657,17 +649,6 @@ static void test_replay_of_16_splits(void **state) {
   print_message("rows ahead of the watermark, at most: %lld; without waiting: %lld\n", (long long)most[1], (long long)most[0]);
   assert_true(most[1] * 100 < 64 << 20);
   assert_true(most[0] * 100 > 64 << 20);
-}
-
-static int set_up(void **state) {
-  (void)state;
-  rn_arena_init(&fixture_arena);
-  return 0;
-}
-static int tear_down(void **state) {
-  (void)state;
-  rn_arena_free(&fixture_arena);
-  return 0;
 }
 
 int main(void) {

@@ -25,20 +25,9 @@ static uint32_t cell_count;
 static lines expected;
 
 static char *text_of(const char *kind, const row *r) {
-  rn_schema schema = input_schema();
-  rn_arena arena;
   rn_builder b = {0};
-  rn_arena_init(&arena);
-  rn_batch batch;
-  rn_batch_init(&batch, &schema, 1, &arena);
-  for (uint32_t c = 0; c < INPUT_COLUMNS; c++) rn_column_nullable(&batch.columns[c], 1, &arena);
-  put_row(&batch, 0, r);
   rn_builder_text(&b, kind);
-  for (uint32_t c = 0; c < INPUT_COLUMNS; c++) {
-    rn_builder_char(&b, '|');
-    put_value_text(&b, &batch.columns[c], 0);
-  }
-  rn_arena_free(&arena);
+  put_row_text(&b, r);
   return rn_builder_take(&b);
 }
 
@@ -252,9 +241,6 @@ static void test_processing_time(void **state) {
 }
 
 int main(void) {
-  rn_arena_init(&fixture_arena);
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_delays), cmocka_unit_test(test_processing_time)};
-  int failed = cmocka_run_group_tests(tests, NULL, NULL);
-  rn_arena_free(&fixture_arena);
-  return failed;
+  return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -7,29 +7,10 @@ static row kept[2][KEPT_MAX];
 static uint32_t kept_count[2];
 static lines expected;
 
-static void put_side(rn_builder *b, const row *r) {
-  if (!r) {
-    for (int i = 0; i < INPUT_COLUMNS; i++) rn_builder_text(b, "|NULL");
-    return;
-  }
-  rn_schema schema = input_schema();
-  rn_arena arena;
-  rn_arena_init(&arena);
-  rn_batch batch;
-  rn_batch_init(&batch, &schema, 1, &arena);
-  for (uint32_t c = 0; c < INPUT_COLUMNS; c++) rn_column_nullable(&batch.columns[c], 1, &arena);
-  put_row(&batch, 0, r);
-  for (uint32_t c = 0; c < INPUT_COLUMNS; c++) {
-    rn_builder_char(b, '|');
-    put_value_text(b, &batch.columns[c], 0);
-  }
-  rn_arena_free(&arena);
-}
-
 static void expect_pair(const row *left, const row *right) {
   rn_builder b = {0};
-  put_side(&b, left);
-  put_side(&b, right);
+  put_row_text(&b, left);
+  put_row_text(&b, right);
   RN_VEC_PUSH(&expected, rn_builder_take(&b));
 }
 
@@ -54,7 +35,7 @@ static bool pairs_up(const setup *s, const row *l, const row *r) {
 static void expect_left(const setup *s, const row *l, bool any) {
   if (s->kind == RN_JOIN_KIND_SEMI ? !any : s->kind == RN_JOIN_KIND_ANTI && any) return;
   rn_builder b = {0};
-  put_side(&b, l);
+  put_row_text(&b, l);
   if (s->kind == RN_JOIN_KIND_MARK) rn_builder_text(&b, any ? "|TRUE" : "|FALSE");
   RN_VEC_PUSH(&expected, rn_builder_take(&b));
 }
@@ -88,40 +69,9 @@ static void model(const setup *s) {
     if (!met[r]) expect_pair(NULL, &kept[1][r]);
 }
 
-/* Changes so far as the rows they leave. What is taken back must be there at that moment. */
-static void fold_output(lines *live) {
-  for (size_t i = 0; i < output.len; i++) {
-    const char *line = output.data[i];
-    if (line[0] == '+') {
-      RN_VEC_PUSH(live, rn_arena_strdup(&fixture_arena, line + 2));
-      continue;
-    }
-    size_t at = 0;
-    while (at < live->len && strcmp(live->data[at], line + 2) != 0) at++;
-    if (at == live->len) fail_msg("a row is taken back that is not there: %s", line);
-    live->data[at] = live->data[--live->len];
-  }
-  clear_lines(&output);
-}
-
 static void check_against_model(const setup *s, lines *live, const char *what) {
-  fold_output(live);
   model(s);
-  for (size_t i = 0; i < live->len; i++) {
-    rn_builder b = {0};
-    rn_builder_text(&b, live->data[i]);
-    RN_VEC_PUSH(&output, rn_builder_take(&b));
-  }
-  expect_same(&expected, what);
-  clear_lines(&output);
-  clear_lines(&expected);
-}
-
-static rn_expr *both_flags(void) {
-  const rn_type *type = rn_type_basic(RN_T_BOOLEAN, true);
-  rn_expr *args[] = {rn_expr_column(&fixture_arena, COL_F, type, (rn_span){0, 0}),
-                     rn_expr_column(&fixture_arena, INPUT_COLUMNS + COL_F, type, (rn_span){0, 0})};
-  return rn_expr_make(&fixture_arena, RN_EXPR_AND, type, (rn_span){0, 0}, 2, args);
+  expect_live(live, &expected, what);
 }
 
 static void make_node(rn_plan_node *node, const setup *s, rn_field *fields) {
@@ -289,7 +239,7 @@ static void model_set(bool except, bool all) {
   for (unsigned s = 0; s < 2; s++)
     for (uint32_t i = 0; i < kept_count[s]; i++) {
       rn_builder b = {0};
-      put_side(&b, &kept[s][i]);
+      put_row_text(&b, &kept[s][i]);
       RN_VEC_PUSH(&sides[s], rn_builder_take(&b));
     }
   for (size_t i = 0; i < sides[0].len; i++) {
@@ -304,12 +254,8 @@ static void model_set(bool except, bool all) {
 }
 
 static void check_set(lines *live, bool except, bool all, const char *what) {
-  fold_output(live);
   model_set(except, all);
-  for (size_t i = 0; i < live->len; i++) RN_VEC_PUSH(&output, rn_strdup(live->data[i]));
-  expect_same(&expected, what);
-  clear_lines(&output);
-  clear_lines(&expected);
+  expect_live(live, &expected, what);
 }
 
 static void run_set(bool except, bool all, bool fold, bool changes) {
@@ -401,11 +347,8 @@ static void test_changes_of_a_left_join(void **state) {
 }
 
 int main(void) {
-  rn_arena_init(&fixture_arena);
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_against_nested_loop), cmocka_unit_test(test_many_candidates),
                                      cmocka_unit_test(test_changes_of_a_left_join),
                                      cmocka_unit_test(test_single), cmocka_unit_test(test_sets)};
-  int failed = cmocka_run_group_tests(tests, NULL, NULL);
-  rn_arena_free(&fixture_arena);
-  return failed;
+  return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -13,8 +13,6 @@ typedef struct frame_spec {
   int64_t preceding;
 } frame_spec;
 
-static bool same_key(const row *a, const row *b) { return a->k_null == b->k_null && (a->k_null || a->k == b->k); }
-
 /* Rows that left, in the order they left. */
 static RN_VEC(const row *) done;
 static RN_VEC(const row *) waiting;
@@ -306,17 +304,6 @@ static void test_partitions_are_forgotten(void **state) {
   assert_true(most < 1000);
   bench_close(&b);
   clear_lines(&output);
-}
-
-static int set_up(void **state) {
-  (void)state;
-  rn_arena_init(&fixture_arena);
-  return 0;
-}
-static int tear_down(void **state) {
-  (void)state;
-  rn_arena_free(&fixture_arena);
-  return 0;
 }
 
 int main(void) {

@@ -10,27 +10,6 @@ static bool is_late[2][ROWS_MAX];
 static lines expected;
 static uint64_t late_count;
 
-static void put_row_text(rn_builder *b, const row *r) {
-  if (!r) {
-    for (int i = 0; i < INPUT_COLUMNS; i++) rn_builder_text(b, "|NULL");
-    return;
-  }
-  rn_schema schema = input_schema();
-  rn_arena arena;
-  rn_arena_init(&arena);
-  rn_batch batch;
-  rn_batch_init(&batch, &schema, 1, &arena);
-  for (uint32_t c = 0; c < INPUT_COLUMNS; c++) rn_column_nullable(&batch.columns[c], 1, &arena);
-  put_row(&batch, 0, r);
-  for (uint32_t c = 0; c < INPUT_COLUMNS; c++) {
-    rn_builder_char(b, '|');
-    put_value_text(b, &batch.columns[c], 0);
-  }
-  rn_arena_free(&arena);
-}
-
-static bool same_key(const row *a, const row *b) { return a->k_null == b->k_null && (a->k_null || a->k == b->k); }
-
 /* --- Top-N --------------------------------------------------------------------------------------------------------- */
 
 typedef struct setup {
@@ -110,20 +89,8 @@ static void expect_first(const setup *s, int64_t before, int64_t upto) {
 
 /* What the changes so far add up to. */
 static void check_changes(const setup *s, lines *live, const char *what) {
-  for (size_t i = 0; i < output.len; i++) {
-    const char *line = output.data[i];
-    size_t at = 0;
-    while (line[0] == '-' && at < live->len && strcmp(live->data[at], line + 2) != 0) at++;
-    if (line[0] == '-' && at == live->len) fail_msg("%s: a row is taken back that is not there: %s", what, line);
-    if (line[0] == '-') live->data[at] = live->data[--live->len];
-    else RN_VEC_PUSH(live, rn_arena_strdup(&fixture_arena, line + 2));
-  }
-  clear_lines(&output);
   expect_groups(s, false, 0, 0, "");
-  for (size_t i = 0; i < live->len; i++) RN_VEC_PUSH(&output, rn_strdup(live->data[i]));
-  expect_same(&expected, what);
-  clear_lines(&output);
-  clear_lines(&expected);
+  expect_live(live, &expected, what);
 }
 
 static void run_rank(const setup *s) {
@@ -271,13 +238,6 @@ static void expect_join(const join_setup *s, int64_t before, int64_t upto) {
   }
 }
 
-static rn_expr *both_flags(void) {
-  const rn_type *type = rn_type_basic(RN_T_BOOLEAN, true);
-  rn_expr *args[] = {rn_expr_column(&fixture_arena, COL_F, type, (rn_span){0, 0}),
-                     rn_expr_column(&fixture_arena, INPUT_COLUMNS + COL_F, type, (rn_span){0, 0})};
-  return rn_expr_make(&fixture_arena, RN_EXPR_AND, type, (rn_span){0, 0}, 2, args);
-}
-
 static void run_join(const join_setup *s) {
   char what[200];
   (void)snprintf(what, sizeof what, "window %s null-safe %d condition %d batches of %u", rn_join_kind_name(s->kind), s->null_safe,
@@ -356,10 +316,7 @@ static void test_window_joins(void **state) {
 }
 
 int main(void) {
-  rn_arena_init(&fixture_arena);
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_ranks), cmocka_unit_test(test_first_by_time),
                                      cmocka_unit_test(test_window_joins)};
-  int failed = cmocka_run_group_tests(tests, NULL, NULL);
-  rn_arena_free(&fixture_arena);
-  return failed;
+  return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -19,9 +19,7 @@ static bool scattered; /* rows of many years in any order, no watermark before t
 static const rn_agg_call *calls;
 static uint32_t call_count;
 
-static bool same_key(const row *a, const row *b) {
-  return global || (a->k_null == b->k_null && (a->k_null || a->k == b->k));
-}
+static bool same_group(const row *a, const row *b) { return global || same_key(a, b); }
 
 /* Windows that meet become one, whatever the order; then a window that has passed takes its rows as late with it
  * (DIALECT 5.5): only the new row's own can have. */
@@ -30,7 +28,7 @@ static void model_row(const row *r, int64_t t, int64_t watermark) {
   bool met = false;
   for (size_t i = 0; i < sessions.len; i++) {
     model_session *s = &sessions.data[i];
-    met = met || (same_key(s->first, r) && s->start <= t + gap && s->end >= t);
+    met = met || (same_group(s->first, r) && s->start <= t + gap && s->end >= t);
   }
   if (!met && t + gap - 1000 <= watermark) {
     expected_late++;
@@ -38,7 +36,7 @@ static void model_row(const row *r, int64_t t, int64_t watermark) {
   }
   for (size_t i = 0; i < sessions.len;) {
     model_session *s = &sessions.data[i];
-    if (!same_key(s->first, r) || s->start > t + gap || s->end < t) {
+    if (!same_group(s->first, r) || s->start > t + gap || s->end < t) {
       i++;
       continue;
     }
@@ -61,24 +59,6 @@ static void put_bounds(rn_builder *line, const model_session *s) {
   model_time(line, s->end - 1000);
 }
 
-static void put_cell(rn_builder *line, bool null, const char *text) { rn_builder_printf(line, "|%s", null ? "NULL" : text); }
-
-static void put_row_text(rn_builder *line, const row *r) {
-  char text[32];
-  (void)snprintf(text, sizeof text, "%lld", (long long)r->k);
-  rn_builder_text(line, "+I");
-  put_cell(line, r->k_null, text);
-  (void)snprintf(text, sizeof text, "%d", r->v);
-  put_cell(line, r->v_null, text);
-  rn_builder_char(line, '|');
-  model_time(line, r->ts);
-  rn_builder_char(line, '|');
-  if (r->d_null) rn_builder_text(line, "NULL");
-  else put_double(line, r->d);
-  put_cell(line, r->s_null, r->s);
-  put_cell(line, r->f_null, r->f ? "TRUE" : "FALSE");
-}
-
 static void model_fire(int64_t watermark) {
   for (size_t i = 0; i < sessions.len;) {
     model_session *s = &sessions.data[i];
@@ -88,8 +68,8 @@ static void model_fire(int64_t watermark) {
     }
     for (size_t k = 0; k < (aggregated ? 1 : s->rows.len); k++) {
       rn_builder line = {0};
+      rn_builder_text(&line, "+I");
       if (aggregated) {
-        rn_builder_text(&line, "+I");
         if (!global) {
           rn_builder_char(&line, '|');
           if (s->first->k_null) rn_builder_text(&line, "NULL");
@@ -340,17 +320,6 @@ static void test_processing_time(void **state) {
   bench_close(&b);
   bench_forget(&b);
   clear_lines(&output);
-}
-
-static int set_up(void **state) {
-  (void)state;
-  rn_arena_init(&fixture_arena);
-  return 0;
-}
-static int tear_down(void **state) {
-  (void)state;
-  rn_arena_free(&fixture_arena);
-  return 0;
 }
 
 int main(void) {

@@ -178,9 +178,6 @@ static void test_against_a_loop(void **state) {
 }
 
 int main(void) {
-  rn_arena_init(&fixture_arena);
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_against_a_loop)};
-  int failed = cmocka_run_group_tests(tests, NULL, NULL);
-  rn_arena_free(&fixture_arena);
-  return failed;
+  return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -395,17 +395,6 @@ static void test_horizon(void **state) {
   }
 }
 
-static int set_up(void **state) {
-  (void)state;
-  rn_arena_init(&fixture_arena);
-  return 0;
-}
-static int tear_down(void **state) {
-  (void)state;
-  rn_arena_free(&fixture_arena);
-  return 0;
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_subtracted), cmocka_unit_test(test_no_count),
                                      cmocka_unit_test(test_two_stacks), cmocka_unit_test(test_shared_counters), cmocka_unit_test(test_not_shared),
