@@ -40,6 +40,7 @@ int rn_truncate(runnel_stmt *stmt) {
   rn_error_clear(&err);
   const rn_catalog_object *t = changeable(stmt, "TRUNCATE");
   if (!t) return rn_api_result(db);
+  if (stmt->flags & RUNNEL_PREPARE_CHECK) return RUNNEL_DONE;
   if (rn_store_run(db->store, empty, (void *)(uintptr_t)t, &err) != RN_OK) return rn_api_fail(db, &err);
   rn_builder_printf(&stmt->summary, "table %s emptied", t->name);
   return RUNNEL_DONE;

@@ -37,8 +37,9 @@ static void put_duration(rn_builder *out, int64_t us) {
   else
     rn_builder_printf(out, "%lld days", (long long)(seconds / 86400));
 }
-/* Times as the windows' columns show them. */
 static void put_time(rn_builder *out, int64_t us) { rn_format_timestamp(out, us, 3, true, ' '); }
+/* A watermark as the time column shows its values: a TIMESTAMP_LTZ in the session's zone. */
+static void put_watermark(const reason *r, int64_t us, bool local) { put_time(r->out, local && r->zone ? rn_zone_to_local(r->zone, us) : us); }
 
 /* The words of a clause, cut. */
 static void put_clause(const reason *r, rn_span span, const char *otherwise) {
@@ -115,7 +116,7 @@ static bool window_reason(const reason *r, const rn_plan_node *n, const rn_windo
     rn_builder_text(r->out, "all ");
     put_count(r->out, c->late);
     rn_builder_text(r->out, " rows came late: the watermark is at ");
-    put_time(r->out, c->watermark_us);
+    put_watermark(r, c->watermark_us, spec->local_zone);
     return true;
   }
   int64_t at = spec->processing_time ? r->now_us : c->watermark_us;
@@ -127,8 +128,10 @@ static bool window_reason(const reason *r, const rn_plan_node *n, const rn_windo
   if (spec->kind == RN_WINDOW_SESSION) {
     rn_builder_text(r->out, "no session has ended: a gap of ");
     put_duration(r->out, spec->size_us);
-    rn_builder_text(r->out, " is needed, and the watermark is at ");
-    put_time(r->out, at);
+    rn_builder_text(r->out, " is needed");
+    if (spec->processing_time) return true;
+    rn_builder_text(r->out, ", and the watermark is at ");
+    put_watermark(r, at, spec->local_zone);
     put_hold(r);
     return true;
   }
@@ -152,7 +155,7 @@ static bool hold_reason(const reason *r, const rn_plan_node *n) {
   rn_builder_text(r->out, " after its first row (table.exec.emit.early-fire.delay)");
   return true;
 }
-static bool waiting_reason(const reason *r, const rn_plan_node *n, const char *what) {
+static bool waiting_reason(const reason *r, const rn_plan_node *n, uint32_t time_column, const char *what) {
   const rn_counters *c = counters(r, n);
   if (c->late && c->late == c->rows_in) {
     rn_builder_text(r->out, "all ");
@@ -163,7 +166,7 @@ static bool waiting_reason(const reason *r, const rn_plan_node *n, const char *w
   rn_builder_printf(r->out, "%s waits for the watermark to pass its rows", what);
   if (c->watermark_us != RN_WATERMARK_NONE) {
     rn_builder_text(r->out, ": it is at ");
-    put_time(r->out, c->watermark_us);
+    put_watermark(r, c->watermark_us, n->inputs[0]->schema.fields[time_column].type->id == RN_T_TIMESTAMP_LTZ);
   }
   put_hold(r);
   return true;
@@ -187,8 +190,8 @@ static bool node_reason(const reason *r, const rn_plan_node *n) {
     case RN_NODE_WINDOW_AGG: return c->rows_in && window_reason(r, n, &n->u.window_agg.spec);
     case RN_NODE_GROUP_AGG: return c->rows_in && n->u.group_agg.early && window_reason(r, n, &n->u.group_agg.window);
     case RN_NODE_HOLD: return c->rows_in && hold_reason(r, n);
-    case RN_NODE_OVER: return c->rows_in && waiting_reason(r, n, "OVER");
-    case RN_NODE_SORT: return c->rows_in && n->u.sort.temporal && waiting_reason(r, n, "ORDER BY");
+    case RN_NODE_OVER: return c->rows_in && waiting_reason(r, n, n->u.over.order_column, "OVER");
+    case RN_NODE_SORT: return c->rows_in && n->u.sort.temporal && waiting_reason(r, n, n->u.sort.items[0].column, "ORDER BY");
     case RN_NODE_JOIN:
       if (!c->rows_in) return false;
       rn_builder_text(r->out, "no pair of rows has met in the join (rows: ");

@@ -158,6 +158,23 @@ static void test_statements_at_once(void **state) {
   assert_int_equal(runnel_close(db, -1), RUNNEL_OK);
 }
 
+/* A statement that is only checked leaves the rows of the file alone. */
+static void test_check_keeps_rows(void **state) {
+  (void)state;
+  static const char *const checked[] = {"TRUNCATE TABLE t", "DELETE FROM t", "UPDATE t SET a = 1", "INSERT INTO t VALUES (3)",
+                                        "INSERT OVERWRITE t VALUES (3)"};
+  runnel *db = open_file(0);
+  run(db, "CREATE TABLE t (a INT); INSERT INTO t VALUES (1), (2)");
+  for (size_t i = 0; i < sizeof checked / sizeof checked[0]; i++) {
+    runnel_stmt *stmt = NULL;
+    assert_int_equal(runnel_prepare(db, checked[i], -1, RUNNEL_PREPARE_CHECK, &stmt, NULL), RUNNEL_OK);
+    assert_int_equal(runnel_step(stmt, -1), RUNNEL_DONE);
+    runnel_finalize(stmt);
+    assert_int_equal(number(db, "SELECT COUNT(*) FROM t"), 2);
+  }
+  assert_int_equal(runnel_close(db, -1), RUNNEL_OK);
+}
+
 /* The reader's catalog follows the writer's while a query of the reader runs. */
 static void test_reader_beside_writer(void **state) {
   (void)state;
@@ -254,6 +271,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_topics_have_examples_that_prepare, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_nested_cells, set_up, tear_down), cmocka_unit_test_setup_teardown(test_dropped_before_step, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_statements_at_once, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_check_keeps_rows, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_reader_beside_writer, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_jobs, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_interrupt_and_misuse, set_up, tear_down),

@@ -52,6 +52,20 @@ static const struct {
     {"{\"id\":1,\"ts\":\"2026-01-01 00:00:03\"}", "",
      "SELECT COUNT(*) FROM SESSION(TABLE a, DESCRIPTOR(ts), INTERVAL '10' MINUTE) GROUP BY window_start, window_end",
      "no session has ended: a gap of 10 min is needed, and the watermark is at 2026-01-01 00:00:03, and the last row came 20 s ago"},
+    /* times as the session sees them */
+    {"{\"id\":1,\"ts\":\"2026-01-01 00:00:03\"}", "",
+     "SET 'table.local-time-zone' = 'Asia/Tokyo'; CREATE TEMPORARY TABLE l (z AS CAST(ts AS TIMESTAMP_LTZ(3)), WATERMARK FOR z AS z) LIKE a "
+     "(EXCLUDING WATERMARKS);"
+     "SELECT COUNT(*) FROM SESSION(TABLE l, DESCRIPTOR(z), INTERVAL '10' MINUTE) GROUP BY window_start, window_end",
+     "no session has ended: a gap of 10 min is needed, and the watermark is at 2026-01-01 00:00:03, and the last row came 20 s ago"},
+    {"{\"id\":1,\"ts\":\"2026-01-01 00:00:03\"}", "",
+     "SET 'table.local-time-zone' = 'Asia/Tokyo'; CREATE TEMPORARY TABLE l (z AS CAST(ts AS TIMESTAMP_LTZ(3)), "
+     "WATERMARK FOR z AS z - INTERVAL '1' SECOND) LIKE a (EXCLUDING WATERMARKS);"
+     "SELECT SUM(id) OVER (ORDER BY z ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM l",
+     "OVER waits for the watermark to pass its rows: it is at 2026-01-01 00:00:02, and the last row came 20 s ago"},
+    {"{\"id\":1,\"ts\":\"2026-01-01 00:00:03\"}", "",
+     "SELECT COUNT(*) FROM SESSION(TABLE a, DESCRIPTOR(p), INTERVAL '10' MINUTE) GROUP BY window_start, window_end",
+     "no session has ended: a gap of 10 min is needed"},
     {"{\"id\":1,\"ts\":\"2026-01-01 00:00:03\"}", "",
      "SELECT SUM(id) OVER (ORDER BY ts) FROM a WHERE id > 0 AND ts > TIMESTAMP '2026-01-01 00:00:00'", NULL},
     {"{\"id\":1,\"ts\":\"2026-01-01 00:00:03\"}", "{\"id\":2,\"ts\":\"2026-01-01 00:00:03\"}", "SELECT a.id FROM a JOIN b ON a.id = b.id",
