@@ -162,15 +162,6 @@ static const char *type_of(const char *declared) {
   return "STRING";
 }
 
-static void back_ticked(rn_builder *b, const char *name) {
-  rn_builder_char(b, '`');
-  for (const char *p = name; *p; p++) {
-    if (*p == '`') rn_builder_char(b, '`');
-    rn_builder_char(b, *p);
-  }
-  rn_builder_char(b, '`');
-}
-
 static rn_status external_sql(sqlite3 *reader, const char *name, rn_builder *out) {
   sqlite3_stmt *q;
   if (sqlite3_prepare_v2(
@@ -187,15 +178,15 @@ static rn_status external_sql(sqlite3 *reader, const char *name, rn_builder *out
     if (columns++) rn_builder_text(out, ", ");
     else {
       rn_builder_text(out, "CREATE TABLE ");
-      back_ticked(out, name);
+      rn_builder_quoted(out, rn_slice_of(name), '`');
       rn_builder_text(out, " (");
     }
     const char *column = (const char *)sqlite3_column_text(q, 0);
-    back_ticked(out, column);
+    rn_builder_quoted(out, rn_slice_of(column), '`');
     rn_builder_printf(out, " %s", type_of((const char *)sqlite3_column_text(q, 1)));
     if (sqlite3_column_int(q, 3) > 0) {
       if (keys.len) rn_builder_text(&keys, ", ");
-      back_ticked(&keys, column);
+      rn_builder_quoted(&keys, rn_slice_of(column), '`');
     }
   }
   (void)sqlite3_finalize(q);

@@ -19,12 +19,9 @@ static rn_ast_statement *ctas_definition(runnel_stmt *stmt) {
   rn_builder text = {0};
   rn_builder_text(&text, "CREATE TABLE x (");
   for (uint32_t i = 0; i < schema.count; i++) {
-    rn_builder_text(&text, i ? ", `" : "`");
-    for (const char *p = schema.fields[i].name; *p; p++) {
-      if (*p == '`') rn_builder_char(&text, '`');
-      rn_builder_char(&text, *p);
-    }
-    rn_builder_printf(&text, "` %s", rn_type_text(&stmt->arena, schema.fields[i].type));
+    if (i) rn_builder_text(&text, ", ");
+    rn_builder_quoted(&text, rn_slice_of(schema.fields[i].name), '`');
+    rn_builder_printf(&text, " %s", rn_type_text(&stmt->arena, schema.fields[i].type));
   }
   rn_builder_char(&text, ')');
   char *kept = rn_arena_strndup(&stmt->arena, text.data, text.len);

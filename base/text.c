@@ -66,6 +66,14 @@ void rn_builder_int(rn_builder *b, int64_t value) {
   if (value < 0) *--p = '-';
   rn_builder_append(b, p, (size_t)(digits + sizeof digits - p));
 }
+void rn_builder_quoted(rn_builder *b, rn_slice text, char quote) {
+  rn_builder_char(b, quote);
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.ptr[i] == quote) rn_builder_char(b, quote);
+    rn_builder_char(b, text.ptr[i]);
+  }
+  rn_builder_char(b, quote);
+}
 char *rn_builder_take(rn_builder *b) {
   char *text = b->data ? b->data : rn_strdup("");
   memset(b, 0, sizeof *b);

@@ -59,6 +59,8 @@ void rn_builder_vprintf(rn_builder *b, const char *format, va_list args);
 void rn_builder_int(rn_builder *b, int64_t value);
 /* Gives the heap text away (caller frees with rn_free) and empties the builder; never NULL. */
 char *rn_builder_take(rn_builder *b);
+/* The text between two `quote`s; a quote in it stands twice: SQL's strings and names. */
+void rn_builder_quoted(rn_builder *b, rn_slice text, char quote);
 /* "text" as a JSON string with quotes and escapes; bytes that are no UTF-8 become U+FFFD. */
 void rn_builder_json_string(rn_builder *b, rn_slice s);
 

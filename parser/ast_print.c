@@ -18,12 +18,7 @@ void rn_print_name(const char *name, rn_builder *out) {
     rn_builder_text(out, name);
     return;
   }
-  rn_builder_char(out, '`');
-  for (const char *c = name; *c; c++) {
-    if (*c == '`') rn_builder_char(out, '`');
-    rn_builder_char(out, *c);
-  }
-  rn_builder_char(out, '`');
+  rn_builder_quoted(out, rn_slice_of(name), '`');
 }
 void rn_print_names(const rn_ast_names *names, rn_builder *out) {
   for (uint32_t i = 0; i < names->count; i++) {

@@ -203,12 +203,7 @@ static void print_call(const rn_ast_expr *e, rn_builder *out) {
 
 /* --- literals ------------------------------------------------------------------------------------------------ */
 void rn_print_string(const char *text, size_t len, rn_builder *out) {
-  rn_builder_char(out, '\'');
-  for (size_t i = 0; i < len; i++) {
-    if (text[i] == '\'') rn_builder_char(out, '\'');
-    rn_builder_char(out, text[i]);
-  }
-  rn_builder_char(out, '\'');
+  rn_builder_quoted(out, rn_slice_make(text, len), '\'');
 }
 /* "DAY TO SECOND", 3, 6 -> DAY(3) TO SECOND(6) */
 void rn_print_qualifier(const char *name, int32_t precision, int32_t scale, rn_builder *out) {

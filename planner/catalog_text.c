@@ -3,23 +3,8 @@
 #include "parser/parse.h"
 #include "planner/catalog_parts.h"
 
-void rn_quote_name(const char *name, rn_builder *out) {
-  rn_builder_char(out, '`');
-  for (; *name; name++) {
-    if (*name == '`') rn_builder_char(out, '`');
-    rn_builder_char(out, *name);
-  }
-  rn_builder_char(out, '`');
-}
-
-void rn_quote_text(const char *text, rn_builder *out) {
-  rn_builder_char(out, '\'');
-  for (; *text; text++) {
-    if (*text == '\'') rn_builder_char(out, '\'');
-    rn_builder_char(out, *text);
-  }
-  rn_builder_char(out, '\'');
-}
+void rn_quote_name(const char *name, rn_builder *out) { rn_builder_quoted(out, rn_slice_of(name), '`'); }
+void rn_quote_text(const char *text, rn_builder *out) { rn_builder_quoted(out, rn_slice_of(text), '\''); }
 
 void rn_catalog_path_text(const rn_catalog_object *object, rn_builder *out) {
   const char *parts[] = {object->catalog, object->database, object->own};

@@ -112,14 +112,7 @@ rn_expr *rn_expr_replace(rn_arena *arena, const rn_expr *e, rn_expr *const *map)
 
 /* --- text --------------------------------------------------------------------------------------------- */
 
-static void print_quoted(rn_slice text, rn_builder *out) {
-  rn_builder_char(out, '\'');
-  for (size_t i = 0; i < text.len; i++) {
-    if (text.ptr[i] == '\'') rn_builder_char(out, '\'');
-    rn_builder_char(out, text.ptr[i]);
-  }
-  rn_builder_char(out, '\'');
-}
+static void print_quoted(rn_slice text, rn_builder *out) { rn_builder_quoted(out, text, '\''); }
 
 static void print_value(const rn_value *v, rn_builder *out);
 

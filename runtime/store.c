@@ -427,14 +427,5 @@ uint64_t rn_store_hash_seed(const rn_store *store) { return store->hash_seed; }
 
 /* --- generated SQL ------------------------------------------------------------------------------------------- */
 
-static void quoted(rn_builder *b, const char *text, char quote) {
-  rn_builder_char(b, quote);
-  for (; *text; text++) {
-    if (*text == quote) rn_builder_char(b, quote);
-    rn_builder_char(b, *text);
-  }
-  rn_builder_char(b, quote);
-}
-
-void rn_sql_identifier(rn_builder *b, const char *name) { quoted(b, name, '"'); }
-void rn_sql_string(rn_builder *b, const char *text) { quoted(b, text, '\''); }
+void rn_sql_identifier(rn_builder *b, const char *name) { rn_builder_quoted(b, rn_slice_of(name), '"'); }
+void rn_sql_string(rn_builder *b, const char *text) { rn_builder_quoted(b, rn_slice_of(text), '\''); }

@@ -182,15 +182,6 @@ bool rn_type_same(const rn_type *a, const rn_type *b) {
   return true;
 }
 
-static void print_field_name(const char *name, rn_builder *out) {
-  rn_builder_char(out, '`');
-  for (; *name; name++) {
-    if (*name == '`') rn_builder_char(out, '`');
-    rn_builder_char(out, *name);
-  }
-  rn_builder_char(out, '`');
-}
-
 static void print_type(const rn_type *t, bool nullability, bool attribute, rn_builder *out) {
   const type_row *row = &type_rows[t->id];
   if (row->params == P_MAX_LENGTH && t->precision == RN_LENGTH_MAX) {
@@ -208,7 +199,7 @@ static void print_type(const rn_type *t, bool nullability, bool attribute, rn_bu
     for (uint32_t i = 0; i < t->child_count; i++) {
       if (i) rn_builder_text(out, ", ");
       if (t->names) {
-        print_field_name(t->names[i], out);
+        rn_builder_quoted(out, rn_slice_of(t->names[i]), '`');
         rn_builder_char(out, ' ');
       }
       print_type(t->children[i], nullability, attribute, out);

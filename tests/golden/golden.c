@@ -276,15 +276,6 @@ static bool run_job(harness *h, const rn_ast_insert *inserts, uint32_t count, co
   return ok;
 }
 
-static void back_ticked(rn_builder *b, const char *name) {
-  rn_builder_char(b, '`');
-  for (const char *p = name; *p; p++) {
-    if (*p == '`') rn_builder_char(b, '`');
-    rn_builder_char(b, *p);
-  }
-  rn_builder_char(b, '`');
-}
-
 static void run_query(harness *h, const rn_ast_statement *statement, rn_arena *arena) {
   rn_diagnostics *diags = rn_calloc(1, sizeof *diags);
   rn_plan *plan = NULL;
@@ -308,7 +299,7 @@ static void run_query(harness *h, const rn_ast_statement *statement, rn_arena *a
     rn_builder_free(&type);
     rn_builder_char(&header, ']');
     if (i) rn_builder_text(&ddl, ", ");
-    back_ticked(&ddl, f->name);
+    rn_builder_quoted(&ddl, rn_slice_of(f->name), '`');
     rn_builder_printf(&ddl, " %s", rn_type_name(arena, f->type));
   }
   rn_builder_text(&header, "],\"key\":[");
