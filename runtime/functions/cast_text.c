@@ -131,12 +131,8 @@ static void put_fitted(rn_eval *eval, rn_column *out, uint32_t row, rn_slice s, 
     put_str(out, row, room, s.len + pad);
     return;
   }
-  if (!shared && s.len > RN_STR_INLINE) {
-    char *room = text_room(eval, s.len);
-    memcpy(room, s.ptr, s.len);
-    s.ptr = room;
-  }
-  put_str(out, row, s.ptr, s.len);
+  if (shared) put_str(out, row, s.ptr, s.len);
+  else put_copy(eval, out, row, s.ptr, s.len);
 }
 
 KERNEL(text_to_text) {

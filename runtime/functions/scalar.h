@@ -141,6 +141,11 @@ static inline void put_str(rn_column *out, uint32_t row, const char *ptr, size_t
 }
 /* A part of an argument's text: shares long text, copies inline text into the value. */
 static inline char *text_room(rn_eval *eval, size_t len) { return rn_arena_alloc_aligned(eval->arena, len ? len : 1, 1); }
+/* A text that does not live as long as the batch (a builder's, which may be NULL when empty). */
+static inline void put_copy(rn_eval *eval, rn_column *out, uint32_t row, const char *ptr, size_t len) {
+  if (len > RN_STR_INLINE) ptr = memcpy(text_room(eval, len), ptr, len);
+  put_str(out, row, ptr ? ptr : "", len);
+}
 
 /* Reading UTF-8 that may be damaged: a bad byte counts as one character. */
 static inline unsigned utf8_step(const char *p, const char *end) {

@@ -82,12 +82,6 @@ static rn_status finish(writer *w, rn_status status) {
   rn_builder_free(&w->text);
   return status;
 }
-static void put_text_copy(rn_eval *eval, rn_column *out, uint32_t row, const rn_builder *b) {
-  char *room = b->len > RN_STR_INLINE ? text_room(eval, b->len) : b->data;
-  if (b->len > RN_STR_INLINE) memcpy(room, b->data, b->len);
-  put_str(out, row, room ? room : "", b->len);
-}
-
 static bool is_null_at(const rn_column *c, uint32_t row) {
   return c->type->id == RN_T_NULL || rn_is_null(c, c->constant ? 0 : row);
 }
@@ -176,7 +170,7 @@ KERNEL(json_object) {
       if (put_value(&w, s->kinds[i], args[2 + 2 * i], row) != RN_OK) return finish(&w, RN_FAIL);
     }
     rn_builder_char(&w.text, '}');
-    put_text_copy(eval, out, row, &w.text);
+    put_copy(eval, out, row, w.text.data, w.text.len);
   }
   return finish(&w, RN_OK);
 }
@@ -194,7 +188,7 @@ KERNEL(json_array) {
       if (put_value(&w, s->kinds[i], args[1 + i], row) != RN_OK) return finish(&w, RN_FAIL);
     }
     rn_builder_char(&w.text, ']');
-    put_text_copy(eval, out, row, &w.text);
+    put_copy(eval, out, row, w.text.data, w.text.len);
   }
   return finish(&w, RN_OK);
 }
@@ -217,7 +211,7 @@ KERNEL(member_text) {
     rn_json_put_value(&b, args[0], row);
     rn_builder_char(&b, ':');
     rn_builder_slice(&b, TEXT(1, row));
-    put_text_copy(eval, out, row, &b);
+    put_copy(eval, out, row, b.data, b.len);
   }
   rn_builder_free(&b);
   return RN_OK;
@@ -229,7 +223,7 @@ KERNEL(json_string) {
   FOR_ROWS(row) {
     rn_builder_clear(&b);
     rn_json_put_value(&b, args[0], row);
-    put_text_copy(eval, out, row, &b);
+    put_copy(eval, out, row, b.data, b.len);
   }
   rn_builder_free(&b);
   return RN_OK;
@@ -268,7 +262,7 @@ KERNEL(json_quote) {
       }
     }
     rn_builder_char(&b, '"');
-    put_text_copy(eval, out, row, &b);
+    put_copy(eval, out, row, b.data, b.len);
   }
   rn_builder_free(&b);
   return RN_OK;

@@ -177,15 +177,6 @@ static bool is_canonical_number(rn_slice n) {
   (void)point;
   return true;
 }
-static void put_copy(reader *r, rn_column *out, uint32_t row) {
-  if (r->text.len <= RN_STR_INLINE) {
-    put_str(out, row, r->text.data ? r->text.data : "", r->text.len);
-    return;
-  }
-  char *room = text_room(r->eval, r->text.len);
-  memcpy(room, r->text.data, r->text.len);
-  put_str(out, row, room, r->text.len);
-}
 static void put_scalar_text(reader *r, rn_column *out, uint32_t row, rn_slice v) {
   if (v.ptr[0] == '"') {
     rn_slice raw = rn_slice_make(v.ptr + 1, v.len - 2);
@@ -200,7 +191,7 @@ static void put_scalar_text(reader *r, rn_column *out, uint32_t row, rn_slice v)
   } else {
     rn_builder_clear(&r->text);
     rn_json_number_text(&r->text, v);
-    put_copy(r, out, row);
+    put_copy(r->eval, out, row, r->text.data, r->text.len);
   }
 }
 
@@ -297,7 +288,7 @@ static void put_element(reader *r, rn_column *items, uint32_t at, rn_slice v) {
   if (v.ptr[0] == '{' || v.ptr[0] == '[') {
     rn_builder_clear(&r->text);
     json_put_text(&r->text, &r->scratch, v);
-    put_copy(r, items, at);
+    put_copy(r->eval, items, at, r->text.data, r->text.len);
   } else {
     put_scalar_text(r, items, at, v);
   }
@@ -311,7 +302,7 @@ static bool put_array(reader *r, rn_column *out, uint32_t row, fate f, query_kin
     if (f == FATE_LIST) {
       rn_builder_clear(&r->text);
       json_put_list(&r->text, &r->scratch);
-      put_copy(r, items, first);
+      put_copy(r->eval, items, first, r->text.data, r->text.len);
       if (items->valid) rn_set_valid(items, first);
     } else {
       put_element(r, items, first, r->value);
@@ -356,7 +347,7 @@ KERNEL(json_query) {
       if (kind == QUERY_WRAPPED) rn_builder_char(&r.text, '[');
       put_found(&r, f);
       if (kind == QUERY_WRAPPED) rn_builder_char(&r.text, ']');
-      put_copy(&r, out, row);
+      put_copy(eval, out, row, r.text.data, r.text.len);
       continue;
     }
     behaviour b = empty ? r.state->on_empty : r.state->on_error;

@@ -426,10 +426,7 @@ KERNEL(k_printf) {
     }
     rn_builder_clear(&p.out);
     ok = ok && f->valid && print_row(&p, f, args, arg_count, row);
-    size_t length = ok ? p.out.len : 0;
-    char *room = text_room(eval, length);
-    if (length) memcpy(room, p.out.data, length);
-    put_str(out, row, room, length);
+    put_copy(eval, out, row, p.out.data, ok ? p.out.len : 0);
     if (!ok) put_null(eval, out, row);
   }
   RN_VEC_FREE(&own.pieces);

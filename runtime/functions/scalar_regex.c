@@ -119,9 +119,7 @@ KERNEL(regexp_replace) { /* the replacement is literal */
       from = next_from(s, range);
     }
     rn_builder_append(&b, s.ptr + copied, s.len - copied);
-    char *room = text_room(eval, b.len);
-    if (b.len) memcpy(room, b.data, b.len);
-    put_str(out, row, room, b.len);
+    put_copy(eval, out, row, b.data, b.len);
   }
   rn_builder_free(&b);
   end(&m);

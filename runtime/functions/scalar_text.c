@@ -59,14 +59,6 @@ rn_slice rn_text_repair(rn_arena *arena, rn_slice s) {
 }
 
 static void put_slice(rn_column *out, uint32_t row, rn_slice s) { put_str(out, row, s.ptr, s.len); }
-static void put_copy(rn_eval *eval, rn_column *out, uint32_t row, const char *ptr, size_t len) {
-  if (len > RN_STR_INLINE) {
-    char *room = text_room(eval, len);
-    memcpy(room, ptr, len);
-    ptr = room;
-  }
-  put_str(out, row, ptr, len);
-}
 
 KERNEL(char_length) {
   UNUSED_EVAL;
@@ -328,7 +320,7 @@ static rn_status join(rn_eval *eval, const rn_column *const *args, uint32_t firs
       rn_builder_slice(&b, TEXT(k, row));
       any = true;
     }
-    put_copy(eval, out, row, b.data ? b.data : "", b.len);
+    put_copy(eval, out, row, b.data, b.len);
   }
   rn_builder_free(&b);
   return RN_OK;
@@ -412,7 +404,7 @@ KERNEL(replace) {
       }
       rn_builder_append(&b, p, (size_t)(end - p));
     }
-    put_copy(eval, out, row, b.data ? b.data : "", b.len);
+    put_copy(eval, out, row, b.data, b.len);
   }
   rn_builder_free(&b);
   return RN_OK;
@@ -477,7 +469,7 @@ KERNEL(translate) {
       else rn_builder_slice(&b, part(to, index, 1));
       p += n;
     }
-    put_copy(eval, out, row, b.data ? b.data : "", b.len);
+    put_copy(eval, out, row, b.data, b.len);
   }
   rn_builder_free(&b);
   return RN_OK;

@@ -2,15 +2,6 @@
 #include "runtime/functions/scalar.h"
 #include "runtime/value_text.h"
 
-static void put_copy(rn_eval *eval, rn_column *out, uint32_t row, const char *ptr, size_t len) {
-  if (len > RN_STR_INLINE) {
-    char *room = text_room(eval, len);
-    memcpy(room, ptr, len);
-    ptr = room;
-  }
-  put_str(out, row, ptr ? ptr : "", len);
-}
-
 KERNEL(ascii) { /* the first byte, signed; '': 0 */
   UNUSED_EVAL;
   FOR_ROWS(row) {
@@ -135,7 +126,7 @@ KERNEL(from_base64) {
       status = rn_eval_fail(eval, row, RN_E_VALUE, "'%.*s' is not base64", s.len > 80 ? 80 : (int)s.len, s.ptr);
       break;
     }
-    rn_slice text = rn_text_repair(eval->arena, rn_slice_make(b.data ? b.data : "", b.len));
+    rn_slice text = rn_text_repair(eval->arena, rn_slice_make(b.data, b.len));
     put_copy(eval, out, row, text.ptr, text.len);
   }
   rn_builder_free(&b);

@@ -68,16 +68,6 @@ static const time_pattern *pattern_at(const rn_eval *eval, pattern_cache *cache,
   return cache->pattern;
 }
 
-static void put_copy(rn_eval *eval, rn_column *out, uint32_t row, const rn_builder *b) {
-  const char *ptr = b->data ? b->data : "";
-  if (b->len > RN_STR_INLINE) {
-    char *room = text_room(eval, b->len);
-    memcpy(room, ptr, b->len);
-    ptr = room;
-  }
-  put_str(out, row, ptr, b->len);
-}
-
 /* --- to text --------------------------------------------------------------------------------------------------------------- */
 
 /* `local_us` formatted by argument 1, or as yyyy-MM-dd HH:mm:ss without it. */
@@ -94,7 +84,7 @@ static rn_status put_formatted(rn_eval *eval, const rn_column *const *args, uint
       return rn_eval_fail(eval, row, RN_E_VALUE, "pattern '%.*s' asks for a time zone, which the value does not have", (int)text.len, text.ptr);
     }
   }
-  put_copy(eval, out, row, b);
+  put_copy(eval, out, row, b->data, b->len);
   return RN_OK;
 }
 
@@ -372,7 +362,7 @@ KERNEL(convert_tz) {
     if (to) us = rn_zone_to_local(to, us);
     rn_builder_clear(&b);
     rn_format_timestamp(&b, us, 0, false, ' ');
-    put_copy(eval, out, row, &b);
+    put_copy(eval, out, row, b.data, b.len);
     rn_zone_close(own[0]);
     rn_zone_close(own[1]);
   }
