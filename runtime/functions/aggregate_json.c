@@ -10,26 +10,19 @@ typedef struct json_acc {
   uint64_t compact; /* OBJECTAGG: length when names were last made unique */
 } json_acc;
 
-static void append(json_acc *acc, const rn_builder *all, rn_state *state) {
-  acc->text = rn_state_replace(state, acc->text, all->data, all->len);
-}
-
-static void start(const json_acc *acc, rn_builder *all, const rn_state *state) {
-  rn_builder_clear(all);
-  rn_builder_slice(all, rn_state_load(state, acc->text));
+/* A piece more; gives the length of all. */
+static size_t add_piece(json_acc *acc, rn_slice piece, rn_state *state) {
+  size_t len = rn_state_load(state, acc->text).len;
+  char *all = rn_state_extend(state, &acc->text, piece.len + 1);
+  all[len] = ',';
+  memcpy(all + len + 1, piece.ptr, piece.len);
+  return len + 1 + piece.len;
 }
 
 static void array_update(uint8_t *const *slots, uint32_t offset, const rn_column *arg, const rn_sel *sel,
                          rn_state *state) {
   const rn_str *x = arg->data;
-  RN_EACH_VALUE({
-    json_acc *acc = (json_acc *)(void *)(slots[i] + offset);
-    rn_slice element = rn_str_slice(&x[row]);
-    size_t len = rn_state_load(state, acc->text).len;
-    char *all = rn_state_extend(state, &acc->text, element.len + 1);
-    all[len] = ',';
-    memcpy(all + len + 1, element.ptr, element.len);
-  });
+  RN_EACH_VALUE({ (void)add_piece((json_acc *)(void *)(slots[i] + offset), rn_str_slice(&x[row]), state); });
 }
 
 /* {"name":value,..} of pieces, names unique and sorted. */
@@ -53,45 +46,36 @@ static void put_object(rn_builder *out, rn_slice pieces, json_scratch *s) {
 }
 
 /* Names that come again and again must not make the text grow for ever. */
-static void make_unique(json_acc *acc, rn_builder *all, json_scratch *s) {
-  enum { SLACK = 1024 };
-  if (all->len < 2 * acc->compact + SLACK) return;
+static void make_unique(json_acc *acc, json_scratch *s, rn_state *state) {
   rn_builder object = {0};
-  put_object(&object, rn_slice_make(all->data, all->len), s);
-  rn_builder_clear(all);
-  rn_builder_char(all, ',');
-  rn_builder_append(all, object.data + 1, object.len - 2);
-  acc->compact = all->len;
+  put_object(&object, rn_state_load(state, acc->text), s);
+  object.data[0] = ','; /* was the brace; the other one is left out */
+  acc->compact = object.len - 1;
+  acc->text = rn_state_replace(state, acc->text, object.data, acc->compact);
   rn_builder_free(&object);
 }
 
 static void object_update(uint8_t *const *slots, uint32_t offset, const rn_column *arg, const rn_sel *sel,
                           rn_state *state) {
+  enum { SLACK = 1024 };
   const rn_str *x = arg->data;
-  rn_builder all = {0};
   json_scratch scratch = {0};
   RN_EACH_VALUE({
     json_acc *acc = (json_acc *)(void *)(slots[i] + offset);
-    start(acc, &all, state);
-    rn_builder_char(&all, ',');
-    rn_builder_slice(&all, rn_str_slice(&x[row]));
-    make_unique(acc, &all, &scratch);
-    append(acc, &all, state);
+    size_t len = add_piece(acc, rn_str_slice(&x[row]), state);
+    if (len >= 2 * acc->compact + SLACK) make_unique(acc, &scratch, state);
   });
   json_scratch_free(&scratch);
-  rn_builder_free(&all);
 }
 
 static void merge(void *into, const void *from, rn_state *state) {
   json_acc *a = into;
   const json_acc *b = from;
   if (!b->text) return;
-  rn_builder all = {0};
-  start(a, &all, state);
-  rn_builder_slice(&all, rn_state_load(state, b->text));
-  append(a, &all, state);
+  size_t mine = rn_state_load(state, a->text).len, theirs = rn_state_load(state, b->text).len;
+  char *all = rn_state_extend(state, &a->text, theirs);
+  memcpy(all + mine, rn_state_load(state, b->text).ptr, theirs);
   if (b->compact > a->compact) a->compact = b->compact;
-  rn_builder_free(&all);
 }
 
 static void put_result(rn_column *out, uint32_t row, const rn_builder *text, rn_arena *arena) {

@@ -161,20 +161,17 @@ static rn_status refuse(reader *r, uint32_t row, fate f, bool lax, const char *w
                       path.ptr, cut, doc.ptr, dots);
 }
 
-/* --- JSON_VALUE ----------------------------------------------------------------------------------------------------
- */
+/* --- JSON_VALUE ------------------------------------------------------------------------------------------------ */
 
 /* Text that BigDecimal would print as it stands: integers, and decimals that are not tiny. */
 static bool is_canonical_number(rn_slice n) {
   const char *p = n.ptr, *end = n.ptr + n.len;
   if (*p == '-') p++;
-  bool minus = p > n.ptr, point = false;
+  bool minus = p > n.ptr;
   if (*p == '0' && (minus || end - p > 6)) return false;
   for (; p < end; p++) {
-    if (*p == '.') point = true;
-    else if (*p < '0' || *p > '9') return false;
+    if (*p != '.' && (*p < '0' || *p > '9')) return false;
   }
-  (void)point;
   return true;
 }
 static void put_scalar_text(reader *r, rn_column *out, uint32_t row, rn_slice v) {
@@ -260,8 +257,7 @@ KERNEL(json_value) {
   return end(&r, RN_OK);
 }
 
-/* --- JSON_QUERY ------------------------------------------------------------------------------------------------------
- */
+/* --- JSON_QUERY ------------------------------------------------------------------------------------------------ */
 
 typedef enum query_kind { QUERY_ITSELF, QUERY_WRAPPED, QUERY_NONE } query_kind;
 
@@ -359,8 +355,7 @@ KERNEL(json_query) {
   return end(&r, RN_OK);
 }
 
-/* --- JSON_EXISTS, IS JSON
- * ----------------------------------------------------------------------------------------------- */
+/* --- JSON_EXISTS, IS JSON -------------------------------------------------------------------------------------- */
 
 KERNEL(json_exists) {
   (void)arg_count;
@@ -407,8 +402,7 @@ KERNEL(is_json) {
   return RN_OK;
 }
 
-/* --- rows
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- rows ------------------------------------------------------------------------------------------------------ */
 
 /* The types are the binder's: RETURNING decides them. */
 static rn_status resolve_nullable(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena,
