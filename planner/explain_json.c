@@ -62,7 +62,8 @@ void rn_explain_advice(const rn_plan *plan, rn_builder *out) {
     const char *text = NULL;
     if (!plan->bounded && n->kind == RN_NODE_GROUP_AGG && n->u.group_agg.key_count && !n->u.group_agg.early)
       text = "keeps one row of state per key for ever: a window over the event time would let it go";
-    if (!plan->bounded && n->kind == RN_NODE_JOIN) text = "keeps all rows of its inputs for ever: every new row may find a partner among them";
+    if (!plan->bounded && n->kind == RN_NODE_JOIN && !n->u.join.windowed)
+      text = "keeps all rows of its inputs for ever: every new row may find a partner among them";
     if (!plan->bounded && n->kind == RN_NODE_GROUP_AGG && !n->u.group_agg.key_count && same_kind_input(n))
       text = "is one task, whatever the parallelism: without GROUP BY all rows meet in it";
     if (!text) continue;

@@ -24,6 +24,8 @@ SELECT X'0G';
 CREATE TABLE w (k STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen', 'on-late' = 'dead-letter');
 EXPLAIN SELECT k, COUNT(*) FROM TUMBLE(TABLE w, DESCRIPTOR(ts), INTERVAL '1' MINUTE) GROUP BY k, window_start, window_end;
 EXPLAIN SELECT k, COUNT(*) OVER (PARTITION BY k ORDER BY ts) FROM w /*+ OPTIONS('on-late' = 'drop') */;
+EXPLAIN PLAN_ADVICE SELECT a.k FROM TUMBLE(TABLE w, DESCRIPTOR(ts), INTERVAL '1' MINUTE) a JOIN TUMBLE(TABLE w, DESCRIPTOR(ts), INTERVAL '1' MINUTE) b ON a.k = b.k AND a.window_start = b.window_start AND a.window_end = b.window_end;
+EXPLAIN PLAN_ADVICE SELECT a.k FROM w a JOIN w b ON a.k = b.k;
 -- @reopen
 CREATE TABLE live (k STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'kafka', 'topic' = 'x', 'properties.bootstrap.servers' = 'nowhere:9', 'format' = 'json', 'scan.watermark.alignment.group' = 'g', 'scan.watermark.alignment.max-drift' = '30 s', 'scan.watermark.emit.strategy' = 'on-event', 'scan.watermark.emit.on-event.gap' = '50');
 EXPLAIN SELECT ts FROM live;
