@@ -33,10 +33,17 @@ static bool names_window(const rn_logical *node, const uint32_t *columns, uint32
     if (contains(columns, count, node->window_keys[part])) return true;
   return false;
 }
+static void set_key(rn_logical *node, uint32_t count, const uint32_t *keys) {
+  node->has_key = true;
+  node->key_count = count;
+  node->keys = keys;
+}
+/* The input's key, but not what its columns have to do with a window. */
+static void take_key(rn_logical *node, const rn_logical *input) {
+  if (input->has_key) set_key(node, input->key_count, input->keys);
+}
 static void same_key(rn_logical *node, const rn_logical *input) {
-  node->has_key = input->has_key;
-  node->key_count = input->key_count;
-  node->keys = input->keys;
+  take_key(node, input);
   node->has_window_keys = input->has_window_keys;
   node->window_grows = input->window_grows;
   memcpy(node->window_keys, input->window_keys, sizeof node->window_keys);
@@ -60,9 +67,7 @@ static void project_key(rn_changelog *c, rn_logical *node) {
   }
   if (input->has_window_keys && !names_window(node, keys, n)) return;
   node->has_window_keys = input->has_window_keys;
-  node->has_key = true;
-  node->key_count = n;
-  node->keys = keys;
+  set_key(node, n, keys);
 }
 
 /* A window aggregate that shows every change: any column that names its window will do. */
@@ -88,9 +93,7 @@ static bool key_is_joined(const rn_logical *side, const uint32_t *joined, uint32
 static void join_key(rn_changelog *c, rn_logical *node) {
   const rn_logical *left = node->inputs[0], *right = node->inputs[1];
   if (!rn_join_pairs(node->u.join.kind) || node->u.join.single) { /* a left row leaves once at most */
-    node->has_key = left->has_key;
-    node->key_count = left->key_count;
-    node->keys = left->keys;
+    take_key(node, left);
     return;
   }
   uint32_t n = node->u.join.key_count;
@@ -102,21 +105,16 @@ static void join_key(rn_changelog *c, rn_logical *node) {
   } else if (!take_left || !take_right) {
     return;
   }
-  uint32_t *keys = RN_NEW_N(c->arena, uint32_t, left->key_count + right->key_count + 1);
-  for (uint32_t i = 0; take_left && i < left->key_count; i++) keys[node->key_count++] = left->keys[i];
-  for (uint32_t i = 0; take_right && i < right->key_count; i++)
-    keys[node->key_count++] = left->schema.count + right->keys[i];
-  node->has_key = true;
-  node->keys = keys;
+  uint32_t *keys = RN_NEW_N(c->arena, uint32_t, left->key_count + right->key_count + 1), count = 0;
+  for (uint32_t i = 0; take_left && i < left->key_count; i++) keys[count++] = left->keys[i];
+  for (uint32_t i = 0; take_right && i < right->key_count; i++) keys[count++] = left->schema.count + right->keys[i];
+  set_key(node, count, keys);
 }
 
-/* Without ALL every row is there once. */
-static void set_key(rn_changelog *c, rn_logical *node) {
-  uint32_t *keys = RN_NEW_N(c->arena, uint32_t, node->schema.count + 1);
-  for (uint32_t i = 0; i < node->schema.count; i++) keys[i] = i;
-  node->has_key = !node->u.set.all;
-  node->key_count = node->u.set.all ? 0 : node->schema.count;
-  node->keys = keys;
+static void first_columns_key(rn_changelog *c, rn_logical *node, uint32_t count) {
+  uint32_t *keys = RN_NEW_N(c->arena, uint32_t, count + 1);
+  for (uint32_t i = 0; i < count; i++) keys[i] = i;
+  set_key(node, count, keys);
 }
 
 /* By the rank's number, or by the key of the rows where only the set of them matters. */
@@ -124,27 +122,20 @@ static void rank_key(rn_changelog *c, rn_logical *node) {
   const rn_logical *input = node->inputs[0];
   bool one = node->u.rank.start == node->u.rank.end;
   if (!one && !node->u.rank.number) {
-    if (node->u.rank.start > 1) return;
-    node->has_key = input->has_key;
-    node->key_count = input->key_count;
-    node->keys = input->keys;
+    if (node->u.rank.start == 1) take_key(node, input);
     return;
   }
   uint32_t *keys = RN_NEW_N(c->arena, uint32_t, node->u.rank.key_count + 1), count = node->u.rank.key_count;
   for (uint32_t i = 0; i < count; i++) keys[i] = node->u.rank.keys[i];
   if (!one) keys[count++] = input->schema.count;
-  node->has_key = true;
-  node->key_count = count;
-  node->keys = keys;
+  set_key(node, count, keys);
 }
 
 /* ORDER BY .. LIMIT on a stream: rows change by their place where it begins behind the first. */
 static void sort_key(const rn_changelog *c, rn_logical *node) {
-  const rn_logical *input = node->inputs[0];
   bool streams = node->u.sort.limit >= 0 && (!c->bounded || c->settings->keep_changes);
-  node->has_key = streams && node->u.sort.limit == 1 ? true : streams && node->u.sort.offset > 0 ? false : input->has_key;
-  node->key_count = streams && (node->u.sort.limit == 1 || node->u.sort.offset > 0) ? 0 : input->key_count;
-  node->keys = input->keys;
+  if (streams && node->u.sort.limit == 1) set_key(node, 0, NULL);
+  else if (!streams || !node->u.sort.offset) take_key(node, node->inputs[0]);
 }
 
 /* Elements are told apart by their number; those of a MAP by their key. */
@@ -155,9 +146,7 @@ static void unnest_key(rn_changelog *c, rn_logical *node) {
   uint32_t *keys = RN_NEW_N(c->arena, uint32_t, input->key_count + 1);
   for (uint32_t i = 0; i < input->key_count; i++) keys[i] = input->keys[i];
   keys[input->key_count] = node->u.unnest.ordinality ? node->schema.count - 1 : input->schema.count;
-  node->has_key = true;
-  node->key_count = input->key_count + 1;
-  node->keys = keys;
+  set_key(node, input->key_count + 1, keys);
 }
 
 static void infer_keys(rn_changelog *c, rn_logical *node) {
@@ -168,17 +157,14 @@ static void infer_keys(rn_changelog *c, rn_logical *node) {
   const rn_logical *input = node->input_count ? node->inputs[0] : NULL;
   switch (node->kind) {
     case RN_L_PROJECT: project_key(c, node); break;
-    case RN_L_AGGREGATE: {
-      uint32_t *keys = RN_NEW_N(c->arena, uint32_t, node->u.agg.key_count + 1);
-      for (uint32_t i = 0; i < node->u.agg.key_count; i++) keys[i] = i;
-      node->has_key = true;
-      node->key_count = node->u.agg.key_count;
-      node->keys = keys;
+    case RN_L_AGGREGATE:
+      first_columns_key(c, node, node->u.agg.key_count);
       if (node->u.agg.early) early_key(node);
       break;
-    }
     case RN_L_JOIN: join_key(c, node); break;
-    case RN_L_SET: set_key(c, node); break;
+    case RN_L_SET: /* without ALL every row is there once */
+      if (!node->u.set.all) first_columns_key(c, node, node->schema.count);
+      break;
     case RN_L_UNNEST: unnest_key(c, node); break;
     case RN_L_RANK: rank_key(c, node); break;
     case RN_L_SORT: sort_key(c, node); break;
