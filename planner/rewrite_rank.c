@@ -13,8 +13,7 @@ enum { RANK_MOST_BOUNDED = 10000 }; /* beyond it sorting is cheaper than a list 
 
 typedef struct range {
   int64_t first, last; /* of ranks, both inclusive */
-  uint32_t rest_count;
-  rn_expr **rest;
+  rn_conjuncts rest;   /* conditions that say something else */
 } range;
 
 static bool constant_of(const rn_expr *e, int64_t *out) {
@@ -43,16 +42,13 @@ static bool take_bound(const rn_expr *e, uint32_t rank, range *out) {
   return true;
 }
 
-static void split(rn_rewrite *r, rn_expr *e, uint32_t rank, range *out) {
-  if (e->kind == RN_EXPR_AND) {
-    for (uint32_t i = 0; i < e->arg_count; i++) split(r, e->args[i], rank, out);
-    return;
-  }
-  if (take_bound(e, rank, out)) return;
-  rn_expr **rest = RN_NEW_N(r->arena, rn_expr *, out->rest_count + 1);
-  for (uint32_t i = 0; i < out->rest_count; i++) rest[i] = out->rest[i];
-  rest[out->rest_count++] = e;
-  out->rest = rest;
+static range take_range(rn_rewrite *r, rn_expr *condition, uint32_t rank) {
+  range out = {.first = 1, .last = INT64_MAX};
+  rn_conjuncts all = {0};
+  rn_conjuncts_split(r->arena, condition, &all);
+  for (uint32_t i = 0; i < all.count; i++)
+    if (!take_bound(all.items[i], rank, &out)) rn_conjuncts_add(r->arena, &out.rest, all.items[i]);
+  return out;
 }
 
 /* Are the window's bounds among the PARTITION BY columns? Then groups end with their windows. */
@@ -74,8 +70,7 @@ static rn_logical *rewrite(rn_rewrite *r, rn_logical *filter) {
   rn_logical *over = filter->inputs[0];
   if (over->kind != RN_L_OVER || over->u.over.call_count != 1 || over->u.over.calls[0].ops->over != RN_OVER_ROW_NUMBER) return filter;
   uint32_t width = over->inputs[0]->schema.count;
-  range ranks = {.first = 1, .last = INT64_MAX};
-  split(r, filter->u.filter, width, &ranks);
+  range ranks = take_range(r, filter->u.filter, width);
   if (ranks.last == INT64_MAX || ranks.last < ranks.first || ranks.last > INT32_MAX) return filter;
   rn_logical *node = rn_logical_new(r->arena, RN_L_RANK, over->span, 1, over->inputs);
   node->path = over->path;
@@ -118,9 +113,8 @@ static rn_logical *rewrite(rn_rewrite *r, rn_logical *filter) {
     names[width] = fields[width].name;
     result = rn_logical_project(r->arena, node, width + 1, exprs, names, over->span);
   }
-  if (!ranks.rest_count) return result;
-  rn_expr *rest = ranks.rest_count == 1 ? ranks.rest[0] : rn_bind_and(r->binder, ranks.rest, ranks.rest_count, filter->span);
-  return rn_logical_filter(r->arena, result, rest, filter->span);
+  rn_expr *rest = rn_conjuncts_and(r, &ranks.rest, filter->span);
+  return rest ? rn_logical_filter(r->arena, result, rest, filter->span) : result;
 }
 
 rn_logical *rn_rewrite_rank(rn_rewrite *r, rn_logical *node) {
