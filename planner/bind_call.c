@@ -214,7 +214,6 @@ static rn_expr *bind_aggregate(rn_binder *binder, rn_scope *scope, const rn_ast_
 
 /* Words of the dialect that are not built in yet. */
 static const char *const later[] = {
-  "RANK", "DENSE_RANK", "NTILE", "CUME_DIST", "PERCENT_RANK",
   "OBJECT_OF", "OBJECT_UPDATE", "CLASSIFIER", "MATCH_PROCTIME", "MATCH_ROWTIME",
 };
 
@@ -229,7 +228,7 @@ static const struct {
   {"HOP_ROWTIME", "it goes with GROUP BY HOP(..)"}, {"HOP_PROCTIME", "it goes with GROUP BY HOP(..)"},
   {"STRING_AGG", "use LISTAGG"}, {"GROUP_CONCAT", "use LISTAGG"}, {"ANY_VALUE", "use FIRST_VALUE"}, {"PERCENTILE_CONT", "use PERCENTILE(x, p)"},
   {"SOURCE_WATERMARK", "it stands alone: WATERMARK FOR ts AS SOURCE_WATERMARK()"},
-  {"LENGTH", "use CHAR_LENGTH"}, {"OCTET_LENGTH", NULL}, {"RLIKE", "use REGEXP(s, pattern)"}, {"NVL", "use COALESCE"},
+  {"LENGTH", "use CHAR_LENGTH"}, {"RLIKE", "use REGEXP(s, pattern)"}, {"NVL", "use COALESCE"},
   {"GETDATE", "use CURRENT_TIMESTAMP"}, {"TO_CHAR", "use DATE_FORMAT, or CAST(.. AS STRING)"}, {"STRPOS", "use POSITION(x IN s)"},
   {"DATE_TRUNC", "use FLOOR(t TO unit)"}, {"DATEDIFF", "use TIMESTAMPDIFF(unit, a, b)"}, {"DATE_ADD", "use t + INTERVAL '1' DAY"},
 };

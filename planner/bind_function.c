@@ -1,18 +1,12 @@
 /* Binder: calls of functions of the catalog. The body is bound in a scope of the parameters, then the arguments, cast
  * to the parameters' types, are put in their places: what runs is one expression over the columns of the query. */
 #include "planner/bind_parts.h"
+#include "planner/logical.h"
 
 typedef struct rn_function_frame { /* functions that are being inlined */
   const rn_catalog_object *function;
   const struct rn_function_frame *outer;
 } rn_function_frame;
-
-
-/* Bound again and again from a text: all of it stands where the call stands. */
-static void respan(rn_expr *e, rn_span span) {
-  e->span = span;
-  for (uint32_t i = 0; i < e->arg_count; i++) respan(e->args[i], span);
-}
 
 rn_expr *rn_bind_function_body(rn_binder *binder, const rn_catalog_object *f, const rn_ast_expr *body) {
   rn_scope_column *columns = RN_NEW_N(binder->arena, rn_scope_column, f->param_count + 1);
@@ -49,12 +43,6 @@ static uint32_t uses(const rn_expr *e, uint32_t column) {
   uint32_t count = e->kind == RN_EXPR_COLUMN && e->index == column;
   for (uint32_t i = 0; i < e->arg_count; i++) count += uses(e->args[i], column);
   return count;
-}
-static bool is_volatile(const rn_expr *e) {
-  if (e->kind == RN_EXPR_CALL && e->function && (e->function->flags & RN_FN_VOLATILE)) return true;
-  for (uint32_t i = 0; i < e->arg_count; i++)
-    if (is_volatile(e->args[i])) return true;
-  return false;
 }
 
 static const char *signature(rn_binder *binder, const rn_catalog_object *f) {
@@ -174,11 +162,11 @@ rn_expr *rn_bind_user_function(rn_binder *binder, rn_scope *scope, const rn_ast_
     return rn_bind_error(binder, ast->span);
   }
   for (uint32_t i = 0; i < f->param_count; i++)
-    if (uses(body, i) > 1 && is_volatile(args[i]))
+    if (uses(body, i) > 1 && rn_expr_is_volatile(args[i]))
       return refuse_call(binder, f, args[i]->span, rn_arena_printf(binder->arena, "the body uses \"%s\" more than once, and this gives another value each time",
                                                                    f->params[i].name));
   if (write) write_path(binder, ast, f);
-  respan(body, ast->span);
+  rn_expr_respan(body, ast->span); /* bound again and again from a text: all of it stands where the call stands */
   rn_expr *e = rn_expr_replace(binder->arena, body, args);
   const rn_type *plain = rn_type_with_time(binder->arena, e->type, RN_TIME_NONE);
   if (e->type->time_attribute != RN_TIME_NONE && e->kind == RN_EXPR_COLUMN) return rn_expr_column(binder->arena, e->index, plain, ast->span);
