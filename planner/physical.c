@@ -69,13 +69,17 @@ static rn_plan_node *gather(builder *b, rn_plan_node *input) {
   return node;
 }
 
-static rn_plan_node *by_key(builder *b, rn_plan_node *input, const uint32_t *keys, uint32_t count) {
-  if (!count) return gather(b, input);
-  if (input->parallelism == 1) return input; /* stays together */
+static rn_plan_node *spread(builder *b, rn_plan_node *input, const uint32_t *keys, uint32_t count, uint32_t parallelism) {
   rn_plan_node *node = over_node(b, RN_NODE_EXCHANGE, input->span, NULL, input);
   node->u.exchange.key_count = count;
   node->u.exchange.keys = keys;
+  node->parallelism = parallelism;
   return node;
+}
+
+static rn_plan_node *by_key(builder *b, rn_plan_node *input, const uint32_t *keys, uint32_t count) {
+  if (!count) return gather(b, input);
+  return input->parallelism == 1 ? input /* stays together */ : spread(b, input, keys, count, input->parallelism);
 }
 
 /* --- sources ---------------------------------------------------------------------------------------------------------- */
@@ -407,13 +411,8 @@ static built build_sort(builder *b, const rn_logical *node) {
   built in = build(b, node->inputs[0]);
   if (node->u.sort.top) return build_top(b, node, in);
   rn_plan_node *n = over_node(b, RN_NODE_SORT, node->span, node->path, gather(b, in.node));
-  rn_sort_item *items = RN_NEW_N(b->arena, rn_sort_item, node->u.sort.item_count);
-  for (uint32_t i = 0; i < node->u.sort.item_count; i++) {
-    items[i] = node->u.sort.items[i];
-    items[i].column = (uint32_t)in.map[items[i].column];
-  }
   n->u.sort.item_count = node->u.sort.item_count;
-  n->u.sort.items = items;
+  n->u.sort.items = map_order(b, node->u.sort.items, node->u.sort.item_count, in.map);
   n->u.sort.temporal = node->u.sort.temporal;
   bool limited = node->u.sort.limit >= 0 || node->u.sort.offset > 0;
   n->u.sort.limit = n->u.sort.temporal ? -1 : node->u.sort.limit;
@@ -426,24 +425,31 @@ static built build_sort(builder *b, const rn_logical *node) {
   return (built){n, in.map};
 }
 
+/* Are the columns exactly those of the logical node, in order? */
+static bool has_exact_columns(const built *in, uint32_t width) {
+  bool alike = in->node->schema.count == width;
+  for (uint32_t i = 0; i < width; i++) alike = alike && in->map[i] == (int)i;
+  return alike;
+}
+
+static rn_plan_node *put_exact_columns(builder *b, const rn_logical *node, built in) {
+  uint32_t width = node->schema.count;
+  rn_plan_node *n = over_node(b, RN_NODE_CALC, node->span, NULL, in.node);
+  n->u.calc.exprs = RN_NEW_N(b->arena, rn_expr *, width + 1);
+  for (uint32_t i = 0; i < width; i++)
+    n->u.calc.exprs[i] = rn_expr_column(b->arena, (uint32_t)in.map[i], in.node->schema.fields[in.map[i]].type, node->span);
+  n->schema = rn_physical_schema(b->arena, &node->schema);
+  return n;
+}
+
 /* An input that a node takes twice gets a node of its own, so that every edge has two different ends. */
 static rn_plan_node **alike_inputs(builder *b, const rn_logical *node) {
   rn_plan_node **inputs = RN_NEW_N(b->arena, rn_plan_node *, node->input_count);
-  uint32_t width = node->schema.count;
   for (uint32_t k = 0; k < node->input_count; k++) {
     built in = build(b, node->inputs[k]);
-    bool alike = in.node->schema.count == width;
-    for (uint32_t i = 0; i < width; i++) alike = alike && in.map[i] == (int)i;
+    bool alike = has_exact_columns(&in, node->schema.count);
     for (uint32_t j = 0; j < k; j++) alike = alike && inputs[j] != in.node;
-    inputs[k] = in.node;
-    if (!alike) {
-      inputs[k] = over_node(b, RN_NODE_CALC, node->span, NULL, in.node);
-      inputs[k]->u.calc.exprs = RN_NEW_N(b->arena, rn_expr *, width + 1);
-      for (uint32_t i = 0; i < width; i++)
-        inputs[k]->u.calc.exprs[i] = rn_expr_column(b->arena, (uint32_t)in.map[i],
-                                                    in.node->schema.fields[in.map[i]].type, node->span);
-      inputs[k]->schema = rn_physical_schema(b->arena, &node->schema);
-    }
+    inputs[k] = alike ? in.node : put_exact_columns(b, node, in);
   }
   return inputs;
 }
@@ -458,19 +464,15 @@ static built build_union(builder *b, const rn_logical *node) {
   return (built){n, identity_map(b, node->schema.count)};
 }
 
-static rn_plan_node *spread(builder *b, rn_plan_node *input, const uint32_t *keys, uint32_t count, uint32_t parallelism) {
-  rn_plan_node *node = over_node(b, RN_NODE_EXCHANGE, input->span, NULL, input);
-  node->u.exchange.key_count = count;
-  node->u.exchange.keys = keys;
-  node->parallelism = parallelism;
-  return node;
+static uint32_t wider(rn_plan_node *const inputs[2]) {
+  return inputs[0]->parallelism > inputs[1]->parallelism ? inputs[0]->parallelism : inputs[1]->parallelism;
 }
 
 /* Equal rows of both inputs meet. */
 static built build_set(builder *b, const rn_logical *node) {
   rn_plan_node **inputs = alike_inputs(b, node);
-  uint32_t width = node->schema.count, parallelism = inputs[0]->parallelism > inputs[1]->parallelism ? inputs[0]->parallelism : inputs[1]->parallelism;
-  uint32_t *all = map_columns(b, node->keys, width, identity_map(b, width));
+  uint32_t width = node->schema.count, parallelism = wider(inputs), *all = RN_NEW_N(b->arena, uint32_t, width + 1);
+  for (uint32_t i = 0; i < width; i++) all[i] = i;
   for (int s = 0; s < 2 && parallelism > 1; s++) inputs[s] = spread(b, inputs[s], all, width, parallelism);
   rn_plan_node *n = new_node(b, RN_NODE_SET, node->span, node->path, 2, inputs);
   n->schema = rn_physical_schema(b->arena, &node->schema);
@@ -489,7 +491,7 @@ static built build_join(builder *b, const rn_logical *node) {
   bool pairs = rn_join_pairs(node->u.join.kind);
   uint32_t *keys[2] = {map_columns(b, node->u.join.left_keys, count, in[0].map),
                        map_columns(b, node->u.join.right_keys, count, in[1].map)};
-  uint32_t parallelism = inputs[0]->parallelism > inputs[1]->parallelism ? inputs[0]->parallelism : inputs[1]->parallelism;
+  uint32_t parallelism = wider(inputs);
   for (int s = 0; s < 2 && parallelism > 1; s++)
     inputs[s] = count ? spread(b, inputs[s], keys[s], count, parallelism) : gather(b, inputs[s]);
   if (inputs[0] == inputs[1]) inputs[1] = over_node(b, RN_NODE_CALC, node->span, NULL, inputs[1]); /* two ends */
@@ -537,16 +539,7 @@ static built build_join(builder *b, const rn_logical *node) {
 /* The root's input must have exactly the root's columns. */
 static rn_plan_node *exact_columns(builder *b, const rn_logical *root) {
   built in = build(b, root->inputs[0]);
-  uint32_t width = root->schema.count;
-  bool alike = in.node->schema.count == width;
-  for (uint32_t i = 0; i < width; i++) alike = alike && in.map[i] == (int)i;
-  if (alike) return in.node;
-  rn_plan_node *n = over_node(b, RN_NODE_CALC, root->span, NULL, in.node);
-  n->u.calc.exprs = RN_NEW_N(b->arena, rn_expr *, width + 1);
-  for (uint32_t i = 0; i < width; i++)
-    n->u.calc.exprs[i] = rn_expr_column(b->arena, (uint32_t)in.map[i], in.node->schema.fields[in.map[i]].type, root->span);
-  n->schema = rn_physical_schema(b->arena, &root->schema);
-  return n;
+  return has_exact_columns(&in, root->schema.count) ? in.node : put_exact_columns(b, root, in);
 }
 
 static void build_sink(builder *b, const rn_logical *root) {
