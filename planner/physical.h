@@ -7,7 +7,7 @@
 rn_status rn_physical_build(rn_logical *const *roots, uint32_t root_count, rn_access *accesses,
                             const rn_planner_settings *settings, const char *canonical, rn_plan **out);
 
-/* Inner parts: physical.c (nodes), physical_copy.c (deep copies), physical_text.c (fingerprints). */
+/* Inner parts: physical_parts.h (nodes), physical_copy.c (deep copies), physical_text.c (fingerprints). */
 rn_expr *rn_physical_expr(rn_arena *arena, const rn_expr *e, const int *map /* NULL: as it is */);
 rn_value rn_physical_value(rn_arena *arena, const rn_value *value);
 rn_schema rn_physical_schema(rn_arena *arena, const rn_schema *schema);

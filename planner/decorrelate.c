@@ -1,0 +1,130 @@
+/* Decorrelation: conditions are pulled up through one node after the other. See rewrite_decorrelate.c. */
+#include "planner/decorrelate.h"
+
+const rn_expr *rn_near_outer(const rn_expr *e) {
+  const rn_expr *found = e->kind == RN_EXPR_OUTER && e->value.u.i == 1 ? e : NULL;
+  for (uint32_t i = 0; i < e->arg_count && !found; i++) found = rn_near_outer(e->args[i]);
+  return found;
+}
+
+static rn_status find_near(rn_expr **slot, void *ctx) {
+  const rn_expr **found = ctx;
+  if (!*found) *found = rn_near_outer(*slot);
+  return RN_OK;
+}
+
+const rn_expr *rn_near_below(const rn_logical *node) {
+  const rn_expr *found = NULL;
+  (void)rn_logical_visit_exprs((rn_logical *)(uintptr_t)node, find_near, &found); /* changes nothing */
+  for (uint32_t i = 0; i < node->input_count && !found; i++) found = rn_near_below(node->inputs[i]);
+  return found;
+}
+
+bool rn_pull_refuse(rn_rewrite *r, const rn_expr *at, const char *what) {
+  rn_diag(r->binder->diags, RN_E_UNSUPPORTED, at->span,
+          "read it in a WHERE of the sub-query, outside of LIMIT and OVER; or write a join",
+          "a column of the outer query is read %s: such a sub-query is not supported", what);
+  return false;
+}
+
+rn_expr *rn_expr_shift(rn_rewrite *r, const rn_expr *e, uint32_t by) {
+  rn_expr *copy = RN_NEW(r->arena, rn_expr);
+  *copy = *e;
+  if (e->kind == RN_EXPR_COLUMN) copy->index += by;
+  if (!e->arg_count) return copy;
+  copy->args = RN_NEW_N(r->arena, rn_expr *, e->arg_count);
+  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = rn_expr_shift(r, e->args[i], by);
+  return copy;
+}
+
+rn_expr *rn_column_of(rn_rewrite *r, const rn_logical *node, uint32_t i, rn_span span) {
+  return rn_expr_column(r->arena, i, node->schema.fields[i].type, span);
+}
+
+static rn_expr **columns(rn_rewrite *r, const rn_logical *node) {
+  rn_expr **out = RN_NEW_N(r->arena, rn_expr *, node->schema.count + 1);
+  for (uint32_t i = 0; i < node->schema.count; i++) out[i] = rn_column_of(r, node, i, node->span);
+  return out;
+}
+
+/* What reads queries further out stands `by` levels further from them. */
+static rn_expr *further(rn_rewrite *r, const rn_expr *e, int64_t by) {
+  rn_expr *copy = RN_NEW(r->arena, rn_expr);
+  *copy = *e;
+  if (e->kind == RN_EXPR_OUTER) copy->value.u.i += by;
+  if (!e->arg_count) return copy;
+  copy->args = RN_NEW_N(r->arena, rn_expr *, e->arg_count);
+  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = further(r, e->args[i], by);
+  return copy;
+}
+
+typedef struct levels {
+  rn_rewrite *r;
+  int64_t by;
+} levels;
+
+static rn_status move_slot(rn_expr **slot, void *ctx) {
+  const levels *l = ctx;
+  if (rn_expr_outer(*slot)) *slot = further(l->r, *slot, l->by);
+  return RN_OK;
+}
+
+void rn_move_levels(rn_rewrite *r, rn_logical *node, int64_t by) {
+  levels l = {r, by};
+  (void)rn_logical_visit_exprs(node, move_slot, &l);
+  for (uint32_t i = 0; i < node->input_count; i++) rn_move_levels(r, node->inputs[i], by);
+}
+
+bool rn_reads_columns(const rn_expr *e) {
+  if (e->kind == RN_EXPR_COLUMN) return true;
+  for (uint32_t i = 0; i < e->arg_count; i++)
+    if (rn_reads_columns(e->args[i])) return true;
+  return false;
+}
+
+static bool pull_filter(rn_puller *u, rn_logical *node, rn_pulled *p) {
+  rn_rewrite *r = u->r;
+  if (!rn_pull(u, node->inputs[0], p)) return false;
+  rn_conjuncts all = {0}, stay = {0};
+  rn_conjuncts_split(r->arena, node->u.filter, &all);
+  for (uint32_t i = 0; i < all.count; i++) {
+    rn_expr *e = rn_expr_replace(r->arena, all.items[i], p->out);
+    rn_conjuncts_add(r->arena, p->always ? &p->after : rn_near_outer(e) ? &p->on : &stay, e);
+  }
+  if (stay.count) p->node = rn_logical_filter(r->arena, p->node, rn_conjuncts_and(r, &stay, node->span), node->span);
+  return true;
+}
+
+static bool pull_project(rn_puller *u, rn_logical *node, rn_pulled *p) {
+  rn_rewrite *r = u->r;
+  if (!rn_pull(u, node->inputs[0], p)) return false;
+  rn_expr **out = RN_NEW_N(r->arena, rn_expr *, node->schema.count + 1);
+  for (uint32_t i = 0; i < node->schema.count; i++) out[i] = rn_expr_replace(r->arena, node->u.project[i], p->out);
+  p->out = out;
+  p->count = node->schema.count;
+  return true;
+}
+
+bool rn_pull(rn_puller *u, rn_logical *node, rn_pulled *p) {
+  rn_rewrite *r = u->r;
+  const rn_expr *at = rn_near_below(node);
+  *p = (rn_pulled){.node = node, .count = node->schema.count};
+  if (!at) {
+    p->out = columns(r, node);
+    return true;
+  }
+  switch (node->kind) {
+    case RN_L_FILTER: return pull_filter(u, node, p);
+    case RN_L_PROJECT: return pull_project(u, node, p);
+    case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: return rn_pull_aggregate(u, node, p);
+    case RN_L_JOIN: return rn_pull_join(u, node, p);
+    case RN_L_EXPAND: return rn_pull_refuse(r, at, "below grouping sets");
+    case RN_L_SORT:
+      if (node->u.sort.limit < 0 && !node->u.sort.offset) return rn_pull(u, node->inputs[0], p);
+      return rn_pull_refuse(r, at, "below ORDER BY .. LIMIT");
+    case RN_L_LIMIT: return rn_pull_refuse(r, at, "below LIMIT");
+    case RN_L_UNION: case RN_L_SET: return rn_pull_branches(u, node, p);
+    case RN_L_OVER: return rn_pull_refuse(r, at, "below OVER");
+    default: return rn_pull_refuse(r, at, "below another clause");
+  }
+}
