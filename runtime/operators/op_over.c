@@ -3,8 +3,7 @@
  * Event time: rows wait in a buffer and leave in order of time as the watermark passes; rows of equal time are
  * peers in RANGE frames. Late (DIALECT 5.5): with an unbounded frame what the watermark has passed, with a
  * bounded one what is not newer than the last row of its partition. Processing time: rows leave at once, those
- * of a batch are peers. Bounded input that was sorted before: rows leave when a larger order value has come.
- * What a partition keeps: op_over_frame.c. */
+ * of a batch are peers. What a partition keeps: op_over_frame.c. Any other order: op_over_whole.c. */
 #include "runtime/operators/op_over.h"
 
 #include "base/alloc.h"
@@ -21,9 +20,7 @@ static rn_status over_open(rn_operator *op, rn_error *err) {
   self->input_columns = node->schema.count - node->u.over.call_count;
   self->buffer = rn_state_buffer(op->state, BUFFER_ROWS);
   rn_over_frame_open(self);
-  self->sorted = !node->u.over.processing_time &&
-                 node->schema.fields[node->u.over.order_column].type->time_attribute != RN_TIME_ROWTIME;
-  self->forgets = !node->u.over.rows && !node->u.over.unbounded && !self->set.has_distinct && !self->sorted;
+  self->forgets = !node->u.over.rows && !node->u.over.unbounded && !self->set.has_distinct;
   for (uint32_t c = 0; c < self->set.count; c++) {
     if (self->set.calls[c].ops->over) self->forgets = false;
   }
@@ -52,7 +49,7 @@ static rn_status emit_chunk(rn_over *self, rn_batch *out, rn_error *err) {
   return status;
 }
 
-/* --- event time and sorted input ----------------------------------------------------------------------------------- */
+/* --- event time ---------------------------------------------------------------------------------------------------- */
 
 typedef struct chunk {
   rn_batch batch; /* input columns decoded, result columns empty */
@@ -71,11 +68,7 @@ static void decode_chunk(rn_over *self, const rn_buffered *rows, uint32_t n, chu
   c->batch.rows = c->batch.live_count = n;
   rn_keys_encode(&c->keys, &c->batch, node->u.over.keys, node->u.over.key_count, op->context->hash_seed, &op->arena);
   find_partitions(self, &c->keys);
-  const rn_column *order = &c->batch.columns[node->u.over.order_column];
-  bool is_time = rn_type_physical(order->type) == RN_P_I64;
-  for (uint32_t i = 0; i < n; i++) {
-    c->times[i] = is_time && rn_is_valid(order, i) ? ((const int64_t *)order->data)[i] : rows[i].order;
-  }
+  for (uint32_t i = 0; i < n; i++) c->times[i] = rows[i].order;
 }
 
 static int64_t row_number(rn_over *self, uint32_t i) { return rn_over_head(self->slots[i])->rows; }
@@ -175,7 +168,7 @@ static bool is_late(rn_over *self, const rn_keys *keys, uint32_t i, int64_t at) 
   return false;
 }
 
-static rn_status buffer_rows(rn_over *self, const rn_batch *batch) {
+static void buffer_rows(rn_over *self, const rn_batch *batch) {
   rn_operator *op = &self->op;
   const rn_plan_node *node = op->node;
   const rn_column *order = &batch->columns[node->u.over.order_column];
@@ -186,30 +179,15 @@ static rn_status buffer_rows(rn_over *self, const rn_batch *batch) {
   rn_rows_encode(&rows, batch, NULL, self->input_columns, &op->arena);
   for (uint32_t i = 0; i < batch->live_count; i++) {
     uint32_t row = rn_live(batch, i);
-    int64_t at;
-    if (self->sorted) {
-      rn_builder_clear(&self->scratch);
-      rn_builder_char(&self->scratch, rn_is_null(order, row) ? 1 : 0);
-      if (rn_is_valid(order, row)) rn_value_encode(&self->scratch, order, row);
-      rn_slice value = {self->scratch.data, self->scratch.len};
-      if (!rn_slice_eq(value, (rn_slice){self->last_order.data, self->last_order.len})) {
-        self->sequence++;
-        rn_builder_clear(&self->last_order);
-        rn_builder_slice(&self->last_order, value);
-      }
-      at = self->sequence;
-    } else {
-      at = rn_is_valid(order, row) ? ((const int64_t *)order->data)[row] : INT64_MIN;
-      if (at == INT64_MIN || is_late(self, &keys, i, at)) {
-        late++;
-        rn_late_time(op, batch, row, node->u.over.order_column);
-        continue;
-      }
+    int64_t at = rn_is_valid(order, row) ? ((const int64_t *)order->data)[row] : INT64_MIN;
+    if (at == INT64_MIN || is_late(self, &keys, i, at)) {
+      late++;
+      rn_late_time(op, batch, row, node->u.over.order_column);
+      continue;
     }
     rn_buffer_add(self->buffer, at, rn_key_group(keys.hashes[i]), rows.keys[i], rows.lengths[i]);
   }
   if (late) RN_COUNT(op->counters.late, late);
-  return RN_OK;
 }
 
 /* --- processing time -------------------------------------------------------------------------------------------------- */
@@ -255,8 +233,8 @@ static rn_status over_process(rn_operator *op, unsigned input, rn_batch *batch, 
   rn_over *self = (rn_over *)op;
   if (!batch->live_count) return RN_OK;
   if (op->node->u.over.processing_time) return process_now(self, batch, err);
-  if (buffer_rows(self, batch) != RN_OK) return RN_FAIL;
-  return self->sorted ? process_upto(self, self->sequence - 1, err) : RN_OK;
+  buffer_rows(self, batch);
+  return RN_OK;
 }
 
 /* Visits some partitions and erases those whose frame has passed: memory follows what frames can see. */
@@ -273,7 +251,7 @@ static void sweep(rn_over *self) {
 
 static rn_status over_watermark(rn_operator *op, int64_t watermark_us, rn_error *err) {
   rn_over *self = (rn_over *)op;
-  if (!op->node->u.over.processing_time && (!self->sorted || watermark_us == RN_WATERMARK_END)) {
+  if (!op->node->u.over.processing_time) {
     if (process_upto(self, watermark_us, err) != RN_OK) return RN_FAIL;
     sweep(self);
   }
@@ -281,43 +259,16 @@ static rn_status over_watermark(rn_operator *op, int64_t watermark_us, rn_error 
 }
 
 static int64_t over_horizon(rn_operator *op) {
-  rn_over *self = (rn_over *)op;
-  return self->sorted || op->node->u.over.processing_time ? RN_WATERMARK_NONE : rn_buffer_largest(self->buffer);
-}
-
-static rn_status over_snapshot(rn_operator *op, rn_snapshot *out, rn_error *err) {
-  (void)err;
-  rn_over *self = (rn_over *)op;
-  if (!self->sorted) return RN_OK;
-  rn_builder b = {0};
-  rn_put_i64(&b, self->sequence);
-  rn_put_bytes(&b, self->last_order.data ? self->last_order.data : "", self->last_order.len);
-  rn_snapshot_put(out, op->node->path, (uint16_t)(RN_GROUP_GLOBAL + op->context->subtask), true, &b);
-  return RN_OK;
-}
-
-static rn_status over_restore(rn_operator *op, const rn_blob *blob, rn_error *err) {
-  (void)err;
-  rn_over *self = (rn_over *)op;
-  rn_reader r = {blob->data, blob->data + blob->len, false};
-  int64_t sequence = rn_get_i64(&r);
-  rn_slice last = rn_get_bytes(&r);
-  if (r.bad || sequence < self->sequence) return RN_OK;
-  self->sequence = sequence;
-  rn_builder_clear(&self->last_order);
-  rn_builder_slice(&self->last_order, last);
-  return RN_OK;
+  return op->node->u.over.processing_time ? RN_WATERMARK_NONE : rn_buffer_largest(((rn_over *)op)->buffer);
 }
 
 static void over_close(rn_operator *op) {
   rn_over *self = (rn_over *)op;
   rn_agg_set_close(&self->set);
-  rn_builder_free(&self->last_order);
   rn_builder_free(&self->scratch);
   rn_arena_free(&self->memory);
 }
 
 const rn_operator_class rn_op_over_class = {
     .name = "over", .size = sizeof(rn_over), .open = over_open, .process_batch = over_process,
-    .on_watermark = over_watermark, .horizon = over_horizon, .snapshot = over_snapshot, .restore = over_restore,
-    .close = over_close};
+    .on_watermark = over_watermark, .horizon = over_horizon, .close = over_close};

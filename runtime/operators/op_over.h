@@ -24,7 +24,6 @@ typedef struct rn_over {
   uint32_t input_columns, lag_count;
   uint32_t lag_offset;      /* of the refs of LAG lists in the slot */
   uint32_t accs;            /* of the first accumulator in the slot: set.offsets[] are from the slot's start */
-  bool sorted;              /* bounded input that comes in order */
   /* frame elements: time, refs of DISTINCT values, accumulators (at set offsets - accs + element_accs) */
   uint32_t element_size, element_values, element_accs, acc_size; /* time only where the frame is of RANGE */
   bool aligned;             /* accumulators need no more than the 8 bytes that elements have */
@@ -40,10 +39,7 @@ typedef struct rn_over {
   bool fresh[RN_BATCH_ROWS_MAX];
   bool forgets;             /* RANGE frame that can pass: the partition goes with it */
   uint32_t swept;           /* position of the sweep for partitions whose frame has passed */
-  /* sorted input */
-  int64_t sequence;
-  rn_builder last_order;
-  rn_builder scratch;
+  rn_builder scratch;       /* an encoded value */
 } rn_over;
 
 static inline rn_over_slot *rn_over_head(uint8_t *slot) { return (rn_over_slot *)(void *)slot; }
