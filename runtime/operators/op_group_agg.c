@@ -283,6 +283,12 @@ static int64_t goes_at(group_agg *self, int64_t end) {
   return fires > INT64_MAX - lateness ? INT64_MAX : fires + lateness;
 }
 
+/* The clock closes windows of processing time: the first of them next. */
+static void set_timer(group_agg *self) {
+  if (self->time.spec->processing_time && rn_map_table_count(self->map))
+    self->op.timer_us = goes_at(self, rn_table_namespace(rn_map_table_at(self->map, 0)));
+}
+
 /* Stretches of rows of one window, in order of arrival. */
 static rn_status add_to_windows(group_agg *self, const rn_batch *batch, rn_error *err) {
   const rn_plan_node *node = self->op.node;
@@ -302,8 +308,7 @@ static rn_status add_to_windows(group_agg *self, const rn_batch *batch, rn_error
     part.live_count = n;
     if (add_rows(self, &part, end, err) != RN_OK) return RN_FAIL;
   }
-  if (self->time.spec->processing_time && rn_map_table_count(self->map))
-    self->op.timer_us = rn_window_fires(&self->time, rn_table_namespace(rn_map_table_at(self->map, 0)));
+  set_timer(self);
   return RN_OK;
 }
 
@@ -326,15 +331,14 @@ static rn_status group_timer(rn_operator *op, int64_t now_us, rn_error *err) {
   group_agg *self = (group_agg *)op;
   if (!op->node->u.group_agg.early) return RN_OK;
   if (close_windows(self, now_us, err) != RN_OK) return RN_FAIL;
-  if (rn_map_table_count(self->map)) op->timer_us = rn_window_fires(&self->time, rn_table_namespace(rn_map_table_at(self->map, 0)));
+  set_timer(self);
   return RN_OK;
 }
 
 static rn_status group_restored(rn_operator *op, rn_error *err) {
   (void)err;
   group_agg *self = (group_agg *)op;
-  if (op->node->u.group_agg.early && self->time.spec->processing_time && rn_map_table_count(self->map))
-    op->timer_us = rn_window_fires(&self->time, rn_table_namespace(rn_map_table_at(self->map, 0)));
+  if (op->node->u.group_agg.early) set_timer(self);
   return RN_OK;
 }
 
