@@ -260,7 +260,7 @@ rn_status rn_sqlite_stage_add(rn_staged *s, const rn_batch *batch, const rn_tabl
       rows[count] = (uint16_t)row;
       cells[count] = row_of_key(s, keys.hashes[i], keys.keys[i], keys.lengths[i]);
       /* -U takes the row away like -D: its +U may have failed a HAVING, and puts the row back where it did not */
-      s->deleted.data[cells[count++]] = kind == RN_DELETE || kind == RN_UPDATE_BEFORE;
+      s->deleted.data[cells[count++]] = rn_takes_back(kind);
     }
   }
   rn_builder text = {0};

@@ -26,6 +26,7 @@
 
 typedef enum rn_row_kind { RN_INSERT = 0, RN_UPDATE_BEFORE = 1, RN_UPDATE_AFTER = 2, RN_DELETE = 3 } rn_row_kind;
 const char *rn_row_kind_text(rn_row_kind kind); /* "+I" "-U" "+U" "-D" */
+static inline bool rn_takes_back(rn_row_kind kind) { return kind == RN_UPDATE_BEFORE || kind == RN_DELETE; }
 
 /* 16-byte string view: up to 12 bytes inline, else a 4-byte prefix and a pointer (Neumann 2020, Umbra).
  * The first 8 bytes (length, prefix) decide most comparisons. Unused inline bytes are zero. */

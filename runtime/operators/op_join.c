@@ -183,7 +183,6 @@ static rn_status show(join *self, unsigned side, rn_slice row, bool partners, rn
 
 /* --- one row of the batch --------------------------------------------------------------------------------------------- */
 
-static bool takes_back(rn_row_kind kind) { return kind == RN_UPDATE_BEFORE || kind == RN_DELETE; }
 static rn_row_kind kind_of(const join *self, uint32_t i) { return rn_kind(self->batch, rn_live(self->batch, i)); }
 static rn_slice row_of(const join *self, uint32_t i) { return rn_slice_make(self->rows.keys[i], self->rows.lengths[i]); }
 
@@ -227,7 +226,7 @@ static void forget(join *self, uint32_t i) {
 static rn_status finish(join *self, uint32_t i, rn_error *err) {
   unsigned side = self->side;
   rn_row_kind kind = kind_of(self, i);
-  bool back = takes_back(kind), nobody = meets_nobody(self, i);
+  bool back = rn_takes_back(kind), nobody = meets_nobody(self, i);
   if (self->kind != RN_JOIN_KIND_SEMI) kind = back ? RN_DELETE : RN_INSERT;
   if (self->counts[side] && (!self->fold || nobody) &&
       show(self, side, row_of(self, i), self->partners[i] > 0, kind, err) != RN_OK) {
@@ -259,7 +258,7 @@ static rn_status put_pair(join *self, const pair *p, rn_slice partner, rn_row_ki
 static rn_status meet(join *self, const pair *p, rn_error *err) {
   unsigned side = self->side, other = !side;
   rn_row_kind kind = kind_of(self, p->row), gone = RN_DELETE, come = RN_INSERT;
-  bool back = takes_back(kind), single = self->op.node->u.join.single;
+  bool back = rn_takes_back(kind), single = self->op.node->u.join.single;
   if (self->kind == RN_JOIN_KIND_SEMI) gone = come = kind; /* a left row comes and goes with the kind of its partner */
   else if (self->counts[0] || self->counts[1]) kind = back ? RN_DELETE : RN_INSERT;
   rn_slice partner = rn_state_load(self->op.state, p->other->row);

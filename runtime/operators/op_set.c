@@ -55,13 +55,11 @@ static int64_t times(const rn_plan_node *node, const slot *s) {
   return left > 0 && (right > 0) != node->u.set.except;
 }
 
-static bool takes_back(rn_row_kind kind) { return kind == RN_UPDATE_BEFORE || kind == RN_DELETE; }
-
 /* Rows that no input has any more. */
 static void forget(set *self, const rn_batch *batch, const rn_keys *keys) {
   rn_table *table = rn_map_table(self->map, 0);
   for (uint32_t i = 0; batch->kinds && i < batch->live_count; i++) {
-    if (!takes_back(rn_kind(batch, rn_live(batch, i)))) continue;
+    if (!rn_takes_back(rn_kind(batch, rn_live(batch, i)))) continue;
     uint8_t *bytes = rn_table_find(table, keys->hashes[i], keys->keys[i], keys->lengths[i]);
     if (bytes && !slot_of(bytes)->counts[0] && !slot_of(bytes)->counts[1]) rn_table_erase(table, bytes);
   }
@@ -81,7 +79,7 @@ static rn_status set_process(rn_operator *op, unsigned input, rn_batch *batch, r
     slot *s = slot_of(self->slots[i]);
     uint32_t row = rn_live(batch, i);
     int64_t before = times(node, s);
-    s->counts[input] += takes_back(rn_kind(batch, row)) ? -1 : 1;
+    s->counts[input] += rn_takes_back(rn_kind(batch, row)) ? -1 : 1;
     int64_t after = times(node, s);
     if (after == before || node->u.set.fold) continue;
     self->live[n++] = (uint16_t)row;
