@@ -51,7 +51,7 @@ struct rn_source {
   char *data;                /* the file; 64 readable bytes follow */
   RN_VEC(entry) entries;
   size_t next;               /* entry */
-  int64_t taken, given;      /* rows: behind those that downstream has; in the last run */
+  int64_t taken;             /* rows that downstream has */
   int64_t watermark_us;
   bool absent;               /* another instance has the one split */
   rn_record records[RN_BATCH_ROWS_MAX];
