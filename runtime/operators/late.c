@@ -14,17 +14,12 @@ static void put_time(rn_builder *out, int64_t us) {
 
 static void put_reason(rn_builder *out, const rn_operator *op, rn_late_cause cause, int64_t at_us, const rn_zone *zone) {
   int64_t watermark = op->watermark_us;
-  bool shown = watermark != RN_WATERMARK_NONE;
-  if (shown && watermark != RN_WATERMARK_END && zone) watermark = rn_zone_to_local(zone, watermark);
+  if (watermark != RN_WATERMARK_NONE && watermark != RN_WATERMARK_END && zone) watermark = rn_zone_to_local(zone, watermark);
   rn_builder_text(out, "late: ");
   if (cause == RN_LATE_NO_TIME) {
     rn_builder_text(out, "it has no time");
   } else if (cause == RN_LATE_NO_WINDOW) {
     rn_builder_text(out, "its time lies in no window");
-  } else if (cause == RN_LATE_TIME && (!shown || at_us > watermark)) { /* op_over.c: is_late */
-    rn_builder_text(out, "its time is ");
-    put_time(out, at_us);
-    rn_builder_text(out, ": with this frame OVER takes rows after 1970-01-01 00:00:00 only");
   } else {
     rn_builder_text(out, "the watermark is ");
     put_time(out, watermark);

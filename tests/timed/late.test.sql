@@ -110,3 +110,16 @@ SELECT window_end, COUNT(*) AS n FROM TUMBLE(TABLE plain, DESCRIPTOR(ts), INTERV
 |  2 | b | 2026-01-01 00:00:02 |
 --@expect kept
 | source | reason | line |
+
+--@test where clocks are put back the watermark may show an earlier time than the row it has passed
+SET 'table.local-time-zone' = 'Europe/Berlin';
+SELECT id, COUNT(*) OVER (ORDER BY at_) AS n FROM z;
+--@given z
+| id | at_                 |
+|  1 | 2026-10-25 01:10:00 |
+|  2 | 2026-10-25 00:50:00 |
+--@expect
+| id | n |
+|  1 | 1 |
+--@expect kept
+| source | reason | line |
