@@ -76,10 +76,7 @@ static rn_status first_process(rn_operator *op, unsigned input, rn_batch *batch,
 static rn_status emit_rows(first *self, const rn_slice *rows, uint32_t n, rn_error *err) {
   rn_operator *op = &self->op;
   rn_batch out;
-  rn_arena_reset(&op->arena);
-  rn_batch_init(&out, &op->node->schema, n, &op->arena);
-  rn_keys_decode(rows, n, out.columns, self->input_columns, 0, n, &op->arena);
-  out.rows = out.live_count = n;
+  rn_output_rows(op, rows, n, self->input_columns, &out);
   return rn_emit(op, &out, err);
 }
 

@@ -361,11 +361,8 @@ static rn_status group_process(rn_operator *op, unsigned input, rn_batch *batch,
 
 static rn_status emit_final(group_agg *self, uint32_t n, rn_error *err) {
   rn_batch out;
-  rn_arena_reset(&self->op.arena);
-  rn_batch_init(&out, &self->op.node->schema, n, &self->op.arena);
-  rn_keys_decode(self->out_keys, n, out.columns, self->key_count, 0, n, &self->op.arena);
+  rn_output_rows(&self->op, self->out_keys, n, self->key_count, &out);
   rn_agg_set_results(&self->set, (const uint8_t *const *)self->slots, n, out.columns + self->key_count, 0, n, &self->op.arena);
-  out.rows = out.live_count = n;
   return rn_emit(&self->op, &out, err);
 }
 

@@ -137,23 +137,17 @@ static void decode_pairs(join *self, const rn_slice *left, const rn_slice *right
 }
 
 static void decode_output(join *self, uint32_t n, rn_batch *out) {
-  rn_arena *arena = &self->op.arena;
-  rn_arena_reset(arena);
-  rn_batch_init(out, &self->op.node->schema, n, arena);
-  rn_keys_decode(self->out[0], n, out->columns, self->widths[0], 0, n, arena);
-  if (self->pairs_out) rn_keys_decode(self->out[1], n, out->columns + self->widths[0], self->widths[1], 0, n, arena);
+  rn_output_rows(&self->op, self->out[0], n, self->widths[0], out);
+  if (self->pairs_out) rn_keys_decode(self->out[1], n, out->columns + self->widths[0], self->widths[1], 0, n, &self->op.arena);
   if (self->kind == RN_JOIN_KIND_MARK) memcpy(out->columns[self->widths[0]].data, self->marks, n);
-  out->rows = out->live_count = n;
+  rn_output_kinds(out, self->kinds);
 }
 
 static rn_status flush(join *self, rn_error *err) {
   if (!self->out_count) return RN_OK;
   rn_batch out;
   uint32_t n = self->out_count;
-  bool inserts = true;
-  for (uint32_t i = 0; i < n; i++) inserts = inserts && self->kinds[i] == RN_INSERT;
   decode_output(self, n, &out);
-  if (!inserts) out.kinds = self->kinds;
   self->out_count = 0;
   return rn_emit(&self->op, &out, err);
 }

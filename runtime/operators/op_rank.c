@@ -64,13 +64,9 @@ static rn_status flush(rank *self, rn_error *err) {
   rn_status status = RN_OK;
   if (n) {
     rn_batch out;
-    rn_arena_reset(&op->arena);
-    rn_batch_init(&out, &op->node->schema, n, &op->arena);
-    rn_keys_decode(self->out, n, out.columns, self->input_columns, 0, n, &op->arena);
+    rn_output_rows(op, self->out, n, self->input_columns, &out);
     if (op->node->u.rank.number) memcpy(out.columns[self->input_columns].data, self->numbers, n * sizeof *self->numbers);
-    out.rows = out.live_count = n;
-    for (uint32_t i = 0; i < n && !out.kinds; i++)
-      if (self->kinds[i] != RN_INSERT) out.kinds = self->kinds;
+    rn_output_kinds(&out, self->kinds);
     self->out_count = 0;
     status = rn_emit(op, &out, err);
   }

@@ -165,15 +165,12 @@ static rn_status emit_aggregates(rn_session_op *self, rn_session *const *session
   rn_operator *op = &self->op;
   uint32_t calls = op->node->u.window_agg.call_count;
   rn_batch out;
-  rn_arena_reset(&op->arena);
-  rn_batch_init(&out, &op->node->schema, count, &op->arena);
-  rn_slice *keys = rn_arena_alloc(&op->arena, count * sizeof *keys);
+  rn_slice keys[RN_BATCH_ROWS_MAX];
   for (uint32_t i = 0; i < count; i++) keys[i] = rn_session_partition(self, sessions[i]);
-  rn_keys_decode(keys, count, out.columns, self->key_count, 0, count, &op->arena);
+  rn_output_rows(op, keys, count, self->key_count, &out);
   rn_agg_set_results(&self->set, (const uint8_t *const *)(const void *)sessions, count, out.columns + self->key_count, 0,
                      count, &op->arena);
   for (uint32_t i = 0; i < count; i++) put_window(self, &out, self->key_count + calls, i, sessions[i]);
-  out.rows = out.live_count = count;
   return rn_emit(op, &out, err);
 }
 
@@ -189,11 +186,8 @@ static rn_status emit_rows(rn_session_op *self, rn_session *const *sessions, uin
       rows[n++] = rn_state_load(op->state, ((rn_session_row *)(void *)rn_list_at(op->state, list, i))->row);
       if (n < capacity && (i + 1 < total || s + 1 < count)) continue;
       rn_batch out;
-      rn_arena_reset(&op->arena);
-      rn_batch_init(&out, &op->node->schema, n, &op->arena);
-      rn_keys_decode(rows, n, out.columns, width, 0, n, &op->arena);
+      rn_output_rows(op, rows, n, width, &out);
       for (uint32_t r = 0; r < n; r++) put_window(self, &out, width, r, of[r]);
-      out.rows = out.live_count = n;
       if (rn_emit(op, &out, err) != RN_OK) return RN_FAIL;
       n = 0;
     }

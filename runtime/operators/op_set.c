@@ -101,10 +101,7 @@ static rn_status set_process(rn_operator *op, unsigned input, rn_batch *batch, r
 static rn_status emit(set *self, uint32_t n, rn_error *err) {
   rn_batch out;
   if (!n) return RN_OK;
-  rn_arena_reset(&self->op.arena);
-  rn_batch_init(&out, &self->op.node->schema, n, &self->op.arena);
-  rn_keys_decode(self->out, n, out.columns, self->width, 0, n, &self->op.arena);
-  out.rows = out.live_count = n;
+  rn_output_rows(&self->op, self->out, n, self->width, &out);
   return rn_emit(&self->op, &out, err);
 }
 

@@ -132,10 +132,7 @@ static rn_status emit_sorted(sort *self, int64_t upto_us, rn_error *err) {
     uint32_t count = (uint32_t)(to - from < op->context->batch_rows ? to - from : op->context->batch_rows);
     gather(rows, order, from, to, chunk, count);
     rn_batch out;
-    rn_arena_reset(&op->arena);
-    rn_batch_init(&out, &node->schema, count, &op->arena);
-    rn_keys_decode(chunk, count, out.columns, node->schema.count, 0, count, &op->arena);
-    out.rows = out.live_count = count;
+    rn_output_rows(op, chunk, count, node->schema.count, &out);
     status = rn_emit(op, &out, err);
     from += count;
   }

@@ -210,16 +210,13 @@ rn_status rn_window_emit(rn_window_agg *self, int64_t end, const uint8_t *const 
   const rn_plan_node *node = op->node;
   uint32_t key_count = node->u.window_agg.key_count, calls = node->u.window_agg.call_count;
   rn_batch batch;
-  rn_arena_reset(&op->arena);
-  rn_batch_init(&batch, &node->schema, count, &op->arena);
-  rn_keys_decode(keys, count, batch.columns, key_count, 0, count, &op->arena);
+  rn_output_rows(op, keys, count, key_count, &batch);
   rn_agg_set_results(&self->set, slots, count, batch.columns + key_count, 0, count, &op->arena);
   const int64_t values[3] = {rn_window_start(&self->time, end), end, rn_window_instant(&self->time, end)};
   for (uint32_t v = 0; v < 3 && key_count + calls + v < batch.column_count; v++) {
     int64_t *to = batch.columns[key_count + calls + v].data;
     for (uint32_t i = 0; i < count; i++) to[i] = values[v];
   }
-  batch.rows = batch.live_count = count;
   return rn_emit(op, &batch, err);
 }
 

@@ -34,6 +34,13 @@ extern const rn_operator_class rn_op_exchange_in_class;
 /* Names the record of the row in err (topic, offset) where the batch still knows it. Always RN_FAIL. */
 rn_status rn_operator_row_error(rn_operator *op, const rn_batch *batch, int64_t row, rn_error *err);
 
+/* --- rows that leave (rows_out.c) ------------------------------------------------------------------------ */
+/* Begins the batch that the operator emits next, in op->arena: n rows of its schema, their first `columns` columns decoded
+ * from rows[] (rn_rows_encode, rn_keys_encode). The others are the caller's to fill. */
+void rn_output_rows(rn_operator *op, const rn_slice *rows, uint32_t n, uint32_t columns, rn_batch *out);
+/* kinds[i] of row i; a batch of inserts has none. */
+void rn_output_kinds(rn_batch *out, const uint8_t *kinds);
+
 /* --- late rows (late.c) ---------------------------------------------------------------------------------- */
 /* Why a time operator drops a row; at_us is wall-clock where `zone` is set, and the watermark is shown in that zone. */
 typedef enum rn_late_cause {
