@@ -15,9 +15,10 @@
  * chunk's columns at once, then the pairs are walked in order. Rows lie in state encoded as keys are, so a pair is two
  * slices until it leaves. The candidates' lists do not change within a batch: only the own side's do. */
 #include "base/alloc.h"
+#include "runtime/operators/join_side.h"
 #include "runtime/operators/operators.h"
 
-enum { MAP_LEFT = 1, MAP_RIGHT = 2, CHUNK = 1024 };
+enum { CHUNK = 1024 };
 
 typedef struct kept { /* element of a list */
   rn_ref row;
@@ -71,33 +72,7 @@ static kept *kept_at(join *self, const uint8_t *s, uint32_t i) {
 }
 static uint32_t kept_count(join *self, uint8_t *s) { return s ? rn_list_count(self->op.state, slot_of(s)->rows) : 0; }
 
-static void encode_nulls(join *self, unsigned side) {
-  uint32_t first = side ? self->widths[0] : 0;
-  rn_batch row;
-  rn_schema schema = {self->widths[side], self->both.fields + first};
-  rn_batch_init(&row, &schema, 1, &self->memory);
-  for (uint32_t c = 0; c < schema.count; c++) {
-    rn_column_nullable(&row.columns[c], 1, &self->memory);
-    rn_set_null(&row.columns[c], 0);
-  }
-  row.rows = row.live_count = 1;
-  rn_keys encoded;
-  rn_rows_encode(&encoded, &row, NULL, schema.count, &self->memory);
-  self->nulls[side] = rn_slice_make(encoded.keys[0], encoded.lengths[0]);
-}
-
-static void join_columns(join *self) {
-  const rn_plan_node *node = self->op.node;
-  uint32_t left = node->inputs[0]->schema.count, right = node->inputs[1]->schema.count;
-  rn_field *fields = RN_NEW_N(&self->memory, rn_field, left + right + 1);
-  for (uint32_t i = 0; i < left; i++) fields[i] = node->inputs[0]->schema.fields[i];
-  for (uint32_t i = 0; i < right; i++) fields[left + i] = node->inputs[1]->schema.fields[i];
-  self->both = (rn_schema){left + right, fields};
-}
-
 static rn_status join_open(rn_operator *op, rn_error *err) {
-  static const uint32_t nested[] = {0};
-  static const rn_ref_spec refs[] = {{0, sizeof(kept), 1, nested}};
   join *self = (join *)op;
   const rn_plan_node *node = op->node;
   rn_arena_init(&self->memory);
@@ -109,32 +84,18 @@ static rn_status join_open(rn_operator *op, rn_error *err) {
   self->counts[0] = !self->pairs_out || self->kind == RN_JOIN_KIND_LEFT || self->kind == RN_JOIN_KIND_FULL;
   self->counts[1] = self->kind == RN_JOIN_KIND_RIGHT || self->kind == RN_JOIN_KIND_FULL;
   self->fold = node->u.join.fold;
-  join_columns(self);
+  self->both = rn_join_both(node, &self->memory);
   for (unsigned s = 0; s < 2; s++) {
-    const rn_schema *in = &node->inputs[s]->schema;
-    const rn_type **types = RN_NEW_N(&self->memory, const rn_type *, node->u.join.key_count + 1);
-    for (uint32_t k = 0; k < node->u.join.key_count; k++) types[k] = in->fields[node->u.join.keys[s][k]].type;
-    rn_map_spec spec = {.id = s ? MAP_RIGHT : MAP_LEFT, .key_size = rn_key_fixed_size(types, node->u.join.key_count),
-                        .value_size = sizeof(slot), .value_align = 8, .ref_count = 1, .refs = refs};
-    self->maps[s] = rn_state_map(op->state, &spec);
-    self->widths[s] = in->count;
+    self->maps[s] = rn_join_map(op, s, sizeof(slot), sizeof(kept), &self->memory);
+    self->widths[s] = node->inputs[s]->schema.count;
+    self->nulls[s] = rn_join_nulls(node, s, &self->memory);
     self->taken_back[s] = (node->inputs[s]->emits & (RN_CHANGE_UPDATE_BEFORE | RN_CHANGE_DELETE)) != 0;
   }
-  encode_nulls(self, 0);
-  encode_nulls(self, 1);
   if (!node->u.join.condition) return RN_OK;
   return rn_program_compile(&node->u.join.condition, 1, &self->memory, &self->condition, err);
 }
 
 /* --- output ------------------------------------------------------------------------------------------------------- */
-
-static void decode_pairs(join *self, const rn_slice *left, const rn_slice *right, uint32_t n, rn_batch *out, rn_arena *arena) {
-  rn_arena_reset(arena);
-  rn_batch_init(out, &self->both, n, arena);
-  rn_keys_decode(left, n, out->columns, self->widths[0], 0, n, arena);
-  rn_keys_decode(right, n, out->columns + self->widths[0], self->widths[1], 0, n, arena);
-  out->rows = out->live_count = n;
-}
 
 static void decode_output(join *self, uint32_t n, rn_batch *out) {
   rn_output_rows(&self->op, self->out[0], n, self->widths[0], out);
@@ -184,14 +145,8 @@ static uint32_t hash_of(const join *self, uint32_t i) {
   return self->taken_back[self->side] ? (uint32_t)(self->rows.hashes[i] >> 32) : 0;
 }
 
-/* NULL in a key that = compares: the row meets nobody, so it is not kept either. */
-static bool meets_nobody(const join *self, uint32_t i) {
-  const rn_plan_node *node = self->op.node;
-  uint32_t row = rn_live(self->batch, i);
-  for (uint32_t k = 0; k < node->u.join.key_count; k++) {
-    if (!node->u.join.null_safe[k] && rn_is_null(&self->batch->columns[node->u.join.keys[self->side][k]], row)) return true;
-  }
-  return false;
+static bool meets_nobody(const join *self, uint32_t i) { /* then it is not kept either */
+  return rn_join_meets_nobody(self->op.node, self->side, self->batch, rn_live(self->batch, i));
 }
 
 static void forget(join *self, uint32_t i) {
@@ -285,7 +240,7 @@ static rn_status test_pairs(join *self, rn_error *err) {
   rn_eval eval;
   uint16_t live[CHUNK];
   uint32_t count = 0;
-  decode_pairs(self, sides[0], sides[1], self->pair_count, &chunk, &self->decoded);
+  rn_join_pairs(&self->both, self->widths[0], sides[0], sides[1], self->pair_count, &self->decoded, &chunk);
   rn_operator_eval(&self->op, &chunk, &eval, err);
   eval.arena = &self->decoded;
   if (rn_program_filter(self->condition, &chunk, &eval, live, &count) != RN_OK) return RN_FAIL;

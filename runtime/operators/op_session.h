@@ -69,6 +69,7 @@ typedef struct rn_session_op {
   uint8_t *slots[RN_BATCH_ROWS_MAX];
   uint8_t *found[RN_BATCH_ROWS_MAX]; /* newest session of each row's key */
   bool fresh[RN_BATCH_ROWS_MAX];
+  rn_slice out[RN_BATCH_ROWS_MAX]; /* what leaves: keys, or rows */
 } rn_session_op;
 
 static inline uint32_t *rn_session_place(const rn_session *session) { return rn_table_tag((const uint8_t *)session); }

@@ -2,6 +2,7 @@
  * leaves as rows. The set of values of DISTINCT lies in a namespace of its own per session (its id), so that two of
  * them can be merged value by value: one that is new to the session is folded into its accumulators again. */
 #include "runtime/operators/op_session.h"
+#include "runtime/operators/operators.h"
 
 enum { SESSION_ROWS_OFFSET = sizeof(rn_session) };
 
@@ -165,9 +166,8 @@ static rn_status emit_aggregates(rn_session_op *self, rn_session *const *session
   rn_operator *op = &self->op;
   uint32_t calls = op->node->u.window_agg.call_count;
   rn_batch out;
-  rn_slice keys[RN_BATCH_ROWS_MAX];
-  for (uint32_t i = 0; i < count; i++) keys[i] = rn_session_partition(self, sessions[i]);
-  rn_output_rows(op, keys, count, self->key_count, &out);
+  for (uint32_t i = 0; i < count; i++) self->out[i] = rn_session_partition(self, sessions[i]);
+  rn_output_rows(op, self->out, count, self->key_count, &out);
   rn_agg_set_results(&self->set, (const uint8_t *const *)(const void *)sessions, count, out.columns + self->key_count, 0,
                      count, &op->arena);
   for (uint32_t i = 0; i < count; i++) put_window(self, &out, self->key_count + calls, i, sessions[i]);
@@ -177,16 +177,15 @@ static rn_status emit_aggregates(rn_session_op *self, rn_session *const *session
 static rn_status emit_rows(rn_session_op *self, rn_session *const *sessions, uint32_t count, rn_error *err) {
   rn_operator *op = &self->op;
   uint32_t width = op->node->schema.count - 3, capacity = op->context->batch_rows, n = 0;
-  rn_slice rows[RN_BATCH_ROWS_MAX];
   const rn_session *of[RN_BATCH_ROWS_MAX];
   for (uint32_t s = 0; s < count; s++) {
     rn_ref list = *rows_of(sessions[s]);
     for (uint32_t i = 0, total = rn_list_count(op->state, list); i < total; i++) {
       of[n] = sessions[s];
-      rows[n++] = rn_state_load(op->state, ((rn_session_row *)(void *)rn_list_at(op->state, list, i))->row);
+      self->out[n++] = rn_state_load(op->state, ((rn_session_row *)(void *)rn_list_at(op->state, list, i))->row);
       if (n < capacity && (i + 1 < total || s + 1 < count)) continue;
       rn_batch out;
-      rn_output_rows(op, rows, n, width, &out);
+      rn_output_rows(op, self->out, n, width, &out);
       for (uint32_t r = 0; r < n; r++) put_window(self, &out, width, r, of[r]);
       if (rn_emit(op, &out, err) != RN_OK) return RN_FAIL;
       n = 0;

@@ -4,10 +4,11 @@
  *
  * Per side a map, namespace: the window's end, key -> list of rows. Pairs are gathered over many keys, so that the
  * rest of ON is evaluated over a chunk of them at once. */
+#include "runtime/operators/join_side.h"
 #include "runtime/operators/operators.h"
 #include "runtime/operators/window_time.h"
 
-enum { MAP_LEFT = 1, MAP_RIGHT = 2, CHUNK = 1024 };
+enum { CHUNK = 1024 };
 
 typedef struct kept { /* element of a list */
   rn_ref row;
@@ -37,23 +38,7 @@ typedef struct window_join {
   uint32_t out_count;
 } window_join;
 
-static void encode_nulls(window_join *self, unsigned side) {
-  rn_batch row;
-  rn_schema schema = {self->widths[side], self->both.fields + (side ? self->widths[0] : 0)};
-  rn_batch_init(&row, &schema, 1, &self->memory);
-  for (uint32_t c = 0; c < schema.count; c++) {
-    rn_column_nullable(&row.columns[c], 1, &self->memory);
-    rn_set_null(&row.columns[c], 0);
-  }
-  row.rows = row.live_count = 1;
-  rn_keys encoded;
-  rn_rows_encode(&encoded, &row, NULL, schema.count, &self->memory);
-  self->nulls[side] = rn_slice_make(encoded.keys[0], encoded.lengths[0]);
-}
-
 static rn_status join_open(rn_operator *op, rn_error *err) {
-  static const uint32_t nested[] = {0};
-  static const rn_ref_spec refs[] = {{0, sizeof(kept), 1, nested}};
   window_join *self = (window_join *)op;
   const rn_plan_node *node = op->node;
   rn_join_kind kind = node->u.join.kind;
@@ -64,36 +49,17 @@ static rn_status join_open(rn_operator *op, rn_error *err) {
   self->keeps[0] = kind == RN_JOIN_KIND_LEFT || kind == RN_JOIN_KIND_FULL;
   self->keeps[1] = kind == RN_JOIN_KIND_RIGHT || kind == RN_JOIN_KIND_FULL;
   self->pairs_leave = kind != RN_JOIN_KIND_SEMI && kind != RN_JOIN_KIND_ANTI && kind != RN_JOIN_KIND_MARK;
-  rn_field *fields = RN_NEW_N(&self->memory, rn_field, node->inputs[0]->schema.count + node->inputs[1]->schema.count + 1);
+  self->both = rn_join_both(node, &self->memory);
   for (unsigned s = 0; s < 2; s++) {
-    const rn_schema *in = &node->inputs[s]->schema;
-    const rn_type **types = RN_NEW_N(&self->memory, const rn_type *, node->u.join.key_count + 1);
-    for (uint32_t k = 0; k < node->u.join.key_count; k++) types[k] = in->fields[node->u.join.keys[s][k]].type;
-    rn_map_spec spec = {.id = s ? MAP_RIGHT : MAP_LEFT, .key_size = rn_key_fixed_size(types, node->u.join.key_count),
-                        .value_size = sizeof(slot), .value_align = 8, .ref_count = 1, .refs = refs};
-    self->maps[s] = rn_state_map(op->state, &spec);
-    self->widths[s] = in->count;
-    for (uint32_t c = 0; c < in->count; c++) {
-      fields[self->both.count] = in->fields[c];
-      fields[self->both.count++].type = rn_type_with_null(&self->memory, in->fields[c].type, true);
-    }
+    self->maps[s] = rn_join_map(op, s, sizeof(slot), sizeof(kept), &self->memory);
+    self->widths[s] = node->inputs[s]->schema.count;
+    self->nulls[s] = rn_join_nulls(node, s, &self->memory);
   }
-  self->both.fields = fields;
-  encode_nulls(self, 0);
-  encode_nulls(self, 1);
   if (!node->u.join.condition) return RN_OK;
   return rn_program_compile(&node->u.join.condition, 1, &self->memory, &self->condition, err);
 }
 
 /* --- rows come ----------------------------------------------------------------------------------------------------- */
-
-/* NULL in a key that = compares. */
-static bool has_null(const window_join *self, const rn_batch *batch, unsigned side, uint32_t row) {
-  const rn_plan_node *node = self->op.node;
-  for (uint32_t k = 0; k < node->u.join.key_count; k++)
-    if (!node->u.join.null_safe[k] && rn_is_null(&batch->columns[node->u.join.keys[side][k]], row)) return true;
-  return false;
-}
 
 /* Does a row of the side that meets nobody leave at all? */
 static bool leaves_alone(const window_join *self, unsigned side) {
@@ -115,7 +81,7 @@ static rn_status join_process(rn_operator *op, unsigned side, rn_batch *batch, r
   for (uint32_t i = 0; i < batch->live_count; i++) {
     uint32_t row = rn_live(batch, i);
     int64_t end = ((const int64_t *)ends->data)[row];
-    bool null = has_null(self, batch, side, row);
+    bool null = rn_join_meets_nobody(node, side, batch, row);
     if (rn_is_null(ends, row) ||
         (op->watermark_us != RN_WATERMARK_NONE && rn_window_fires(&self->time, end) <= op->watermark_us)) {
       late++;
@@ -136,21 +102,13 @@ static rn_status join_process(rn_operator *op, unsigned side, rn_batch *batch, r
 
 /* --- output ------------------------------------------------------------------------------------------------------- */
 
-static void decode(window_join *self, const rn_slice *left, const rn_slice *right, uint32_t n, const rn_schema *schema,
-                   rn_batch *out, rn_arena *arena) {
-  rn_arena_reset(arena);
-  rn_batch_init(out, schema, n, arena);
-  rn_keys_decode(left, n, out->columns, self->widths[0], 0, n, arena);
-  if (right) rn_keys_decode(right, n, out->columns + self->widths[0], self->widths[1], 0, n, arena);
-  out->rows = out->live_count = n;
-}
-
 static rn_status flush(window_join *self, rn_error *err) {
   rn_operator *op = &self->op;
   uint32_t n = self->out_count;
   if (!n) return RN_OK;
   rn_batch out;
-  decode(self, self->out[0], self->pairs_leave ? self->out[1] : NULL, n, &op->node->schema, &out, &op->arena);
+  rn_output_rows(op, self->out[0], n, self->widths[0], &out);
+  if (self->pairs_leave) rn_keys_decode(self->out[1], n, out.columns + self->widths[0], self->widths[1], 0, n, &op->arena);
   if (op->node->u.join.kind == RN_JOIN_KIND_MARK) memcpy(out.columns[self->widths[0]].data, self->marks, n);
   self->out_count = 0;
   return rn_emit(op, &out, err);
@@ -180,7 +138,7 @@ static rn_status settle(window_join *self, rn_error *err) {
     uint32_t pass = 0;
     for (uint32_t i = 0; i < n; i++)
       for (int s = 0; s < 2; s++) sides[s][i] = row_of(self, self->pairs[s][i]);
-    decode(self, sides[0], sides[1], n, &self->both, &chunk, &self->scratch);
+    rn_join_pairs(&self->both, self->widths[0], sides[0], sides[1], n, &self->scratch, &chunk);
     rn_operator_eval(&self->op, &chunk, &eval, err);
     eval.arena = &self->scratch;
     if (rn_program_filter(self->condition, &chunk, &eval, live, &pass) != RN_OK) return RN_FAIL;
