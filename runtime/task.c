@@ -145,19 +145,25 @@ static rn_status poll_sources(rn_task *t, int64_t wait_us, bool *progress, rn_er
 /* --- timers ----------------------------------------------------------------------------------------------------------- */
 
 /* Fires what is due; *next_us: time to the next timer, INT64_MAX: none. */
+static int64_t soonest_timer(const rn_task *t) {
+  int64_t soonest = INT64_MAX;
+  for (size_t i = 0; i < t->operators.len; i++)
+    if (t->operators.data[i]->timer_us < soonest) soonest = t->operators.data[i]->timer_us;
+  return soonest;
+}
+
 static rn_status fire_timers(rn_task *t, bool *progress, int64_t *next_us, rn_error *err) {
   *next_us = INT64_MAX;
-  if (!t->has_timers || t->ended || t->stopped) return RN_OK;
+  if (t->ended || t->stopped || soonest_timer(t) == INT64_MAX) return RN_OK; /* most jobs: the clock is not asked */
   const rn_clock *clock = t->job->config.clock;
-  int64_t now = rn_clock_now_us(clock), soonest = INT64_MAX;
+  int64_t now = rn_clock_now_us(clock);
   for (size_t i = 0; i < t->operators.len; i++) {
     rn_operator *op = t->operators.data[i];
-    if (op->timer_us <= now) {
-      *progress |= clock && clock->is_virtual; /* with the real clock a timer is no reason to spin */
-      if (rn_operator_fire_timer(op, now, err) != RN_OK) return RN_FAIL;
-    }
-    if (op->timer_us < soonest) soonest = op->timer_us;
+    if (op->timer_us > now) continue;
+    *progress |= clock && clock->is_virtual; /* with the real clock a timer is no reason to spin */
+    if (rn_operator_fire_timer(op, now, err) != RN_OK) return RN_FAIL;
   }
+  int64_t soonest = soonest_timer(t);
   if (soonest != INT64_MAX) *next_us = clock && clock->is_virtual ? VIRTUAL_CLOCK_WAIT_US : soonest - now;
   return RN_OK;
 }
@@ -219,9 +225,6 @@ rn_status rn_task_start(rn_task *t, rn_error *err) {
   t->source_ended = rn_calloc(t->sources.len + 1, sizeof *t->source_ended);
   t->sources_open = (uint32_t)t->sources.len;
   t->open_inputs = rn_inbox_channels(t->inbox);
-  for (size_t i = 0; i < t->operators.len; i++) {
-    if (t->operators.data[i]->op_class->on_timer) t->has_timers = true;
-  }
   if (pthread_create(&t->thread, NULL, task_main, t) != 0) return rn_fail(err, RN_E_INTERNAL, "cannot start a thread");
   t->started = true;
   return RN_OK;

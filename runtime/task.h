@@ -22,7 +22,6 @@ struct rn_task {
   bool *source_ended;
   uint32_t sources_open;
   uint32_t open_inputs;            /* channels that have neither ended nor drained */
-  bool has_timers;
   bool ended;                      /* reported: all input has ended or drained */
   pthread_t thread;
   bool started;

@@ -259,9 +259,7 @@ static rn_status hold_timer(rn_operator *op, int64_t now_us, rn_error *err) {
 
 static int64_t hold_horizon(rn_operator *op) {
   hold *self = (hold *)op;
-  uint32_t windows = rn_map_table_count(self->rows);
-  if (!windows || self->time.spec->processing_time) return RN_WATERMARK_NONE;
-  return rn_window_fires(&self->time, rn_table_namespace(rn_map_table_at(self->rows, windows - 1)));
+  return self->time.spec->processing_time ? RN_WATERMARK_NONE : rn_window_last_fires(&self->time, self->rows);
 }
 
 static rn_status hold_restored(rn_operator *op, rn_error *err) {

@@ -206,9 +206,7 @@ static rn_status rank_watermark(rn_operator *op, int64_t watermark_us, rn_error 
 
 static int64_t rank_horizon(rn_operator *op) {
   rank *self = (rank *)op;
-  uint32_t windows = rn_map_table_count(self->groups);
-  if (op->node->u.rank.mode != RN_RANK_WINDOW || !windows) return RN_WATERMARK_NONE;
-  return rn_window_fires(&self->time, rn_table_namespace(rn_map_table_at(self->groups, windows - 1)));
+  return op->node->u.rank.mode == RN_RANK_WINDOW ? rn_window_last_fires(&self->time, self->groups) : RN_WATERMARK_NONE;
 }
 
 static void rank_close(rn_operator *op) {

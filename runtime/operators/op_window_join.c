@@ -225,14 +225,8 @@ static rn_status join_watermark(rn_operator *op, int64_t watermark_us, rn_error 
 
 static int64_t join_horizon(rn_operator *op) {
   window_join *self = (window_join *)op;
-  int64_t last = RN_WATERMARK_NONE;
-  for (unsigned s = 0; s < 2; s++) {
-    uint32_t windows = rn_map_table_count(self->maps[s]);
-    if (!windows) continue;
-    int64_t fires = rn_window_fires(&self->time, rn_table_namespace(rn_map_table_at(self->maps[s], windows - 1)));
-    if (fires > last) last = fires;
-  }
-  return last;
+  int64_t left = rn_window_last_fires(&self->time, self->maps[0]), right = rn_window_last_fires(&self->time, self->maps[1]);
+  return left > right ? left : right; /* NONE is the least */
 }
 
 static void join_close(rn_operator *op) {

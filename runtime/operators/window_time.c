@@ -98,6 +98,11 @@ int64_t rn_window_fires(const rn_window_time *w, int64_t window_end) {
   return w->spec->processing_time ? instant + RN_US_PER_MS : instant;
 }
 
+int64_t rn_window_last_fires(const rn_window_time *w, rn_map *map) {
+  uint32_t windows = rn_map_table_count(map);
+  return windows ? rn_window_fires(w, rn_table_namespace(rn_map_table_at(map, windows - 1))) : RN_WATERMARK_NONE;
+}
+
 int64_t rn_window_passed(const rn_window_time *w, int64_t upto_us) {
   if (upto_us < -RN_US_PER_DAY * 400000) return INT64_MIN; /* before any time there is */
   int64_t local = (w->zone ? rn_zone_to_local(w->zone, upto_us) : upto_us) + RN_US_PER_MS;

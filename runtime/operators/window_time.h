@@ -5,7 +5,7 @@
  * session zone first, so a day window may last 23 or 25 hours. */
 #ifndef RN_RUNTIME_OPERATORS_WINDOW_TIME_H
 #define RN_RUNTIME_OPERATORS_WINDOW_TIME_H
-#include "runtime/plan.h"
+#include "runtime/operator.h"
 
 typedef struct rn_window_time {
   const rn_window_spec *spec;
@@ -28,6 +28,9 @@ int64_t rn_window_start(const rn_window_time *w, int64_t window_end);
 int64_t rn_window_instant(const rn_window_time *w, int64_t window_end);
 /* The clock or watermark at which it fires: for an end in a gap the first instant after it. */
 int64_t rn_window_fires(const rn_window_time *w, int64_t window_end);
+/* When the last of the windows fires whose ends are the namespaces of a map: who keeps rows by window has nothing left to
+ * say then. RN_WATERMARK_NONE: there are none. */
+int64_t rn_window_last_fires(const rn_window_time *w, rn_map *map);
 /* End of the last window that fires at or before `upto_us`. */
 int64_t rn_window_passed(const rn_window_time *w, int64_t upto_us);
 
