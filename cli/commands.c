@@ -1,5 +1,7 @@
 /* The table of commands, and what all of them share: opening the database, reading sources, reporting errors. */
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,12 +141,14 @@ int cli_close(cli *c, int code) {
 }
 
 /* --- sources ---------------------------------------------------------------------------------------------------- */
-static char *read_all(FILE *file) {
+/* Waits with poll, which a signal ends: it restarts reads. */
+static char *read_all(int fd) {
   text all = {0};
   char piece[16384];
-  size_t n;
-  while ((n = fread(piece, 1, sizeof piece, file)) > 0) text_add(&all, piece, n);
-  if (ferror(file)) {
+  struct pollfd input = {.fd = fd, .events = POLLIN};
+  ssize_t n = -1;
+  while (poll(&input, 1, -1) >= 0 && (n = read(fd, piece, sizeof piece)) > 0) text_add(&all, piece, (size_t)n);
+  if (n != 0) {
     text_free(&all);
     return NULL;
   }
@@ -161,14 +165,14 @@ bool cli_is_test_file(const char *name) {
 }
 char *cli_read_source(const cli_source *source, int *code) {
   if (source->kind == SOURCE_COMMAND) return cli_copy(source->text, strlen(source->text));
-  FILE *file = source->kind == SOURCE_STDIN ? stdin : fopen(source->text, "re");
-  char *sql = file ? read_all(file) : NULL;
+  int fd = source->kind == SOURCE_STDIN ? STDIN_FILENO : open(source->text, O_RDONLY | O_CLOEXEC);
+  char *sql = fd >= 0 ? read_all(fd) : NULL;
   if (!sql) {
     cli_message("runnel: cannot read %s: %s", source->kind == SOURCE_STDIN ? "stdin" : source->text,
                 errno == EILSEQ ? "it is no text" : strerror(errno));
     *code = EXIT_NO_INPUT;
   }
-  if (file && file != stdin) (void)fclose(file);
+  if (fd > STDIN_FILENO) (void)close(fd);
   return sql;
 }
 

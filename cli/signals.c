@@ -39,7 +39,8 @@ void cli_signals_install(bool run) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
   (void)sigemptyset(&action.sa_mask);
-  action.sa_handler = on_stop; /* no SA_RESTART: a blocked read must return */
+  action.sa_handler = on_stop;
+  action.sa_flags = SA_RESTART; /* a write that it meets goes on: stdio would take it for lost. Who reads waits with poll */
   seen.run = run;
   (void)sigaction(SIGINT, &action, NULL);
   (void)sigaction(SIGTERM, &action, NULL);

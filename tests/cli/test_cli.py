@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Tests of the program `runnel`: each test is a function `test_*` that gets a scratch directory."""
-import contextlib, json, os, re, select, signal, sqlite3, stat, subprocess, sys, tempfile, time, traceback
+import contextlib, fcntl, json, os, re, select, signal, sqlite3, stat, struct, subprocess, sys, tempfile, termios, time, traceback
 from shell import Shell
 
 RUNNEL = os.path.abspath(sys.argv[1])
@@ -39,6 +39,27 @@ def wait_for(condition, seconds=20):
             return
         time.sleep(0.02)
     raise AssertionError("did not happen within %s s" % seconds)
+
+
+def wait_until_full(pipe):
+    """Reads nothing until the pipe takes no more."""
+    before = since = 0
+
+    def full():
+        nonlocal before, since
+        waiting = struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4))[0]
+        if waiting != before or not waiting:
+            before, since = waiting, time.monotonic()
+        return time.monotonic() - since > 0.5
+
+    wait_for(full, 60)
+
+
+def handles(pid, number):
+    """Whether the process has its handler of the signal."""
+    with open("/proc/%d/status" % pid) as f:
+        caught = next(line.split()[1] for line in f if line.startswith("SigCgt:"))
+    return int(caught, 16) >> (number - 1) & 1
 
 
 # An unbounded source and a sink in the file.
@@ -241,6 +262,27 @@ def test_unbounded_select_reaches_a_pipe_at_once(work):
     p.send_signal(signal.SIGINT)
     out, err = p.communicate(timeout=20)
     equal(p.returncode, 0, err)
+
+
+def test_a_signal_during_a_write_loses_no_output(work):
+    """The pipe is full and the writer sleeps in a write of a row: Ctrl-C may not be taken for a stdout that is lost."""
+    p = start(work, "-c", "CREATE TABLE g (v STRING) WITH ('connector' = 'datagen', 'rows-per-second' = '200', 'fields.v.length' = '700'); SELECT v FROM g")
+    fcntl.fcntl(p.stdout, 1031, 4096)  # F_SETPIPE_SZ: a row is written whole or not at all
+    wait_until_full(p.stdout)
+    p.send_signal(signal.SIGINT)
+    time.sleep(0.3)  # the writer wakes for the signal, not for our reading
+    out, err = p.communicate(timeout=20)
+    equal(p.returncode, 0, err)
+    for line in out.splitlines():
+        json.loads(line)
+
+
+def test_ctrl_c_while_stdin_says_nothing(work):
+    p = start(work, stdin=subprocess.PIPE)
+    wait_for(lambda: handles(p.pid, signal.SIGINT))
+    p.send_signal(signal.SIGINT)
+    equal(p.wait(timeout=20), 66)
+    assert "cannot read stdin" in p.stderr.read()
 
 
 def test_for_ends_a_query(work):
