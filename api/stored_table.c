@@ -31,7 +31,11 @@ rn_status rn_stored_table_drop(sqlite3 *db, const char *name, rn_error *err) {
 }
 rn_status rn_stored_table_rename(sqlite3 *db, const char *from, const char *to, rn_error *err) {
   if (!rn_stored_table_exists(db, from)) return RN_OK;
-  return run_with(db, "ALTER TABLE ", from, " RENAME TO ", to, err);
+  rn_builder index = {0};
+  rn_builder_printf(&index, RN_SQLITE_ROW_INDEX "%s", from); /* a sink makes it again, under the new name */
+  rn_status status = run_with(db, "DROP INDEX IF EXISTS ", index.data, "", NULL, err);
+  rn_builder_free(&index);
+  return status == RN_OK ? run_with(db, "ALTER TABLE ", from, " RENAME TO ", to, err) : status;
 }
 int64_t rn_stored_table_rows(sqlite3 *db, const char *name) {
   rn_builder sql = {0};

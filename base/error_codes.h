@@ -87,6 +87,7 @@ RN_CODE(E_INTERRUPTED, 9003, 130, "interrupted", "The statement was interrupted.
 
 /* --- warnings ------------------------------------------------------------------------------------------------------ */
 RN_CODE(W_STATE_GROWS, 102101, 0, "state grows without limit", "An unbounded GROUP BY, DISTINCT or OVER keeps a row per key for ever. Add a window.")
+RN_CODE(W_NO_KEY, 102301, 0, "rows are taken back without a key", "A query that updates its rows writes to a table without PRIMARY KEY: every change looks for the equal row. Declare the key by which the query updates.")
 RN_CODE(W_PORTABILITY, 103001, 0, "not portable to Flink", "runnel accepts this spelling, Flink does not.")
 RN_CODE(W_SECRET, 103002, 0, "secret stored in the file", "A password stands literally in the definition; use ${env:NAME} or ${file:PATH}.")
 RN_CODE(W_OPTION, 103003, 0, "option has no effect", "The option is accepted for compatibility and does nothing here.")

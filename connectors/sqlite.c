@@ -253,7 +253,10 @@ static bool is_bounded(const rn_table_spec *table) {
 }
 
 static uint8_t sink_accepts(const rn_table_spec *table) {
-  return table->key_count ? RN_CHANGE_INSERT | RN_CHANGE_UPDATE_AFTER | RN_CHANGE_DELETE : RN_CHANGE_INSERT;
+  const uint8_t by_key = RN_CHANGE_INSERT | RN_CHANGE_UPDATE_AFTER | RN_CHANGE_DELETE;
+  if (table->key_count) return by_key;
+  /* Another file gets an epoch again after a crash: without a key that would take rows away twice. */
+  return rn_option_text(&table->options, "path") ? RN_CHANGE_INSERT : by_key | RN_CHANGE_UPDATE_BEFORE;
 }
 
 static rn_status check(const rn_table_spec *table, uint16_t direction, rn_diagnostics *diags) {
@@ -273,7 +276,7 @@ static rn_status check(const rn_table_spec *table, uint16_t direction, rn_diagno
 const rn_connector rn_connector_sqlite = {
     .name = "sqlite",
     .help = "a table in an SQLite file; the default when WITH is absent",
-    .flags = RN_CONNECTOR_IN_FILE,
+    .flags = RN_CONNECTOR_IN_FILE | RN_CONNECTOR_TAKES_BACK,
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .is_bounded = is_bounded,

@@ -46,6 +46,9 @@ struct rn_staged {
   RN_VEC(rn_sqlite_cell *) chunks;   /* RN_SQLITE_CHUNK_ROWS rows each, row by row */
   RN_VEC(rn_sqlite_row_key) row_keys;/* per row; upsert only */
   RN_VEC(uint8_t) deleted;           /* per row; upsert only */
+  bool takes_back;                   /* no key, rows may be taken back: every row is its own key, and counted */
+  RN_VEC(int64_t) net;               /* per row: how often it came less how often it was taken back */
+  uint64_t left;                     /* sum of |net| */
   uint32_t *slots, slot_mask;        /* hash table of row + 1 */
   /* the last text made of a column of times: window bounds repeat for thousands of rows */
   struct rn_sqlite_last { int64_t value; const char *text; uint32_t len; bool set; } *last;
@@ -54,19 +57,31 @@ struct rn_staged {
   bool ordered;
   uint32_t *order;                   /* deletions first, each part by primary key */
   uint32_t delete_count;
+  uint64_t missing;                  /* rows to take back that were not there */
+  uint32_t inserts;                  /* of order, where rows are counted */
 };
 
 static inline rn_sqlite_cell *rn_sqlite_row(const rn_staged *s, uint32_t row) {
   return s->chunks.data[row / RN_SQLITE_CHUNK_ROWS] + (size_t)(row % RN_SQLITE_CHUNK_ROWS) * s->column_count;
 }
 
-rn_staged *rn_sqlite_stage_new(uint32_t column_count, const uint32_t *keys, uint32_t key_count);
+/* takes_back: the keys are all columns, and rows are counted. */
+rn_staged *rn_sqlite_stage_new(uint32_t column_count, const uint32_t *keys, uint32_t key_count, bool takes_back);
 void rn_sqlite_stage_free(rn_staged *staged);
 size_t rn_sqlite_stage_bytes(const rn_staged *staged);
 /* not_null[c]: NaN there is an error. */
 rn_status rn_sqlite_stage_add(rn_staged *staged, const rn_batch *batch, const rn_table_spec *table, const uint32_t *columns,
                               rn_error *err);
 void rn_sqlite_stage_order(rn_staged *staged);
+uint64_t rn_sqlite_stage_written(const rn_staged *staged); /* rows that will be written or taken away */
+
+/* --- sqlite_take_back.c ------------------------------------------------------------------------------------------- */
+#define RN_SQLITE_ROW_INDEX "_rn_rows_" /* .. and the table's name */
+/* Makes the index by which rows are found again, and checks that they can be; inside the caller's transaction. */
+rn_status rn_sqlite_row_index(sqlite3 *db, const rn_table_spec *table, const uint32_t *columns, uint32_t count, rn_error *err);
+/* Takes the rows whose net is negative out of the table, and counts those that are not there. */
+rn_status rn_sqlite_take_back(sqlite3 *db, sqlite3_stmt **statement, const rn_table_spec *table, const uint32_t *columns,
+                              rn_staged *staged, rn_error *err);
 
 /* --- sqlite_feed.c ----------------------------------------------------------------------------------------------- */
 typedef struct rn_sqlite_feed { /* what the virtual table shows */

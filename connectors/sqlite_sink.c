@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include "base/alloc.h"
 #include "connectors/sqlite_sink.h"
+#include "runtime/plan.h"
 
 struct rn_sink {
   const rn_table_spec *table;
@@ -16,14 +17,17 @@ struct rn_sink {
   rn_staged *staged;
   uint64_t written, coalesced; /* of frozen epochs */
   uint64_t nulls_told;
+  bool takes_back;    /* no key, and rows may be taken back */
+  bool missing_told;
   void (*notice)(void *ctx, const char *text);
   void *notice_ctx;
   /* the applying thread's */
   sqlite3 *other;     /* connection to other_path */
   rn_sqlite_feed feed;
   char feed_name[48];
+  uint64_t missing;   /* rows to be taken back that were not there, of committed epochs */
   uint64_t connection; /* that the statements belong to; 0: none */
-  sqlite3_stmt *upsert, *erase;
+  sqlite3_stmt *upsert, *erase, *take;
 };
 
 /* --- statements ------------------------------------------------------------------------------------------------------ */
@@ -62,7 +66,7 @@ static void upsert_sql(const rn_sink *s, rn_builder *b) {
   rn_builder_text(b, ") SELECT ");
   for (uint32_t c = 0; c < s->column_count; c++) rn_builder_printf(b, "%sc%u", c ? ", " : "", c);
   rn_builder_printf(b, " FROM %s WHERE true", s->feed_name);
-  if (s->key_count == 0) return;
+  if (s->key_count == 0 || s->takes_back) return;
   rn_builder_text(b, " ON CONFLICT");
   key_list(s, b, false);
   bool any = false;
@@ -94,7 +98,8 @@ static rn_status sql_failed(rn_sink *s, sqlite3 *db, rn_error *err) {
 static void drop_statements(rn_sink *s) {
   sqlite3_finalize(s->upsert);
   sqlite3_finalize(s->erase);
-  s->upsert = s->erase = NULL;
+  sqlite3_finalize(s->take);
+  s->upsert = s->erase = s->take = NULL;
   s->connection = 0;
 }
 
@@ -106,7 +111,7 @@ static rn_status prepare(rn_sink *s, sqlite3 *db, uint64_t connection, rn_error 
   upsert_sql(s, &sql);
   rn_status status = RN_OK;
   if (sqlite3_prepare_v3(db, sql.data, -1, SQLITE_PREPARE_PERSISTENT, &s->upsert, NULL) != SQLITE_OK) status = sql_failed(s, db, err);
-  if (status == RN_OK && s->key_count) {
+  if (status == RN_OK && s->key_count && !s->takes_back) {
     rn_builder_clear(&sql);
     erase_sql(s, &sql);
     if (sqlite3_prepare_v3(db, sql.data, -1, SQLITE_PREPARE_PERSISTENT, &s->erase, NULL) != SQLITE_OK) status = sql_failed(s, db, err);
@@ -132,13 +137,21 @@ static rn_status write_rows(rn_sink *s, sqlite3 *db, uint64_t connection, rn_sta
   if (staged->count == 0) return RN_OK;
   if (prepare(s, db, connection, err) != RN_OK) return RN_FAIL;
   rn_sqlite_stage_order(staged);
+  if (s->takes_back) {
+    if (rn_sqlite_take_back(db, &s->take, s->table, s->columns, staged, err) != RN_OK) return RN_FAIL;
+    return run(s, db, s->upsert, staged, 0, staged->inserts, err);
+  }
   if (s->erase && run(s, db, s->erase, staged, 0, staged->delete_count, err) != RN_OK) return RN_FAIL;
   return run(s, db, s->upsert, staged, staged->delete_count, staged->count, err);
 }
 
 /* --- the connector's functions ------------------------------------------------------------------------------------------ */
 
-static rn_status make_table(sqlite3 *db, void *ctx, rn_error *err) { return rn_sqlite_prepare_table(db, ctx, err); }
+static rn_status make_table(sqlite3 *db, void *ctx, rn_error *err) {
+  rn_sink *s = ctx;
+  if (rn_sqlite_prepare_table(db, s->table, err) != RN_OK) return RN_FAIL;
+  return s->takes_back ? rn_sqlite_row_index(db, s->table, s->columns, s->column_count, err) : RN_OK;
+}
 
 static rn_status in_transaction(rn_sink *s, rn_staged *staged, rn_error *err) {
   if (sqlite3_exec(s->other, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK) return sql_failed(s, s->other, err);
@@ -155,14 +168,15 @@ rn_status rn_sqlite_sink_open(const rn_sink_spec *spec, rn_sink **out, rn_error 
   s->store = spec->store;
   s->columns = spec->columns;
   s->column_count = spec->schema->count;
-  s->key_count = spec->key_count;
-  s->keys = rn_calloc(spec->key_count + 1, sizeof *s->keys);
-  if (spec->key_count) memcpy(s->keys, spec->keys, spec->key_count * sizeof *s->keys);
+  s->takes_back = spec->key_count == 0 && (spec->changes & ~RN_CHANGE_INSERT) != 0;
+  s->key_count = s->takes_back ? s->column_count : spec->key_count;
+  s->keys = rn_calloc(s->key_count + 1, sizeof *s->keys);
+  for (uint32_t k = 0; k < s->key_count; k++) s->keys[k] = s->takes_back ? k : spec->keys[k];
   s->notice = spec->notice;
   s->notice_ctx = spec->notice_ctx;
   s->feed.column_count = s->column_count;
   snprintf(s->feed_name, sizeof s->feed_name, "_rn_feed_%llx", (unsigned long long)(uintptr_t)s);
-  s->staged = rn_sqlite_stage_new(s->column_count, s->keys, s->key_count);
+  s->staged = rn_sqlite_stage_new(s->column_count, s->keys, s->key_count, s->takes_back);
   const char *other = rn_sqlite_other_path(s->table, s->store);
   rn_status status;
   if (other) {
@@ -172,7 +186,7 @@ rn_status rn_sqlite_sink_open(const rn_sink_spec *spec, rn_sink **out, rn_error 
   } else if (!s->store) {
     status = rn_fail(err, RN_E_SINK, "table %s needs a database file", s->table->name);
   } else {
-    status = rn_store_run(s->store, make_table, (void *)(uintptr_t)s->table, err);
+    status = rn_store_run(s->store, make_table, s, err);
   }
   if (status == RN_OK) return RN_OK;
   rn_sqlite_sink_close(s);
@@ -189,7 +203,7 @@ size_t rn_sqlite_sink_bytes(rn_sink *s) { return rn_sqlite_stage_bytes(s->staged
 rn_status rn_sqlite_sink_freeze(rn_sink *s, rn_staged **out, rn_error *err) {
   (void)err;
   *out = s->staged;
-  s->written += s->staged->count;
+  s->written += rn_sqlite_stage_written(s->staged);
   s->coalesced += s->staged->coalesced;
   if (s->staged->not_a_number && s->notice && !s->nulls_told) {
     rn_builder b = {0};
@@ -198,7 +212,15 @@ rn_status rn_sqlite_sink_freeze(rn_sink *s, rn_staged **out, rn_error *err) {
     rn_builder_free(&b);
     s->nulls_told = 1;
   }
-  s->staged = rn_sqlite_stage_new(s->column_count, s->keys, s->key_count);
+  if (s->missing && s->notice && !s->missing_told) {
+    rn_builder b = {0};
+    rn_builder_printf(&b, "table %s: %llu row%s that the query takes back %s not there: something else has changed the table", s->table->name,
+                      (unsigned long long)s->missing, s->missing == 1 ? "" : "s", s->missing == 1 ? "was" : "were");
+    s->notice(s->notice_ctx, b.data);
+    rn_builder_free(&b);
+    s->missing_told = true;
+  }
+  s->staged = rn_sqlite_stage_new(s->column_count, s->keys, s->key_count, s->takes_back);
   return RN_OK;
 }
 
@@ -213,8 +235,8 @@ rn_status rn_sqlite_sink_apply(rn_sink *s, rn_staged *staged, rn_txn *txn, uint6
 }
 
 void rn_sqlite_sink_committed(rn_sink *s, rn_staged *staged, uint64_t epoch) {
-  (void)s;
   (void)epoch;
+  s->missing += staged->missing; /* the task reads it when no epoch is under way */
   rn_sqlite_stage_free(staged);
 }
 
@@ -224,7 +246,7 @@ void rn_sqlite_sink_discard(rn_sink *s, rn_staged *staged) {
 }
 
 void rn_sqlite_sink_counters(rn_sink *s, uint64_t *written, uint64_t *coalesced) {
-  *written = s->written + s->staged->count;
+  *written = s->written + rn_sqlite_stage_written(s->staged);
   *coalesced = s->coalesced + s->staged->coalesced;
 }
 

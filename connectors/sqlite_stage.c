@@ -10,10 +10,11 @@
 
 enum { FIRST_SLOTS = 1024, DECIMAL_NUMBER_DIGITS = 15 };
 
-rn_staged *rn_sqlite_stage_new(uint32_t column_count, const uint32_t *keys, uint32_t key_count) {
+rn_staged *rn_sqlite_stage_new(uint32_t column_count, const uint32_t *keys, uint32_t key_count, bool takes_back) {
   rn_staged *s = rn_calloc(1, sizeof *s);
   s->column_count = column_count;
   s->key_count = key_count;
+  s->takes_back = takes_back;
   s->keys = rn_calloc(key_count + 1, sizeof *s->keys);
   if (key_count) memcpy(s->keys, keys, key_count * sizeof *keys);
   s->last = rn_calloc(column_count + 1, sizeof *s->last);
@@ -30,6 +31,7 @@ void rn_sqlite_stage_free(rn_staged *s) {
   RN_VEC_FREE(&s->chunks);
   RN_VEC_FREE(&s->row_keys);
   RN_VEC_FREE(&s->deleted);
+  RN_VEC_FREE(&s->net);
   rn_arena_free(&s->arena);
   rn_free(s->slots);
   rn_free(s->last);
@@ -71,7 +73,7 @@ static uint32_t row_of_key(rn_staged *s, uint64_t hash, const char *key, uint32_
   for (; s->slots[at]; at = (at + 1) & s->slot_mask) {
     const rn_sqlite_row_key *k = &s->row_keys.data[s->slots[at] - 1];
     if (k->hash == hash && k->len == len && memcmp(k->bytes, key, len) == 0) {
-      s->coalesced++;
+      s->coalesced += !s->takes_back;
       return s->slots[at] - 1;
     }
   }
@@ -79,11 +81,23 @@ static uint32_t row_of_key(rn_staged *s, uint64_t hash, const char *key, uint32_
   memcpy(copy, key, len);
   rn_sqlite_row_key k = {hash, copy, len};
   RN_VEC_PUSH(&s->row_keys, k);
-  RN_VEC_PUSH(&s->deleted, 0);
+  if (s->takes_back) RN_VEC_PUSH(&s->net, 0);
+  else RN_VEC_PUSH(&s->deleted, 0);
   uint32_t row = add_row(s);
   s->slots[at] = row + 1;
   return row;
 }
+
+/* A row and its taking back in one epoch cancel each other. */
+static void count_row(rn_staged *s, uint32_t row, bool gone) {
+  int64_t *net = &s->net.data[row];
+  bool cancels = gone ? *net > 0 : *net < 0;
+  *net += gone ? -1 : 1;
+  if (cancels) s->coalesced += 2;
+  s->left = cancels ? s->left - 1 : s->left + 1;
+}
+
+uint64_t rn_sqlite_stage_written(const rn_staged *s) { return s->takes_back ? s->left : s->count; }
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
 
@@ -260,7 +274,10 @@ rn_status rn_sqlite_stage_add(rn_staged *s, const rn_batch *batch, const rn_tabl
       rows[count] = (uint16_t)row;
       cells[count] = row_of_key(s, keys.hashes[i], keys.keys[i], keys.lengths[i]);
       /* -U takes the row away like -D: its +U may have failed a HAVING, and puts the row back where it did not */
-      s->deleted.data[cells[count++]] = rn_takes_back(kind);
+      bool gone = rn_takes_back(kind);
+      if (s->takes_back) count_row(s, cells[count], gone);
+      else s->deleted.data[cells[count]] = gone;
+      count++;
     }
   }
   rn_builder text = {0};
@@ -346,10 +363,19 @@ static bool is_constant(const rn_staged *s, uint32_t column) {
   return true;
 }
 
+/* What is left to insert, in the order of arrival. */
+static void order_counted(rn_staged *s) {
+  s->order = rn_malloc(sizeof *s->order * (size_t)(s->left + 1));
+  s->inserts = 0;
+  for (uint32_t r = 0; r < s->count; r++)
+    for (int64_t n = s->net.data[r]; n > 0; n--) s->order[s->inserts++] = r;
+}
+
 void rn_sqlite_stage_order(rn_staged *s) {
   if (s->ordered) return;
   s->ordered = true;
-  if (s->key_count == 0 || s->count == 0) return; /* appended rows keep their order */
+  if (s->takes_back) order_counted(s);
+  if (s->takes_back || s->key_count == 0 || s->count == 0) return; /* appended rows keep their order */
   uint32_t column = s->keys[0];
   for (uint32_t k = 0; k + 1 < s->key_count && is_constant(s, column); k++) column = s->keys[k + 1];
   bool usable = same_kinds(s, column);

@@ -232,6 +232,15 @@ static bool sink_key_fits(const rn_logical *sink, const rn_logical *input) {
   return true;
 }
 
+/* Would the table take the changes if it had a PRIMARY KEY? */
+static bool takes_with_key(const rn_logical *sink, uint8_t needed) {
+  static const uint32_t first = 0;
+  rn_table_spec keyed = *sink->u.sink.table;
+  keyed.key_count = 1;
+  keyed.keys = &first;
+  return (keyed.connector->sink_accepts(&keyed) & needed) == needed;
+}
+
 static rn_status check_sink(rn_changelog *c, rn_logical *sink) {
   const rn_logical *input = sink->inputs[0];
   const char *name = sink->u.sink.table->name;
@@ -239,12 +248,12 @@ static rn_status check_sink(rn_changelog *c, rn_logical *sink) {
   const rn_logical *updater = find_updater(input);
   uint8_t needed = input->emits & (RN_CHANGE_UPDATE_AFTER | RN_CHANGE_DELETE);
   if ((sink->u.sink.accepts & needed) != needed) {
-    const char *hint = "group by a window (TUMBLE, HOP) to get final rows, or write to a table whose connector takes updates";
-    if (updater && updater->kind == RN_L_AGGREGATE && updater->u.agg.early)
-      hint = "without EMIT CHANGES, early and late firing a window gives final rows; or write to a table whose connector takes updates";
-    if (!sink->u.sink.key_count && input->has_key && input->key_count)
-      hint = rn_arena_printf(c->arena,
-                             "if its connector takes updates, declare PRIMARY KEY (%s) NOT ENFORCED on \"%s\"; or group by a window to get final rows",
+    bool aggregate = updater && updater->kind == RN_L_AGGREGATE, early = aggregate && updater->u.agg.early;
+    const char *final = early ? "without EMIT CHANGES, early and late firing a window gives final rows; or "
+                        : aggregate ? "group by a window (TUMBLE, HOP) to get final rows, or " : "";
+    const char *hint = rn_arena_printf(c->arena, "%swrite to a table without WITH: it lies in the database file and takes updates", final);
+    if (!sink->u.sink.key_count && input->has_key && input->key_count && takes_with_key(sink, needed))
+      hint = rn_arena_printf(c->arena, "%sdeclare PRIMARY KEY (%s) NOT ENFORCED on \"%s\"", final,
                              key_names(c, &input->schema, input->keys, input->key_count), name);
     return refuse_updates(c, rn_arena_printf(c->arena, "table \"%s\"", name), input, hint);
   }
@@ -254,6 +263,12 @@ static rn_status check_sink(rn_changelog *c, rn_logical *sink) {
                    "the PRIMARY KEY of table \"%s\" is (%s), but the query updates its rows by (%s)", name,
                    key_names(c, &sink->schema, sink->u.sink.keys, sink->u.sink.key_count),
                    input->has_key ? key_names(c, &input->schema, input->keys, input->key_count) : "none");
+  bool by_row = !sink->u.sink.key_count && (sink->u.sink.table->connector->flags & RN_CONNECTOR_TAKES_BACK);
+  if (by_row && input->has_key && input->key_count)
+    rn_diag(c->diags, RN_W_NO_KEY, sink->span,
+            rn_arena_printf(c->arena, "PRIMARY KEY (%s) NOT ENFORCED in \"%s\" updates them by key",
+                            key_names(c, &input->schema, input->keys, input->key_count), name),
+            "table \"%s\" has no PRIMARY KEY: each change of the query looks for the equal row", name);
   return RN_OK;
 }
 
@@ -551,7 +566,7 @@ static rn_status infer(rn_changelog *c, rn_logical *node, wants w) {
     case RN_L_SINK:
       w.accepts = node->u.sink.accepts;
       w.update_before = !node->u.sink.key_count && (w.accepts & RN_CHANGE_UPDATE_BEFORE);
-      w.shows_changes = !node->u.sink.key_count;
+      w.shows_changes = !node->u.sink.key_count && !(node->u.sink.table->connector->flags & RN_CONNECTOR_TAKES_BACK);
       if (inputs(c, node, w) != RN_OK) return RN_FAIL;
       return check_sink(c, node);
     case RN_L_COLLECT:

@@ -192,12 +192,20 @@ static rn_built build_aggregate(rn_plan_builder *b, const rn_logical *node) {
   return (rn_built){n, rn_identity_map(b, node->schema.count)};
 }
 
+static uint32_t *whole_row(rn_plan_builder *b, uint32_t count) {
+  uint32_t *columns = RN_NEW_N(b->arena, uint32_t, count + 1);
+  for (uint32_t i = 0; i < count; i++) columns[i] = i;
+  return columns;
+}
+
 static void build_sink(rn_plan_builder *b, const rn_logical *root) {
   rn_plan_node *input = rn_physical_exact(b, root);
   int *same = rn_identity_map(b, root->schema.count);
   uint32_t *keys = rn_map_columns(b, root->u.sink.keys, root->u.sink.key_count, same);
   if (rn_wants_one(root->u.sink.table, "sink.parallelism")) input = rn_put_gather(b, input);
+  bool takes_back = (root->u.sink.table->connector->flags & RN_CONNECTOR_TAKES_BACK) && root->inputs[0]->emits != RN_CHANGE_INSERT;
   if (root->u.sink.key_count) input = rn_put_by_key(b, input, keys, root->u.sink.key_count);
+  else if (takes_back) input = rn_put_by_key(b, input, whole_row(b, root->schema.count), root->schema.count);
   rn_plan_node *n = rn_put_over(b, RN_NODE_SINK, root->span, root->path, input);
   n->schema = rn_physical_schema(b->arena, &root->schema);
   n->u.sink.table = rn_physical_spec(b->arena, root->u.sink.table);

@@ -25,3 +25,14 @@ INSERT INTO k (v) SELECT 'a';
 -- @case an array that does not fit its column
 CREATE TEMPORARY TABLE b (a ARRAY<INT>, m MAP<STRING, BIGINT>) WITH ('connector' = 'blackhole');
 INSERT INTO b SELECT ARRAY['a'], MAP['a', 1];
+-- @case updates without a key, into a file
+INSERT INTO appends SELECT name, 1 FROM orders WHERE NOT EXISTS (SELECT 1 FROM keyed WHERE keyed.id = orders.id);
+-- @case updates into a table of another file
+CREATE TABLE other (name STRING, c BIGINT) WITH ('connector' = 'sqlite', 'path' = 'other.db');
+INSERT INTO other SELECT name, COUNT(*) FROM orders GROUP BY name;
+-- @case updates without a key, into a table of another file
+CREATE TABLE other (name STRING, c BIGINT) WITH ('connector' = 'sqlite', 'path' = 'other.db');
+INSERT INTO other SELECT name, 1 FROM orders WHERE NOT EXISTS (SELECT 1 FROM keyed WHERE keyed.id = orders.id);
+-- @case updates by a key, into a table without one
+CREATE TABLE nokey (name STRING, c BIGINT);
+EXPLAIN INSERT INTO nokey SELECT name, COUNT(*) FROM orders GROUP BY name;

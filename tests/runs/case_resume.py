@@ -258,3 +258,35 @@ def second_signal_aborts(w):
     r = w.run(sql, "--for", "400ms")
     w.same("the next run goes on", r.code, 0, r)
     w.same("exactly once", w.rows("SELECT count(*) > %d, max(n) = count(*), count(DISTINCT n) = count(*) FROM t" % before), [(1, 1, 1)], r)
+
+
+@case
+def rows_taken_back_without_a_key(w):
+    """Queries that take rows back and have no key, in tables without PRIMARY KEY: killed, continued, renamed."""
+    l, r_ = w.topic(), w.topic()
+    sql = ("CREATE TABLE l %s;\nCREATE TABLE r %s;\nCREATE TABLE missing (id INT, note STRING);\n"
+           "INSERT INTO missing SELECT l.id, 'nobody has it' FROM l WHERE NOT EXISTS (SELECT 1 FROM r WHERE r.id = l.id);\n"
+           "CREATE TABLE pairs AS SELECT l.id, r.id AS other FROM l LEFT JOIN r ON l.id = r.id;\n"
+           "CREATE TABLE total AS SELECT COUNT(*) AS n FROM l;\n" % (w.kafka(l), w.kafka(r_)))
+    w.produce(l, ['{"id": %d}' % (i % 10) for i in range(30)])
+    w.produce(r_, ['{"id": %d}' % i for i in range(4)])
+    have = lambda want: w.wait(lambda: (w.rows("SELECT id, count(*) FROM missing GROUP BY id ORDER BY id"),
+                                        w.rows("SELECT id, other, count(*) FROM pairs GROUP BY id, other ORDER BY id"),
+                                        w.rows("SELECT n FROM total")) == want)
+    want = lambda found, left: ([(i, 3) for i in range(found, 10)], [(i, i if i < found else None, 3) for i in range(10)], [(left,)])
+    p = w.run_start(sql, "-D", "execution.checkpointing.interval=50ms")
+    w.check("every row that nothing meets, as often as it came", have(want(4, 30)), w.rows("SELECT * FROM pairs"))
+    w.stop(p, signal.SIGKILL)
+    w.produce(r_, ['{"id": 4}', '{"id": 5}'])
+    p = w.run_start(sql, "-D", "execution.checkpointing.interval=50ms")
+    w.check("after kill -9 rows of before are taken back", have(want(6, 30)), w.rows("SELECT * FROM pairs"))
+    r = w.stop(p)
+    w.same("exit", r.code, 0, r)
+    w.execute("DELETE FROM missing WHERE id = 9")
+    w.produce(r_, ['{"id": 8}', '{"id": 9}'])
+    p = w.run_start(sql, "-D", "execution.checkpointing.interval=50ms")
+    w.check("what another program has taken away", w.wait(lambda: w.rows("SELECT DISTINCT id FROM missing ORDER BY id") == [(6,), (7,)]), w.rows("SELECT * FROM missing"))
+    w.produce(l, ['{"id": 0}'])
+    w.check("a row later", w.wait(lambda: w.one("SELECT n FROM total") == 31))
+    r = w.stop(p)
+    w.has("is told", r.err, "3 rows that the query takes back were not there")

@@ -869,13 +869,13 @@ static const plan_case changelog_errors_cases[] = {
      "error[RN2301]: table \"app\" takes inserts only, but GROUP BY updates its rows\n"
      " line 1:45  INSERT INTO app SELECT k, COUNT(*) FROM gen GROUP BY k\n"
      "                                                        ^~~~~~~~~~\n"
-     "   hint: if its connector takes updates, declare PRIMARY KEY (k) NOT ENFORCED on \"app\"; or group by a window to get final rows\n"},
+     "   hint: group by a window (TUMBLE, HOP) to get final rows, or write to a table without WITH: it lies in the database file and takes updates\n"},
     {"append sink, no key to offer", "",
      "INSERT INTO app SELECT 'x', COUNT(*) FROM gen",
      "error[RN2301]: table \"app\" takes inserts only, but an aggregate without GROUP BY updates its rows\n"
      " line 1:17  INSERT INTO app SELECT 'x', COUNT(*) FROM gen\n"
      "                            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
-     "   hint: group by a window (TUMBLE, HOP) to get final rows, or write to a table whose connector takes updates\n"},
+     "   hint: group by a window (TUMBLE, HOP) to get final rows, or write to a table without WITH: it lies in the database file and takes updates\n"},
     {"sink key", "",
      "INSERT INTO byc SELECT COUNT(*), k FROM gen GROUP BY k",
      "error[RN2303]: the PRIMARY KEY of table \"byc\" is (c), but the query updates its rows by (k)\n"

@@ -13,6 +13,7 @@ typedef struct hand {
   rn_schema schema;
   rn_sink *sink;
   uint32_t columns[32];
+  uint8_t changes;
 } hand;
 
 static void hand_open(hand *h, uint32_t count, const rn_field *fields, uint32_t key_count, const uint32_t *keys,
@@ -34,7 +35,7 @@ static void hand_open(hand *h, uint32_t count, const rn_field *fields, uint32_t 
 static rn_status hand_sink(hand *h, rn_error *err) {
   rn_error_clear(err);
   rn_sink_spec spec = {.table = &h->table, .schema = &h->schema, .columns = h->columns, .keys = h->table.keys,
-                       .key_count = h->table.key_count, .parallelism = 1, .store = h->store, .fresh = true};
+                       .key_count = h->table.key_count, .changes = h->changes, .parallelism = 1, .store = h->store, .fresh = true};
   return rn_connector_sqlite.sink_open(&spec, &h->sink, err);
 }
 
@@ -228,6 +229,85 @@ static void test_upsert_random(void **state) {
   assert_int_equal(ask(&h.f, "SELECT count(*) FROM t"), rows);
   assert_int_equal(ask(&h.f, "SELECT sum(v) FROM t"), sum);
   assert_int_equal(ask(&h.f, "SELECT sum(v * k2) FROM t"), checked);
+  hand_close(&h);
+}
+
+/* Without a key: equal rows come several times and go one by one, within an epoch and in later ones; against a model. */
+static void test_take_back(void **state) {
+  (void)state;
+  enum { DIFFERENT = 60, EPOCHS = 40, ROWS = 300 };
+  hand h = {.changes = RN_CHANGE_INSERT | RN_CHANGE_UPDATE_BEFORE | RN_CHANGE_UPDATE_AFTER | RN_CHANGE_DELETE};
+  rn_error err;
+  rn_field fields[] = {{"rowid", rn_type_basic(RN_T_VARCHAR, true)}, {"k", rn_type_basic(RN_T_BIGINT, true)}, {"x", rn_type_basic(RN_T_DOUBLE, true)}};
+  hand_open(&h, 3, fields, 0, NULL, NULL, 0);
+  assert_int_equal(rn_connector_sqlite.sink_accepts(&h.table) & RN_CHANGE_UPDATE_BEFORE, RN_CHANGE_UPDATE_BEFORE);
+  assert_int_equal(hand_sink(&h, &err), RN_OK);
+  static int model[DIFFERENT];
+  static uint8_t kinds[ROWS];
+  unsigned seed = 7;
+  uint64_t changes = 0;
+  for (int e = 0; e < EPOCHS; e++) {
+    rn_batch b;
+    new_batch(&h, &b, ROWS);
+    b.kinds = kinds;
+    rn_column_nullable(&b.columns[0], ROWS, &h.arena);
+    rn_column_nullable(&b.columns[1], ROWS, &h.arena);
+    for (uint32_t r = 0; r < ROWS; r++, changes++) {
+      int k = rand_r(&seed) % DIFFERENT;
+      bool back = model[k] > 0 && rand_r(&seed) % 100 < 55;
+      char text[64]; /* texts that differ behind what the index holds */
+      snprintf(text, sizeof text, "the same in its first thirty-two bytes %d", k % 10);
+      const char *kept = rn_arena_strdup(&h.arena, text);
+      ((rn_str *)b.columns[0].data)[r] = rn_str_make(kept, strlen(kept));
+      ((int64_t *)b.columns[1].data)[r] = k / 10;
+      ((double *)b.columns[2].data)[r] = k == 12 ? (double)NAN : 0.5 * k;
+      if (k % 10 == 3) rn_set_null(&b.columns[0], r);
+      if (k / 10 == 2) rn_set_null(&b.columns[1], r);
+      kinds[r] = (uint8_t)(back ? k % 2 ? RN_DELETE : RN_UPDATE_BEFORE : k % 3 ? RN_INSERT : RN_UPDATE_AFTER);
+      model[k] += back ? -1 : 1;
+    }
+    assert_int_equal(rn_connector_sqlite.stage(h.sink, &b, &err), RN_OK);
+    assert_int_equal(hand_commit(&h), 1);
+  }
+  int64_t rows = 0, of[10] = {0};
+  for (int k = 0; k < DIFFERENT; k++) {
+    rows += model[k];
+    of[k % 10] += model[k];
+  }
+  assert_int_equal(ask(&h.f, "SELECT count(*) FROM t"), rows);
+  assert_int_equal(ask(&h.f, "SELECT count(*) FROM t WHERE \"rowid\" IS NULL"), of[3]);
+  assert_int_equal(ask(&h.f, "SELECT count(*) FROM t WHERE \"rowid\" LIKE '% 7'"), of[7]);
+  assert_int_equal(ask(&h.f, "SELECT count(*) FROM t WHERE x = 0.5 * 47"), model[47]);
+  assert_int_equal(ask(&h.f, "SELECT count(*) FROM t WHERE x IS NULL AND k = 1"), model[12]);
+  assert_int_equal(ask(&h.f, "SELECT count(*) FROM pragma_index_list('t') WHERE name = '_rn_rows_t'"), 1);
+  uint64_t written = 0, coalesced = 0;
+  rn_connector_sqlite.sink_counters(h.sink, &written, &coalesced);
+  assert_int_equal(written + coalesced, changes);
+  assert_true(coalesced > 0);
+  hand_close(&h);
+}
+
+/* What cannot be found again is refused when the sink opens; in another file nothing is taken back. */
+static void test_take_back_refused(void **state) {
+  (void)state;
+  hand h = {.changes = RN_CHANGE_INSERT | RN_CHANGE_DELETE};
+  rn_error err;
+  rn_field fields[] = {{"a", rn_type_basic(RN_T_BIGINT, true)}};
+  hand_open(&h, 1, fields, 0, NULL, NULL, 0);
+  sqlite3 *db;
+  assert_int_equal(sqlite3_open(h.f.path, &db), SQLITE_OK);
+  assert_int_equal(sqlite3_exec(db, "CREATE TABLE t (a INTEGER PRIMARY KEY) WITHOUT ROWID", NULL, NULL, NULL), SQLITE_OK);
+  assert_int_equal(hand_sink(&h, &err), RN_FAIL);
+  assert_string_equal(err.message, "table t is WITHOUT ROWID in SQLite: its rows have no numbers, by which rows are taken back");
+  assert_int_equal(sqlite3_exec(db, "DROP TABLE t", NULL, NULL, NULL), SQLITE_OK);
+  sqlite3_close(db);
+  rn_field hiding[] = {{"rowid", fields[0].type}, {"OID", fields[0].type}, {"_rowid_", fields[0].type}};
+  hand_open(&h, 3, hiding, 0, NULL, NULL, 0);
+  assert_int_equal(hand_sink(&h, &err), RN_FAIL);
+  assert_string_equal(err.message, "table t: columns named rowid, oid and _rowid_ hide the numbers of its rows, by which rows are taken back");
+  rn_option_value other[] = {{.key = "path", .value = "other.db"}};
+  h.table.options = (rn_options){1, other};
+  assert_int_equal(rn_connector_sqlite.sink_accepts(&h.table), RN_CHANGE_INSERT);
   hand_close(&h);
 }
 
@@ -467,6 +547,7 @@ static void test_round_trip(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_layout),     cmocka_unit_test(test_upsert),        cmocka_unit_test(test_upsert_random),
+      cmocka_unit_test(test_take_back),  cmocka_unit_test(test_take_back_refused),
       cmocka_unit_test(test_nan_key),    cmocka_unit_test(test_adoption),      cmocka_unit_test(test_constraint_fails_the_epoch),
       cmocka_unit_test(test_other_file), cmocka_unit_test(test_source_resumes), cmocka_unit_test(test_source_values),
       cmocka_unit_test(test_round_trip),
