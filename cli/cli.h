@@ -5,7 +5,7 @@
  *   run.c       `runnel run`              exec.c      running statements      shell.c     the interactive loop
  *   editor.c    libedit                   meta.c      backslash commands      output.c    rows: json, csv
  *   table.c     rows: aligned, expanded   live.c      the live table          status.c    status line, progress
- *   signals.c   SIGINT, SIGTERM, SIGPIPE  text.c      growing text, near names
+ *   signals.c   SIGINT, SIGTERM, SIGPIPE  text.c      growing text, near names   terminal.c  echo while a statement runs
  *   check.c     `runnel check`            fmt.c       `runnel fmt`
  *   test*.c     `runnel test` (test.h)
  *
@@ -137,6 +137,10 @@ void cli_status_clear(void); /* before anything else is written to the terminal 
 void cli_status_restore(void); /* after it: the line again, below what was written */
 void cli_status_end(void);
 void cli_message(const char *format, ...) __attribute__((format(printf, 1, 2))); /* a line on stderr */
+
+/* terminal.c: between the two, keys are not shown and wait for the next prompt; nothing happens without a terminal */
+void cli_terminal_quiet(void);
+void cli_terminal_restore(void);
 
 /* signals.c */
 void cli_signals_install(bool run);

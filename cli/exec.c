@@ -125,7 +125,9 @@ static int execute(cli *c, runnel_stmt *stmt, const char *name, int base_line, i
   /* awaited work reports even to a file; a query's rows are progress enough there */
   cli_status_begin(e.kind == RUNNEL_STMT_INSERT || (e.kind == RUNNEL_STMT_QUERY && c->err_tty));
   cli_signal_statement(stmt);
+  if (c->interactive || (c->out_tty && e.kind == RUNNEL_STMT_QUERY)) cli_terminal_quiet();
   int code = step_all(&e);
+  cli_terminal_restore();
   place_jobs(c, name, base_line, code != RUNNEL_DONE);
   cli_signal_statement(NULL);
   cli_status_end();

@@ -768,6 +768,66 @@ def test_shell_live_table(work):
         assert "-U" not in out, out
 
 
+def live_query(s):
+    """A live table that changes; text typed meanwhile is not part of what it draws."""
+    s.expect(PROMPT)
+    s.line(SOURCE.strip())
+    s.expect(PROMPT)
+    s.line("SELECT k, COUNT(*) AS n FROM g GROUP BY k;")
+    s.expect("\x1b[7A")
+
+
+def modes(s):
+    return termios.tcgetattr(s.fd)[3] & (termios.ECHO | termios.ICANON | termios.ISIG | termios.NOFLSH)
+
+
+def test_shell_typed_ahead(work):
+    with shell(work) as s:
+        live_query(s)
+        s.line("SELECT 40 + 2 AS answer;")
+        s.send("SELECT 7 AS sev")
+        drawn = s.expect("\x1b[7A", "\x1b[7A", "\x1b[7A")
+        assert "SELECT" not in drawn, drawn
+        s.send("\x03")
+        out = s.expect("stopped: 5 rows, ", "SELECT 40 + 2 AS answer;", "42", "1 row", "SELECT 7 AS sev")
+        assert "SELECT" not in out.split("stopped: 5 rows")[0], out
+        s.line("en;")
+        s.expect("seven", "1 row", PROMPT)
+        s.line("SELECT COUNT(*) AS n FROM g /*+ OPTIONS('number-of-rows' = '300', 'rows-per-second' = '300') */;")
+        s.send("\\q\r")  # behind a query that ends by itself
+        s.expect("300", "1 row")
+        assert s.wait() == 0
+
+
+def test_shell_terminal_is_given_back(work):
+    for number, code in ((signal.SIGTERM, 0), (signal.SIGQUIT, -signal.SIGQUIT)):
+        with shell(work) as s:
+            before = modes(s)
+            live_query(s)
+            assert not modes(s) & (termios.ECHO | termios.ICANON) and modes(s) & termios.ISIG
+            if number == signal.SIGQUIT:
+                s.send("\x1c")
+            else:
+                os.kill(s.pid, number)
+            assert s.wait() == code, s.code
+            assert modes(s) == before, (number, modes(s), before)
+
+
+def test_shell_stopped_and_continued(work):
+    """Ctrl-Z under a shell with job control: the terminal is as it was, and fg takes it again."""
+    script = "set -m; %s; stty -a | grep -oE -e '-?(echo|icanon)( |;)'; echo back; fg" % RUNNEL
+    with Shell(["/bin/bash", "-c", script], work) as s:
+        live_query(s)
+        s.send("\x1a")
+        out = s.expect("back")
+        assert "-echo" not in out and "-icanon" not in out and "icanon" in out, out
+        s.expect("\x1b[7A")
+        s.line("SELECT 'quiet' AS again;")
+        assert "SELECT" not in s.expect("\x1b[7A", "\x1b[7A")
+        s.send("\x03")
+        s.expect("stopped: 5 rows, ", "again", "quiet", "1 row", PROMPT)
+
+
 def test_shell_status_line(work):
     with shell(work) as s:
         s.expect(PROMPT)
