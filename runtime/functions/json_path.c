@@ -7,17 +7,6 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 
-/* A list in the arena doubles whenever its length is a power of two. */
-#define PUSH(arena_, items, count, item)                                                             \
-  do {                                                                                               \
-    if (((count) & ((count)-1)) == 0) {                                                              \
-      void *more_ = rn_arena_alloc((arena_), ((count) ? 2 * (size_t)(count) : 1) * sizeof *(items)); \
-      if (count) memcpy(more_, (items), (count) * sizeof *(items));                                  \
-      (items) = more_;                                                                               \
-    }                                                                                                \
-    (items)[(count)++] = (item);                                                                     \
-  } while (0)
-
 rn_status json_path_refuse(json_path_reader *r, const char *at, const char *why) {
   size_t len = (size_t)(r->end - r->begin);
   if (r->fault) *r->fault = (size_t)(at - r->begin);
@@ -50,14 +39,17 @@ rn_status json_path_quoted(json_path_reader *r, rn_slice *out) {
 static bool ends_name(char c) {
   return c == '.' || c == '[' || c == '(' || c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
-/* In filters names end at operators too. */
-static bool ends_filter_name(char c) { return ends_name(c) || memchr(")]<>=!&|~,", c, 10) != NULL; }
+/* In filters and arguments names end at operators too. */
+static bool ends_inner_name(char c) { return ends_name(c) || memchr(")]<>=!&|~,", c, 10) != NULL; }
 
-static rn_status read_name(json_path_reader *r, bool in_filter, json_path_step *step) {
+static rn_status read_name(json_path_reader *r, bool inner, json_path_step *step) {
   const char *from = r->at;
-  while (r->at < r->end && !(in_filter ? ends_filter_name(*r->at) : ends_name(*r->at))) r->at++;
+  while (r->at < r->end && !(inner ? ends_inner_name(*r->at) : ends_name(*r->at))) r->at++;
   if (r->at == from) return json_path_refuse(r, from, "a name must stand");
-  if (r->at < r->end && *r->at == '(') return json_path_refuse(r, from, "a function is called, and paths have none");
+  if (r->at < r->end && *r->at == '(') {
+    if (step->deep) return json_path_refuse(r, from, "a function stands behind \"..\"");
+    return json_function_compile(r, rn_slice_make(from, (size_t)(r->at - from)), step);
+  }
   step->kind = JSON_NAME;
   step->count = 1;
   step->names = RN_NEW(r->arena, rn_slice);
@@ -79,13 +71,15 @@ static rn_status read_number(json_path_reader *r, int64_t *out) {
   return RN_OK;
 }
 
+static bool ends_slice_part(const json_path_reader *r) { return r->at < r->end && (*r->at == ']' || *r->at == ':'); }
+
 static rn_status read_names(json_path_reader *r, json_path_step *step) {
   for (;;) {
     rn_slice name;
     if (r->at >= r->end || (*r->at != '\'' && *r->at != '"'))
       return json_path_refuse(r, r->at, "a name in quotes must stand");
     if (json_path_quoted(r, &name) != RN_OK) return RN_FAIL;
-    PUSH(r->arena, step->names, step->count, name);
+    JSON_PUSH(r->arena, step->names, step->count, name);
     skip_blank(r);
     if (!take(r, ',')) break;
     skip_blank(r);
@@ -94,7 +88,7 @@ static rn_status read_names(json_path_reader *r, json_path_step *step) {
   return RN_OK;
 }
 
-/* 0   -1   0,2   1:   :2   -2:   1:3 */
+/* 0   -1   0,2   1:   :2   -2:   1:3   :   ::2   1:5:2 */
 static rn_status read_numbers(json_path_reader *r, json_path_step *step) {
   int64_t n = 0;
   bool open_from = *r->at == ':';
@@ -102,26 +96,75 @@ static rn_status read_numbers(json_path_reader *r, json_path_step *step) {
   skip_blank(r);
   if (take(r, ':')) {
     step->kind = JSON_SLICE;
-    step->indexes = RN_NEW_N(r->arena, int64_t, 2);
+    step->indexes = RN_NEW_N(r->arena, int64_t, 3);
     step->indexes[0] = n;
     step->indexes[1] = INT64_MAX;
+    step->indexes[2] = 1;
     skip_blank(r);
-    if (r->at < r->end && *r->at != ']' && read_number(r, &step->indexes[1]) != RN_OK) return RN_FAIL;
-    if (open_from && step->indexes[1] == INT64_MAX) return json_path_refuse(r, r->at, "a number must stand");
-    return RN_OK;
+    if (!ends_slice_part(r) && read_number(r, &step->indexes[1]) != RN_OK) return RN_FAIL;
+    skip_blank(r);
+    if (!take(r, ':')) return RN_OK;
+    skip_blank(r);
+    const char *from = r->at;
+    if (!ends_slice_part(r) && read_number(r, &step->indexes[2]) != RN_OK) return RN_FAIL;
+    return step->indexes[2] > 0 ? RN_OK : json_path_refuse(r, from, "the step of a slice is not positive");
   }
-  PUSH(r->arena, step->indexes, step->count, n);
+  JSON_PUSH(r->arena, step->indexes, step->count, n);
   while (take(r, ',')) {
     skip_blank(r);
     if (read_number(r, &n) != RN_OK) return RN_FAIL;
-    PUSH(r->arena, step->indexes, step->count, n);
+    JSON_PUSH(r->arena, step->indexes, step->count, n);
     skip_blank(r);
   }
   step->kind = step->count == 1 ? JSON_INDEX : JSON_INDEXES;
   return RN_OK;
 }
 
-static rn_status read_bracket(json_path_reader *r, bool in_filter, json_path_step *step) {
+static bool is_word(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+static rn_status put_constant(json_path_reader *r, rn_builder *json) {
+  skip_blank(r);
+  const char *from = r->at;
+  if (r->at < r->end && (*r->at == '\'' || *r->at == '"')) {
+    rn_slice text;
+    if (json_path_quoted(r, &text) != RN_OK) return RN_FAIL;
+    rn_json_put_string(json, text);
+    return RN_OK;
+  }
+  if (take(r, '[')) { /* not as JSON: texts stand in either quotes */
+    rn_builder_char(json, '[');
+    skip_blank(r);
+    if (r->at < r->end && *r->at != ']') {
+      do {
+        if (json->data[json->len - 1] != '[') rn_builder_char(json, ',');
+        if (json_path_constant(r, json) != RN_OK) return RN_FAIL;
+        skip_blank(r);
+      } while (take(r, ','));
+    }
+    rn_builder_char(json, ']');
+    return take(r, ']') ? RN_OK : json_path_refuse(r, r->at, "\"]\" must stand");
+  }
+  while (r->at < r->end && (memchr("+-.", *r->at, 3) || is_word(*r->at))) r->at++;
+  rn_slice text = rn_slice_make(from, (size_t)((r->at > from ? r->at : r->end) - from)), found;
+  size_t end = 0;
+  rn_json_fault fault;
+  if (!rn_json_find(text, NULL, 0, &found, &end, &fault) || (r->at > from && end != text.len)) {
+    r->at = from;
+    return json_path_refuse(r, from, "one of a number, a 'text', true, false, null, [..], {..} must stand");
+  }
+  rn_builder_slice(json, found);
+  r->at = from + end;
+  return RN_OK;
+}
+rn_status json_path_constant(json_path_reader *r, rn_builder *json) {
+  if (r->depth >= RN_NESTING_MAX) return json_path_refuse(r, r->at, "the path is nested too deeply");
+  r->depth++;
+  rn_status status = put_constant(r, json);
+  r->depth--;
+  return status;
+}
+
+static rn_status read_bracket(json_path_reader *r, json_path_step *step) {
   skip_blank(r);
   if (r->at >= r->end) return json_path_refuse(r, r->at, "the bracket does not end");
   rn_status status = RN_OK;
@@ -131,7 +174,7 @@ static rn_status read_bracket(json_path_reader *r, bool in_filter, json_path_ste
     step->kind = JSON_WILDCARD;
   } else if (*r->at == '?') {
     const char *from = r->at++;
-    if (in_filter) return json_path_refuse(r, from, "a filter stands in a filter");
+    if (r->in_filter) return json_path_refuse(r, from, "a filter stands in a filter");
     skip_blank(r);
     if (!take(r, '(')) return json_path_refuse(r, r->at, "\"(\" must stand");
     step->kind = JSON_FILTER;
@@ -144,10 +187,11 @@ static rn_status read_bracket(json_path_reader *r, bool in_filter, json_path_ste
   return take(r, ']') ? RN_OK : json_path_refuse(r, r->at, "\"]\" must stand");
 }
 
-rn_status json_path_steps(json_path_reader *r, bool in_filter, uint32_t *count, json_path_step **steps) {
+rn_status json_path_steps(json_path_reader *r, bool inner, uint32_t *count, json_path_step **steps) {
   *count = 0;
   *steps = NULL;
   while (r->at < r->end && (*r->at == '.' || *r->at == '[')) {
+    if (*count && (*steps)[*count - 1].kind == JSON_CALL) return json_path_refuse(r, r->at, "a function ends the path");
     if (*count == RN_JSON_TEXT_DEPTH_MAX) return json_path_refuse(r, r->at, "the path is too long");
     json_path_step step;
     memset(&step, 0, sizeof step);
@@ -157,13 +201,13 @@ rn_status json_path_steps(json_path_reader *r, bool in_filter, uint32_t *count, 
     }
     rn_status status = RN_OK;
     if (take(r, '[')) {
-      status = read_bracket(r, in_filter, &step);
+      status = read_bracket(r, &step);
     } else if (take(r, '*')) {
       step.kind = JSON_WILDCARD;
     } else {
-      status = read_name(r, in_filter, &step);
+      status = read_name(r, inner, &step);
     }
-    PUSH(r->arena, *steps, *count, step); /* also when it failed: its filter is freed with the path */
+    JSON_PUSH(r->arena, *steps, *count, step); /* also when it failed: its filter is freed with the path */
     if (status != RN_OK) return RN_FAIL;
   }
   return RN_OK;
@@ -221,12 +265,14 @@ static rn_status read_path(json_path_reader *r, json_path *path) {
     memset(&first, 0, sizeof first);
     first.deep = *r->at == '.';
     if (dot) r->at++;
-    rn_status status = dot && r->at[-1] == '[' ? read_bracket(r, false, &first) : read_name(r, false, &first);
+    rn_status status = dot && r->at[-1] == '[' ? read_bracket(r, &first) : read_name(r, false, &first);
     json_path_step *rest = NULL;
     uint32_t count = 0;
+    bool called = first.kind == JSON_CALL && r->at < r->end;
+    if (status == RN_OK && called) status = json_path_refuse(r, r->at, "a function ends the path");
     if (status == RN_OK) status = json_path_steps(r, false, &count, &rest);
-    PUSH(r->arena, path->steps, path->step_count, first);
-    for (uint32_t i = 0; i < count; i++) PUSH(r->arena, path->steps, path->step_count, rest[i]);
+    JSON_PUSH(r->arena, path->steps, path->step_count, first);
+    for (uint32_t i = 0; i < count; i++) JSON_PUSH(r->arena, path->steps, path->step_count, rest[i]);
     if (status != RN_OK) return RN_FAIL;
   }
   if (r->at < r->end) {
@@ -235,6 +281,29 @@ static rn_status read_path(json_path_reader *r, json_path *path) {
         r, r->at, blank ? "a blank stands; a name with blanks is written ['a b']" : "\".\" or \"[\" must stand");
   }
   return RN_OK;
+}
+
+bool json_path_is_definite(const json_path_step *steps, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    json_step_kind kind = steps[i].kind;
+    bool one = kind == JSON_NAME || kind == JSON_INDEX || kind == JSON_CALL || (kind == JSON_NAMES && i + 1 == count);
+    if (steps[i].deep || !one) return false;
+  }
+  return true;
+}
+
+/* $..a.sum() is $.sum($..a): of all together, not of each. */
+static void call_with_all(json_path *path) {
+  uint32_t last = path->step_count - 1;
+  if (path->step_count < 2 || !path->steps[0].deep || path->steps[last].kind != JSON_CALL || path->steps[last].count)
+    return;
+  json_path_step *call = RN_NEW(&path->arena, json_path_step);
+  *call = path->steps[last];
+  call->count = 1;
+  call->arguments = RN_NEW(&path->arena, json_argument);
+  *call->arguments = (json_argument){.step_count = last, .steps = path->steps};
+  path->steps = call;
+  path->step_count = 1;
 }
 
 json_path *json_path_compile(rn_slice text, size_t *fault, rn_error *err) {
@@ -246,16 +315,22 @@ json_path *json_path_compile(rn_slice text, size_t *fault, rn_error *err) {
     json_path_free(path);
     return NULL;
   }
-  path->definite = true;
-  for (uint32_t i = 0; i < path->step_count; i++)
-    path->definite &= !path->steps[i].deep && (path->steps[i].kind == JSON_NAME || path->steps[i].kind == JSON_INDEX);
+  call_with_all(path);
+  path->definite = json_path_is_definite(path->steps, path->step_count);
   make_prefix(path);
   return path;
 }
 
+static void free_steps(json_path_step *steps, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    json_filter_free(steps[i].filter);
+    if (steps[i].kind != JSON_CALL) continue;
+    for (uint32_t k = 0; k < steps[i].count; k++) free_steps(steps[i].arguments[k].steps, steps[i].arguments[k].step_count);
+  }
+}
 void json_path_free(json_path *path) {
   if (!path) return;
-  for (uint32_t i = 0; i < path->step_count; i++) json_filter_free(path->steps[i].filter);
+  free_steps(path->steps, path->step_count);
   rn_arena_free(&path->arena);
   rn_free(path);
 }

@@ -11,6 +11,8 @@ enum { VISITS_MAX = 20000000 };
 void json_scratch_free(json_scratch *s) {
   RN_VEC_FREE(&s->list);
   RN_VEC_FREE(&s->members);
+  rn_builder_free(&s->text);
+  rn_builder_free(&s->other);
   json_filter_match_free(s->match);
   rn_arena_free(&s->arena);
 }
@@ -106,20 +108,25 @@ rn_slice json_element_of(rn_slice array, int64_t index) {
   return none;
 }
 
-rn_slice json_follow(json_scratch *s, const json_path_step *steps, uint32_t count, rn_slice node) {
-  for (uint32_t i = 0; i < count && node.ptr; i++)
-    node = steps[i].kind == JSON_NAME ? json_member_of(s, node, steps[i].names[0])
-                                      : json_element_of(node, steps[i].indexes[0]);
+rn_slice json_follow(json_scratch *s, const json_path_step *steps, uint32_t count, rn_slice node, rn_slice root,
+                     bool lax) {
+  for (uint32_t i = 0; i < count && node.ptr; i++) {
+    if (steps[i].kind == JSON_NAME) node = json_member_of(s, node, steps[i].names[0]);
+    else if (steps[i].kind == JSON_INDEX) node = json_element_of(node, steps[i].indexes[0]);
+    else if (!json_function_call(s, &steps[i], node, root, lax, &node)) return (rn_slice){NULL, 0};
+  }
   return node;
 }
 
 /* --- the walk ----------------------------------------------------------------------------------------------------- */
 
 typedef struct walker {
-  const json_path *path;
+  const json_path_step *steps;
+  uint32_t step_count;
+  bool lax;
   json_scratch *s;
   rn_slice root;
-  bool too_much;
+  bool too_much, failed;
 } walker;
 
 static bool walk(walker *w, uint32_t step, rn_slice node, bool definite);
@@ -141,7 +148,7 @@ static void each_child(walker *w, uint32_t next, rn_slice node) {
 }
 
 static void each_of_slice(walker *w, uint32_t next, rn_slice array, const int64_t *range) {
-  int64_t length = 0, i = 0, from = range[0], to = range[1];
+  int64_t length = 0, i = 0, from = range[0], to = range[1], stride = range[2];
   rn_json_walk items;
   rn_json_walk_begin(&items, array);
   while (rn_json_walk_next(&items)) length++;
@@ -149,16 +156,17 @@ static void each_of_slice(walker *w, uint32_t next, rn_slice array, const int64_
   if (to < 0) to += length;
   rn_json_walk_begin(&items, array);
   for (; rn_json_walk_next(&items); i++) {
-    if (i >= from && i < to) (void)walk(w, next, items.value, false);
+    if (i >= from && i < to && (i - from) % stride == 0) (void)walk(w, next, items.value, false);
   }
 }
 
 /* ['a','b'] at the end is an object of those that are there; before other steps each on its own. */
 static void each_name(walker *w, uint32_t step, rn_slice object) {
-  const json_path_step *s = &w->path->steps[step];
-  bool last = step + 1 == w->path->step_count;
-  rn_builder b = {0};
-  rn_builder_char(&b, '{');
+  const json_path_step *s = &w->steps[step];
+  bool last = step + 1 == w->step_count;
+  rn_builder *b = &w->s->text;
+  rn_builder_clear(b);
+  rn_builder_char(b, '{');
   for (uint32_t i = 0; i < s->count; i++) {
     rn_slice value = json_member_of(w->s, object, s->names[i]);
     if (!value.ptr) continue;
@@ -166,23 +174,23 @@ static void each_name(walker *w, uint32_t step, rn_slice object) {
       (void)walk(w, step + 1, value, false);
       continue;
     }
-    if (b.len > 1) rn_builder_char(&b, ',');
-    rn_json_put_string(&b, s->names[i]);
-    rn_builder_char(&b, ':');
-    rn_builder_slice(&b, value);
+    if (b->len > 1) rn_builder_char(b, ',');
+    rn_json_put_string(b, s->names[i]);
+    rn_builder_char(b, ':');
+    rn_builder_slice(b, value);
   }
-  rn_builder_char(&b, '}');
-  if (last) (void)walk(w, step + 1, rn_slice_make(rn_arena_strndup(&w->s->arena, b.data, b.len), b.len), false);
-  rn_builder_free(&b);
+  if (!last) return;
+  rn_builder_char(b, '}');
+  (void)walk(w, step + 1, rn_slice_make(rn_arena_strndup(&w->s->arena, b->data, b->len), b->len), false);
 }
 
 /* False: a definite step found nothing, which ends it all. */
 static bool apply(walker *w, uint32_t step, rn_slice node, bool definite) {
-  const json_path_step *s = &w->path->steps[step];
+  const json_path_step *s = &w->steps[step];
   switch (s->kind) {
     case JSON_NAME:
     case JSON_INDEX: {
-      rn_slice value = json_follow(w->s, s, 1, node);
+      rn_slice value = json_follow(w->s, s, 1, node, w->root, w->lax);
       return value.ptr ? walk(w, step + 1, value, definite) : !definite;
     }
     case JSON_NAMES:
@@ -200,6 +208,12 @@ static bool apply(walker *w, uint32_t step, rn_slice node, bool definite) {
       if (node.ptr[0] != '[') return !definite;
       each_of_slice(w, step + 1, node, s->indexes);
       return true;
+    case JSON_CALL: {
+      rn_slice value;
+      if (!json_function_call(w->s, s, node, w->root, w->lax, &value)) w->failed = true;
+      else return walk(w, step + 1, value, definite);
+      return true;
+    }
     case JSON_WILDCARD:
       each_child(w, step + 1, node);
       return true;
@@ -210,11 +224,11 @@ static bool apply(walker *w, uint32_t step, rn_slice node, bool definite) {
     rn_json_walk items;
     rn_json_walk_begin(&items, node);
     while (rn_json_walk_next(&items)) {
-      if (json_filter_accepts(w->s, s->filter, items.value, w->root, w->path->lax))
+      if (json_filter_accepts(w->s, s->filter, items.value, w->root, w->lax))
         (void)walk(w, step + 1, items.value, false);
     }
   } else if (node.ptr[0] == '{') {
-    if (json_filter_accepts(w->s, s->filter, node, w->root, w->path->lax)) (void)walk(w, step + 1, node, false);
+    if (json_filter_accepts(w->s, s->filter, node, w->root, w->lax)) (void)walk(w, step + 1, node, false);
   } else {
     return !definite;
   }
@@ -225,7 +239,7 @@ static bool apply(walker *w, uint32_t step, rn_slice node, bool definite) {
 static void scan(walker *w, uint32_t step, rn_slice node) {
   if (++w->s->visits > VISITS_MAX) w->too_much = true;
   if (!is_nested(node) || w->too_much) return;
-  const json_path_step *s = &w->path->steps[step];
+  const json_path_step *s = &w->steps[step];
   bool fits = s->kind != JSON_FILTER || node.ptr[0] == '{';
   for (uint32_t i = 0; s->kind == JSON_NAMES && i < s->count && fits; i++)
     fits = json_member_of(w->s, node, s->names[i]).ptr != NULL;
@@ -243,19 +257,32 @@ static void scan(walker *w, uint32_t step, rn_slice node) {
 }
 
 static bool walk(walker *w, uint32_t step, rn_slice node, bool definite) {
+  if (w->failed) return true;
   if (w->too_much || ++w->s->visits > VISITS_MAX) {
     w->too_much = true;
     return true;
   }
-  if (step == w->path->step_count) {
+  if (step == w->step_count) {
     RN_VEC_PUSH(&w->s->list, node);
     return true;
   }
-  if (w->path->steps[step].deep) {
+  if (w->steps[step].deep) {
     scan(w, step, node);
     return true;
   }
   return apply(w, step, node, definite);
+}
+
+bool json_argument_values(json_scratch *s, const json_argument *argument, rn_slice root, bool lax) {
+  if (argument->value.ptr) {
+    RN_VEC_PUSH(&s->list, argument->value);
+    return true;
+  }
+  walker w = {.steps = argument->steps, .step_count = argument->step_count, .lax = lax, .s = s, .root = root};
+  s->why = "the path of an argument leads nowhere";
+  bool found = walk(&w, 0, root, true);
+  if (w.too_much) s->why = "the path of an argument looks at more values than there should be";
+  return !w.too_much && !w.failed && (found || lax);
 }
 
 json_outcome json_path_evaluate(const json_path *path, rn_slice text, json_scratch *s, rn_slice *value,
@@ -264,16 +291,19 @@ json_outcome json_path_evaluate(const json_path *path, rn_slice text, json_scrat
   s->visits = 0;
   if (s->arena.used_bytes) rn_arena_reset(&s->arena);
   rn_slice node;
-  if (!rn_json_find(text, path->prefix, path->prefix_count, &node, NULL, fault)) return JSON_BAD_TEXT;
+  size_t end = 0;
+  if (!rn_json_find(text, path->prefix, path->prefix_count, &node, &end, fault)) return JSON_BAD_TEXT;
+  rn_slice root = rn_slice_trim(rn_slice_make(text.ptr, end));
   if (!node.ptr || (path->prefix_count == 0 && node.ptr[0] == 'n')) {
-    if (rn_slice_trim(text).ptr[0] == 'n') return JSON_NULL_TEXT;
+    if (root.ptr[0] == 'n') return JSON_NULL_TEXT;
     return path->definite || !path->lax ? JSON_MISSING : JSON_LIST;
   }
   *value = node;
   if (path->prefix_count == path->step_count) return JSON_FOUND;
-  walker w = {.path = path, .s = s, .root = rn_slice_trim(text)};
+  walker w = {.steps = path->steps, .step_count = path->step_count, .lax = path->lax, .s = s, .root = root};
   bool found = walk(&w, path->prefix_count, node, true);
   if (w.too_much) return JSON_TOO_MUCH;
+  if (w.failed) return JSON_FAILED;
   if (!found) {
     s->list.len = 0;
     return path->definite || !path->lax ? JSON_MISSING : JSON_LIST;

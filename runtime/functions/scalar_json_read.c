@@ -103,6 +103,7 @@ typedef enum fate {
   FATE_BAD_TEXT,
   FATE_NULL_TEXT,
   FATE_TOO_MUCH,
+  FATE_FAILED,
   FATE_BAD_PATH,
   FATE_KIND
 } fate;
@@ -124,13 +125,15 @@ static fate evaluate(reader *r, uint32_t row, bool *lax) {
       return FATE_NULL_TEXT;
     case JSON_TOO_MUCH:
       return FATE_TOO_MUCH;
+    case JSON_FAILED:
+      return FATE_FAILED;
     default:
       return FATE_BAD_TEXT;
   }
 }
 /* Does the fate belong to ON EMPTY (else to ON ERROR)? */
 static bool is_empty(fate f, bool lax) {
-  return lax && f != FATE_NULL_TEXT && f != FATE_BAD_PATH && f != FATE_TOO_MUCH;
+  return lax && f != FATE_NULL_TEXT && f != FATE_BAD_PATH && f != FATE_TOO_MUCH && f != FATE_FAILED;
 }
 
 static rn_status refuse(reader *r, uint32_t row, fate f, bool lax, const char *wanted) {
@@ -145,6 +148,9 @@ static rn_status refuse(reader *r, uint32_t row, fate f, bool lax, const char *w
   if (f == FATE_TOO_MUCH)
     return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: path %.*s looks at more values than there should be", r->name,
                         path_len, path.ptr);
+  if (f == FATE_FAILED)
+    return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: %.*s of '%.*s'%s: %s", r->name, path_len, path.ptr, cut, doc.ptr,
+                        dots, r->scratch.why);
   if (f == FATE_KIND)
     return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: %.*s%s is not %s", r->name,
                         r->value.len > 80 ? 80 : (int)r->value.len, r->value.ptr, r->value.len > 80 ? ".." : "",

@@ -3,10 +3,12 @@ CREATE TEMPORARY TABLE docs (id BIGINT, j STRING, d DATE, ts TIMESTAMP(3), WATER
 SELECT JSON_VALUE(j, '$.first name') FROM docs;
 -- @case a bracket that does not end
 SELECT JSON_QUERY(j, 'lax $.a[0') FROM docs;
--- @case a function in a path
-SELECT JSON_VALUE(j, '$.a.length()') FROM docs;
+-- @case functions in paths: none of that name, before the end, wrong arguments
+SELECT JSON_VALUE(j, '$.a.type()'), JSON_VALUE(j, '$.a.length().b'), JSON_VALUE(j, '$.a.index()'), JSON_VALUE(j, '$.sum(@.a)') FROM docs;
+-- @case a slice backwards
+SELECT JSON_QUERY(j, '$.a[::-1]') FROM docs;
 -- @case an operator that filters do not have
-SELECT JSON_QUERY(j, '$.a[?(@.x in [1])]') FROM docs;
+SELECT JSON_QUERY(j, '$.a[?(@.x between 1)]') FROM docs;
 -- @case a document and a path that are no text
 SELECT JSON_VALUE(id, '$.a'), JSON_EXISTS(j, 1), id IS JSON FROM docs;
 -- @case RETURNING a type that is not there
@@ -53,3 +55,5 @@ SELECT JSON_VALUE(j, '$.b' RETURNING INT ERROR ON ERROR) FROM (VALUES ('{"b": "x
 SELECT JSON_VALUE('{"a": 1}', p ERROR ON ERROR) FROM (VALUES ('$.a'), ('$.a[')) AS t(p);
 -- @case text that is no JSON in a constructor, at run time
 SELECT JSON_OBJECT('a' VALUE JSON(j)) FROM (VALUES ('[1]'), ('[1')) AS t(j);
+-- @case a function of a path fails, at run time
+SELECT JSON_VALUE(j, 'lax $.b.sum()' ERROR ON ERROR) FROM (VALUES ('{"b": [1, 2]}'), ('{"b": []}')) AS t(j);

@@ -13,14 +13,14 @@ static const char document[] =
     "{\"a\":1,\"b\":{\"c\":[1,2,{\"d\":\"x\"}],\"e\":{\"d\":2}},\"l\":[{\"x\":1,\"y\":\"p\"},{\"x\":2,\"y\":\"q\"},{\"x\":3}],\"n\":null,\"\":5,"
     "\"a-b\":7,\"\xc3\xa4\":8,\"$x\":9,\"a b\":10,\"a'b\":11,\"it\":[[1,2],[3,4]],\"o\":{\"p\":{\"c\":1},\"q\":{\"c\":2},\"r\":5}}";
 
-/* What JSON_QUERY(.. WITH CONDITIONAL WRAPPER) gives; "-": nothing is there. lax NULL: the same. */
+/* What a path leads to; "-": nothing is there; "!..": a function fails. lax NULL: the same. */
 static const struct {
   const char *path, *strict, *lax;
 } paths[] = {
     {"a", "1", NULL}, {"$.a ", "1", NULL}, {"$.a.b", "-", NULL}, {"$.b.c[0,1]", "[1,2]", NULL}, {"$.b.c[0, 2]", "[1,{\"d\":\"x\"}]", NULL},
     {"$.b.c[0:2]", "[1,2]", NULL}, {"$.b.c[-1]", "{\"d\":\"x\"}", NULL}, {"$.b.c[-2:]", "[2,{\"d\":\"x\"}]", NULL}, {"$.b.c[:2]", "[1,2]", NULL},
     {"$.b.c[1:]", "[2,{\"d\":\"x\"}]", NULL}, {"$.b.c[:-1]", "[1,2]", NULL}, {"$.b.c[5:7]", "[]", NULL}, {"$.b.c[0:9]", "[1,2,{\"d\":\"x\"}]", NULL},
-    {"$['a','n']", "[{\"a\":1,\"n\":null}]", NULL}, {"$['a','zz']", "[{\"a\":1}]", NULL}, {"$[\"a\"]", "1", NULL},
+    {"$['a','n']", "{\"a\":1,\"n\":null}", NULL}, {"$['a','zz']", "{\"a\":1}", NULL}, {"$['y','zz']", "{}", NULL}, {"$[\"a\"]", "1", NULL},
     {"$.b.*", "[[1,2,{\"d\":\"x\"}],{\"d\":2}]", NULL}, {"$.b.c[*].d", "[\"x\"]", NULL}, {"$.l[*].y", "[\"p\",\"q\"]", NULL}, {"$.l[*].z", "[]", NULL},
     {"$.b..d", "[\"x\",2]", NULL}, {"$..zz", "[]", NULL}, {"$.b..*", "[[1,2,{\"d\":\"x\"}],{\"d\":2},1,2,{\"d\":\"x\"},\"x\",2]", NULL},
     {"$..[0]", "[1,{\"x\":1,\"y\":\"p\"},[1,2],1,3]", NULL}, {"$..c[0]", "[1]", NULL}, {"$..['d']", "[\"x\",2]", NULL},
@@ -36,21 +36,46 @@ static const struct {
     {"$.b[0]", "-", NULL}, {"$.a[*]", "[]", NULL}, {"$.a.*", "[]", NULL}, {"$.n.x", "-", NULL}, {"$.n[0]", "-", NULL}, {"$.n.*", "[]", NULL},
     {"$['']", "5", NULL}, {"$.a-b", "7", NULL}, {"$.\xc3\xa4", "8", NULL}, {"$.$x", "9", NULL}, {"$['a b']", "10", NULL}, {"$['a\\'b']", "11", NULL},
     {"$[\"a'b\"]", "11", NULL}, {"$.it[0][1]", "2", NULL}, {"$.it[*][0]", "[1,3]", NULL}, {"$.it[0:1][1]", "[2]", NULL}, {"$.l.x", "-", NULL},
-    {"$.l[0]['x','y']", "[{\"x\":1,\"y\":\"p\"}]", NULL}, {"$.l[0,5].x", "[1]", NULL}, {"$.l[5,6]", "[]", NULL}, {"$.l[9].x", "-", NULL},
+    {"$.l[0]['x','y']", "{\"x\":1,\"y\":\"p\"}", NULL}, {"$.a['x','y']", "-", NULL}, {"$.l[0,5].x", "[1]", NULL}, {"$.l[5,6]", "[]", NULL}, {"$.l[9].x", "-", NULL},
     {"$.l[*]['x','y']", "[{\"x\":1,\"y\":\"p\"},{\"x\":2,\"y\":\"q\"},{\"x\":3}]", NULL}, {"$..['x','y']", "[{\"x\":1,\"y\":\"p\"},{\"x\":2,\"y\":\"q\"}]", NULL},
     {"$.['l'].[0].x", "1", NULL}, {"$.l[ 0 ].x", "1", NULL}, {"$[ 'a' ]", "1", NULL}, {"$.l[01].x", "2", NULL}, {"$.zz[*]", "-", "[]"}, {"$.zz.*", "-", "[]"},
     {"$.zz..d", "-", "[]"}, {"$.a[0:1]", "-", "[]"}, {"$.a[0,1]", "-", "[]"}, {"$.zz[?(@.x==1)]", "-", "[]"}, {"$.o['p','q'].c", "[1,2]", NULL},
     {"$.o['p','zz'].c", "[1]", NULL}, {"$.o['p','r'].c", "[1]", NULL}, {"$.l[-2:-1].x", "[2]", NULL}, {"$.l[0,-1].x", "[1,3]", NULL}, {"$.l[:-9]", "[]", NULL},
     {"$..*.x", "[1,2,3]", NULL}, {"$.o.*.c", "[1,2]", NULL}, {"$.l[*]..x", "[1,2,3]", NULL}, {"$..l..x", "[1,2,3]", NULL}, {"$.*.x", "[]", NULL},
     {".d", "[\"x\",2]", NULL},
-    /* ours */
+    /* functions */
+    {"$.l.length()", "3", NULL}, {"$.b.size()", "2", NULL}, {"$.length( )", "12", NULL}, {"$.a.length()", "null", NULL}, {"$.n.length()", "null", NULL},
+    {"$.zz.length()", "-", NULL}, {"$.it[*].length()", "[2,2]", NULL}, {"$.b.c[*].length()", "[null,null,1]", NULL}, {"$.l['x'].length()", "-", NULL},
+    {"$..d.length()", "0", NULL}, {"$..c.length()", "3", NULL}, {"$.length($.b)", "2", NULL}, {"$.length($)", "12", NULL}, {"$.b.length($.o)", "3", NULL},
+    {"$.b.c.sum()", "3.0", NULL}, {"$.b.c.avg()", "1.5", NULL}, {"$.b.c.min()", "1.0", NULL}, {"$.b.c.max()", "2.0", NULL}, {"$.b.c.stddev()", "0.5", NULL},
+    {"$.it[*].sum()", "[3.0,7.0]", NULL}, {"$.sum($.l[*].x)", "6.0", NULL}, {"$.sum($.l[?(@.x>1)].x, $.a, 2.5)", "8.5", NULL}, {"$.b.c.sum(5)", "8.0", NULL},
+    {"$..x.sum()", "6.0", NULL}, {"$..c[*].sum()", "3.0", NULL}, {"$.a.sum()", "!there is no number", NULL}, {"$.l.sum()", "!there is no number", NULL},
+    {"$.sum($.zz, 1)", "!the path of an argument leads nowhere", "1.0"}, {"$.sum($.zz[*], 1)", "!the path of an argument leads nowhere", "1.0"},
+    {"$.b.c.first()", "1", NULL}, {"$.b.c.last()", "{\"d\":\"x\"}", NULL}, {"$.b.c.index(1)", "2", NULL}, {"$.b.c.index(-2)", "2", NULL},
+    {"$.b.c.index($.a)", "2", NULL}, {"$.b.c.index(3)", "!the array has no such element", NULL}, {"$.b.c.index('1')", "!the argument is no number of an element", NULL},
+    {"$.b.last()", "!it is no array", NULL}, {"$.b.keys()", "[\"c\",\"e\"]", NULL}, {"$.a.keys()", "null", NULL}, {"$.l[0].keys()", "[\"x\",\"y\"]", NULL},
+    {"$.concat($.l[0].y, \"x\", $.a, 1.50)", "\"px11.50\"", NULL}, {"$.concat($.l[*].y)", "\"pq\"", NULL}, {"$.concat($.it[0])", "\"12\"", NULL},
+    {"$.concat()", "\"\"", NULL}, {"$.concat($.zz)", "!the path of an argument leads nowhere", "\"\""}, {"$.it[0].append(3,\"x\",[4])", "[1,2,3,\"x\",[4]]", NULL},
+    {"$.it[0].append()", "[1,2]", NULL}, {"$.o.p.append(1)", "{\"c\":1}", NULL}, {"$.it[0].append({\"x\":1})", "[1,2,{\"x\":1}]", NULL},
+    {"$.sum($.it[0].length(), $.l.length())", "5.0", NULL}, {"$.it[?(@.length() > 1)]", "[[1,2],[3,4]]", NULL}, {"length()", "12", NULL},
+    {"$.it[?(@.sum() > 3)]", "[[3,4]]", NULL}, {"$.it[?(@.max() == 2)]", "[[1,2]]", NULL}, {"$.l[?(@.x == $.b.c.sum())].x", "[3]", NULL},
+    {"$.l[?(@.x === 1)].x", "[1]", NULL}, {"$.l[?(@.x === '1')].x", "[]", NULL}, {"$.l[?(@.x !== '1')].x", "[1,2,3]", NULL}, {"$.l[?(@.y contains 'p')].x", "[1]", NULL},
+    {"$.l[?(@.y contains 1)].x", "[]", NULL}, {"$.l[?(@.y size 1)].x", "[1,2]", NULL}, {"$.l[?(@.y size 1.0)].x", "[1,2]", NULL}, {"$.l[?(@.y empty false)].x", "[1,2]", NULL},
+    {"$.l[?(@.y EMPTY true)].x", "[]", NULL},
+    /* ours: Flink fails, or computes something else */
+    {"$.l[?(@.x in [1,3])].x", "[1,3]", NULL}, {"$.l[?(@.y nin ['p', \"z\"])].x", "[2,3]", NULL}, {"$.it[?(@ contains 2)]", "[[1,2]]", NULL},
+    {"$.it[?(2 in @)]", "[[1,2]]", NULL}, {"$.it[?(@ anyof [2,7])]", "[[1,2]]", NULL}, {"$.it[?(@ noneof [2,7])]", "[[3,4]]", NULL},
+    {"$.it[?(@ subsetof [4,3,2])]", "[[3,4]]", NULL}, {"$.it[?(@ all [1])]", "[[1,2]]", NULL}, {"$.it[?(@ size 2)]", "[[1,2],[3,4]]", NULL},
+    {"$.it[?(@ empty false)]", "[[1,2],[3,4]]", NULL}, {"$.it[?(@ == [1,2])]", "[[1,2]]", NULL}, {"$.o.*[?(@ == {\"c\":2})]", "[{\"c\":2}]", NULL},
+    {"$.l[0:3:2].x", "[1,3]", NULL}, {"$.l[::2].x", "[1,3]", NULL}, {"$.l[1::1].x", "[2,3]", NULL}, {"$.l[:].x", "[1,2,3]", NULL}, {"$.l[-2:9:2].x", "[2]", NULL},
+    {"$.it[0].first()", "1", NULL}, {"$.it[0].index(-2)", "1", NULL}, {"$.l[0:1].last()", "!it is no array", NULL}, {"$.concat('x', true)", "\"xtrue\"", NULL},
     {"$.l[1:-1].x", "[2]", NULL}, {"$.l[?(@.y)].x", "[1,2]", NULL}, {"$.l[?(!@.y)].x", "[3]", NULL}, {"$.b.c[?(@>1)]", "[2]", NULL},
 };
 
 static const char *const no_paths[] = {
-    "", "  ", "$a", " $.a", "$. a", "$.b.c[::2]", "$[a]", "$.a.", "$..", "$.a[", "$.a[0", "$[", "$.b.c[1.5]", "$.a b", "$.a..", "$...a", "$.l[+1]",
+    "", "  ", "$a", " $.a", "$. a", "$.b.c[::-1]", "$.b.c[::0]", "$[a]", "$.a.", "$..", "$.a[", "$.a[0", "$[", "$.b.c[1.5]", "$.a b", "$.a..", "$...a", "$.l[+1]",
     "$.l[99999999999]", "$.l[]", "$.l[?()]", "$.l[?(@.x>)]", "$.l[?(foo)]", "$.l[(@.length-1)]", "$.b.c [0]", "$ .a", "$.b .c", "$.b.c[0]d", "$$.a",
-    "$.l[:]", "$.l[*,0]", "$.l.length()", "$.l[?(@.y in ['p'])]", "$.l[?@.x>1]", "lax", "strict $.a[?(@.x", "$['a", "$.l[?(@.x =~ /(/)]", "$.l[?(@..x)]",
+    "$.l[*,0]", "$.l.type()", "$.l.Length()", "$.l.length(1)", "$.l.length().x", "$..length()", "$.l.sum(", "$.l.sum(1", "$.l.sum(1,)", "$.l.sum(@.x)", "$.l.index()", "$.l.first(1)", "$.l[?(@[0,1].sum() > 1)]", "$.l[?(@.y in ['p')]", "$.l[?(@.y inn [1])]", "$.l[0:1:1:1]", "$.l[?(@.x.sum($.l[?(@.x)]) > 1)]", "length().x", "$.l[?@.x>1]", "lax", "strict $.a[?(@.x", "$['a", "$.l[?(@.x =~ /(/)]", "$.l[?(@..x)]",
     "$.l[?(1)]", "$.l[?(@.x == 1e)]", "$.l[?(@.x =~ /a/q)]",
 };
 
@@ -72,6 +97,7 @@ static char *answer(json_scratch *s, const char *text, const char *path, rn_buil
     case JSON_BAD_TEXT: rn_builder_printf(out, "bad at %zu", fault.at); break;
     case JSON_NULL_TEXT: rn_builder_text(out, "null text"); break;
     case JSON_TOO_MUCH: rn_builder_text(out, "too much"); break;
+    case JSON_FAILED: rn_builder_printf(out, "!%s", s->why); break;
   }
   json_path_free(compiled);
   return out->data;
@@ -182,9 +208,11 @@ static void put_random_value(rn_builder *b, unsigned depth) {
 }
 static void put_random_path(rn_builder *b) {
   static const char *const parts[] = {".a", ".b", "['c']", "[0]", "[1]", "[-1]", "[*]", ".*", "..a", "..*", "[0,1]", "[1:]", "['a','b']", "[?(@.a == 1)]", "[?(@.b)]",
-                                      "[?(@.a > 'x' || !@.c && $.a =~ /x+/)]"};
+                                      "[?(@.a > 'x' || !@.c && $.a =~ /x+/)]", "[?(@ in ['a',1] || @.a size 2)]", "[?(@.b.length() > 1)]"};
+  static const char *const functions[] = {".length()", ".sum($.a, $..b, 1)", ".keys()", ".concat('x', $.c[*])", ".append([1], $.a)", ".index($.a.length())", ".last()"};
   rn_builder_text(b, draw(2) ? "lax $" : "$");
-  for (uint32_t n = draw(4); n; n--) rn_builder_text(b, parts[draw(16)]);
+  for (uint32_t n = draw(4); n; n--) rn_builder_text(b, parts[draw(18)]);
+  if (draw(3) == 0) rn_builder_text(b, functions[draw(7)]);
 }
 /* A few bytes changed, put in or taken out. */
 static void spoil(rn_builder *b) {
