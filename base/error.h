@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "base/limits.h"
 
 typedef enum rn_status { RN_OK = 0, RN_FAIL = 1 } rn_status;
 
@@ -66,7 +67,6 @@ rn_status rn_hint(rn_error *err, const char *format, ...) __attribute__((format(
 void rn_error_context(rn_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Diagnostics of the front end: at most RN_DIAGNOSTICS_MAX, in order of position. */
-enum { RN_DIAGNOSTICS_MAX = 20 };
 typedef struct rn_diagnostics {
   rn_error items[RN_DIAGNOSTICS_MAX]; /* errors; warnings have codes from 100000 */
   size_t count, error_count;          /* error_count goes on counting past the limit */

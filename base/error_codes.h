@@ -34,7 +34,7 @@ RN_CODE(E_TIME_ATTRIBUTE, 2205, 1, "not a time attribute", "The column must be a
 
 /* --- RN23xx changelog ---------------------------------------------------------------------------- */
 RN_CODE(E_CHANGELOG, 2301, 1, "input may be updated", "The clause or sink takes inserts only, but its input sends updates.")
-RN_CODE(E_UNSUPPORTED, 2302, 1, "not supported on streams yet", "The clause needs an operator that does not exist yet for unbounded input.")
+RN_CODE(E_UNSUPPORTED, 2302, 1, "not supported yet", "The clause, statement or operator is not there, or not for unbounded input: docs/COMPAT.md.")
 RN_CODE(E_SINK_KEY, 2303, 1, "sink key does not fit", "The primary key of the sink is not the key by which the query updates its rows.")
 
 /* --- RN3xxx catalog and options ------------------------------------------------------------------ */

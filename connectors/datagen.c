@@ -97,7 +97,7 @@ static int64_t largest(const rn_type *type) {
   }
 }
 
-enum { TEXT_LENGTH_MAX = 1 << 20, COLLECTION_LENGTH = 3, COLLECTION_LENGTH_MAX = 1 << 16, COUNT_MAX = 10 };
+enum { COLLECTION_LENGTH = 3, COUNT_MAX = 10 };
 
 /* What the options call the parts of a type: the fields of a ROW, "element", "key", "value". */
 static const char *part_name(const rn_type *type, uint32_t i) {
@@ -136,7 +136,7 @@ static rn_status init_maker(rn_arena *arena, const rn_options *given, maker *m, 
     return rn_fail(err, RN_E_OPTION_VALUE, "option 'fields.%s.min' is larger than 'fields.%s.max'", path, path);
   bool collection = rn_type_physical(type) == RN_P_LIST;
   m->length = collection ? COLLECTION_LENGTH : is_text && type->precision != RN_LENGTH_MAX ? type->precision : 100;
-  TRY(int_option(given, path, "length", collection ? 0 : 1, collection ? COLLECTION_LENGTH_MAX : TEXT_LENGTH_MAX, &m->length, err));
+  TRY(int_option(given, path, "length", collection ? 0 : 1, collection ? RN_DATAGEN_LENGTH_MAX : RN_DATAGEN_TEXT_MAX, &m->length, err));
   if (is_text && m->length > type->precision) m->length = type->precision;
   const char *variable = field_option(given, path, "var-len");
   m->variable_length = variable && rn_text_eq_nocase(variable, "true");

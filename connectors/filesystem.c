@@ -80,7 +80,6 @@ static void free_paths(path_list *list) {
 }
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
-enum { DIRECTORY_DEPTH_MAX = 16 };
 /* A file as it is; the files below a directory, without hidden ones and those that begin with '_'. */
 static rn_status list_path(path_list *list, const char *path, unsigned depth, rn_error *err) {
   struct stat info;
@@ -91,7 +90,7 @@ static rn_status list_path(path_list *list, const char *path, unsigned depth, rn
     return RN_OK;
   }
   if (!S_ISDIR(info.st_mode)) return rn_fail(err, RN_E_FILE, "\"%s\" is neither a file nor a directory", path);
-  if (depth == DIRECTORY_DEPTH_MAX) return rn_fail(err, RN_E_FILE, "directory \"%s\" is nested too deeply", path);
+  if (depth == RN_DIRECTORY_DEPTH_MAX) return rn_fail(err, RN_E_LIMIT, "directory \"%s\" is nested deeper than %d", path, RN_DIRECTORY_DEPTH_MAX);
   DIR *directory = opendir(path);
   if (!directory) return rn_fail(err, RN_E_FILE, "cannot read directory \"%s\": %s", path, strerror(errno));
   rn_status status = RN_OK;
@@ -125,7 +124,7 @@ static rn_status list_files(path_list *list, const char *path, rn_error *err) {
     status = list_path(list, path, 0, err);
   }
   if (status == RN_OK && list->len > 1) qsort(list->data, list->len, sizeof *list->data, by_name);
-  if (status == RN_OK && list->len > UINT16_MAX) status = rn_fail(err, RN_E_LIMIT, "\"%s\" has more than 65535 files", path);
+  if (status == RN_OK && list->len > RN_SPLITS_MAX) status = rn_fail(err, RN_E_LIMIT, "\"%s\" has more than %d files", path, RN_SPLITS_MAX);
   return status;
 }
 

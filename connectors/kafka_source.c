@@ -80,8 +80,8 @@ static rn_status open_topics(rn_source *s, rn_error *err) {
       return rn_fail(err, RN_E_TOPIC, "topic \"%s\": %s", added->name, rd_kafka_err2str(rd_kafka_last_error()));
     for (int32_t p = 0; p < added->partition_count; p++) add_split(s, index, p);
   }
-  if (s->splits.len > UINT16_MAX)
-    return rn_fail(err, RN_E_LIMIT, "table %s has more than %d partitions", s->table->name, UINT16_MAX);
+  if (s->splits.len > RN_SPLITS_MAX)
+    return rn_fail(err, RN_E_LIMIT, "table %s has more than %d partitions", s->table->name, RN_SPLITS_MAX);
   return RN_OK;
 }
 
@@ -202,7 +202,10 @@ static rn_status discovery_step(rn_source *s, int64_t now, rn_error *err) {
       const struct rn_kafka_found *found = &d->found.data[i];
       rn_kafka_topic *topic = &s->topics.data[found->topic];
       size_t before = s->splits.len;
-      if (s->splits.len >= UINT16_MAX) break;
+      if (s->splits.len >= RN_SPLITS_MAX) {
+        status = rn_fail(err, RN_E_LIMIT, "table %s has more than %d partitions", s->table->name, RN_SPLITS_MAX);
+        break;
+      }
       add_split(s, found->topic, found->partition);
       topic->partition_count = found->partition + 1;
       if (s->splits.len == before) continue;

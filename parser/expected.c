@@ -133,19 +133,52 @@ static bool starts_statement(int kind) {
   return false;
 }
 
-/* Syntax of the dialect that runnel does not have: saying so is better than a list. `next` 0: at the start. */
-static const struct {
-  const char *word;
-  int next;
-} missing[] = {{"MATCH_RECOGNIZE", TK_LP}, {"PIVOT", TK_LP}, {"UNPIVOT", TK_LP}, {"TABLESAMPLE", 0}, {"RECURSIVE", TK_ID}, {"MERGE", 0},
-               {"MATERIALIZED", TK_TABLE},   {"MODEL", TK_ID},      {"MULTISET", TK_LBRACKET}};
-static bool not_supported(const rn_tokens *tokens, size_t bad) {
-  const rn_token *token = token_at(tokens, bad);
-  if (bad >= tokens->list.len || !is_word(token)) return false;
-  for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++)
-    if (rn_text_eq_nocase(missing[i].word, token->text) && (missing[i].next ? kind_at(tokens, bad + 1) == missing[i].next : bad == 0))
-      return true;
-  return false;
+/* Syntax of the dialect that runnel does not have: saying so is better than a list. "*": any word. */
+typedef struct absent {
+  const char *words[4]; /* NULL behind the last */
+  size_t bad;           /* which of them does not fit any more */
+  size_t begin, end;    /* which of them name what is absent */
+} absent;
+static const absent absent_rows[] = {
+    {{"MATCH_RECOGNIZE", "("}, 0, 0, 1},
+    {{"PIVOT", "("}, 0, 0, 1},
+    {{"UNPIVOT", "*"}, 0, 0, 1},
+    {{"UNPIVOT", "("}, 0, 0, 1},
+    {{"TABLESAMPLE", "*"}, 0, 0, 1},
+    {{"RECURSIVE", "*"}, 0, 0, 1},
+    {{"MERGE", "INTO"}, 0, 0, 1},
+    {{"MATERIALIZED", "TABLE"}, 0, 0, 2},
+    {{"MATERIALIZED", "TABLES"}, 0, 0, 2},
+    {{"ALTER", "MATERIALIZED", "TABLE"}, 0, 1, 3},
+    {{"MODEL", "*"}, 0, 0, 1},
+    {{"DESCRIBE", "MODEL", "*"}, 2, 1, 2},
+    {{"DESC", "MODEL", "*"}, 2, 1, 2},
+    {{",", "MODEL", "*"}, 2, 1, 2},
+    {{"STRUCTURED", "<"}, 0, 0, 1},
+    {{"MULTISET", "["}, 0, 0, 1},
+};
+static const absent *absent_at(const rn_tokens *tokens, size_t bad) {
+  for (size_t i = 0; i < sizeof absent_rows / sizeof absent_rows[0]; i++) {
+    const absent *row = &absent_rows[i];
+    size_t k = 0, n = sizeof row->words / sizeof row->words[0];
+    if (bad < row->bad) continue;
+    for (; k < n && row->words[k]; k++) {
+      size_t at = bad - row->bad + k;
+      const rn_token *token = token_at(tokens, at);
+      if (at >= tokens->list.len || (strcmp(row->words[k], "*") ? !rn_text_eq_nocase(row->words[k], token->text) : !is_word(token))) break;
+    }
+    if (k == n || !row->words[k]) return row;
+  }
+  return NULL;
+}
+static void absent_error(const absent *row, const rn_tokens *tokens, size_t bad, rn_diagnostics *diags) {
+  size_t first = bad - row->bad;
+  rn_builder text = {0};
+  for (size_t k = row->begin; k < row->end; k++) rn_builder_printf(&text, "%s%s", k > row->begin ? " " : "", row->words[k]);
+  if (row->words[row->end] && !strcmp(row->words[row->end], "[")) rn_builder_text(&text, "[..]");
+  rn_span span = {token_at(tokens, first + row->begin)->span.begin, token_at(tokens, first + row->end - 1)->span.end};
+  (void)rn_diag(diags, RN_E_UNSUPPORTED, span, NULL, "%s is not supported yet", text.data);
+  rn_builder_free(&text);
 }
 
 static bool comma_too_many(const rn_tokens *tokens, size_t bad) {
@@ -164,8 +197,12 @@ static bool is_table_function(const rn_tokens *tokens, size_t bad) {
 static void fill_hint(rn_error *err, const rn_states *before, const rn_tokens *tokens, size_t bad, const char *near) {
   const rn_token *token = token_at(tokens, bad);
   int kind = kind_at(tokens, bad), previous = bad ? kind_at(tokens, bad - 1) : 0;
-  if (not_supported(tokens, bad))
-    (void)rn_hint(err, "%s%s is not supported yet", token->text, kind_at(tokens, bad + 1) == TK_LBRACKET ? "[..]" : "");
+  if (kind == TK_COLON && kind_at(tokens, bad + 1) == TK_COLON)
+    (void)rn_hint(err, "write CAST(.. AS %s)", bad + 2 < tokens->list.len ? token_at(tokens, bad + 2)->text : "type");
+  else if (kind == TK_COMMA && bad >= 2 && kind_at(tokens, bad - 2) == TK_LIMIT)
+    (void)rn_hint(err, "write LIMIT %s OFFSET %s", bad + 1 < tokens->list.len ? token_at(tokens, bad + 1)->text : "n", token_at(tokens, bad - 1)->text);
+  else if (previous == TK_TIMESTAMP && kind == TK_WITH && rn_states_accept(before, TK_STRING, true))
+    (void)rn_hint(err, "there is no such literal: CAST(TIMESTAMP '..' AS TIMESTAMP_LTZ(3))");
   else if (is_table_function(tokens, bad))
     (void)rn_hint(err, "it stands in FROM: FROM t CROSS JOIN UNNEST(list) AS u (name)");
   else if (comma_too_many(tokens, bad))
@@ -189,11 +226,16 @@ static void fill_hint(rn_error *err, const rn_states *before, const rn_tokens *t
 }
 
 void rn_syntax_error(const rn_tokens *tokens, size_t bad, rn_diagnostics *diags) {
+  const absent *row = absent_at(tokens, bad);
+  if (row) {
+    absent_error(row, tokens, bad, diags);
+    return;
+  }
   rn_states *states = rn_malloc(sizeof *states);
   wanted *w = rn_malloc(sizeof *w);
   (void)rn_states_after(tokens, bad, states);
-  const char *near = not_supported(tokens, bad) ? NULL : near_keyword(states, tokens, bad);
-  if (!near && bad > 0 && !not_supported(tokens, bad) && !reserved_as_name(states, tokens, bad)) {
+  const char *near = near_keyword(states, tokens, bad);
+  if (!near && bad > 0 && !reserved_as_name(states, tokens, bad)) {
     /* `SELECT a FORM t`: FORM was taken for an alias; the error is there, not at t */
     rn_states *earlier = rn_malloc(sizeof *earlier);
     (void)rn_states_after(tokens, bad - 1, earlier);

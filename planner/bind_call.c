@@ -2,16 +2,15 @@
  * scalar function row. Aggregates are handed to the scope's owner (on_call), who makes columns of them. */
 #include "planner/bind_parts.h"
 
-enum { ARGS_MAX = 64 /* of rn_resolution */ };
 
 static const char *call_name(const rn_ast_expr *ast) { return ast->path.parts[ast->path.count - 1].text; }
 
 /* --- rows ------------------------------------------------------------------------------------------------ */
 
 rn_expr *rn_bind_try_row(rn_binder *binder, const char *name, rn_expr *const *args, uint32_t count, rn_span span, rn_error *err) {
-  const rn_type *types[ARGS_MAX];
-  if (count > ARGS_MAX) {
-    rn_fail_at(err, RN_E_LIMIT, span, "%s has more than %d arguments", name, ARGS_MAX);
+  const rn_type *types[RN_CALL_ARGS_MAX];
+  if (count > RN_CALL_ARGS_MAX) {
+    rn_fail_at(err, RN_E_LIMIT, span, "%s has more than %d arguments", name, RN_CALL_ARGS_MAX);
     return NULL;
   }
   for (uint32_t i = 0; i < count; i++) types[i] = args[i]->type;
@@ -19,14 +18,14 @@ rn_expr *rn_bind_try_row(rn_binder *binder, const char *name, rn_expr *const *ar
   rn_resolution res;
   memset(&res, 0, sizeof res);
   /* Constant arguments decide some result types (units, digits); a negative literal is one of them. */
-  const rn_value *constants[ARGS_MAX];
+  const rn_value *constants[RN_CALL_ARGS_MAX];
   for (uint32_t i = 0; i < count; i++) {
     const rn_expr *e = args[i]->arg_count == 1 && args[i]->args[0]->kind == RN_EXPR_CONST ? rn_fold(binder, args[i]) : args[i];
     constants[i] = e->kind == RN_EXPR_CONST ? &e->value : NULL;
   }
   res.constants = constants;
   if (rn_function_resolve(rn_slice_of(name), types, count, span, binder->arena, &fn, &res, err) != RN_OK) return NULL;
-  rn_expr *coerced[ARGS_MAX];
+  rn_expr *coerced[RN_CALL_ARGS_MAX];
   for (uint32_t i = 0; i < count; i++) {
     const rn_type *wanted = res.arg_types[i];
     coerced[i] = wanted ? rn_bind_convert(binder, args[i], wanted, false) : args[i];
@@ -169,10 +168,10 @@ static rn_expr *bind_aggregate(rn_binder *binder, rn_scope *scope, const rn_ast_
   }
   rn_bound_call *call = RN_NEW(binder->arena, rn_bound_call);
   uint32_t count = ast->star ? 0 : ast->arg_count;
-  bool failed = count > ARGS_MAX;
+  bool failed = count > RN_CALL_ARGS_MAX;
   rn_expr **args = rn_arena_alloc(binder->arena, (count ? count : 1) * sizeof *args);
-  const rn_type *types[ARGS_MAX];
-  for (uint32_t i = 0; i < count && i < ARGS_MAX; i++) {
+  const rn_type *types[RN_CALL_ARGS_MAX];
+  for (uint32_t i = 0; i < count && i < RN_CALL_ARGS_MAX; i++) {
     args[i] = rn_bind_expr(binder, inner, ast->args[i]);
     types[i] = rn_type_with_time(binder->arena, args[i]->type, RN_TIME_NONE);
     failed |= rn_bind_failed(args[i]);

@@ -88,6 +88,12 @@ static bool in_place(rn_binder *binder, const rn_ast_path *path, uint32_t table)
   return plain || (binder->catalog && rn_catalog_find(binder->catalog, &head, NULL));
 }
 
+const char *rn_bind_table_of(rn_binder *binder, const rn_scope *scope, const rn_ast_path *path) {
+  uint32_t last = path->count - 1;
+  if (last > 2 || !has_table(scope, path->parts[last].text) || (last && !in_place(binder, path, last))) return NULL;
+  return path->parts[last].text;
+}
+
 /* The column at the head of the path, and how many parts named it. */
 static match resolve(rn_binder *binder, const rn_scope *scope, const rn_ast_path *path, uint32_t *parts) {
   /* db.t.c and catalog.db.t.c: the scope knows tables by their last name. */

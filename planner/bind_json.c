@@ -4,7 +4,6 @@
 #include "runtime/functions/json_path.h"
 #include "runtime/functions/json_write.h"
 
-enum { VALUES_MAX = 64 /* of a JSON_OBJECT, JSON_ARRAY: half of a call's arguments */ };
 
 static rn_expr *refuse_type(rn_binder *binder, const rn_expr *e, const char *name) {
   const rn_type *part = rn_json_refused_type(e->type);
@@ -186,7 +185,7 @@ static rn_expr *bind_key(rn_binder *binder, rn_scope *scope, const rn_ast_expr *
 
 static rn_expr *bind_maker(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
   bool object = strcmp(ast->name, "JSON_OBJECT") == 0, failed = false;
-  uint32_t values = object ? ast->arg_count / 2 : ast->arg_count, most = object ? VALUES_MAX / 2 - 1 : VALUES_MAX - 1;
+  uint32_t values = object ? ast->arg_count / 2 : ast->arg_count, most = object ? RN_CALL_ARGS_MAX / 2 - 1 : RN_CALL_ARGS_MAX - 1;
   if (values > most) {
     rn_diag(binder->diags, RN_E_LIMIT, ast->span, "write some of them as a nested one", "%s with more than %u values",
             ast->name, most);

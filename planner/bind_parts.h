@@ -10,6 +10,8 @@ rn_expr *rn_bind_interval_literal(rn_binder *binder, rn_scope *scope, const rn_a
 const char *rn_bind_unit_name(const char *text);
 
 rn_expr *rn_bind_column(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+/* The name that the scope has for the table t, db.t or catalog.db.t; NULL: the path names none of its tables. */
+const char *rn_bind_table_of(rn_binder *binder, const rn_scope *scope, const rn_ast_path *path);
 rn_expr *rn_bind_field(rn_binder *binder, rn_expr *row, const rn_ast_name *name, rn_span span);
 
 rn_expr *rn_bind_field_at(rn_binder *binder, rn_expr *row, uint32_t index, rn_span span);

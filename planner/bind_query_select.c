@@ -1,5 +1,6 @@
 /* SELECT: the select list and the order of its clauses. FROM, WHERE, [GROUP BY, HAVING], [OVER], projection,
  * DISTINCT. Expressions are bound first and mapped onto the nodes that are put between afterwards: query.h. */
+#include "planner/bind_parts.h"
 #include "planner/query.h"
 
 typedef struct item_list {
@@ -89,22 +90,19 @@ static rn_status expand_star(rn_select_binder *s, const rn_ast_select_item *item
   rn_query_context *q = s->q;
   const rn_ast_path *path = &item->expr->path;
   if (!s->select->from) return rn_diag(q->binder.diags, RN_E_COLUMN_NOT_FOUND, item->span, NULL, "* needs a FROM clause");
-  const char *table = path->count == 1 ? path->parts[0].text : NULL;
-  bool found = false;
+  const char *table = path->count ? rn_bind_table_of(&q->binder, &s->scope, path) : NULL;
+  if (path->count && !table) {
+    bool column = path->count > 1;
+    for (uint32_t i = 0; i < s->from.count; i++) column |= !strcmp(s->from.columns[i].name, path->parts[0].text);
+    if (column) return expand_row(s, item, list);
+    return rn_diag(q->binder.diags, RN_E_TABLE_NOT_FOUND, path->span, NULL, "FROM has no table \"%s\"", path->parts[0].text);
+  }
   for (uint32_t i = 0; i < s->from.count; i++) {
     const rn_scope_column *c = &s->from.columns[i];
     if (table && (!c->table || strcmp(c->table, table) != 0)) continue;
-    found = true;
     if (c->hidden && !table) continue; /* t.* has what USING merged, too */
     rn_ast_select_item written = column_item(q->arena, c->table, c->name, item->span);
     push_item(list, rn_expr_column(q->arena, c->index, c->type, item->span), c->name, &written);
-  }
-  if (found || (!path->count && s->from.count == 0)) return RN_OK;
-  if (path->count) {
-    for (uint32_t i = 0; i < s->from.count; i++)
-      if (path->count > 1 || !strcmp(s->from.columns[i].name, path->parts[0].text)) return expand_row(s, item, list);
-    return rn_diag(q->binder.diags, RN_E_TABLE_NOT_FOUND, path->span, NULL, "FROM has no table \"%s\"",
-                   path->parts[path->count - 1].text);
   }
   return RN_OK;
 }

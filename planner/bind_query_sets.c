@@ -14,8 +14,8 @@ static const char *item_word(const rn_ast_group_item *item) {
 }
 
 static rn_status push_set(rn_select_binder *s, set_list *list, uint64_t set, rn_span span) {
-  if (list->count == RN_EXPAND_SETS_MAX)
-    return rn_diag(s->q->binder.diags, RN_E_LIMIT, span, NULL, "GROUP BY makes more than %d grouping sets", RN_EXPAND_SETS_MAX);
+  if (list->count == RN_GROUPING_SETS_MAX)
+    return rn_diag(s->q->binder.diags, RN_E_LIMIT, span, NULL, "GROUP BY makes more than %d grouping sets", RN_GROUPING_SETS_MAX);
   if (list->count == list->cap) {
     uint32_t cap = list->cap ? list->cap * 2 : 8;
     uint64_t *items = RN_NEW_N(s->q->arena, uint64_t, cap);
@@ -37,8 +37,8 @@ static rn_status bind_set(rn_select_binder *s, const rn_ast_group_item *item, bo
   }
   int key = -1;
   if (rn_bind_group_key(s, item->expr, nested, &key) != RN_OK) return RN_FAIL;
-  if (key >= 64)
-    return rn_diag(s->q->binder.diags, RN_E_LIMIT, item->span, NULL, "GROUP BY with grouping sets takes at most 64 keys");
+  if (key >= RN_GROUPING_KEYS_MAX)
+    return rn_diag(s->q->binder.diags, RN_E_LIMIT, item->span, NULL, "GROUP BY with grouping sets takes at most %d keys", RN_GROUPING_KEYS_MAX);
   if (key >= 0) *set |= (uint64_t)1 << key;
   return RN_OK;
 }
@@ -50,7 +50,7 @@ static rn_status bind_rollup_cube(rn_select_binder *s, const rn_ast_group_item *
   rn_diagnostics *diags = s->q->binder.diags;
   uint32_t n = item->item_count;
   if (item->kind == RN_GROUP_CUBE && n > 12)
-    return rn_diag(diags, RN_E_LIMIT, item->span, NULL, "CUBE of %u elements makes more than %d grouping sets", n, RN_EXPAND_SETS_MAX);
+    return rn_diag(diags, RN_E_LIMIT, item->span, NULL, "CUBE of %u elements makes more than %d grouping sets", n, RN_GROUPING_SETS_MAX);
   uint64_t *elements = RN_NEW_N(s->q->arena, uint64_t, n + 1);
   rn_status status = RN_OK;
   for (uint32_t i = 0; i < n; i++) {
@@ -140,9 +140,9 @@ rn_status rn_bind_grouping_sets(rn_select_binder *s) {
   if (status != RN_OK || all.count == 1) return status;
   uint32_t varying = 0;
   for (uint32_t k = 0; k < s->key_count; k++) varying += !(s->everywhere >> k & 1);
-  if (varying > RN_EXPAND_KEYS_MAX)
+  if (varying > RN_GROUPING_ABSENT_MAX)
     return rn_diag(s->q->binder.diags, RN_E_LIMIT, select->group_span, NULL, "grouping sets leave out at most %d different keys, got %u",
-                   RN_EXPAND_KEYS_MAX, varying);
+                   RN_GROUPING_ABSENT_MAX, varying);
   return RN_OK;
 }
 

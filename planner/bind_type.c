@@ -27,6 +27,7 @@ static const struct {
   const char *name, *hint;
 } foreign[] = {
   {"REAL", "write FLOAT (32 bits) or DOUBLE"}, {"TEXT", "write STRING"}, {"BLOB", "write BYTES"}, {"DATETIME", "write TIMESTAMP(3)"},
+  {"TIMESTAMP WITH TIME ZONE", "write TIMESTAMP_LTZ(3): an instant, shown in the session's zone"},
   {"LONG", "write BIGINT"}, {"INT64", "write BIGINT"}, {"INT32", "write INT"}, {"FLOAT64", "write DOUBLE"}, {"BOOL", "write BOOLEAN"},
   {"RAW", NULL}, {"VARIANT", NULL}, {"STRUCTURED", NULL}, {"BITMAP", NULL}, {"GEOGRAPHY", NULL}, {"NULL", NULL},
 };

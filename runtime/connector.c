@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 /* --- references ------------------------------------------------------------------------------------ */
-enum { REFERENCE_FILE_MAX = 1 << 20 };
 
 static rn_status read_reference(const char *path, rn_builder *out, rn_error *err) {
   FILE *file = fopen(path, "rbe");
@@ -13,12 +12,12 @@ static rn_status read_reference(const char *path, rn_builder *out, rn_error *err
   size_t before = out->len;
   char block[4096];
   size_t n;
-  while ((n = fread(block, 1, sizeof block, file)) > 0 && out->len - before <= REFERENCE_FILE_MAX)
+  while ((n = fread(block, 1, sizeof block, file)) > 0 && out->len - before <= RN_REFERENCE_FILE_MAX)
     rn_builder_append(out, block, n);
   bool failed = ferror(file) != 0;
   (void)fclose(file);
   if (failed) return rn_fail(err, RN_E_OPTION_VALUE, "cannot read \"%s\" of ${file:..}", path);
-  if (out->len - before > REFERENCE_FILE_MAX)
+  if (out->len - before > RN_REFERENCE_FILE_MAX)
     return rn_fail(err, RN_E_OPTION_VALUE, "\"%s\" of ${file:..} is larger than 1 MiB", path);
   if (out->len > before && memchr(out->data + before, 0, out->len - before))
     return rn_fail(err, RN_E_OPTION_VALUE, "\"%s\" of ${file:..} is not text", path);

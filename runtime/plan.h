@@ -55,7 +55,7 @@ typedef struct rn_window_spec {
 /* GROUPING SETS, ROLLUP, CUBE: a set is a number: bit k: key k is left out (its copy is NULL); from RN_EXPAND_GROUP_BIT
  * on: how many equal sets came before it (GROUP_ID). It is a column of the output and tells a key that was left out
  * from one that is NULL. */
-enum { RN_EXPAND_KEYS_MAX = 40, RN_EXPAND_SETS_MAX = 4096, RN_EXPAND_GROUP_BIT = 40, RN_EXPAND_GROUP_BITS = 12 };
+enum { RN_EXPAND_GROUP_BIT = RN_GROUPING_ABSENT_MAX, RN_EXPAND_GROUP_BITS = 12 /* RN_GROUPING_SETS_MAX */ };
 typedef struct rn_expand_spec {
   uint32_t key_count;
   uint32_t *keys;         /* input columns; output: the input's, their copies, the set (BIGINT) */

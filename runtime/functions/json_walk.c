@@ -6,7 +6,6 @@
 #include "runtime/functions/json_path.h"
 
 /* `$..*..*` over a large document is more than anyone waits for. */
-enum { VISITS_MAX = 20000000 };
 
 void json_scratch_free(json_scratch *s) {
   RN_VEC_FREE(&s->list);
@@ -237,7 +236,7 @@ static bool apply(walker *w, uint32_t step, rn_slice node, bool definite) {
 
 /* `..`: the step at this node, then at all below, in the order they stand in. */
 static void scan(walker *w, uint32_t step, rn_slice node) {
-  if (++w->s->visits > VISITS_MAX) w->too_much = true;
+  if (++w->s->visits > RN_JSON_VISITS_MAX) w->too_much = true;
   if (!is_nested(node) || w->too_much) return;
   const json_path_step *s = &w->steps[step];
   bool fits = s->kind != JSON_FILTER || node.ptr[0] == '{';
@@ -258,7 +257,7 @@ static void scan(walker *w, uint32_t step, rn_slice node) {
 
 static bool walk(walker *w, uint32_t step, rn_slice node, bool definite) {
   if (w->failed) return true;
-  if (w->too_much || ++w->s->visits > VISITS_MAX) {
+  if (w->too_much || ++w->s->visits > RN_JSON_VISITS_MAX) {
     w->too_much = true;
     return true;
   }

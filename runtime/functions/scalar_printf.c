@@ -17,7 +17,6 @@ enum { LEFT = 1, ALTERNATE = 2, PLUS = 4, SPACE = 8, ZERO = 16, GROUP = 32, PARE
 static const char flag_letters[] = "-#+ 0,(<";
 
 /* A result above this is refused instead of eating the machine's memory. */
-enum { WIDTH_MAX = 1 << 20 };
 
 typedef struct piece {
   rn_slice literal; /* text before it */
@@ -404,7 +403,7 @@ static bool print_row(printer *p, const format *f, const rn_column *const *args,
 
 static bool too_wide(const format *f) {
   for (size_t i = 0; i < f->pieces.len; i++) {
-    if (f->pieces.data[i].width > WIDTH_MAX || f->pieces.data[i].precision > WIDTH_MAX) return true;
+    if (f->pieces.data[i].width > RN_PRINTF_WIDTH_MAX || f->pieces.data[i].precision > RN_PRINTF_WIDTH_MAX) return true;
   }
   return false;
 }
@@ -421,7 +420,7 @@ KERNEL(k_printf) {
       f = &own;
     }
     if (ok && f->valid && too_wide(f)) {
-      status = rn_eval_fail(eval, row, RN_E_VALUE, "PRINTF: a width or precision above %d", WIDTH_MAX);
+      status = rn_eval_fail(eval, row, RN_E_VALUE, "PRINTF: a width or precision above %d", RN_PRINTF_WIDTH_MAX);
       break;
     }
     rn_builder_clear(&p.out);

@@ -239,10 +239,9 @@ static rn_status resolve_trim_sides(const rn_function *fn, const rn_type *const 
 /* --- padding, repeating ------------------------------------------------------------------------------------------------ */
 
 /* A result above this is refused instead of eating the machine's memory. */
-enum { TEXT_BYTES_MAX = 1 << 28 };
 
 static rn_status too_long(rn_eval *eval, uint32_t row) {
-  return rn_eval_fail(eval, row, RN_E_VALUE, "the text would be longer than %d bytes", TEXT_BYTES_MAX);
+  return rn_eval_fail(eval, row, RN_E_VALUE, "the text would be longer than %d bytes", RN_TEXT_BYTES_MAX);
 }
 
 static inline rn_status pad(rn_eval *eval, const rn_column *const *args, rn_column *out, const rn_sel *sel, bool at_left) {
@@ -260,7 +259,7 @@ static inline rn_status pad(rn_eval *eval, const rn_column *const *args, rn_colu
     }
     size_t missing = wanted - chars, whole = missing / fill_chars;
     size_t rest = part(fill, 0, missing % fill_chars).len, pad_bytes = whole * fill.len + rest;
-    if (pad_bytes > TEXT_BYTES_MAX) return too_long(eval, row);
+    if (pad_bytes > RN_TEXT_BYTES_MAX) return too_long(eval, row);
     char *room = text_room(eval, pad_bytes + s.len), *o = room;
     if (!at_left) {
       memcpy(o, s.ptr, s.len);
@@ -282,7 +281,7 @@ KERNEL(repeat) {
     rn_slice s = TEXT(0, row);
     int32_t n = I32(1, row);
     size_t times = n > 0 ? (size_t)n : 0;
-    if (s.len && times > TEXT_BYTES_MAX / s.len) return too_long(eval, row);
+    if (s.len && times > RN_TEXT_BYTES_MAX / s.len) return too_long(eval, row);
     char *room = text_room(eval, s.len * times);
     for (size_t i = 0; i < times; i++) memcpy(room + i * s.len, s.ptr, s.len);
     put_str(out, row, room, s.len * times);

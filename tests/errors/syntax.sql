@@ -19,9 +19,3 @@ SELECT
   1,
   2 +
 FROM t;
--- @case a materialized table
-CREATE MATERIALIZED TABLE m AS SELECT 1;
--- @case a model
-CREATE MODEL m INPUT (a INT) OUTPUT (b INT) WITH ('provider' = 'x');
--- @case merge
-MERGE INTO t USING u ON t.a = u.a;
