@@ -143,11 +143,9 @@ static rn_status check_lateral(rn_query_context *q, const rn_ast_from *from) {
                  "%s JOIN LATERAL would need rows of the left side that are not there", from->join == RN_JOIN_RIGHT ? "RIGHT" : "FULL");
 }
 
-/* Sub-queries in ON are joined over an inner join; the columns they add go again. */
-static rn_status join_tests(rn_query_context *q, rn_subqueries *tests, rn_logical *join, rn_expr *condition, rn_logical **out) {
-  if (join->u.join.kind != RN_JOIN_KIND_INNER)
-    return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, tests->items[0].ast->span, "join a sub-query that selects the rows before",
-                   "a sub-query in ON of an outer join is not supported");
+/* Sub-queries in ON of an inner join are joined over it; the columns they add go again. */
+static rn_logical *join_tests(rn_query_context *q, rn_subqueries *tests, rn_logical *join, rn_expr *condition) {
+  if (join->u.join.kind != RN_JOIN_KIND_INNER) return rn_join_on_subqueries(q, tests, join, condition);
   rn_logical *node = rn_filter_subqueries(q, tests, join, condition, join->span);
   rn_expr **exprs = RN_NEW_N(q->arena, rn_expr *, join->schema.count + 1);
   const char **names = RN_NEW_N(q->arena, const char *, join->schema.count + 1);
@@ -155,8 +153,7 @@ static rn_status join_tests(rn_query_context *q, rn_subqueries *tests, rn_logica
     exprs[i] = rn_expr_column(q->arena, i, node->schema.fields[i].type, join->span);
     names[i] = join->schema.fields[i].name;
   }
-  *out = rn_logical_project(q->arena, node, join->schema.count, exprs, names, join->span);
-  return RN_OK;
+  return rn_logical_project(q->arena, node, join->schema.count, exprs, names, join->span);
 }
 
 rn_status rn_bind_join(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out) {
@@ -201,7 +198,8 @@ rn_status rn_bind_join(rn_query_context *q, rn_ast_from *from, const rn_cte *env
   rn_logical *node = rn_logical_join(q->arena, kind, left.node, right.node, subqueries.count ? NULL : condition, span);
   rn_windowed_mark_join(q->arena, node);
   node->u.join.lateral = lateral && rn_logical_outer(right.node);
-  if (subqueries.count && join_tests(q, &subqueries, node, condition, &node) != RN_OK) return RN_FAIL;
+  if (subqueries.count) node = join_tests(q, &subqueries, node, condition);
+  if (!node) return RN_FAIL;
   for (uint32_t i = 0; i < left.count + right.count; i++) columns[i].type = node->schema.fields[columns[i].index].type;
   out->count = merged_count + left.count + right.count;
   out->columns = RN_NEW_N(q->arena, rn_scope_column, out->count + 1);

@@ -63,6 +63,9 @@ rn_expr *rn_map_subqueries(rn_query_context *q, const rn_subqueries *subs, rn_ex
 /* FILTER over input; conjuncts that are tests become SEMI and ANTI joins. */
 rn_logical *rn_filter_subqueries(rn_query_context *q, rn_subqueries *subs, rn_logical *input, rn_expr *condition, rn_span span);
 
+/* bind_subquery_on.c: the join with sub-queries in its condition, which is over its columns; NULL: refused. */
+rn_logical *rn_join_on_subqueries(rn_query_context *q, rn_subqueries *subs, rn_logical *join, rn_expr *condition);
+
 void rn_query_context_init(rn_query_context *q, rn_catalog *catalog, const rn_planner_settings *settings,
                            rn_arena *arena, rn_diagnostics *diags);
 /* `top`: ORDER BY counts (in a sub-query without LIMIT it says nothing and is dropped). */

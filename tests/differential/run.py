@@ -122,6 +122,8 @@ class Gen:
             on.append(r.choice([("x.id > y.id", "x.id > y.id"), ("x.d IS NOT NULL", "x.d IS NOT NULL"), ("y.n > 1", "y.n > 1"),
                                 ("x.s IS NOT DISTINCT FROM y.s", "x.s IS y.s"), ("x.n + 1 = y.n", "x.n + 1 = y.n"), ("(x.n = 1 OR y.m = 40)", "(x.n = 1 OR y.m = 40)")]))
         kind = r.choice(["JOIN", "LEFT JOIN", ","] + (["RIGHT JOIN", "FULL JOIN"] if sqlite3.sqlite_version_info >= (3, 39) else []))
+        if r.random() < .3:
+            on.append(self.on_test(kind))
         where = r.choice([None, ("x.id < 40", "x.id < 40"), ("y.id IS NULL", "y.id IS NULL"), ("COALESCE(y.n, -1) < 3", "COALESCE(y.n, -1) < 3"), ("x.m IS NULL", "x.m IS NULL")])
         right = r.choice(["t", "t", "(SELECT id, n, m, s, d FROM t WHERE id > 20)", "(SELECT MAX(id) AS id, n, MAX(m) AS m, MIN(s) AS s, MAX(d) AS d FROM t GROUP BY n)"])
         what = r.choice(["SELECT x.id AS a, y.id AS b, y.s AS c", "SELECT x.s AS a, COUNT(*) AS b, COUNT(y.n) AS c, MAX(y.id) AS d", "SELECT DISTINCT x.n AS a, y.m AS b"])
@@ -133,6 +135,19 @@ class Gen:
             out.append("%s FROM t AS x %s %s AS y%s%s%s" % (what, kind, right, " ON " + condition if kind != "," else "",
                                                             " WHERE " + " AND ".join(filters) if filters else "", " GROUP BY x.s" if "COUNT" in what else ""))
         return tuple(out)
+
+    def on_test(self, kind):
+        """A condition of ON with a sub-query that reads one side, none, or both."""
+        r = self.rng
+        no, side, w = r.choice(["", "NOT "]), r.choice("xy"), r.choice(["", " WHERE u.n > 1", " WHERE u.id < 20", " WHERE u.n IS NOT NULL", " WHERE u.id > 1000"])
+        one = ["%s.n %sIN (SELECT u.m FROM t AS u%s)" % (side, no, w), "%sEXISTS (SELECT 1 FROM t AS u%s)" % (no, w),
+               "%sEXISTS (SELECT 1 FROM t AS u WHERE u.n = %s.n AND u.id > %s.id)" % (no, side, side), "%s.n >= (SELECT MAX(u.m) FROM t AS u WHERE u.s = %s.s)" % (side, side),
+               "(SELECT COUNT(*) FROM t AS u WHERE u.n = x.n) > (SELECT COUNT(*) FROM t AS u WHERE u.n = y.n)", "(x.n, x.s) %sIN (SELECT u.n, u.s FROM t AS u%s)" % (no, w),
+               "(%s.m %sIN (SELECT u.m FROM t AS u%s) OR x.n = 1)" % (side, no, w), "(SELECT MIN(u.n) FROM t AS u%s) %sIN (SELECT u.m FROM t AS u WHERE u.n = %s.n)" % (w, no, side)]
+        both = ["%sEXISTS (SELECT 1 FROM t AS u WHERE u.n = x.n AND u.m = y.m)" % no, "(SELECT MAX(u.id) FROM t AS u WHERE u.n = y.n) %s x.id" % r.choice("<>"),
+                "x.n + y.n %sIN (SELECT u.m FROM t AS u%s)" % (no, w), "(x.n, y.m) %sIN (SELECT u.n, u.m FROM t AS u%s)" % (no, w),
+                "(SELECT COUNT(*) FROM t AS u WHERE u.id < x.n AND u.id > y.n) %s 3" % r.choice("<>"), "(%sEXISTS (SELECT 1 FROM t AS u WHERE u.s = x.s AND u.id = y.id) OR y.n = 1)" % no]
+        return self.both(r.choice(one if kind == "FULL JOIN" else one + both))
 
     def using(self):
         """USING and NATURAL; not *, whose merged columns come first here and in place there."""
@@ -203,6 +218,8 @@ class Gen:
             return tuple("t.s %sIN (SELECT u.s FROM t AS u JOIN t AS v ON u.n = v.m%s)" % (no, w[i]) for i in (0, 1))
         if k == 7:  # two queries out
             tie = r.choice(["v.m = t.n", "v.id > t.id", "v.s = t.s AND v.id < t.id"])
+            if r.random() < .3:  # the row two queries out is compared
+                return self.both("%sEXISTS (SELECT 1 FROM t AS u WHERE u.n = t.m AND t.n %sIN (SELECT v.m FROM t AS v WHERE v.s = u.s))" % (no, r.choice(["", "NOT "])))
             return self.both("%sEXISTS (SELECT 1 FROM t AS u WHERE u.n = t.n AND %sEXISTS (SELECT 1 FROM t AS v WHERE v.n = u.m AND %s))" % (no, r.choice(["", "NOT "]), tie))
         if k == 8:
             x = self.inner(True)

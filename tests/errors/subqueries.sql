@@ -27,8 +27,8 @@ SELECT id, w FROM l WHERE EXISTS (SELECT 1 FROM r WHERE r.k = l.k);
 SELECT id, (SELECT w FROM r WHERE r.k = l.k ORDER BY w LIMIT 1) AS m FROM l;
 -- @case an outer column that is not grouped
 SELECT k, (SELECT COUNT(*) FROM r WHERE r.w = l.v) AS c FROM l GROUP BY k;
--- @case a sub-query in ON of an outer join
-SELECT l.id FROM l LEFT JOIN r ON l.k = r.k AND r.w IN (SELECT v FROM l);
+-- @case a sub-query over both sides in ON of a FULL JOIN
+SELECT l.id FROM l FULL JOIN r ON l.k = r.k AND l.v + r.w IN (SELECT v FROM l);
 -- @case a sub-query in PARTITION BY
 SELECT id, COUNT(*) OVER (PARTITION BY (SELECT MAX(w) FROM r) ORDER BY PROCTIME()) AS c FROM l;
 -- @case LATERAL on the wrong side
