@@ -18,7 +18,8 @@ typedef struct joined {
   rn_expr **right;               /* what columns of the right side became, over plan */
 } joined;
 
-/* e, over columns of plan (`right`: over the old right side), as an expression over left ++ plan. */
+/* e, over columns of plan, as an expression over left ++ plan. `old`: the join's own condition, over the old columns; it
+ * stands outside of the right side, so what it reads of queries around stays as far away as it is. */
 static rn_expr *over_join(const joined *j, const rn_expr *e, bool old) {
   rn_rewrite *r = j->r;
   uint32_t width = j->left->schema.count;
@@ -26,7 +27,7 @@ static rn_expr *over_join(const joined *j, const rn_expr *e, bool old) {
   rn_expr *copy = RN_NEW(r->arena, rn_expr);
   *copy = *e;
   if (e->kind == RN_EXPR_COLUMN) copy->index += width;
-  if (e->kind == RN_EXPR_OUTER) {
+  if (e->kind == RN_EXPR_OUTER && !old) {
     if (e->value.u.i == 1) return rn_column_of(r, j->left, e->index, e->span);
     copy->value.u.i--;
   }
