@@ -267,6 +267,9 @@ static inline rn_plan_node *add_sink(plan_maker *m, rn_plan_node *input, const c
   return n;
 }
 
+/* How long a test waits for what must come: only a hang is that long, however busy the machine is. */
+enum { PATIENCE_MS = 120000 };
+
 /* --- files ------------------------------------------------------------------------------------------------------- */
 
 typedef struct fixture {
@@ -303,7 +306,7 @@ static inline int64_t ask(fixture *f, const char *sql) {
   sqlite3 *db = NULL;
   sqlite3_stmt *stmt = NULL;
   assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL), SQLITE_OK);
-  sqlite3_busy_timeout(db, 5000);
+  sqlite3_busy_timeout(db, PATIENCE_MS);
   if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK) fail_msg("%s: %s", sql, sqlite3_errmsg(db));
   int rc = sqlite3_step(stmt);
   int64_t value = rc == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
@@ -314,5 +317,15 @@ static inline int64_t ask(fixture *f, const char *sql) {
 }
 
 static inline void tell(fixture *f, const char *sql) { (void)ask(f, sql); }
+
+/* Waits until the file gives this integer. */
+static inline void until(fixture *f, const char *sql, int64_t want) {
+  int64_t got = ask(f, sql);
+  for (int waited = 0; got != want; waited++) {
+    if (waited > PATIENCE_MS) fail_msg("%s stays %lld, not %lld", sql, (long long)got, (long long)want);
+    usleep(1000);
+    got = ask(f, sql);
+  }
+}
 
 #endif

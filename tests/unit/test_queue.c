@@ -90,7 +90,7 @@ static void test_full_queue_stops_producer(void **state) {
   p.queue = rn_inbox_add(inbox, NULL, 0, 4);
   pthread_t thread;
   pthread_create(&thread, NULL, produce, &p);
-  for (int i = 0; i < 1000 && __atomic_load_n(&p.sent, __ATOMIC_ACQUIRE) < 4; i++) usleep(1000);
+  for (int i = 0; i < 60000 && __atomic_load_n(&p.sent, __ATOMIC_ACQUIRE) < 4; i++) usleep(1000);
   usleep(20000);
   assert_int_equal(__atomic_load_n(&p.sent, __ATOMIC_ACQUIRE), 4);
   rn_inbox_close(inbox); /* and a closed inbox lets it go, with an error */

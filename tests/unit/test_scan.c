@@ -165,7 +165,7 @@ static result query(const script *what, const char *on_error, bool keyed, uint32
   rn_job *job = NULL;
   if (rn_job_open(m.plan, &config, &job, &r.err) != RN_OK) fail_msg("%s", r.err.message);
   assert_int_equal(rn_job_start(job, &r.err), RN_OK);
-  assert_true(rn_job_wait(job, 10000));
+  assert_true(rn_job_wait(job, PATIENCE_MS));
   r.state = rn_job_get_state(job, &r.err);
   const rn_batch *b;
   rn_error ignored;
@@ -289,7 +289,7 @@ static void test_dead_letters_are_part_of_the_epoch(void **state) {
     rn_job *job = NULL;
     if (rn_job_open(m.plan, &config, &job, &err) != RN_OK) fail_msg("%s", err.message);
     assert_int_equal(rn_job_start(job, &err), RN_OK);
-    assert_true(rn_job_wait(job, 10000));
+    assert_true(rn_job_wait(job, PATIENCE_MS));
     assert_int_equal(rn_job_get_state(job, &err), round < 3 ? RN_JOB_STOPPED : RN_JOB_FINISHED);
     rn_job_close(job);
     int64_t position = ask(&f, "SELECT CAST(position AS INTEGER) FROM _rn_offset");
