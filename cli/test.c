@@ -242,6 +242,10 @@ int cli_test(cli *c) {
   text_free(&line);
   for (size_t i = 0; i < s.path_count; i++) free(s.paths[i]);
   free(s.paths);
+  if (cli_signal()) { /* what was not run has not passed */
+    cli_message("runnel: interrupted: not all tests were run");
+    return 128 + cli_signal();
+  }
   if (s.code) return s.code;
   return (s.failed && !o->update) || !s.tests ? EXIT_SQL : EXIT_OK;
 }

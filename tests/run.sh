@@ -35,7 +35,7 @@ unit() {
   local p=0 f=0 program out code n
   for program in "$build"/unit/test_*; do
     [ -x "$program" ] || continue
-    out=$(timeout 300 "$program" 2>&1)
+    out=$(timeout 1200 "$program" 2>&1)
     code=$?
     n=$(grep -c '^\[       OK \]' <<<"$out")
     p=$((p + n))
@@ -55,7 +55,7 @@ unit() {
 threads() {
   local p=0 f=0 name out code
   for name in test_queue test_store test_job test_sqlite test_kafka_mock; do
-    out=$(timeout 600 "$build/unit/$name" 2>&1)
+    out=$(timeout 1200 "$build/unit/$name" 2>&1)
     code=$?
     p=$((p + $(grep -c '^\[       OK \]' <<<"$out")))
     if [ "$code" != 0 ]; then f=$((f + 1)); echo "$name: exit $code"; grep -vE '^\[ (RUN|      OK)' <<<"$out" | tail -n 60; fi

@@ -41,7 +41,7 @@ class Shell:
         self.seen += data.decode(errors="replace")
         return bool(data)
 
-    def expect(self, *texts, seconds=20):
+    def expect(self, *texts, seconds=120):
         """Waits until the texts have come one after the other; gives everything up to the last one's end."""
         end = time.monotonic() + seconds
         while True:
@@ -58,7 +58,7 @@ class Shell:
                 raise AssertionError("waited for %r, saw %r" % (texts, self.seen[-3000:]))
             self.read(0.1)
 
-    def wait(self, seconds=20):
+    def wait(self, seconds=120):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.read(0.05)

