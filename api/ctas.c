@@ -2,55 +2,10 @@
  * fills it. In a run a table that is there already must have the same definition. */
 #include "api/api_private.h"
 
-/* --- CREATE TABLE AS: the table's definition, made of the query's schema ---------------------------------------- */
-static bool declared(const rn_ast_table_def *def, const char *name) {
-  for (uint32_t i = 0; def && i < def->column_count; i++)
-    if (def->columns[i].kind != RN_AST_COL_NAME_ONLY && strcmp(def->columns[i].name.text, name) == 0) return true;
-  return false;
-}
-
-static rn_ast_statement *ctas_definition(runnel_stmt *stmt) {
-  runnel *db = stmt->db;
-  const rn_ast_statement *ast = stmt->ast;
-  rn_planner_settings settings;
-  rn_engine_planner_settings(db, &stmt->arena, &settings);
-  rn_schema schema;
-  if (rn_plan_schema(db->catalog, &settings, ast->query, &stmt->arena, &schema, &db->diags) != RN_OK) return NULL;
-  rn_builder text = {0};
-  rn_builder_text(&text, "CREATE TABLE x (");
-  for (uint32_t i = 0; i < schema.count; i++) {
-    if (i) rn_builder_text(&text, ", ");
-    rn_builder_quoted(&text, rn_slice_of(schema.fields[i].name), '`');
-    rn_builder_printf(&text, " %s", rn_type_text(&stmt->arena, schema.fields[i].type));
-  }
-  rn_builder_char(&text, ')');
-  char *kept = rn_arena_strndup(&stmt->arena, text.data, text.len);
-  rn_builder_free(&text);
-  rn_ast_statement *columns = NULL;
-  size_t end;
-  if (rn_parse_next(rn_slice_of(kept), 0, &stmt->arena, &columns, &end, &db->diags) != RN_OK || !columns) return NULL;
-  rn_ast_statement *made = rn_arena_alloc(&stmt->arena, sizeof *made);
-  *made = *ast;
-  rn_ast_table_def *def = RN_NEW(&stmt->arena, rn_ast_table_def);
-  if (ast->table) *def = *ast->table;
-  uint32_t room = (ast->table ? ast->table->column_count : 0) + columns->table->column_count;
-  def->columns = RN_NEW_N(&stmt->arena, rn_ast_column_def, room);
-  def->column_count = 0;
-  for (uint32_t i = 0; ast->table && i < ast->table->column_count; i++)
-    if (ast->table->columns[i].kind != RN_AST_COL_NAME_ONLY) def->columns[def->column_count++] = ast->table->columns[i];
-  for (uint32_t i = 0; i < columns->table->column_count; i++)
-    if (!declared(ast->table, columns->table->columns[i].name.text))
-      def->columns[def->column_count++] = columns->table->columns[i];
-  made->table = def;
-  made->query = NULL;
-  return made;
-}
-
 /* Creates (or, in a run, finds) the table and plans the INSERT that fills it. `skip`: IF NOT EXISTS found one. */
 int rn_ctas(runnel_stmt *stmt, bool *skip) {
   runnel *db = stmt->db;
-  rn_ast_statement *definition = ctas_definition(stmt);
-  if (!definition) return rn_api_result(db);
+  const rn_ast_statement *definition = stmt->ast;
   rn_catalog_object *old = rn_catalog_find(db->catalog, &stmt->ast->path, NULL), *object;
   if (old && stmt->ast->or_replace && rn_jobs_writing(db, old)) {
     rn_error err;

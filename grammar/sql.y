@@ -215,9 +215,9 @@ column(A) ::= name(N) AS expr(E) comment(C).            { A = rn_build_column_co
 %type virtual {bool}
 virtual(A) ::= .                                        { A = false; }
 virtual(A) ::= VIRTUAL.                                 { A = true; }
-%type column_key {rn_key_mode}
-column_key(A) ::= .                                     { A = RN_KEY_NONE; }
-column_key(A) ::= constraint_name PRIMARY KEY key_mode(M). { A = M; }
+%type column_key {rn_column_key}
+column_key(A) ::= .                                     { A = (rn_column_key){RN_KEY_NONE, NULL}; }
+column_key(A) ::= constraint_name(C) PRIMARY KEY key_mode(M). { A = (rn_column_key){M, C}; }
 %type constraint_name {const char *}
 constraint_name(A) ::= .                                { A = NULL; }
 constraint_name(A) ::= CONSTRAINT name(N).              { A = N.text; }

@@ -302,6 +302,7 @@ typedef struct rn_ast_column_def {
   const char *metadata_key; /* FROM 'key'; NULL: the column's name */
   rn_span metadata_span;
   bool is_virtual, primary_key, key_enforced /* PRIMARY KEY without NOT ENFORCED */;
+  const char *constraint;   /* name of that PRIMARY KEY; NULL: none */
   rn_ast_expr *expr;        /* computed */
   const char *comment;
   rn_span span;

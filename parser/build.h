@@ -66,6 +66,10 @@ typedef struct rn_query_tail {
   bool emit_changes;
 } rn_query_tail;
 typedef enum rn_key_mode { RN_KEY_NONE, RN_KEY_ENFORCED, RN_KEY_NOT_ENFORCED } rn_key_mode;
+typedef struct rn_column_key { /* of a column: its own PRIMARY KEY */
+  rn_key_mode mode;
+  const char *constraint;
+} rn_column_key;
 typedef struct rn_table_clause {
   bool is_watermark;
   rn_ast_watermark watermark;
@@ -119,7 +123,7 @@ rn_ast_table_def *rn_build_table(rn_parser *p);
 rn_ast_table_def *rn_build_add_column(rn_parser *p, rn_ast_table_def *table, rn_ast_column_def *column);
 rn_ast_table_def *rn_build_add_clause(rn_parser *p, rn_ast_table_def *table, rn_table_clause *clause);
 rn_ast_column_def *rn_build_column_name(rn_parser *p, rn_ast_name name);
-rn_ast_column_def *rn_build_column(rn_parser *p, rn_ast_name name, rn_ast_type *type, rn_key_mode key, const char *comment);
+rn_ast_column_def *rn_build_column(rn_parser *p, rn_ast_name name, rn_ast_type *type, rn_column_key key, const char *comment);
 rn_ast_column_def *rn_build_column_metadata(rn_parser *p, rn_ast_name name, rn_ast_type *type, rn_token word,
                                             const rn_token *key, bool is_virtual, const char *comment);
 rn_ast_column_def *rn_build_column_computed(rn_parser *p, rn_ast_name name, rn_ast_expr *expr, const char *comment);

@@ -118,6 +118,7 @@ rn_ast_statement *rn_build_alter_column(rn_parser *p, rn_ast_statement *s, rn_as
     s->table->key_span = column->def.span;
     s->table->keys = rn_names_add(p, s->table->keys, column->def.name);
     s->table->key_enforced |= column->def.key_enforced;
+    if (column->def.constraint) s->table->constraint = column->def.constraint;
   }
   RN_ARRAY_PUSH(p->arena, s->alter_columns, s->alter_count, *column);
   return s;

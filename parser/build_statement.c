@@ -127,6 +127,7 @@ rn_ast_table_def *rn_build_add_column(rn_parser *p, rn_ast_table_def *table, rn_
     table->key_span = rn_span_join(table->key_span, column->span);
     table->keys = rn_names_add(p, table->keys, column->name);
     table->key_enforced |= column->key_enforced;
+    if (column->constraint) table->constraint = column->constraint;
   }
   return table;
 }
@@ -153,11 +154,12 @@ static rn_ast_column_def *make_column(rn_parser *p, rn_ast_column_kind kind, rn_
 rn_ast_column_def *rn_build_column_name(rn_parser *p, rn_ast_name name) {
   return make_column(p, RN_AST_COL_NAME_ONLY, name, name.span, NULL);
 }
-rn_ast_column_def *rn_build_column(rn_parser *p, rn_ast_name name, rn_ast_type *type, rn_key_mode key, const char *comment) {
+rn_ast_column_def *rn_build_column(rn_parser *p, rn_ast_name name, rn_ast_type *type, rn_column_key key, const char *comment) {
   rn_ast_column_def *c = make_column(p, RN_AST_COL_PHYSICAL, name, type->span, comment);
   c->type = type;
-  c->primary_key = key != RN_KEY_NONE;
-  c->key_enforced = key == RN_KEY_ENFORCED;
+  c->primary_key = key.mode != RN_KEY_NONE;
+  c->key_enforced = key.mode == RN_KEY_ENFORCED;
+  c->constraint = key.constraint;
   return c;
 }
 rn_ast_column_def *rn_build_column_metadata(rn_parser *p, rn_ast_name name, rn_ast_type *type, rn_token word,

@@ -94,3 +94,5 @@ CREATE TEMPORARY TABLE x (a INT) WITH ('connector' = 'filesystem', 'path' = 'x',
 SELECT * FROM x;
 CREATE TEMPORARY TABLE y (a INT) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'protobuf');
 SELECT * FROM y;
+-- @case unique
+CREATE TEMPORARY TABLE x (a INT UNIQUE, UNIQUE (a)) WITH ('connector' = 'blackhole');
