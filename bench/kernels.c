@@ -30,6 +30,7 @@ static const struct {
     {"decimal38-compare", "m38 < m38b"},
     {"text-equal", "s = s2"},
     {"text-less", "s < s2"},
+    {"text-equal-constant", "s = 'customer 0000001'"},
     {"like-exact", "s LIKE 'customer 0000001'"},
     {"like-prefix", "s LIKE 'customer 00%'"},
     {"like-suffix", "s LIKE '%7'"},

@@ -216,7 +216,7 @@ KERNELS = (
     (2, "int-add bigint-multiply bigint-divide bigint-modulo double-arithmetic bigint-add-nulls decimal18-add decimal18-multiply"),
     (2, "bigint-compare bigint-compare-constant bigint-between double-compare decimal38-compare"),
     (15, "decimal38-add decimal38-add-scales"), (None, "decimal38-multiply"),
-    (None, "text-equal text-less"),
+    (2, "text-equal text-less text-equal-constant"),
     (10, "like-exact like-prefix like-suffix"), (None, "like-contains like-general"),
     (20, "substring substring-long upper lower"), (None, "char-length trim concat position"),
     (40, "to-timestamp to-timestamp-pattern cast-timestamp"), (None, "date-format"),

@@ -59,12 +59,45 @@ static inline const char *rn_str_ptr(const rn_str *s) {
   return s->len <= RN_STR_INLINE ? (const char *)s + offsetof(rn_str, prefix) : s->u.ptr;
 }
 static inline rn_slice rn_str_slice(const rn_str *s) { return (rn_slice){rn_str_ptr(s), s->len}; }
-static inline bool rn_str_eq(const rn_str *a, const rn_str *b) {
-  if (memcmp(a, b, 8) != 0) return false;
-  if (a->len <= RN_STR_INLINE) return memcmp(a->u.rest, b->u.rest, 8) == 0;
-  return memcmp(a->u.ptr, b->u.ptr, a->len) == 0;
+/* Equality and order by loads of 8 bytes that may overlap, without a call up to 20 bytes: the first 4 bytes are known
+ * from the prefix, bytes 4..11 and the last 8 are the rest. */
+enum { RN_STR_TWO_LOADS = 20 };
+static inline uint64_t rn_load64(const void *p) {
+  uint64_t v;
+  memcpy(&v, p, 8);
+  return v;
 }
-int rn_str_compare(const rn_str *a, const rn_str *b); /* byte order = code point order */
+static inline bool rn_str_eq(const rn_str *a, const rn_str *b) {
+  if (rn_load64(a) != rn_load64(b)) return false;
+  if (a->len <= RN_STR_INLINE) return rn_load64(a->u.rest) == rn_load64(b->u.rest);
+  const char *p = a->u.ptr, *q = b->u.ptr;
+  if (a->len > RN_STR_TWO_LOADS) return memcmp(p + 4, q + 4, a->len - 4u) == 0;
+  uint32_t last = a->len - 8;
+  return ((rn_load64(p + 4) ^ rn_load64(q + 4)) | (rn_load64(p + last) ^ rn_load64(q + last))) == 0;
+}
+int rn_str_compare(const rn_str *a, const rn_str *b); /* < 0, 0, > 0: byte order = code point order */
+/* a < b: the prefixes decide, or two words of 8 bytes made into numbers in the order of their bytes; unused bytes are
+ * zero, the smallest. No branch on the bytes: data could make it hard to foresee. */
+static inline bool rn_str_less(const rn_str *a, const rn_str *b) {
+  uint32_t head_a, head_b;
+  memcpy(&head_a, a->prefix, 4);
+  memcpy(&head_b, b->prefix, 4);
+  if (head_a != head_b) return __builtin_bswap32(head_a) < __builtin_bswap32(head_b);
+  uint64_t high_a, low_a = a->len, high_b, low_b = b->len;
+  if (low_a <= RN_STR_INLINE && low_b <= RN_STR_INLINE) {
+    high_a = rn_load64(a->u.rest);
+    high_b = rn_load64(b->u.rest);
+  } else if (low_a == low_b && low_a <= RN_STR_TWO_LOADS) {
+    high_a = rn_load64(a->u.ptr + 4);
+    high_b = rn_load64(b->u.ptr + 4);
+    low_a = __builtin_bswap64(rn_load64(a->u.ptr + a->len - 8));
+    low_b = __builtin_bswap64(rn_load64(b->u.ptr + b->len - 8));
+  } else {
+    return rn_str_compare(a, b) < 0;
+  }
+  rn_u128 x = (rn_u128)__builtin_bswap64(high_a) << 64 | low_a, y = (rn_u128)__builtin_bswap64(high_b) << 64 | low_b;
+  return x < y;
+}
 rn_str rn_str_copy(rn_arena *arena, rn_str s);        /* bytes into the arena when not inline */
 
 typedef struct rn_list { /* of an ARRAY, MAP or MULTISET value: rows [offset, offset+length) of the children */

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include "base/alloc.h"
 #include "runtime/batch.h"
 
 static rn_arena arena;
@@ -26,11 +27,45 @@ static void strings_compare_in_byte_order(void **state) {
       int order = rn_str_compare(&a, &b);
       assert_int_equal((order > 0) - (order < 0), (i > k) - (i < k));
       assert_int_equal(rn_str_eq(&a, &b), i == k);
+      assert_int_equal(rn_str_less(&a, &b), i < k);
     }
   }
   rn_str zero = rn_str_make("a\0", 2), one = str("a");
   assert_true(rn_str_compare(&zero, &one) > 0);
   assert_false(rn_str_eq(&zero, &one));
+}
+
+/* Lengths around 12 and 20, where the loads change; few letters, zero among them, so that most begin alike. Copies of
+ * exactly their size, so that a read beyond is seen. */
+static void random_strings_compare_as_memcmp_does(void **state) {
+  (void)state;
+  uint64_t seed = 1;
+  for (int i = 0; i < 200000; i++) {
+    rn_str two[2];
+    char *bytes[2];
+    size_t len[2];
+    for (int k = 0; k < 2; k++) {
+      seed = seed * 6364136223846793005u + 1442695040888963407u;
+      len[k] = k && seed >> 62 ? len[0] : (seed >> 33) % 28;
+      bytes[k] = rn_malloc(len[k] ? len[k] : 1);
+      if (k) memcpy(bytes[1], bytes[0], len[0] < len[1] ? len[0] : len[1]);
+      for (size_t c = 0; c < len[k]; c++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        bool kept = k && c < len[0] && (seed >> 33) % 16;
+        if (!kept) bytes[k][c] = "aa\0\xff"[seed >> 62];
+      }
+      two[k] = rn_str_make(bytes[k], len[k]);
+    }
+    int order = memcmp(bytes[0], bytes[1], len[0] < len[1] ? len[0] : len[1]);
+    if (!order) order = (len[0] > len[1]) - (len[0] < len[1]);
+    int ours = rn_str_compare(&two[0], &two[1]);
+    assert_int_equal((ours > 0) - (ours < 0), (order > 0) - (order < 0));
+    assert_int_equal(rn_str_less(&two[0], &two[1]), order < 0);
+    assert_int_equal(rn_str_less(&two[1], &two[0]), order > 0);
+    assert_int_equal(rn_str_eq(&two[0], &two[1]), order == 0);
+    rn_free(bytes[0]);
+    rn_free(bytes[1]);
+  }
 }
 
 static void string_views_outlive_their_bytes(void **state) {
@@ -229,6 +264,7 @@ static void values_of_every_width(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(random_strings_compare_as_memcmp_does),
     cmocka_unit_test(strings_compare_in_byte_order), cmocka_unit_test(string_views_outlive_their_bytes),
     cmocka_unit_test(copies_keep_every_value), cmocka_unit_test(lists_grow_with_their_bitmaps),
     cmocka_unit_test(kinds_and_runs_follow_the_rows), cmocka_unit_test(values_of_every_width),
