@@ -6,9 +6,6 @@
 struct rn_sink {
   uint64_t written;
 };
-struct rn_staged {
-  char nothing;
-};
 
 static uint8_t sink_accepts(const rn_table_spec *table) {
   (void)table;
@@ -25,21 +22,6 @@ static rn_status stage(rn_sink *sink, const rn_batch *batch, rn_error *err) {
   __atomic_store_n(&sink->written, sink->written + batch->live_count, __ATOMIC_RELAXED);
   return RN_OK;
 }
-static size_t staged_bytes(rn_sink *sink) {
-  (void)sink;
-  return 0;
-}
-static rn_status freeze(rn_sink *sink, rn_staged **out, rn_error *err) {
-  (void)sink;
-  (void)err;
-  *out = rn_calloc(1, sizeof **out);
-  return RN_OK;
-}
-static void sink_committed(rn_sink *sink, rn_staged *staged, uint64_t epoch) {
-  (void)sink;
-  (void)epoch;
-  rn_free(staged);
-}
 static void sink_counters(rn_sink *sink, uint64_t *written, uint64_t *coalesced) {
   *written = __atomic_load_n(&sink->written, __ATOMIC_RELAXED);
   *coalesced = 0;
@@ -53,9 +35,6 @@ const rn_connector rn_connector_blackhole = {
     .sink_accepts = sink_accepts,
     .sink_open = sink_open,
     .stage = stage,
-    .staged_bytes = staged_bytes,
-    .freeze = freeze,
-    .sink_committed = sink_committed,
     .sink_counters = sink_counters,
     .sink_close = sink_close,
 };

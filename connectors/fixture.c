@@ -212,10 +212,6 @@ static rn_status stage(rn_sink *sink, const rn_batch *batch, rn_error *err) {
   __atomic_store_n(&sink->written, sink->written + batch->live_count, __ATOMIC_RELAXED);
   return RN_OK;
 }
-static size_t staged_bytes(rn_sink *sink) {
-  (void)sink;
-  return 0;
-}
 static rn_status freeze(rn_sink *sink, rn_staged **out, rn_error *err) {
   (void)err;
   *out = rn_calloc(1, sizeof **out);
@@ -294,7 +290,6 @@ const rn_connector rn_connector_fixture = {
     .sink_accepts = sink_accepts,
     .sink_open = sink_open,
     .stage = stage,
-    .staged_bytes = staged_bytes,
     .freeze = freeze,
     .apply = apply,
     .sink_committed = sink_committed,

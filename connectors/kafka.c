@@ -312,7 +312,6 @@ const rn_connector rn_connector_kafka = {
     .split_active = rn_kafka_split_active,
     .sink_open = rn_kafka_sink_open,
     .stage = rn_kafka_sink_stage,
-    .staged_bytes = rn_kafka_sink_staged_bytes,
     .freeze = rn_kafka_sink_freeze,
     .flush = rn_kafka_sink_flush,
     .sink_committed = rn_kafka_sink_committed,

@@ -139,7 +139,6 @@ bool rn_kafka_parse_split(const char *text, rn_slice *topic, int32_t *partition)
 /* --- kafka_sink.c ------------------------------------------------------------------------------------- */
 rn_status rn_kafka_sink_open(const rn_sink_spec *spec, rn_sink **out, rn_error *err);
 rn_status rn_kafka_sink_stage(rn_sink *sink, const rn_batch *batch, rn_error *err);
-size_t rn_kafka_sink_staged_bytes(rn_sink *sink);
 rn_status rn_kafka_sink_freeze(rn_sink *sink, rn_staged **out, rn_error *err);
 rn_status rn_kafka_sink_flush(rn_sink *sink, rn_staged *staged, uint64_t epoch, rn_error *err);
 void rn_kafka_sink_committed(rn_sink *sink, rn_staged *staged, uint64_t epoch);

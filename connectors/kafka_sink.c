@@ -283,11 +283,6 @@ rn_status rn_kafka_sink_stage(rn_sink *s, const rn_batch *batch, rn_error *err) 
   return serve(s, 0, err);
 }
 
-size_t rn_kafka_sink_staged_bytes(rn_sink *s) {
-  (void)s; /* rows are on their way at once; the producer's queue is the bound */
-  return 0;
-}
-
 rn_status rn_kafka_sink_freeze(rn_sink *s, rn_staged **out, rn_error *err) {
   (void)err;
   (void)pthread_mutex_lock(&s->lock);

@@ -310,8 +310,9 @@ struct rn_connector {
 
   rn_status (*sink_open)(const rn_sink_spec *spec, rn_sink **out, rn_error *err);
   rn_status (*stage)(rn_sink *sink, const rn_batch *batch, rn_error *err);       /* task thread */
-  size_t (*staged_bytes)(rn_sink *sink);
-  /* Freezes what was staged since the last barrier (task thread); the task goes on staging at once. */
+  size_t (*staged_bytes)(rn_sink *sink); /* NULL: none that an early epoch would make fewer */
+  /* Freezes what was staged since the last barrier (task thread); the task goes on staging at once. NULL: rows are out
+   * when stage() returns. */
   rn_status (*freeze)(rn_sink *sink, rn_staged **out, rn_error *err);
   /* Outside targets: make the frozen rows durable before the transaction (store thread). NULL: none. */
   rn_status (*flush)(rn_sink *sink, rn_staged *staged, uint64_t epoch, rn_error *err);
