@@ -56,18 +56,29 @@ static rn_status bind_legacy_window(rn_select_binder *s, const rn_ast_expr *ast,
   return RN_OK;
 }
 
+static bool same_text(const rn_ast_expr *a, const rn_ast_expr *b) {
+  rn_builder left = {0}, right = {0};
+  rn_ast_print_expr(a, &left);
+  rn_ast_print_expr(b, &right);
+  bool same = left.len == right.len && memcmp(left.data, right.data, left.len) == 0;
+  rn_builder_free(&left);
+  rn_builder_free(&right);
+  return same;
+}
+
 static bool same_arguments(const rn_ast_expr *a, const rn_ast_expr *b) {
   if (a->arg_count != b->arg_count) return false;
-  bool same = true;
-  for (uint32_t i = 0; i < a->arg_count && same; i++) {
-    rn_builder left = {0}, right = {0};
-    rn_ast_print_expr(a->args[i], &left);
-    rn_ast_print_expr(b->args[i], &right);
-    same = left.len == right.len && memcmp(left.data, right.data, left.len) == 0;
-    rn_builder_free(&left);
-    rn_builder_free(&right);
-  }
-  return same;
+  for (uint32_t i = 0; i < a->arg_count; i++)
+    if (!same_text(a->args[i], b->args[i])) return false;
+  return true;
+}
+
+/* Sub-queries are plans, which do not compare: a key that has some is known by its text. */
+static rn_expr *subquery_key(rn_select_binder *s, const rn_ast_expr *node) {
+  for (uint32_t i = 0; i < s->key_count; i++)
+    if (s->key_asts[i] && s->key_asts[i]->kind == node->kind && same_text(s->key_asts[i], node))
+      return rn_expr_column(s->q->arena, RN_PLACE_KEY + i, s->keys[i]->type, node->span);
+  return NULL;
 }
 
 static rn_expr *error_expr(rn_binder *binder, rn_span span) {
@@ -85,7 +96,8 @@ rn_expr *rn_group_node_hook(rn_binder *binder, rn_scope *scope, const rn_ast_exp
   rn_select_binder *s = ctx;
   (void)scope;
   const char *name = call_name(node);
-  if (!name) return NULL;
+  rn_expr *key = subquery_key(s, node);
+  if (key || !name) return key;
   rn_expr *grouping = rn_bind_grouping_call(s, node);
   if (grouping) return grouping;
   const char *window = NULL;
@@ -177,6 +189,7 @@ rn_status rn_bind_group_key(rn_select_binder *s, const rn_ast_expr *ast, bool in
   if (*key >= 0) return RN_OK;
   *key = (int)s->key_count;
   s->keys[s->key_count] = e;
+  s->key_asts[s->key_count] = rn_reads_subquery(e) ? ast : NULL;
   s->key_names[s->key_count++] = ast->kind == RN_AST_COLUMN ? ast->path.parts[ast->path.count - 1].text : NULL;
   return RN_OK;
 }
@@ -191,6 +204,7 @@ rn_status rn_bind_group(rn_select_binder *s) {
   uint32_t room = count_items(s->select->groups, s->select->group_count) + 1;
   s->keys = RN_NEW_N(s->q->arena, rn_expr *, room);
   s->key_names = RN_NEW_N(s->q->arena, const char *, room);
+  s->key_asts = RN_NEW_N(s->q->arena, const rn_ast_expr *, room);
   return rn_bind_grouping_sets(s);
 }
 
@@ -334,7 +348,7 @@ rn_expr *rn_map_grouped(rn_select_binder *s, rn_expr *e) {
     else if (place == RN_PLACE_WINDOW / RN_PLACE_STEP) k += s->window_first;
     else if (place == RN_PLACE_SET / RN_PLACE_STEP) k = s->key_count;
     else if (place == RN_PLACE_OVER / RN_PLACE_STEP || place >= RN_PLACE_SUBQUERY / RN_PLACE_STEP) return e;
-    else {
+    else if (place != RN_PLACE_KEY / RN_PLACE_STEP) { /* keys come first */
       const char *name = k < s->from.node->schema.count ? s->from.node->schema.fields[k].name : "";
       rn_diag(q->binder.diags, RN_E_NOT_GROUPED, e->span,
               s->select->has_group ? "add it to GROUP BY, or say which value of the group with MIN, MAX, FIRST_VALUE .."

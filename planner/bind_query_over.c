@@ -4,7 +4,7 @@
 #include "parser/parse.h"
 #include "planner/query.h"
 
-typedef struct over_window {
+typedef struct rn_over_window {
   uint32_t key_count, order_count;
   rn_expr **keys;
   rn_expr **order;
@@ -58,7 +58,6 @@ static bool resolve_reference(rn_select_binder *s, const rn_ast_window *window, 
 static rn_expr *bind_in_select(rn_select_binder *s, const rn_ast_expr *ast) {
   rn_scope scope = s->scope;
   scope.clause = "OVER";
-  scope.subqueries = NULL;
   return rn_bind_expr(&s->q->binder, &scope, ast);
 }
 
@@ -174,7 +173,7 @@ static bool is_rank(const rn_agg_call *call) {
   return (call->aggregate->flags & RN_AGG_OVER_ONLY) && call->ops->over != RN_OVER_LAG && call->ops->over != RN_OVER_LEAD;
 }
 
-static rn_status resolve_window(rn_select_binder *s, const rn_over_call *call, over_window *out) {
+static rn_status bind_window(rn_select_binder *s, const rn_over_call *call, over_window *out) {
   rn_query_context *q = s->q;
   rn_ast_window w;
   if (!resolve_reference(s, call->window, &w, 0)) return RN_FAIL;
@@ -210,9 +209,14 @@ static rn_status resolve_window(rn_select_binder *s, const rn_over_call *call, o
     out->frameless = true;
     out->frame = (rn_frame){.rows = true, .low = {.kind = RN_FRAME_FIRST}, .high = {.kind = RN_FRAME_AT}};
   }
-  for (uint32_t i = 0; s->grouped && i < out->key_count; i++) out->keys[i] = rn_map_grouped(s, out->keys[i]);
-  for (uint32_t i = 0; s->grouped && i < out->order_count; i++) out->order[i] = rn_map_grouped(s, out->order[i]);
-  return s->failed ? RN_FAIL : RN_OK;
+  return RN_OK;
+}
+
+static void map_exprs(rn_select_binder *s, rn_expr **exprs, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    if (s->grouped) exprs[i] = rn_map_grouped(s, exprs[i]);
+    exprs[i] = rn_map_subqueries(s->q, &s->subqueries, exprs[i]);
+  }
 }
 
 static bool same_bound(const rn_frame_bound *a, const rn_frame_bound *b) {
@@ -237,13 +241,14 @@ static bool same_window(const over_window *a, const over_window *b) {
          same_bound(&a->frame.high, &b->frame.high);
 }
 
-static rn_expr *replace_places(rn_arena *arena, const rn_select_binder *s, rn_expr *e) {
-  if (e->kind == RN_EXPR_COLUMN) return e->index / RN_PLACE_STEP == RN_PLACE_OVER / RN_PLACE_STEP ? s->overs.data[e->index % RN_PLACE_STEP].result : e;
+rn_expr *rn_map_over(const rn_select_binder *s, rn_expr *e) {
+  if (e->kind == RN_EXPR_COLUMN && e->index / RN_PLACE_STEP == RN_PLACE_OVER / RN_PLACE_STEP)
+    return s->overs.data[e->index % RN_PLACE_STEP].result;
   if (!e->arg_count) return e;
-  rn_expr *copy = RN_NEW(arena, rn_expr);
+  rn_expr *copy = RN_NEW(s->q->arena, rn_expr);
   *copy = *e;
-  copy->args = RN_NEW_N(arena, rn_expr *, e->arg_count);
-  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = replace_places(arena, s, e->args[i]);
+  copy->args = RN_NEW_N(s->q->arena, rn_expr *, e->arg_count);
+  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = rn_map_over(s, e->args[i]);
   return copy;
 }
 
@@ -311,26 +316,27 @@ static rn_status put_over(rn_select_binder *s, const over_window *w, const uint3
   return RN_OK;
 }
 
-void rn_check_over(rn_select_binder *s) {
-  for (size_t i = 0, calls = s->overs.len; i < calls; i++) {
-    rn_over_call call = s->overs.data[i];
-    over_window w;
-    (void)resolve_window(s, &call, &w);
-  }
-}
-
-rn_status rn_build_over(rn_select_binder *s, rn_expr **exprs, uint32_t count) {
-  rn_query_context *q = s->q;
-  uint32_t calls = (uint32_t)s->overs.len, number = 0;
-  over_window *windows = RN_NEW_N(q->arena, over_window, calls);
-  uint32_t *which = RN_NEW_N(q->arena, uint32_t, calls);
+rn_status rn_bind_over(rn_select_binder *s) {
+  uint32_t calls = (uint32_t)s->overs.len;
+  s->windows = RN_NEW_N(s->q->arena, over_window, calls + 1);
   bool ok = true;
   for (uint32_t i = 0; i < calls; i++) {
     rn_over_call call = s->overs.data[i]; /* a copy: the array may move while the window is bound */
-    if (resolve_window(s, &call, &windows[i]) != RN_OK) ok = false; /* go on: more errors of one statement */
-    if (s->overs.len != calls) return rn_diag(q->binder.diags, RN_E_OVER, call.ast->span, NULL, "OVER calls do not nest");
+    if (bind_window(s, &call, &s->windows[i]) != RN_OK) ok = false; /* go on: more errors of one statement */
+    if (s->overs.len != calls)
+      return rn_diag(s->q->binder.diags, RN_E_OVER, call.ast->span, NULL, "OVER calls do not nest");
   }
-  if (!ok) return RN_FAIL;
+  return ok ? RN_OK : RN_FAIL;
+}
+
+rn_status rn_build_over(rn_select_binder *s, rn_expr **exprs, uint32_t count) {
+  uint32_t calls = (uint32_t)s->overs.len, number = 0, *which = RN_NEW_N(s->q->arena, uint32_t, calls + 1);
+  over_window *windows = s->windows;
+  for (uint32_t i = 0; i < calls; i++) {
+    map_exprs(s, windows[i].keys, windows[i].key_count);
+    map_exprs(s, windows[i].order, windows[i].order_count);
+  }
+  if (s->failed) return RN_FAIL;
   for (uint32_t i = 0; i < calls; i++) {
     if (windows[i].placed) continue;
     over_window w = windows[i];
@@ -343,6 +349,6 @@ rn_status rn_build_over(rn_select_binder *s, rn_expr **exprs, uint32_t count) {
     }
     if (put_over(s, &w, which, n, number++) != RN_OK) return RN_FAIL;
   }
-  for (uint32_t i = 0; i < count; i++) exprs[i] = replace_places(q->arena, s, exprs[i]);
+  for (uint32_t i = 0; i < count; i++) exprs[i] = rn_map_over(s, exprs[i]);
   return RN_OK;
 }

@@ -252,11 +252,34 @@ static rn_expr *qualify_call(rn_binder *binder, rn_scope *scope, rn_bound_call *
   return on_call(binder, scope, call, ((const qualify_scope *)ctx)->s);
 }
 
-static bool reads_over(const rn_expr *e) {
-  if (e->kind == RN_EXPR_COLUMN) return e->index / RN_PLACE_STEP == RN_PLACE_OVER / RN_PLACE_STEP;
+static bool reads_over(const rn_select_binder *s, const rn_expr *e) {
+  if (e->kind == RN_EXPR_COLUMN) {
+    uint32_t place = e->index / RN_PLACE_STEP;
+    if (place == RN_PLACE_SUBQUERY / RN_PLACE_STEP) return s->subqueries.items[e->index % RN_PLACE_STEP].late;
+    return place == RN_PLACE_OVER / RN_PLACE_STEP;
+  }
   for (uint32_t i = 0; i < e->arg_count; i++)
-    if (reads_over(e->args[i])) return true;
+    if (reads_over(s, e->args[i])) return true;
   return false;
+}
+
+/* Those inside the condition of another stand before it. */
+static void find_late(rn_select_binder *s) {
+  for (uint32_t i = 0; i < s->subqueries.count; i++) {
+    rn_subquery *sub = &s->subqueries.items[i];
+    sub->late = sub->condition && reads_over(s, sub->condition);
+  }
+}
+
+/* Sub-queries whose condition reads results of OVER. */
+static void join_late(rn_select_binder *s, rn_expr **exprs, uint32_t count) {
+  for (uint32_t i = 0; i < s->subqueries.count; i++) {
+    rn_subquery *sub = &s->subqueries.items[i];
+    if (sub->late) sub->condition = rn_map_over(s, sub->condition);
+    sub->late = false;
+  }
+  s->input = rn_join_subqueries(s->q, &s->subqueries, s->input);
+  for (uint32_t i = 0; i < count; i++) exprs[i] = rn_map_subqueries(s->q, &s->subqueries, exprs[i]);
 }
 
 static rn_expr *bind_qualify(rn_select_binder *s, const item_list *list) {
@@ -268,9 +291,10 @@ static rn_expr *bind_qualify(rn_select_binder *s, const item_list *list) {
   scope.on_call = qualify_call;
   scope.ctx = &q;
   rn_expr *e = rn_bind_condition(&s->q->binder, &scope, ast, "QUALIFY");
+  find_late(s);
   if (e->type->id == RN_T_ERROR) {
     s->failed = true;
-  } else if (!reads_over(e)) {
+  } else if (!reads_over(s, e)) {
     rn_diag(s->q->binder.diags, RN_E_OVER, ast->span, "conditions on rows go to WHERE",
             "QUALIFY needs an OVER call, such as ROW_NUMBER() OVER (..), or the name of one");
     s->failed = true;
@@ -322,10 +346,8 @@ static rn_logical *bind_clauses(rn_select_binder *s, const rn_cte *env, const rn
     }
     order_keys[i] = (rn_order_key){(uint32_t)column, &order[i]};
   }
-  if (s->failed) {
-    if (!s->grouped) rn_check_over(s);
-    return NULL;
-  }
+  if (rn_bind_over(s) != RN_OK || s->failed) return NULL;
+  find_late(s);
   if (s->grouped) {
     join_below(s);
     if (rn_build_aggregate(s) != RN_OK) return NULL;
@@ -346,6 +368,7 @@ static rn_logical *bind_clauses(rn_select_binder *s, const rn_cte *env, const rn
   for (uint32_t i = 0; i < list.count; i++) list.exprs[i] = rn_map_subqueries(q, &s->subqueries, list.exprs[i]);
   for (size_t i = 0; i < s->overs.len; i++) map_call(s, &s->subqueries, &s->overs.data[i].bound);
   if (s->overs.len && rn_build_over(s, list.exprs, list.count) != RN_OK) return NULL;
+  join_late(s, list.exprs, list.count);
   if (qualify) {
     qualify = list.exprs[--list.count];
     s->input = rn_logical_filter(q->arena, s->input, qualify, select->qualify->span);

@@ -188,7 +188,7 @@ typedef struct places {
 static rn_expr *replace(const places *p, rn_expr *e) {
   if (e->kind == RN_EXPR_COLUMN) {
     uint32_t place = e->index / RN_PLACE_STEP, i = e->index % RN_PLACE_STEP;
-    if (place == RN_PLACE_SUBQUERY / RN_PLACE_STEP && p->subs)
+    if (place == RN_PLACE_SUBQUERY / RN_PLACE_STEP && p->subs && !p->subs->items[i].late)
       return rn_expr_column(p->q->arena, p->subs->items[i].column, e->type, e->span);
     if (place == RN_PLACE_RIGHT / RN_PLACE_STEP && p->right) return rn_expr_column(p->q->arena, p->left + i, e->type, e->span);
     return e;
@@ -218,17 +218,18 @@ static rn_logical *join(rn_query_context *q, const rn_subqueries *subs, const rn
 rn_logical *rn_join_subqueries(rn_query_context *q, rn_subqueries *subs, rn_logical *input) {
   for (uint32_t i = 0; i < subs->count; i++) { /* those inside the condition of another stand before it */
     rn_subquery *s = &subs->items[i];
-    if (!s->node) continue;
+    if (!s->node || s->late) continue;
     s->column = input->schema.count;
     input = join(q, subs, s, input, s->scalar ? RN_JOIN_KIND_LEFT : RN_JOIN_KIND_MARK);
+    s->node = NULL;
   }
   return input;
 }
 
-static bool reads_subquery(const rn_expr *e) {
+bool rn_reads_subquery(const rn_expr *e) {
   if (e->kind == RN_EXPR_COLUMN) return e->index / RN_PLACE_STEP == RN_PLACE_SUBQUERY / RN_PLACE_STEP;
   for (uint32_t i = 0; i < e->arg_count; i++)
-    if (reads_subquery(e->args[i])) return true;
+    if (rn_reads_subquery(e->args[i])) return true;
   return false;
 }
 
@@ -238,7 +239,7 @@ static rn_subquery *test_of(rn_subqueries *subs, const rn_expr *e, bool *negated
   *negated = e->kind == RN_EXPR_CALL && !strcmp(e->function->name, "NOT");
   if (*negated) e = e->args[0];
   for (uint32_t i = 0; i < subs->count; i++)
-    if (subs->items[i].whole == e) return !subs->items[i].condition || !reads_subquery(subs->items[i].condition) ? &subs->items[i] : NULL;
+    if (subs->items[i].whole == e) return !subs->items[i].condition || !rn_reads_subquery(subs->items[i].condition) ? &subs->items[i] : NULL;
   return NULL;
 }
 
@@ -250,7 +251,7 @@ rn_logical *rn_filter_subqueries(rn_query_context *q, rn_subqueries *subs, rn_lo
   rn_expr **test = RN_NEW_N(q->arena, rn_expr *, count);
   bool negated;
   for (uint32_t i = 0; i < count; i++) {
-    if (!reads_subquery(parts[i])) plain[before++] = parts[i];
+    if (!rn_reads_subquery(parts[i])) plain[before++] = parts[i];
     else if (test_of(subs, parts[i], &negated)) test[tests++] = parts[i];
     else late[after++] = parts[i];
   }

@@ -38,7 +38,7 @@ typedef struct rn_relation {
 } rn_relation;
 
 enum { RN_PLACE_CALL = 1 << 20, RN_PLACE_OVER = 2 << 20, RN_PLACE_WINDOW = 3 << 20, RN_PLACE_SET = 4 << 20,
-       RN_PLACE_SUBQUERY = 14 << 20, RN_PLACE_RIGHT = 15 << 20, RN_PLACE_STEP = 1 << 20 };
+       RN_PLACE_KEY = 5 << 20, RN_PLACE_SUBQUERY = 14 << 20, RN_PLACE_RIGHT = 15 << 20, RN_PLACE_STEP = 1 << 20 };
 
 /* Sub-queries in the expressions of a clause (bind_subquery.c). Each stands in its expression as a placeholder column
  * (RN_PLACE_SUBQUERY + number): the value of a scalar one, or whether there is a row that meets the condition. They
@@ -49,6 +49,7 @@ typedef struct rn_subquery {
   bool scalar;             /* else: is there a row? */
   rn_expr *condition;      /* over the clause's input and RN_PLACE_RIGHT + column of node; NULL: none */
   const rn_expr *whole;    /* the test as it stands in the clause: as a conjunct it needs no column */
+  bool late;               /* its condition reads results of OVER: it is joined over them */
   int unknown;             /* a second one, TRUE where the test is UNKNOWN rather than FALSE; -1: never */
   uint32_t column;         /* of the input, once joined */
 } rn_subquery;
@@ -57,9 +58,10 @@ typedef struct rn_subqueries {
   uint32_t count, cap;
   rn_subquery *items;
 } rn_subqueries;
-/* Joins them to input; their placeholders in later calls of rn_map_subqueries become columns. */
+/* Joins them, but late ones, to input; their placeholders in later calls of rn_map_subqueries become columns. */
 rn_logical *rn_join_subqueries(rn_query_context *q, rn_subqueries *subs, rn_logical *input);
 rn_expr *rn_map_subqueries(rn_query_context *q, const rn_subqueries *subs, rn_expr *e);
+bool rn_reads_subquery(const rn_expr *e); /* has it such a placeholder? */
 /* FILTER over input; conjuncts that are tests become SEMI and ANTI joins. */
 rn_logical *rn_filter_subqueries(rn_query_context *q, rn_subqueries *subs, rn_logical *input, rn_expr *condition, rn_span span);
 
@@ -137,11 +139,13 @@ typedef struct rn_select_binder {
   uint32_t key_count;
   rn_expr **keys;
   const char **key_names;
+  const rn_ast_expr **key_asts; /* of keys with sub-queries, which are known by their text; else NULL */
   uint32_t set_count;         /* grouping sets; 1: plain GROUP BY */
   uint64_t *sets;             /* bit k: the set has key k */
   uint64_t everywhere;        /* keys that all sets have */
   RN_VEC(rn_bound_call) calls;
   RN_VEC(rn_over_call) overs;
+  struct rn_over_window *windows; /* of each of them */
   bool failed;
   /* legacy group window */
   const rn_ast_expr *window_ast;
@@ -174,10 +178,11 @@ rn_expr *rn_bind_grouping_call(rn_select_binder *s, const rn_ast_expr *node);
  * the set. */
 uint32_t rn_expand_sets(rn_select_binder *s, rn_logical **input, uint32_t *keys);
 rn_logical *rn_bind_distinct(rn_query_context *q, rn_logical *input, rn_span span);
-/* bind_query_over.c */
+/* bind_query_over.c. The windows of all calls, once those are known: may find aggregates and sub-queries. */
+rn_status rn_bind_over(rn_select_binder *s);
+/* Puts OVER nodes over the input, and their columns into the expressions. */
 rn_status rn_build_over(rn_select_binder *s, rn_expr **exprs, uint32_t count);
-/* In a SELECT that failed: adds what is wrong with its windows. */
-void rn_check_over(rn_select_binder *s);
+rn_expr *rn_map_over(const rn_select_binder *s, rn_expr *e);
 
 /* Adds columns to a projection, sharing equal expressions. */
 typedef struct rn_projection {

@@ -29,8 +29,10 @@ SELECT id, (SELECT w FROM r WHERE r.k = l.k ORDER BY w LIMIT 1) AS m FROM l;
 SELECT k, (SELECT COUNT(*) FROM r WHERE r.w = l.v) AS c FROM l GROUP BY k;
 -- @case a sub-query over both sides in ON of a FULL JOIN
 SELECT l.id FROM l FULL JOIN r ON l.k = r.k AND l.v + r.w IN (SELECT v FROM l);
--- @case a sub-query in PARTITION BY
-SELECT id, COUNT(*) OVER (PARTITION BY (SELECT MAX(w) FROM r) ORDER BY PROCTIME()) AS c FROM l;
+-- @case a sub-query in the bounds of a frame
+SELECT id, SUM(v) OVER (ORDER BY id ROWS (SELECT MAX(w) FROM r) PRECEDING) AS c FROM l;
+-- @case errors in two windows
+SELECT id, SUM(v) OVER (ORDER BY nope) AS c, SUM(v) OVER (PARTITION BY nix) AS d FROM l;
 -- @case LATERAL on the wrong side
 SELECT l.id FROM l RIGHT JOIN LATERAL (SELECT w FROM r WHERE r.k = l.k) AS x ON TRUE;
 -- @case a derived table does not see its neighbours
