@@ -122,4 +122,5 @@ SELECT id, COUNT(*) OVER (ORDER BY at_) AS n FROM z;
 | id | n |
 |  1 | 1 |
 --@expect kept
-| source | reason | line |
+| source | reason                                                                                                 | line                                 |
+| z      | late: the watermark is 2026-10-25 02:10:00.000, its time is 2026-10-25 02:50:00.000 (over sink.0.over) | {"id":2,"at_":"2026-10-25 00:50:00Z"} |
