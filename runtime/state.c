@@ -57,7 +57,7 @@ rn_map *rn_state_map(rn_state *state, const rn_map_spec *spec) {
   }
   map->spec.refs = refs;
   uint32_t align = spec->value_align > 8 ? spec->value_align : 8;
-  uint32_t tag = spec->tags * (uint32_t)sizeof(uint32_t);
+  uint32_t tag = spec->tags * (uint32_t)sizeof(uint32_t) + spec->lead;
   map->key_offset = (uint32_t)offsetof(slot_head, key) + (spec->key_size ? 0 : 1);
   map->key_area = spec->plain ? 0 : spec->key_size ? spec->key_size : VARIABLE_KEY_INLINE - tag;
   map->value_offset = (map->key_offset + map->key_area + tag + align - 1) & ~(align - 1);
@@ -157,6 +157,10 @@ static inline char *pack(char *to, const void *data, uint32_t size) {
   return to + size;
 }
 static uint32_t packed_most(uint32_t size) { return size + size / 8 + 16; }
+static inline char *pack_value(char *to, const rn_map *map, const uint8_t *value) {
+  if (map->spec.lead) to = pack(to, value - map->spec.lead, map->spec.lead);
+  return pack(to, value, map->spec.value_size);
+}
 
 /* Writes a live slot; from now on it is stored and clean. This is what a task does at a barrier. */
 static inline void put_entry(rn_state *state, blobs *out, rn_table *t, slot_head *head) {
@@ -173,20 +177,20 @@ static inline void put_entry(rn_state *state, blobs *out, rn_table *t, slot_head
     bit_set(t->saved_groups, g);
   }
   out->entries++;
-  uint32_t size = map->spec.value_size, key_size = map->spec.key_size;
+  uint32_t size = map->spec.value_size + map->spec.lead, key_size = map->spec.key_size;
   if (packs_keys(map)) {
     char *begin = room(b, 5 + packed_most(key_size) + packed_most(size)), *to = begin;
     *to++ = 1; /* another entry follows; 0 (RECORD_END) ends them */
     memcpy(to, &head->hash, 4);
     to = pack(to + 4, head->key, key_size);
-    b->len += (size_t)(pack(to, value, size) - begin);
+    b->len += (size_t)(pack_value(to, map, value) - begin);
   } else {
     rn_slice key = rn_slot_key(map, value);
     rn_put_u8(b, 1);
     rn_put_u32(b, head->hash);
     rn_put_bytes(b, key.ptr, key.len);
     char *begin = room(b, packed_most(size));
-    b->len += (size_t)(pack(begin, value, size) - begin);
+    b->len += (size_t)(pack_value(begin, map, value) - begin);
   }
   if (map->spec.ref_count) put_refs(b, state, map, value);
   head->flags = (uint8_t)((head->flags & ~SLOT_DIRTY) | SLOT_SAVED);
@@ -384,9 +388,10 @@ static void get_entry(rn_reader *r, rn_state *state, rn_table *t) {
   else key = rn_get_bytes(r);
   if (r->bad) return;
   uint8_t *value = rn_table_restore(t, hash, key.ptr, (uint32_t)key.len);
+  unpack(r, value - map->spec.lead, map->spec.lead);
   unpack(r, value, map->spec.value_size);
   if (r->bad) {
-    memset(value, 0, map->spec.value_size); /* half a slot may hold refs to nowhere */
+    memset(value - map->spec.lead, 0, map->spec.lead + map->spec.value_size); /* half a slot may hold refs to nowhere */
     return;
   }
   for (uint32_t i = 0; i < map->spec.ref_count; i++) {

@@ -84,7 +84,8 @@ typedef struct rn_map_spec {
   uint32_t ref_count;
   const rn_ref_spec *refs; /* copied */
   bool transient;         /* can be derived from the rest: never stored */
-  uint8_t tags;           /* words of rn_table_tag() beside each slot: 0 to 2 */
+  uint8_t tags;           /* words of rn_table_tag() beside each slot: 0 or 1 */
+  uint8_t lead;           /* bytes before the slot, stored with it and of no alignment: they fill the gap behind the key */
   bool plain;             /* transient, key_size 0: no keys and no index, entries come by rn_table_append() */
 } rn_map_spec;
 
@@ -116,7 +117,7 @@ void rn_table_erase(rn_table *table, uint8_t *slot); /* releases its refs */
 uint8_t *rn_table_append(rn_table *table);
 /* No more keys are expected: the index goes (it is made again when a key is looked up after all). */
 void rn_table_seal(rn_table *table);
-/* A word beside a slot of a map with tags, 0 when the entry is made or restored; never stored. The second one lies before it. */
+/* A word beside a slot of a map with tags, 0 when the entry is made or restored; never stored. Not with a lead. */
 static inline uint32_t *rn_table_tag(const uint8_t *slot) { return (uint32_t *)(void *)(uintptr_t)(slot - sizeof(uint32_t)); }
 /* Position of a slot for rn_table_at. */
 uint32_t rn_table_position(const rn_table *table, const uint8_t *slot);

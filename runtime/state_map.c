@@ -400,7 +400,7 @@ uint8_t *rn_table_restore(rn_table *t, uint32_t half_hash, const char *key, uint
     head->flags = flags & (uint8_t)~KEY_IN_HEAP; /* the key stays */
     release_refs(t->map, value);
     head->flags = flags;
-    memset(value, 0, t->map->spec.value_size);
+    memset(value - t->map->spec.lead, 0, t->map->spec.lead + t->map->spec.value_size);
   }
   t->dirty.len = dirty;
   t->clean_end = t->end;

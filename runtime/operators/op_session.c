@@ -13,7 +13,7 @@
 #include "base/alloc.h"
 #include "runtime/operators/operators.h"
 
-enum { MAP_NEWEST = 1, MAP_OLDER = 2, MAP_LISTS = 3, MAP_DISTINCT = 8 };
+enum { MAP_NEWEST = 1, MAP_OLDER = 2, MAP_LISTS = 3, MAP_WIDE = 4, MAP_DISTINCT = 8 };
 
 static rn_status session_open(rn_operator *op, rn_error *err) {
   (void)err;
@@ -38,12 +38,66 @@ static rn_status session_open(rn_operator *op, rn_error *err) {
   rn_map_spec lists = {.id = MAP_LISTS, .value_size = sizeof(rn_session_list), .value_align = 8, .ref_count = 1, .refs = &sessions,
                        .transient = true};
   self->lists = rn_map_table(rn_state_map(op->state, &lists), 0);
-  rn_session_timers_open(&self->timers, self->time.spec->size_us);
+  rn_map_spec wide = {.id = MAP_WIDE, .value_size = sizeof(rn_session_span), .value_align = 8};
+  self->wide = rn_map_table(rn_state_map(op->state, &wide), 0);
+  self->gap = self->time.spec->size_us / RN_US_PER_MS;
+  rn_session_timers_open(&self->timers, self->gap);
   return RN_OK;
 }
 
 static void set_timer(rn_session_op *self) {
   if (self->time.spec->processing_time) self->op.timer_us = rn_session_timers_next(self);
+}
+
+/* --- spans that do not fit before a slot ------------------------------------------------------------------------------ */
+
+static rn_slice wide_key(rn_session_op *self, const rn_session *session) {
+  rn_slice key = rn_table_key(rn_session_table(self, session), (const uint8_t *)session);
+  if (rn_session_is_older(session)) return key;
+  rn_builder_clear(&self->scratch);
+  rn_builder_append(&self->scratch, key.ptr, key.len);
+  rn_put_i64(&self->scratch, 0);
+  return rn_slice_make(self->scratch.data, self->scratch.len);
+}
+
+static uint64_t hash_of(const rn_session_op *self, const rn_session *session) {
+  return rn_table_hash(rn_session_table(self, session), (const uint8_t *)session);
+}
+
+static uint8_t *wide_slot(const rn_session_op *self, const rn_session *session) {
+  return rn_table_at(self->wide, (uint32_t)rn_session_start(session));
+}
+
+rn_session_span rn_session_wide(const rn_session_op *self, const rn_session *session) {
+  return *(const rn_session_span *)(const void *)wide_slot(self, session);
+}
+
+static void put_wide_slot(rn_session_op *self, rn_session *session, const uint8_t *slot) {
+  rn_session_put_start(session, rn_table_position(self->wide, slot));
+  rn_session_put_word(session, RN_SESSION_LENGTH_MAX, rn_session_where(session));
+}
+
+void rn_session_put_wide(rn_session_op *self, rn_session *session, rn_session_span span) {
+  uint8_t *slot;
+  if (rn_session_is_wide(session)) {
+    slot = wide_slot(self, session);
+    rn_table_touch(self->wide, slot);
+  } else {
+    rn_slice key = wide_key(self, session);
+    slot = rn_table_upsert_one(self->wide, hash_of(self, session), key.ptr, (uint32_t)key.len, NULL);
+    put_wide_slot(self, session, slot);
+  }
+  *(rn_session_span *)(void *)slot = span;
+}
+
+void rn_session_drop_wide(rn_session_op *self, const rn_session *session) {
+  if (rn_session_is_wide(session)) rn_table_erase(self->wide, wide_slot(self, session));
+}
+
+static void restore_wide(rn_session_op *self, rn_session *session) {
+  if (!rn_session_is_wide(session)) return;
+  rn_slice key = wide_key(self, session);
+  put_wide_slot(self, session, rn_table_find(self->wide, hash_of(self, session), key.ptr, (uint32_t)key.len));
 }
 
 /* --- older sessions of a key --------------------------------------------------------------------------------------- */
@@ -56,12 +110,6 @@ static rn_session_list *list_of(rn_session_op *self, uint64_t hash, rn_slice key
   uint8_t *slot = make ? rn_table_upsert_one(self->lists, hash, key.ptr, (uint32_t)key.len, NULL)
                        : rn_table_find(self->lists, hash, key.ptr, (uint32_t)key.len);
   return (rn_session_list *)(void *)slot;
-}
-
-/* A slot learns where it lies. */
-static void set_place(uint8_t *slot, uint32_t position, bool older) {
-  if (position >= RN_SESSION_HAS_OLDER) rn_oom(); /* a thousand million sessions in one task */
-  *rn_table_tag(slot) = position | (older ? RN_SESSION_OLDER : 0);
 }
 
 static void insert_item(rn_session_op *self, rn_session_list *l, uint32_t at, rn_session *session) {
@@ -87,13 +135,15 @@ static void drop_item(rn_session_op *self, rn_session_list *l, uint32_t at, rn_s
   rn_session **items = items_of(self, l), *gone = items[at];
   memmove(items + at, items + at + 1, (l->count - at - 1) * sizeof *items);
   l->count--;
+  rn_session_drop_wide(self, gone);
   rn_table_erase(self->older, (uint8_t *)gone);
   if (l->count) return;
   rn_table_erase(self->lists, (uint8_t *)l);
-  *rn_session_place(newest) &= ~RN_SESSION_HAS_OLDER;
+  rn_session_put_where(newest, RN_SESSION_ONLY);
 }
 
-/* A slot in the map of older sessions for one of `newest`'s key, at place `at` of its list (behind all: UINT32_MAX). */
+/* A slot in the map of older sessions for one of `newest`'s key, at place `at` of its list (behind all: UINT32_MAX). Its
+ * span and timer are the caller's matter. */
 static rn_session *older_slot(rn_session_op *self, rn_session *newest, uint32_t at) {
   uint64_t hash = rn_table_hash(self->newest, (uint8_t *)newest);
   rn_slice key = rn_session_partition(self, newest);
@@ -102,10 +152,10 @@ static rn_session *older_slot(rn_session_op *self, rn_session *newest, uint32_t 
   rn_builder_append(b, key.ptr, key.len);
   rn_put_i64(b, self->next_id++);
   rn_session *session = (rn_session *)(void *)rn_table_upsert_one(self->older, hash, b->data, (uint32_t)b->len, NULL);
-  set_place((uint8_t *)session, rn_table_position(self->older, (uint8_t *)session), true);
+  rn_session_put_where(session, RN_SESSION_OLDER);
   rn_session_list *l = list_of(self, hash, key, true);
   insert_item(self, l, at < l->count ? at : l->count, session);
-  *rn_session_place(newest) |= RN_SESSION_HAS_OLDER;
+  rn_session_put_where(newest, RN_SESSION_NEWEST);
   return session;
 }
 
@@ -121,28 +171,37 @@ static void fold_pending(rn_session_op *self, const rows_in *in) {
   self->pending = 0;
 }
 
-/* A slot of zeros becomes a session that has seen nothing; its timer is the caller's matter. */
+static void add_timer(rn_session_op *self, const rn_session *session) {
+  rn_session_timer_add(self, session, rn_table_position(rn_session_table(self, session), (const uint8_t *)session));
+}
+
+/* A slot that holds nothing becomes a session that has seen nothing; its place and timer are the caller's matter. */
 static void begin_session(rn_session_op *self, rn_session *session, int64_t start) {
-  session->start = start;
-  session->end = start + self->time.spec->size_us;
+  rn_session_put(self, session, (rn_session_span){start, start + self->gap});
   if (self->set.has_distinct) *rn_session_id(session) = self->next_id++;
   rn_agg_set_clear(&self->set, (uint8_t *)session);
 }
 
 /* What a session holds moves to another slot, which holds nothing; timer and place stay with their slots. */
-static void move_values(const rn_session_op *self, rn_session *to, rn_session *from) {
-  to->start = from->start;
-  to->end = from->end;
-  memcpy(to + 1, from + 1, self->value_size - sizeof *from);
-  memset(from + 1, 0, self->value_size - sizeof *from);
+static void move_values(rn_session_op *self, rn_session *to, rn_session *from) {
+  rn_session_put(self, to, rn_session_get(self, from));
+  memcpy(to, from, self->value_size);
+  memset(from, 0, self->value_size);
 }
 
 static bool is_late(const rn_session_op *self, int64_t end) {
-  return !self->time.spec->processing_time && rn_window_fires(&self->time, end) <= self->op.watermark_us;
+  return !self->time.spec->processing_time && rn_window_fires(&self->time, end * RN_US_PER_MS) <= self->op.watermark_us;
+}
+
+/* `into` grows to reach from `start` to `end`. */
+static void extend(rn_session_op *self, rn_session *into, int64_t start, int64_t end) {
+  rn_session_span span = rn_session_get(self, into);
+  rn_session_put(self, into, (rn_session_span){start < span.start ? start : span.start, end > span.end ? end : span.end});
 }
 
 static void merge(rn_session_op *self, rn_session *into, rn_session *gone) {
-  if (gone->end > into->end) into->end = gone->end;
+  rn_session_span span = rn_session_get(self, gone);
+  extend(self, into, span.start, span.end);
   rn_session_values_merge(self, into, gone);
   rn_session_values_release(self, gone);
 }
@@ -151,23 +210,23 @@ static void merge(rn_session_op *self, rn_session *into, rn_session *gone) {
 static rn_session *earlier_session(rn_session_op *self, const rows_in *in, rn_session *newest, int64_t t) {
   uint64_t hash = rn_table_hash(self->newest, (uint8_t *)newest);
   rn_slice key = rn_session_partition(self, newest);
-  rn_session_list *l = rn_session_has_older(newest) ? list_of(self, hash, key, false) : NULL;
+  rn_session_list *l = rn_session_where(newest) == RN_SESSION_NEWEST ? list_of(self, hash, key, false) : NULL;
   rn_session **items = l ? items_of(self, l) : NULL;
-  int64_t end = t + self->time.spec->size_us;
-  bool meets_newest = end >= newest->start;
+  int64_t end = t + self->gap;
+  bool meets_newest = end >= rn_session_get(self, newest).start;
   uint32_t count = l ? l->count : 0, first = count;
-  while (first && items[first - 1]->end >= t) first--; /* from the newest: rows come nearly in order */
+  while (first && rn_session_get(self, items[first - 1]).end >= t) first--; /* from the newest: rows come nearly in order */
   uint32_t last = first;
-  while (last < count && items[last]->start <= end) last++;
+  while (last < count && rn_session_get(self, items[last]).start <= end) last++;
   if (first == last) {
     if (meets_newest) {
-      newest->start = t;
+      extend(self, newest, t, end);
       return newest;
     }
     if (is_late(self, end)) return NULL;
     rn_session *session = older_slot(self, newest, first);
     begin_session(self, session, t);
-    rn_session_timer_add(self, session);
+    add_timer(self, session);
     return session;
   }
   rn_session *session = items[first];
@@ -176,8 +235,7 @@ static rn_session *earlier_session(rn_session_op *self, const rows_in *in, rn_se
     merge(self, session, items[--last]);
     drop_item(self, l, last, newest);
   }
-  if (t < session->start) session->start = t;
-  if (end > session->end) session->end = end;
+  extend(self, session, t, end);
   rn_table_touch(self->older, (uint8_t *)session);
   if (!meets_newest) return session;
   merge(self, session, newest);
@@ -190,22 +248,24 @@ static rn_session *earlier_session(rn_session_op *self, const rows_in *in, rn_se
 /* The open session that row i of the batch at time t belongs to; NULL: the row is late. */
 static inline rn_session *session_of(rn_session_op *self, const rows_in *in, uint32_t i, int64_t t) {
   rn_session *newest = (rn_session *)(void *)self->found[i];
-  int64_t end = t + self->time.spec->size_us;
-  if (!*rn_session_timer_of(newest)) {
+  int64_t end = t + self->gap;
+  if (rn_session_where(newest) == RN_SESSION_NONE) {
     if (is_late(self, end)) return NULL;
     begin_session(self, newest, t);
-    rn_session_timer_add(self, newest);
+    rn_session_put_where(newest, RN_SESSION_ONLY);
+    add_timer(self, newest);
     return newest;
   }
-  if (t < newest->start) return earlier_session(self, in, newest, t);
-  if (t <= newest->end) {
-    if (end > newest->end) newest->end = end;
+  rn_session_span span = rn_session_get(self, newest);
+  if (t < span.start) return earlier_session(self, in, newest, t);
+  if (t <= span.end) {
+    if (end > span.end) rn_session_put(self, newest, (rn_session_span){span.start, end});
     return newest;
   }
   fold_pending(self, in); /* rows wait for the session that makes place */
   rn_session *older = older_slot(self, newest, UINT32_MAX);
   move_values(self, older, newest);
-  rn_session_timer_add(self, older);
+  add_timer(self, older);
   begin_session(self, newest, t); /* its timer will find the new end */
   return newest;
 }
@@ -215,8 +275,8 @@ static void forget_empty(rn_session_op *self, uint32_t n) {
   uint32_t empty = 0;
   for (uint32_t i = 0; i < n; i++) {
     rn_session *s = (rn_session *)(void *)self->found[i];
-    if (*rn_session_timer_of(s)) continue;
-    *rn_session_timer_of(s) = 1; /* once, whatever rows it has in the batch */
+    if (rn_session_where(s) != RN_SESSION_NONE) continue;
+    rn_session_put_where(s, RN_SESSION_ONLY); /* once, whatever rows it has in the batch */
     self->found[empty++] = self->found[i];
   }
   for (uint32_t i = 0; i < empty; i++) rn_table_erase(self->newest, self->found[i]);
@@ -232,26 +292,23 @@ static rn_status session_process(rn_operator *op, unsigned input, rn_batch *batc
   rn_arena_reset(&op->arena);
   rn_keys_encode(&in.keys, batch, self->keys, self->key_count, op->context->hash_seed, &op->arena);
   if (!self->aggregates) rn_rows_encode(&in.bytes, batch, NULL, batch->column_count, &op->arena);
-  rn_table_upsert(self->newest, &in.keys, NULL, n, self->found, self->fresh);
-  for (uint32_t i = 0; i < n; i++) {
-    if (self->fresh[i]) set_place(self->found[i], rn_table_position(self->newest, self->found[i]), false);
-  }
+  rn_table_upsert(self->newest, &in.keys, NULL, n, self->found, NULL);
   const rn_column *time = spec->processing_time ? NULL : &batch->columns[spec->time_column];
   int64_t now_us = time ? 0 : rn_clock_now_us(op->context->clock);
   uint64_t late = 0;
   for (uint32_t i = 0; i < n; i++) {
     uint32_t row = rn_live(batch, i);
     rn_session *session = NULL;
-    int64_t t = now_us;
+    int64_t t = 0;
     if (!time || !rn_is_null(time, row)) {
-      if (time) t = ((const int64_t *)time->data)[row];
-      if (self->time.zone) t = rn_zone_to_local(self->time.zone, t);
+      int64_t instant = time ? ((const int64_t *)time->data)[row] : now_us;
+      t = rn_floor_div(self->time.zone ? rn_zone_to_local(self->time.zone, instant) : instant, RN_US_PER_MS);
       session = session_of(self, &in, i, t);
     }
     if (!session) {
       late++;
-      rn_late_row(op, 0, batch, row, time && rn_is_null(time, row) ? RN_LATE_NO_TIME : RN_LATE_WINDOW, t + spec->size_us,
-                  self->time.zone);
+      rn_late_row(op, 0, batch, row, time && rn_is_null(time, row) ? RN_LATE_NO_TIME : RN_LATE_WINDOW,
+                  (t + self->gap) * RN_US_PER_MS, self->time.zone);
       continue;
     }
     self->slots[self->pending] = (uint8_t *)session;
@@ -277,6 +334,7 @@ static rn_status close_sessions(rn_session_op *self, uint32_t count, rn_error *e
     rn_session *s = closing[i];
     rn_session_values_release(self, s);
     if (!rn_session_is_older(s)) {
+      rn_session_drop_wide(self, s);
       rn_table_erase(self->newest, (uint8_t *)s);
       continue;
     }
@@ -321,12 +379,13 @@ static rn_status session_timer(rn_operator *op, int64_t now_us, rn_error *err) {
 static int64_t session_horizon(rn_operator *op) {
   rn_session_op *self = (rn_session_op *)op;
   if (self->time.spec->processing_time) return RN_WATERMARK_NONE;
-  int64_t end = INT64_MIN;
-  for (uint32_t p = 0, last = rn_table_end(self->newest); p < last; p++) {
+  int64_t last = INT64_MIN;
+  for (uint32_t p = 0, count = rn_table_end(self->newest); p < count; p++) {
     const rn_session *s = (const rn_session *)(const void *)rn_table_at(self->newest, p);
-    if (s && s->end > end) end = s->end;
+    int64_t end = s ? rn_session_get(self, s).end : INT64_MIN;
+    if (end > last) last = end;
   }
-  return end == INT64_MIN ? RN_WATERMARK_NONE : rn_window_fires(&self->time, end);
+  return last == INT64_MIN ? RN_WATERMARK_NONE : rn_window_fires(&self->time, last * RN_US_PER_MS);
 }
 
 /* --- epochs ------------------------------------------------------------------------------------------------------------ */
@@ -338,16 +397,17 @@ static rn_status session_restored(rn_operator *op, rn_error *err) {
     uint8_t *slot = rn_table_at(self->newest, p);
     if (!slot) continue;
     rn_session *s = (rn_session *)(void *)slot;
-    set_place(slot, p, false);
-    rn_session_timer_add(self, s);
+    rn_session_put_where(s, RN_SESSION_ONLY);
+    restore_wide(self, s);
+    rn_session_timer_add(self, s, p);
     if (self->set.has_distinct && *rn_session_id(s) >= self->next_id) self->next_id = *rn_session_id(s) + 1;
   }
   for (uint32_t p = 0, end = rn_table_end(self->older); p < end; p++) {
     uint8_t *slot = rn_table_at(self->older, p);
     if (!slot) continue;
     rn_session *s = (rn_session *)(void *)slot;
-    set_place(slot, p, true);
-    rn_session_timer_add(self, s);
+    restore_wide(self, s);
+    rn_session_timer_add(self, s, p);
     rn_slice key = rn_session_partition(self, s);
     rn_reader number = {key.ptr + key.len, key.ptr + key.len + RN_SESSION_NUMBER_SIZE, false};
     int64_t id = rn_get_i64(&number);
@@ -356,9 +416,10 @@ static rn_status session_restored(rn_operator *op, rn_error *err) {
     uint64_t hash = rn_table_hash(self->older, slot);
     rn_session_list *l = list_of(self, hash, key, true);
     uint32_t at = l->count;
-    while (at && items_of(self, l)[at - 1]->start > s->start) at--;
+    while (at && rn_session_get(self, items_of(self, l)[at - 1]).start > rn_session_get(self, s).start) at--;
     insert_item(self, l, at, s);
-    *rn_table_tag(rn_table_find(self->newest, hash, key.ptr, (uint32_t)key.len)) |= RN_SESSION_HAS_OLDER;
+    rn_session *newest = (rn_session *)(void *)rn_table_find(self->newest, hash, key.ptr, (uint32_t)key.len);
+    rn_session_put_where(newest, RN_SESSION_NEWEST);
   }
   set_timer(self);
   return RN_OK;

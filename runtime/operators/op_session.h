@@ -7,16 +7,23 @@
 #include "runtime/operators/agg_set.h"
 #include "runtime/operators/window_time.h"
 
-/* Slot of a session. Behind it: its id where there are sets of DISTINCT values, then the accumulators, or the list of
- * its rows. The newest session of a key lies in a map by that key, nearly always the only one; older ones that are
- * still open lie in another, their key followed by a number. What need not be stored are the slot's tags: where it lies
- * (position, RN_SESSION_OLDER, RN_SESSION_HAS_OLDER) and its timer. */
-typedef struct rn_session {
-  int64_t start, end; /* wall clock where the attribute is TIMESTAMP_LTZ */
-} rn_session;
-
-#define RN_SESSION_OLDER 0x80000000u     /* lies in the map of older ones */
-#define RN_SESSION_HAS_OLDER 0x40000000u /* is the newest, and older ones of its key are open */
+/* A session is its slot: the id of its sets of DISTINCT values where there are any, then the accumulators, or the list of
+ * its rows. In ten bytes before the slot, where a BIGINT key leaves them free, lie its start (48 bits), its length without
+ * the gap (30) and where it lies (2); in milliseconds, which is what attributes of time are made of. So a pair of key and
+ * session takes no more than one of key and window. What is too long for that (12 days) or too far away (before -2489,
+ * after 6429) lies in a map of its own.
+ * The newest session of a key lies in a map by that key, nearly always the only one; older ones that are still open lie in
+ * another, their key followed by a number. */
+typedef struct rn_session rn_session;
+typedef struct rn_session_span {
+  int64_t start, end; /* ms, wall clock where the attribute is TIMESTAMP_LTZ */
+} rn_session_span;
+typedef enum rn_session_place {
+  RN_SESSION_NONE,   /* the slot of a key that has no session (yet) */
+  RN_SESSION_ONLY,   /* of its key */
+  RN_SESSION_NEWEST, /* older ones of its key are open */
+  RN_SESSION_OLDER   /* lies in the map of those */
+} rn_session_place;
 
 typedef struct rn_session_row { /* element of the list of rows */
   rn_ref row;
@@ -29,9 +36,8 @@ typedef struct rn_session_list { /* older sessions of a key in order of time; de
   rn_ref sessions; /* pointers, in the state's heap, which goes with the state */
 } rn_session_list;
 
-typedef struct rn_session_timer {
-  uint32_t place, number; /* of the slot: position, RN_SESSION_OLDER; number of the timer */
-} rn_session_timer;
+typedef uint32_t rn_session_timer; /* position of the slot in its table, RN_SESSION_OLDER_BIT: that of the older ones */
+#define RN_SESSION_OLDER_BIT 0x80000000u
 typedef struct rn_session_due {
   int64_t end;
   rn_session_timer timer;
@@ -41,12 +47,11 @@ typedef struct rn_session_stretch { /* of time: number * width and on */
   RN_VEC(rn_session_timer) timers;
 } rn_session_stretch;
 typedef struct rn_session_timers {
-  int64_t width, spilled; /* of a stretch; the last one whose timers went to the heap */
+  int64_t width, spilled; /* of a stretch, ms; the last one whose timers went to the heap */
   RN_VEC(rn_session_stretch) stretches;
   size_t first;
   rn_session_stretch spare; /* memory of the last one that was spilled */
   RN_VEC(rn_session_due) heap;
-  uint32_t last_number;
 } rn_session_timers;
 
 typedef struct rn_session_op {
@@ -57,9 +62,11 @@ typedef struct rn_session_op {
   uint32_t key_count;
   const uint32_t *keys;
   rn_agg_set set;
-  uint32_t value_size; /* of a slot, rn_session included */
-  rn_table *newest;  /* key -> rn_session and what it holds */
-  rn_table *older;   /* key + number -> the same */
+  int64_t gap;         /* ms */
+  uint32_t value_size; /* of a slot */
+  rn_table *newest;  /* key -> session */
+  rn_table *older;   /* key + number -> session */
+  rn_table *wide;    /* key + number (of the newest: 0) -> rn_session_span that does not fit before the slot */
   rn_table *lists;   /* key -> rn_session_list, where there are older ones */
   rn_session_timers timers;
   int64_t next_id;   /* of an older session's key, and of sets of DISTINCT values */
@@ -68,17 +75,62 @@ typedef struct rn_session_op {
   uint16_t which[RN_BATCH_ROWS_MAX], rows[RN_BATCH_ROWS_MAX];
   uint8_t *slots[RN_BATCH_ROWS_MAX];
   uint8_t *found[RN_BATCH_ROWS_MAX]; /* newest session of each row's key */
-  bool fresh[RN_BATCH_ROWS_MAX];
   rn_slice out[RN_BATCH_ROWS_MAX]; /* what leaves: keys, or rows */
 } rn_session_op;
 
-static inline uint32_t *rn_session_place(const rn_session *session) { return rn_table_tag((const uint8_t *)session); }
-/* Number of its valid timer; 0: no session (yet). */
-static inline uint32_t *rn_session_timer_of(const rn_session *session) { return rn_session_place(session) - 1; }
-static inline bool rn_session_is_older(const rn_session *session) { return *rn_session_place(session) & RN_SESSION_OLDER; }
-static inline bool rn_session_has_older(const rn_session *session) {
-  return *rn_session_place(session) & RN_SESSION_HAS_OLDER;
+enum { RN_SESSION_START_SIZE = 6, RN_SESSION_LEAD = RN_SESSION_START_SIZE + sizeof(uint32_t) };
+#define RN_SESSION_START_MAX ((INT64_C(1) << 47) - 1)
+#define RN_SESSION_LENGTH_MAX ((1u << 30) - 1) /* as a length: the span is in the map of wide ones */
+
+/* Length and place. */
+static inline uint32_t rn_session_word(const rn_session *session) {
+  uint32_t word;
+  memcpy(&word, (const uint8_t *)session - sizeof word, sizeof word);
+  return word;
 }
+static inline void rn_session_put_word(rn_session *session, uint32_t length, rn_session_place place) {
+  uint32_t word = length | (uint32_t)place << 30;
+  memcpy((uint8_t *)session - sizeof word, &word, sizeof word);
+}
+static inline uint32_t rn_session_length(const rn_session *session) { return rn_session_word(session) & RN_SESSION_LENGTH_MAX; }
+static inline rn_session_place rn_session_where(const rn_session *session) {
+  return (rn_session_place)(rn_session_word(session) >> 30);
+}
+static inline bool rn_session_is_wide(const rn_session *session) { return rn_session_length(session) == RN_SESSION_LENGTH_MAX; }
+static inline void rn_session_put_where(rn_session *session, rn_session_place place) {
+  rn_session_put_word(session, rn_session_length(session), place);
+}
+
+static inline int64_t rn_session_start(const rn_session *session) { /* of a wide one: position in the map of those */
+  uint64_t word;
+  memcpy(&word, (const uint8_t *)session - RN_SESSION_LEAD, sizeof word);
+  return (int64_t)(word << 16) >> 16;
+}
+static inline void rn_session_put_start(rn_session *session, int64_t start) {
+  memcpy((uint8_t *)session - RN_SESSION_LEAD, &start, RN_SESSION_START_SIZE);
+}
+
+rn_session_span rn_session_wide(const rn_session_op *self, const rn_session *session);
+void rn_session_put_wide(rn_session_op *self, rn_session *session, rn_session_span span);
+void rn_session_drop_wide(rn_session_op *self, const rn_session *session); /* nothing where it is not; before a session's slot goes */
+
+static inline rn_session_span rn_session_get(const rn_session_op *self, const rn_session *session) {
+  if (rn_session_is_wide(session)) return rn_session_wide(self, session);
+  int64_t start = rn_session_start(session);
+  return (rn_session_span){start, start + rn_session_length(session) + self->gap};
+}
+static inline void rn_session_put(rn_session_op *self, rn_session *session, rn_session_span span) {
+  int64_t length = span.end - span.start - self->gap;
+  if (length >= RN_SESSION_LENGTH_MAX || span.start > RN_SESSION_START_MAX || span.start < -RN_SESSION_START_MAX) {
+    rn_session_put_wide(self, session, span);
+    return;
+  }
+  if (rn_session_is_wide(session)) rn_session_drop_wide(self, session);
+  rn_session_put_start(session, span.start);
+  rn_session_put_word(session, (uint32_t)length, rn_session_where(session));
+}
+
+static inline bool rn_session_is_older(const rn_session *session) { return rn_session_where(session) == RN_SESSION_OLDER; }
 static inline rn_table *rn_session_table(const rn_session_op *self, const rn_session *session) {
   return rn_session_is_older(session) ? self->older : self->newest;
 }
@@ -88,7 +140,7 @@ static inline rn_slice rn_session_partition(const rn_session_op *self, const rn_
   return rn_slice_make(key.ptr, key.len - (older ? (size_t)RN_SESSION_NUMBER_SIZE : 0));
 }
 /* Namespace of its DISTINCT values; only where there are any. */
-static inline int64_t *rn_session_id(const rn_session *session) { return (int64_t *)(uintptr_t)(session + 1); }
+static inline int64_t *rn_session_id(const rn_session *session) { return (int64_t *)(uintptr_t)session; }
 
 /* Spec of the maps of sessions, but for id and key_size; layout of what sessions hold; maps of DISTINCT. */
 void rn_session_values_open(rn_session_op *self, rn_map_spec *spec, uint8_t distinct_map_id);
@@ -101,9 +153,10 @@ void rn_session_values_release(rn_session_op *self, rn_session *session);
 void rn_session_values_free(rn_session_op *self, rn_session *session);
 rn_status rn_session_values_emit(rn_session_op *self, rn_session *const *sessions, uint32_t count, rn_error *err);
 
-void rn_session_timers_open(rn_session_timers *timers, int64_t gap_us);
+void rn_session_timers_open(rn_session_timers *timers, int64_t gap);
 void rn_session_timers_close(rn_session_timers *timers);
-void rn_session_timer_add(rn_session_op *self, rn_session *session); /* a session without one */
+/* For a session that has none: one that begins, or whose slot is another now. At that position of its table. */
+void rn_session_timer_add(rn_session_op *self, const rn_session *session, uint32_t position);
 /* The session that ends first, if its window fires by upto_us: its timer is gone. NULL: none. */
 rn_session *rn_session_timers_take(rn_session_op *self, int64_t upto_us);
 /* When to ask again: no session fires before. INT64_MAX: there is none. */

@@ -2,15 +2,18 @@
  *
  * A session has one valid timer, at an end that it once had: a session that grows leaves its timer where it is, and the
  * timer moves on when its stretch comes up. So rows cost no work here, and each timer is looked at about once per gap.
- * A timer whose session has gone is known by the number that the session does not bear. What lies too far apart for
- * the wheel (rows of years in any order) goes to the heap, which can hold anything. */
+ * A timer is where its session lies. When two sessions become one a timer stays behind; should another session come to
+ * lie there it has two, which fall together when it ends at the latest. A session never ends before a timer of its own
+ * says, so that one which says more is an old one. What lies too far apart for the wheel (rows of years in any order) goes
+ * to the heap, which can hold anything. */
+#include "base/alloc.h"
 #include "base/calendar.h"
 #include "runtime/operators/op_session.h"
 
 enum { STRETCHES_MAX = 1024, STRETCHES_PER_GAP = 128, AHEAD = 16 };
 
 static bool sooner(const rn_session_due *a, const rn_session_due *b) {
-  return a->end != b->end ? a->end < b->end : a->timer.place < b->timer.place;
+  return a->end != b->end ? a->end < b->end : a->timer < b->timer;
 }
 
 static void sink_due(rn_session_timers *t) { /* the first one has changed */
@@ -41,16 +44,30 @@ static void drop_due(rn_session_timers *t) {
   if (t->heap.len) sink_due(t);
 }
 
-/* Stretches lie in order from `first` on; those before it have been spilled. */
+/* Index of the first stretch behind all smaller ones. They lie in order from `first` on (those before have been spilled),
+ * mostly without gaps, so that its distance to the last one tells it. */
+static size_t place_of(const rn_session_timers *t, int64_t number) {
+  const rn_session_stretch *s = t->stretches.data;
+  size_t low = t->first, high = t->stretches.len;
+  if (low == high || s[high - 1].number < number) return high;
+  uint64_t behind = (uint64_t)s[high - 1].number - (uint64_t)number;
+  if (behind < high - 1 - low) low = high - 1 - behind; /* not before: numbers differ by one at least */
+  while (low < high && s[low].number != number) {
+    size_t middle = (low + high) / 2;
+    if (s[middle].number < number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 static void add(rn_session_timers *t, rn_session_timer timer, int64_t end) {
   int64_t number = rn_floor_div(end, t->width);
   if (number <= t->spilled) {
     add_due(t, (rn_session_due){end, timer});
     return;
   }
-  size_t at = t->stretches.len;
-  while (at > t->first && t->stretches.data[at - 1].number > number) at--;
-  if (at == t->first || t->stretches.data[at - 1].number != number) {
+  size_t at = place_of(t, number);
+  if (at == t->stretches.len || t->stretches.data[at].number != number) {
     if (t->stretches.len - t->first >= STRETCHES_MAX) {
       add_due(t, (rn_session_due){end, timer});
       return;
@@ -67,13 +84,12 @@ static void add(rn_session_timers *t, rn_session_timer timer, int64_t end) {
     RN_VEC_PUSH(&t->stretches, fresh);
     memmove(&t->stretches.data[at + 1], &t->stretches.data[at], (t->stretches.len - 1 - at) * sizeof fresh);
     t->stretches.data[at] = fresh;
-    at++;
   }
-  RN_VEC_PUSH(&t->stretches.data[at - 1].timers, timer);
+  RN_VEC_PUSH(&t->stretches.data[at].timers, timer);
 }
 
-void rn_session_timers_open(rn_session_timers *t, int64_t gap_us) {
-  t->width = gap_us / STRETCHES_PER_GAP > 1 ? gap_us / STRETCHES_PER_GAP : 1;
+void rn_session_timers_open(rn_session_timers *t, int64_t gap) {
+  t->width = gap / STRETCHES_PER_GAP > 1 ? gap / STRETCHES_PER_GAP : 1;
   t->spilled = INT64_MIN;
 }
 
@@ -84,25 +100,26 @@ void rn_session_timers_close(rn_session_timers *t) {
   RN_VEC_FREE(&t->heap);
 }
 
-void rn_session_timer_add(rn_session_op *self, rn_session *session) {
-  rn_session_timers *t = &self->timers;
-  if (!++t->last_number) t->last_number = 1;
-  *rn_session_timer_of(session) = t->last_number;
-  add(t, (rn_session_timer){*rn_session_place(session) & ~RN_SESSION_HAS_OLDER, t->last_number}, session->end);
+void rn_session_timer_add(rn_session_op *self, const rn_session *session, uint32_t position) {
+  if (position >= RN_SESSION_OLDER_BIT) rn_oom(); /* two thousand million sessions in one task */
+  rn_session_timer timer = position | (rn_session_is_older(session) ? RN_SESSION_OLDER_BIT : 0);
+  add(&self->timers, timer, rn_session_get(self, session).end);
 }
 
 static rn_table *table_of(rn_session_op *self, rn_session_timer timer) {
-  return timer.place & RN_SESSION_OLDER ? self->older : self->newest;
+  return timer & RN_SESSION_OLDER_BIT ? self->older : self->newest;
 }
 
 static void prefetch_session(rn_session_op *self, rn_session_timer timer) {
-  rn_table_prefetch(table_of(self, timer), timer.place & ~RN_SESSION_OLDER);
+  rn_table_prefetch(table_of(self, timer), timer & ~RN_SESSION_OLDER_BIT);
 }
 
 static rn_session *session_of(rn_session_op *self, rn_session_timer timer) {
-  rn_session *s = (rn_session *)(void *)rn_table_at(table_of(self, timer), timer.place & ~RN_SESSION_OLDER);
-  return s && *rn_session_timer_of(s) == timer.number ? s : NULL;
+  return (rn_session *)(void *)rn_table_at(table_of(self, timer), timer & ~RN_SESSION_OLDER_BIT);
 }
+
+/* When it fires, given a time of the session's clock: rn_window_fires(). */
+static int64_t fires(const rn_session_op *self, int64_t end) { return rn_window_fires(&self->time, end * RN_US_PER_MS); }
 
 /* The first stretch has come up: its timers go to the heap, or on to where their sessions end now. */
 static void spill(rn_session_op *self) {
@@ -112,7 +129,8 @@ static void spill(rn_session_op *self) {
   for (size_t i = 0; i < stretch.timers.len; i++) {
     if (i + AHEAD < stretch.timers.len) prefetch_session(self, stretch.timers.data[i + AHEAD]);
     const rn_session *s = session_of(self, stretch.timers.data[i]);
-    if (s) add(t, stretch.timers.data[i], s->end);
+    int64_t end = s ? rn_session_get(self, s).end : INT64_MIN;
+    if (s && end >= stretch.number * t->width) add(t, stretch.timers.data[i], end);
   }
   RN_VEC_FREE(&t->spare.timers);
   stretch.timers.len = 0;
@@ -131,12 +149,13 @@ static rn_session *first_true(rn_session_op *self, int64_t upto_us) {
     int64_t begin = stretch_begin(self);
     if (t->heap.len && t->heap.data[0].end < begin) {
       rn_session_due due = t->heap.data[0];
-      if (rn_window_fires(&self->time, due.end) > upto_us) return NULL;
+      if (fires(self, due.end) > upto_us) return NULL;
       rn_session *s = session_of(self, due.timer);
-      if (s && s->end == due.end) return s;
+      int64_t end = s ? rn_session_get(self, s).end : INT64_MIN;
+      if (end == due.end) return s;
       drop_due(t);
-      if (s) add(t, due.timer, s->end);
-    } else if (begin == INT64_MAX || rn_window_fires(&self->time, begin) > upto_us) {
+      if (end > due.end) add(t, due.timer, end);
+    } else if (begin == INT64_MAX || fires(self, begin) > upto_us) {
       return NULL;
     } else {
       spill(self);
@@ -148,12 +167,13 @@ rn_session *rn_session_timers_take(rn_session_op *self, int64_t upto_us) {
   rn_session_timers *t = &self->timers;
   rn_session *s = first_true(self, upto_us);
   if (!s) return NULL;
-  drop_due(t);
+  rn_session_due due = t->heap.data[0];
+  while (t->heap.len && t->heap.data[0].end == due.end && t->heap.data[0].timer == due.timer) drop_due(t);
   for (size_t i = 1; i < 7 && i < t->heap.len; i++) prefetch_session(self, t->heap.data[i].timer); /* one of them is next */
   return s;
 }
 
 int64_t rn_session_timers_next(rn_session_op *self) {
   rn_session *s = first_true(self, INT64_MAX);
-  return s ? rn_window_fires(&self->time, s->end) : INT64_MAX;
+  return s ? fires(self, rn_session_get(self, s).end) : INT64_MAX;
 }

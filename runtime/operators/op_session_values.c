@@ -4,23 +4,20 @@
 #include "runtime/operators/op_session.h"
 #include "runtime/operators/operators.h"
 
-enum { SESSION_ROWS_OFFSET = sizeof(rn_session) };
-
 void rn_session_values_open(rn_session_op *self, rn_map_spec *spec, uint8_t distinct_map_id) {
   rn_operator *op = &self->op;
   const rn_plan_node *node = op->node;
   rn_agg_set *set = &self->set;
   static const uint32_t row_refs[] = {offsetof(rn_session_row, row)};
-  static const rn_ref_spec rows = {.offset = SESSION_ROWS_OFFSET, .element_size = sizeof(rn_session_row),
-                                   .nested_count = 1, .nested = row_refs};
-  spec->tags = 2;
+  static const rn_ref_spec rows = {.element_size = sizeof(rn_session_row), .nested_count = 1, .nested = row_refs};
+  spec->lead = RN_SESSION_LEAD;
   spec->ref_count = 1;
   spec->refs = &rows;
-  spec->value_size = SESSION_ROWS_OFFSET + sizeof(rn_ref);
+  spec->value_size = sizeof(rn_ref);
   spec->value_align = 8;
-  uint32_t values = sizeof(rn_session), calls = self->aggregates ? node->u.window_agg.call_count : 0;
+  uint32_t values = 0, calls = self->aggregates ? node->u.window_agg.call_count : 0;
   for (uint32_t c = 0; c < calls; c++) {
-    if (node->u.window_agg.calls[c].distinct) values = sizeof(rn_session) + sizeof(int64_t); /* its id */
+    if (node->u.window_agg.calls[c].distinct) values = sizeof(int64_t); /* its id */
   }
   rn_agg_set_init(set, self->aggregates ? node->u.window_agg.calls : NULL, calls, values, true, &self->memory);
   if (self->aggregates) {
@@ -33,7 +30,7 @@ void rn_session_values_open(rn_session_op *self, rn_map_spec *spec, uint8_t dist
   rn_agg_set_open(set, op->state, op->context->hash_seed, distinct_map_id);
 }
 
-static rn_ref *rows_of(rn_session *session) { return (rn_ref *)(void *)((uint8_t *)session + SESSION_ROWS_OFFSET); }
+static rn_ref *rows_of(rn_session *session) { return (rn_ref *)(void *)session; }
 
 static void add_row(rn_session_op *self, rn_session *session, rn_ref bytes) {
   ((rn_session_row *)(void *)rn_list_push(self->op.state, rows_of(session), sizeof(rn_session_row), 0))->row = bytes;
@@ -158,7 +155,9 @@ void rn_session_values_free(rn_session_op *self, rn_session *session) {
 /* --- leaving ------------------------------------------------------------------------------------------------------ */
 
 static void put_window(rn_session_op *self, rn_batch *out, uint32_t first, uint32_t row, const rn_session *session) {
-  const int64_t values[3] = {session->start, session->end, rn_window_instant(&self->time, session->end)};
+  rn_session_span span = rn_session_get(self, session);
+  int64_t start = span.start * RN_US_PER_MS, end = span.end * RN_US_PER_MS;
+  const int64_t values[3] = {start, end, rn_window_instant(&self->time, end)};
   for (uint32_t v = 0; v < 3 && first + v < out->column_count; v++) ((int64_t *)out->columns[first + v].data)[row] = values[v];
 }
 

@@ -16,6 +16,7 @@ static uint64_t expected_late;
 static int64_t gap;
 static bool aggregated, global;
 static bool scattered; /* rows of many years in any order, no watermark before the end */
+static int64_t scattered_around;
 static const rn_agg_call *calls;
 static uint32_t call_count;
 
@@ -152,7 +153,7 @@ static size_t run(const rn_agg_call *set, uint32_t count, uint32_t batch_rows, b
   uint32_t pending = 0;
   for (uint32_t i = 0; i < ROWS; i++) {
     now += pick(40) ? pick(4) * 250000 : pick(30) * SECOND; /* equal times, gaps met exactly, long silences */
-    int64_t at = scattered ? ((int64_t)pick(6000) - 3000) * RN_US_PER_DAY + pick(4) * 250000 : now - (pick(3) ? 0 : pick(60) * 250000);
+    int64_t at = scattered ? scattered_around + ((int64_t)pick(6000) - 3000) * RN_US_PER_DAY + pick(4) * 250000 : now - (pick(3) ? 0 : pick(60) * 250000);
     rows[i] = random_row(at);
     model_row(&rows[i], rows[i].ts, watermark);
     pending++;
@@ -196,10 +197,12 @@ static size_t run(const rn_agg_call *set, uint32_t count, uint32_t batch_rows, b
   return used;
 }
 
+static const int64_t short_gaps[] = {SECOND / 4, SECOND, 3 * SECOND}, long_gaps[] = {SECOND, 10 * RN_US_PER_DAY};
+
 static void run_all(const rn_agg_call *set, uint32_t count) {
   static const uint32_t sizes[] = {1, 2, 7, 300};
-  static const int64_t gaps[] = {SECOND / 4, SECOND, 3 * SECOND};
-  for (uint32_t g = 0; g < 3; g++) {
+  const int64_t *gaps = scattered ? long_gaps : short_gaps;
+  for (uint32_t g = 0; g < (scattered ? 2 : 3); g++) {
     gap = gaps[g];
     for (uint32_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
       for (uint32_t epochs = 0; epochs < 2; epochs++) {
@@ -254,6 +257,9 @@ static void test_scattered(void **state) {
   scattered = true;
   run_both(set, 3);
   run_both(NULL, 0);
+  scattered_around = 7900 * 365 * RN_US_PER_DAY; /* beyond what fits before a slot, as do sessions of weeks */
+  run_both(set, 3);
+  scattered_around = 0;
   scattered = false;
 }
 
@@ -277,6 +283,31 @@ static void test_horizon(void **state) {
   assert_int_equal(output.len, 3);
   assert_true(class->horizon(b.ops[0]) == RN_WATERMARK_NONE);
   expect_empty(&b);
+  bench_close(&b);
+  clear_lines(&output);
+}
+
+/* A session with its key (BIGINT), COUNT, SUM and MAX. */
+static void test_size(void **state) {
+  (void)state;
+  enum { SESSIONS = 106200 }; /* fills its last page */
+  plan p;
+  rn_agg_call set[] = {make_call("COUNT", -1, -1, false), make_call("SUM", COL_V, -1, false), make_call("MAX", COL_V, -1, false)};
+  gap = 3 * SECOND;
+  make_plan(&p, set, 3, false);
+  bench b = {.node = &p.node, .keys = keys, .key_count = 1, .context = {.hash_seed = 5, .batch_rows = 300}};
+  bench_open(&b, 1);
+  row rows[300];
+  for (int64_t i = 0; i < SESSIONS; i++) {
+    row *r = &rows[i % 300];
+    *r = random_row(i);
+    r->k_null = false;
+    r->k = i * 7919;
+    if (i % 300 == 299) bench_rows(&b, rows, 300);
+  }
+  assert_int_equal(rn_state_rows(b.ops[0]->state), SESSIONS);
+  assert_true(rn_state_bytes(b.ops[0]->state) <= 64 * SESSIONS);
+  bench_end(&b);
   bench_close(&b);
   clear_lines(&output);
 }
@@ -325,6 +356,7 @@ static void test_processing_time(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_merged), cmocka_unit_test(test_shared_counters), cmocka_unit_test(test_distinct),
                                      cmocka_unit_test(test_no_calls), cmocka_unit_test(test_rows),
-                                     cmocka_unit_test(test_scattered), cmocka_unit_test(test_horizon), cmocka_unit_test(test_processing_time)};
+                                     cmocka_unit_test(test_scattered), cmocka_unit_test(test_horizon),
+                                     cmocka_unit_test(test_size), cmocka_unit_test(test_processing_time)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
