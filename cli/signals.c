@@ -20,6 +20,7 @@ static void on_stop(int number) {
   long long now = cli_now_ms();
   if (seen.run && seen.first == number && now - seen.first_ms < SAME_WISH_MS) return;
   if (seen.run && (seen.first || seen.stopping)) {
+    cli_terminal_restore();
     static const char note[] = "\naborted: rows since the last epoch are made again by the next run\n";
     if (write(STDERR_FILENO, note, sizeof note - 1) < 0) _exit(128 + number);
     _exit(128 + number);

@@ -1,7 +1,7 @@
 /* The terminal while a statement runs: what is typed ahead is not echoed into a live table, a progress line or rows, and
  * waits, keys as they were typed, for the next prompt (or for the shell that started us). Ctrl-C, Ctrl-Z and Ctrl-\ keep
  * their meaning: the terminal is given back as it was before the program stops or ends, and taken again when it goes on.
- * Handlers call only what is safe in them (tcsetattr, tcgetpgrp, sigaction, raise). */
+ * Handlers, also that of signals.c, call only what is safe in them (tcsetattr, tcgetpgrp, sigaction, raise). */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>

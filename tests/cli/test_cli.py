@@ -798,6 +798,9 @@ def live_query(s):
     s.expect("\x1b[7A")
 
 
+COOKED = termios.ECHO | termios.ICANON | termios.ISIG
+
+
 def modes(s):
     return termios.tcgetattr(s.fd)[3] & (termios.ECHO | termios.ICANON | termios.ISIG | termios.NOFLSH)
 
@@ -823,7 +826,6 @@ def test_shell_typed_ahead(work):
 def test_shell_terminal_is_given_back(work):
     for number, code in ((signal.SIGTERM, 0), (signal.SIGQUIT, -signal.SIGQUIT)):
         with shell(work) as s:
-            before = modes(s)
             live_query(s)
             assert not modes(s) & (termios.ECHO | termios.ICANON) and modes(s) & termios.ISIG
             if number == signal.SIGQUIT:
@@ -831,7 +833,20 @@ def test_shell_terminal_is_given_back(work):
             else:
                 os.kill(s.pid, number)
             assert s.wait() == code, s.code
-            assert modes(s) == before, (number, modes(s), before)
+            equal(modes(s), COOKED, number)
+
+
+def test_an_aborted_run_gives_the_terminal_back(work):
+    write(work, "live.sql", SOURCE + "SELECT k, COUNT(*) AS n FROM g GROUP BY k;")
+    with shell(work, "run", "live.sql") as s:
+        s.expect("\x1b[7A")
+        assert not modes(s) & termios.ECHO
+        os.kill(s.pid, signal.SIGSTOP)
+        os.kill(s.pid, signal.SIGINT)
+        os.kill(s.pid, signal.SIGTERM)
+        os.kill(s.pid, signal.SIGCONT)
+        assert s.wait() in (128 + signal.SIGINT, 128 + signal.SIGTERM), s.code
+        equal(modes(s), COOKED)
 
 
 def test_shell_stopped_and_continued(work):
