@@ -176,12 +176,15 @@ bool rn_show_wanted(const runnel_stmt *stmt, const char *name); /* by LIKE */
 /* rows.c: TRUNCATE; DELETE and UPDATE become an INSERT OVERWRITE, which swaps when its job has finished */
 int rn_truncate(runnel_stmt *stmt);
 int rn_rows_prepare(runnel_stmt *stmt);
+rn_ast_insert *rn_rows_insert(runnel_stmt *stmt, const rn_ast_statement *ast); /* what a DELETE or UPDATE is; NULL: an error was told */
 rn_status rn_overwrite_check(runnel_stmt *stmt, rn_error *err);              /* before its job: may it? */
 rn_status rn_overwrite_begin(runnel *db, const rn_table_spec *table, rn_error *err); /* a new job: nothing of an older one */
 rn_status rn_overwrite_end(runnel_stmt *stmt, const rn_table_spec *table, bool needed, rn_error *err);
 bool rn_like(const char *text, const char *pattern, bool nocase);
 
 /* jobs.c; ctas.c; job_handle.c */
+/* The table that CREATE TABLE AS would make, which the caller frees, and the INSERT that would fill it. */
+rn_status rn_ctas_define(runnel_stmt *stmt, const rn_ast_statement *ast, rn_catalog_object **table, rn_ast_insert **insert);
 int rn_ctas(runnel_stmt *stmt, bool *skip); /* makes or finds the table, plans; skip: IF NOT EXISTS found one */
 bool rn_check_step(runnel_stmt *stmt, int *code); /* the statement only had to be checked: done, or failed */
 int rn_insert_prepare(runnel_stmt *stmt);

@@ -2,6 +2,29 @@
  * fills it. In a run a table that is there already must have the same definition. */
 #include "api/api_private.h"
 
+/* The INSERT; by name: the table may have columns of its own before the query's, or another order. */
+static rn_ast_insert *filling(runnel_stmt *stmt, const rn_ast_statement *ast) {
+  runnel *db = stmt->db;
+  rn_planner_settings settings;
+  rn_engine_planner_settings(db, &stmt->arena, &settings);
+  rn_schema schema;
+  if (rn_plan_schema(db->catalog, &settings, ast->query, &stmt->arena, &schema, &db->diags) != RN_OK) return NULL;
+  rn_ast_insert *insert = RN_NEW(&stmt->arena, rn_ast_insert);
+  insert->columns.count = schema.count;
+  insert->columns.items = RN_NEW_N(&stmt->arena, rn_ast_name, schema.count + 1);
+  for (uint32_t i = 0; i < schema.count; i++) insert->columns.items[i] = (rn_ast_name){.text = schema.fields[i].name, .span = ast->span};
+  insert->table = ast->path;
+  insert->query = ast->query;
+  insert->span = ast->span;
+  return insert;
+}
+
+rn_status rn_ctas_define(runnel_stmt *stmt, const rn_ast_statement *ast, rn_catalog_object **table, rn_ast_insert **insert) {
+  runnel *db = stmt->db;
+  *insert = filling(stmt, ast);
+  return *insert ? rn_catalog_define(db->catalog, ast, table, &db->diags) : RN_FAIL;
+}
+
 /* Creates (or, in a run, finds) the table and plans the INSERT that fills it. `skip`: IF NOT EXISTS found one. */
 int rn_ctas(runnel_stmt *stmt, bool *skip) {
   runnel *db = stmt->db;
@@ -36,19 +59,7 @@ int rn_ctas(runnel_stmt *stmt, bool *skip) {
   }
   *skip = existed;
   if (existed) return RUNNEL_OK;
-  rn_planner_settings settings;
-  rn_engine_planner_settings(db, &stmt->arena, &settings);
-  rn_schema schema;
-  if (rn_plan_schema(db->catalog, &settings, stmt->ast->query, &stmt->arena, &schema, &db->diags) != RN_OK)
-    return rn_api_result(db);
-  rn_ast_insert *insert = RN_NEW(&stmt->arena, rn_ast_insert);
-  /* by name: the table may have columns of its own before the query's, or another order */
-  insert->columns.count = schema.count;
-  insert->columns.items = RN_NEW_N(&stmt->arena, rn_ast_name, schema.count + 1);
-  for (uint32_t i = 0; i < schema.count; i++)
-    insert->columns.items[i] = (rn_ast_name){.text = schema.fields[i].name, .span = stmt->ast->span};
-  insert->table = stmt->ast->path;
-  insert->query = stmt->ast->query;
-  insert->span = stmt->ast->span;
+  rn_ast_insert *insert = filling(stmt, stmt->ast);
+  if (!insert) return rn_api_result(db);
   return rn_insert_plan(stmt, insert, 1) == RN_OK ? RUNNEL_OK : rn_api_result(db);
 }

@@ -4,9 +4,7 @@
 #include "api/api_private.h"
 
 /* A table whose rows this file holds and no running job writes; NULL: an error was told. */
-static const rn_catalog_object *changeable(runnel_stmt *stmt, const char *verb) {
-  runnel *db = stmt->db;
-  const rn_ast_path *path = &stmt->ast->path;
+static const rn_catalog_object *changeable(runnel *db, const rn_ast_path *path, const char *verb) {
   const rn_catalog_object *t = rn_catalog_find(db->catalog, path, &db->diags);
   if (!t) return NULL;
   if (t->kind == RN_OBJECT_VIEW) {
@@ -38,7 +36,7 @@ int rn_truncate(runnel_stmt *stmt) {
   runnel *db = stmt->db;
   rn_error err;
   rn_error_clear(&err);
-  const rn_catalog_object *t = changeable(stmt, "TRUNCATE");
+  const rn_catalog_object *t = changeable(db, &stmt->ast->path, "TRUNCATE");
   if (!t) return rn_api_result(db);
   if (stmt->flags & RUNNEL_PREPARE_CHECK) return RUNNEL_DONE;
   if (rn_store_run(db->store, empty, (void *)(uintptr_t)t, &err) != RN_OK) return rn_api_fail(db, &err);
@@ -47,14 +45,21 @@ int rn_truncate(runnel_stmt *stmt) {
 }
 
 /* --- INSERT OVERWRITE ---------------------------------------------------------------------------------------------- */
-int rn_rows_prepare(runnel_stmt *stmt) {
+static const char *verb_of(const rn_ast_statement *ast) { return ast->kind == RN_AST_STMT_DELETE ? "DELETE" : "UPDATE"; }
+
+rn_ast_insert *rn_rows_insert(runnel_stmt *stmt, const rn_ast_statement *ast) {
   runnel *db = stmt->db;
   rn_planner_settings settings;
-  stmt->rows_verb = stmt->ast->kind == RN_AST_STMT_DELETE ? "DELETE" : "UPDATE";
-  if (!changeable(stmt, stmt->rows_verb)) return rn_api_result(db);
-  rn_engine_planner_settings(db, &stmt->arena, &settings);
   rn_ast_insert *insert = NULL;
-  if (rn_plan_rows(db->catalog, &settings, stmt->ast, &stmt->arena, &insert, &db->diags) != RN_OK) return rn_api_result(db);
+  if (!changeable(db, &ast->path, verb_of(ast))) return NULL;
+  rn_engine_planner_settings(db, &stmt->arena, &settings);
+  return rn_plan_rows(db->catalog, &settings, ast, &stmt->arena, &insert, &db->diags) == RN_OK ? insert : NULL;
+}
+
+int rn_rows_prepare(runnel_stmt *stmt) {
+  stmt->rows_verb = verb_of(stmt->ast);
+  rn_ast_insert *insert = rn_rows_insert(stmt, stmt->ast);
+  if (!insert) return rn_api_result(stmt->db);
   rn_ast_statement *made = RN_NEW(&stmt->arena, rn_ast_statement);
   *made = (rn_ast_statement){.kind = RN_AST_STMT_INSERT, .insert = insert, .span = stmt->ast->span, .path = stmt->ast->path};
   stmt->written = stmt->ast->kind;

@@ -240,14 +240,28 @@ static void show_settings(runnel_stmt *stmt) {
   }
 }
 
+static int64_t rows_of(void *ctx, const rn_table_spec *table) {
+  return table->connector->row_count ? table->connector->row_count(table, ((runnel *)ctx)->store) : -1;
+}
+
 static void explain(runnel_stmt *stmt) {
   runnel *db = stmt->db;
+  const rn_ast_statement *ast = stmt->ast, *inner = ast->inner;
   rn_text_result(stmt, 1, result);
   rn_planner_settings settings;
   rn_engine_planner_settings(db, &stmt->arena, &settings);
+  rn_explain_context context = {.rows = rows_of, .ctx = db};
+  rn_ast_insert *insert = NULL;
+  rn_status status = RN_OK;
+  if (inner->kind == RN_AST_STMT_CREATE_TABLE)
+    status = rn_ctas_define(stmt, inner, &context.target, &insert);
+  else if (inner->kind == RN_AST_STMT_DELETE || inner->kind == RN_AST_STMT_UPDATE)
+    status = (insert = rn_rows_insert(stmt, inner)) ? RN_OK : RN_FAIL;
+  context.insert = insert;
   rn_builder text = {0};
-  if (rn_plan_explain(db->catalog, &settings, stmt->ast, &text, &db->diags) == RN_OK)
+  if (status == RN_OK && rn_plan_explain(db->catalog, &settings, ast, &context, &text, &db->diags) == RN_OK)
     add_one(stmt, text.data ? text.data : "");
+  if (context.target) rn_catalog_object_free(context.target);
   rn_builder_free(&text);
 }
 

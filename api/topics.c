@@ -83,7 +83,7 @@ const rn_topic rn_topics[] = {
     {"SHOW", "SHOW TABLES | VIEWS | FUNCTIONS | JOBS | DATABASES | CATALOGS [LIKE 'a%']; SHOW CREATE TABLE | VIEW | FUNCTION name; SHOW COLUMNS FROM t",
      "what there is", "SHOW CREATE TABLE orders"},
     {"DESCRIBE", "DESCRIBE t; DESCRIBE FUNCTION f", "columns of a table, parameters of a function", "DESCRIBE orders"},
-    {"EXPLAIN", "EXPLAIN [CHANGELOG_MODE | PLAN_ADVICE | JSON_EXECUTION_PLAN] statement", "the plan of a statement, which does not run",
+    {"EXPLAIN", "EXPLAIN [CHANGELOG_MODE | ESTIMATED_COST | PLAN_ADVICE | JSON_EXECUTION_PLAN] statement", "the plan of a statement, which does not run",
      "EXPLAIN SELECT country, COUNT(*) FROM orders GROUP BY country"},
     {"SET", "SET 'key' = 'value'; SET; RESET 'key'", "settings of this session; Tab completes keys", "SET 'parallelism.default' = '2'"},
 };

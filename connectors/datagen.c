@@ -232,6 +232,23 @@ static bool is_bounded(const rn_table_spec *table) {
   return false;
 }
 
+static int64_t row_count(const rn_table_spec *table, void *store) {
+  (void)store;
+  rn_arena arena = {0};
+  rn_error err;
+  rn_error_clear(&err);
+  rn_status status = RN_OK;
+  int64_t limit = rn_option_text(&table->options, "number-of-rows") ? rn_option_int(&table->options, options, OPTION_COUNT, "number-of-rows") : -1;
+  for (uint32_t c = 0; status == RN_OK && c < table->column_count; c++) {
+    if (table->columns[c].role != RN_COLUMN_PHYSICAL) continue;
+    maker m = {0};
+    status = init_maker(&arena, &table->options, &m, table->columns[c].name, table->columns[c].type, 0, &err);
+    if (status == RN_OK) limit = shortest_sequence(&m, limit);
+  }
+  rn_arena_free(&arena);
+  return status == RN_OK ? limit : -1;
+}
+
 static void source_close(rn_source *source) {
   if (!source) return;
   rn_arena_free(&source->arena);
@@ -450,6 +467,7 @@ const rn_connector rn_connector_datagen = {
     .options = options,
     .option_count = OPTION_COUNT,
     .is_bounded = is_bounded,
+    .row_count = row_count,
     .check = check,
     .source_open = source_open,
     .source_splits = source_splits,

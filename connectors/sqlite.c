@@ -252,6 +252,29 @@ static bool is_bounded(const rn_table_spec *table) {
   return true; /* a scan reads one snapshot */
 }
 
+static int64_t row_count(const rn_table_spec *table, void *store) {
+  const char *path = rn_sqlite_other_path(table, store);
+  sqlite3 *db = NULL;
+  sqlite3_stmt *query = NULL;
+  int64_t rows = -1;
+  rn_error err;
+  rn_error_clear(&err);
+  rn_builder sql = {0};
+  rn_builder_text(&sql, "SELECT count(*) FROM ");
+  rn_sql_identifier(&sql, rn_sqlite_table_name(table));
+  if (path ? rn_sqlite_open_path(path, false, &db, &err) == RN_OK : store && rn_store_reader(store, &db, &err) == RN_OK) {
+    if (sqlite3_prepare_v2(db, sql.data, -1, &query, NULL) == SQLITE_OK) {
+      if (sqlite3_step(query) == SQLITE_ROW) rows = sqlite3_column_int64(query, 0);
+    } else if (!path) {
+      rows = 0; /* it is made with the first job that reads or writes it */
+    }
+  }
+  (void)sqlite3_finalize(query);
+  (void)sqlite3_close(db);
+  rn_builder_free(&sql);
+  return rows;
+}
+
 static uint8_t sink_accepts(const rn_table_spec *table) {
   const uint8_t by_key = RN_CHANGE_INSERT | RN_CHANGE_UPDATE_AFTER | RN_CHANGE_DELETE;
   if (table->key_count) return by_key;
@@ -280,6 +303,7 @@ const rn_connector rn_connector_sqlite = {
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .is_bounded = is_bounded,
+    .row_count = row_count,
     .check = check,
     .sink_accepts = sink_accepts,
     .source_open = rn_sqlite_source_open,

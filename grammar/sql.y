@@ -77,6 +77,10 @@ input ::= statement(S). { rn_parser_done(p, S); }
 /* statements                                                                                               */
 /* ======================================================================================================== */
 statement(A) ::= explainable(S).                        { A = S; }
+statement(A) ::= create_as(S).                          { A = S; }
+statement(A) ::= row_change(S).                         { A = S; }
+%type create_as {rn_ast_statement *}
+%type row_change {rn_ast_statement *}
 %type explainable {rn_ast_statement *}
 explainable(A) ::= query(Q).                            { A = rn_build_query_statement(p, Q); }
 explainable(A) ::= insert(I).                           { A = rn_build_insert_statement(p, I); }
@@ -127,11 +131,13 @@ temporary(A) ::= .                                      { A = 0; }
 temporary(A) ::= TEMPORARY.                             { A = RN_CREATE_TEMPORARY; }
 
 statement(A) ::= CREATE create_flags(F) TABLE if_not_exists(I) path(P) table_body(B) comment(C) distributed(D)
-                 partitioned(N) with_options(W) as_query(Q). { A = rn_build_create_table(p, F, I, P, rn_build_layout(B, C, D, N, W), Q); }
+                 partitioned(N) with_options(W).        { A = rn_build_create_table(p, F, I, P, rn_build_layout(B, C, D, N, W), NULL); }
+create_as(A) ::= CREATE create_flags(F) TABLE if_not_exists(I) path(P) table_body(B) comment(C) distributed(D)
+                 partitioned(N) with_options(W) AS query(Q). { A = rn_build_create_table(p, F, I, P, rn_build_layout(B, C, D, N, W), Q); }
 statement(A) ::= CREATE create_flags(F) TABLE if_not_exists(I) path(P) table_body(B) comment(C) distributed(D)
                  partitioned(N) with_options(W) LIKE path(L) like_options(O).
                                                         { A = rn_build_create_like(p, F, I, P, rn_build_layout(B, C, D, N, W), L, O); }
-statement(A) ::= REPLACE TABLE path(P) table_body(B) comment(C) distributed(D) partitioned(N) with_options(W) AS query(Q).
+create_as(A) ::= REPLACE TABLE path(P) table_body(B) comment(C) distributed(D) partitioned(N) with_options(W) AS query(Q).
                                                         { A = rn_build_create_table(p, RN_CREATE_REPLACE | RN_CREATE_MUST_EXIST, false, P, rn_build_layout(B, C, D, N, W), Q); }
 statement(A) ::= CREATE DATABASE if_not_exists(I) path(P) comment(C) with_options(W).
                                                         { A = rn_build_create_space(p, RN_AST_OBJECT_DATABASE, I, P, C, W); }
@@ -247,9 +253,6 @@ options(A) ::= LP option_items(O) RP.                   { A = rn_options_given(O
 %type option_items {rn_option_list}
 option_items(A) ::= STRING(K) EQ STRING(V).             { A = rn_options_add(p, (rn_option_list){0}, K, V); }
 option_items(A) ::= option_items(B) COMMA STRING(K) EQ STRING(V). { A = rn_options_add(p, B, K, V); }
-%type as_query {rn_ast_query *}
-as_query(A) ::= .                                       { A = NULL; }
-as_query(A) ::= AS query(Q).                            { A = Q; }
 
 /* --- DROP, ALTER --- */
 statement(A) ::= DROP temporary(T) TABLE if_exists(I) path(P). { A = rn_build_drop(p, T, RN_AST_OBJECT_TABLE, I, P); }
@@ -313,8 +316,8 @@ statement(A) ::= ALTER TEMPORARY SYSTEM FUNCTION if_exists(I) path(P) AS STRING(
 
 /* --- rows of a stored table --- */
 statement(A) ::= TRUNCATE TABLE path(P).                { A = rn_build_rows(p, RN_AST_STMT_TRUNCATE, P, NULL); }
-statement(A) ::= DELETE FROM path(P) where(W).          { A = rn_build_rows(p, RN_AST_STMT_DELETE, P, W.expr); }
-statement(A) ::= UPDATE path(P) SET assignments(S) where(W). { A = rn_build_update(rn_build_rows(p, RN_AST_STMT_UPDATE, P, W.expr), S); }
+row_change(A) ::= DELETE FROM path(P) where(W).         { A = rn_build_rows(p, RN_AST_STMT_DELETE, P, W.expr); }
+row_change(A) ::= UPDATE path(P) SET assignments(S) where(W). { A = rn_build_update(rn_build_rows(p, RN_AST_STMT_UPDATE, P, W.expr), S); }
 statement(A) ::= ANALYZE TABLE path(P) partition(S) COMPUTE STATISTICS. { A = rn_build_analyze(p, P, S, rn_no_names(), false); }
 statement(A) ::= ANALYZE TABLE path(P) partition(S) COMPUTE STATISTICS FOR COLUMNS names(N). { A = rn_build_analyze(p, P, S, N, false); }
 statement(A) ::= ANALYZE TABLE path(P) partition(S) COMPUTE STATISTICS FOR ALL COLUMNS. { A = rn_build_analyze(p, P, S, rn_no_names(), true); }
@@ -394,6 +397,8 @@ statement(A) ::= EXPLAIN explain_details(D) explained(S). { A = rn_build_explain
 %type explained {rn_ast_statement *}
 explained(A) ::= explainable(S).                        { A = S; }
 explained(A) ::= statement_set(S).                      { A = S; }
+explained(A) ::= create_as(S).                          { A = S; }
+explained(A) ::= row_change(S).                         { A = S; }
 %type explain_details {unsigned}
 explain_details(A) ::= explain_detail(D).               { A = D; }
 explain_details(A) ::= explain_details(B) COMMA explain_detail(D). { A = B | D; }

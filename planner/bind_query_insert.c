@@ -225,7 +225,7 @@ rn_logical *rn_bind_insert(rn_query_context *q, const rn_ast_insert *insert) {
   rn_diagnostics *diags = q->binder.diags;
   size_t errors = diags->error_count;
   rn_span span = insert->table.span;
-  rn_catalog_object *t = rn_catalog_find(q->binder.catalog, &insert->table, diags);
+  rn_catalog_object *t = q->target ? q->target : rn_catalog_find(q->binder.catalog, &insert->table, diags);
   const rn_table_spec *spec = NULL;
   uint32_t *map = NULL;
   target_list targets = {0};

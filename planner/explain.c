@@ -9,10 +9,17 @@ typedef struct printer {
   const rn_plan *plan;
   rn_builder *out;
   bool changelog;   /* changelogMode=[..] at every node */
+  char **counts;    /* by node id: how many rows; NULL: not asked for */
   bool reuse;       /* shared nodes are printed once */
   uint32_t *reuse_ids;
   uint32_t next_id;
 } printer;
+
+/* INSERT OVERWRITE, DELETE, UPDATE: all rows of the table are replaced. */
+static bool overwrites(const rn_table_spec *table) {
+  const char *beside = rn_option_text(&table->options, "table");
+  return beside && strncmp(beside, RN_OVERWRITE_PREFIX, strlen(RN_OVERWRITE_PREFIX)) == 0;
+}
 
 /* --- pieces ---------------------------------------------------------------------------------------------- */
 static const char **names_of(const rn_schema *schema) {
@@ -390,6 +397,7 @@ static void print_node(rn_builder *out, const rn_plan_node *n, const char *const
       rn_builder_text(out, "], fields=[");
       name_list(out, &n->schema);
       rn_builder_char(out, ']');
+      if (overwrites(n->u.sink.table)) rn_builder_text(out, ", overwrite=[true]");
       break;
     case RN_NODE_COLLECT: case RN_NODE_COUNT: rn_builder_text(out, "Collect("); break;
   }
@@ -456,6 +464,7 @@ static void print_tree(printer *p, const rn_plan_node *n, const char *lead, cons
     p->reuse_ids[n->id] = p->next_id++;
     rn_builder_printf(p->out, "(reuse_id=[%u])", p->reuse_ids[n->id]);
   }
+  if (p->counts) rn_builder_text(p->out, p->counts[n->id]);
   rn_builder_char(p->out, '\n');
   rn_builder below = {0};
   rn_builder_printf(&below, "%s%s", prefix, !*lead ? "" : *lead == '+' ? "   " : ":  ");
@@ -475,11 +484,15 @@ static void print_roots(printer *p) {
   }
 }
 
-static void physical_sections(const rn_plan *plan, const rn_ast_statement *statement, rn_builder *out) {
+static void physical_sections(const rn_plan *plan, const rn_ast_statement *statement, const rn_explain_context *context, rn_builder *out) {
   rn_builder_text(out, statement->plan_advice ? "\n== Optimized Physical Plan With Advice ==\n" : "\n== Optimized Physical Plan ==\n");
   printer p = {.plan = plan, .out = out, .changelog = statement->changelog_mode, .next_id = 1};
   p.reuse_ids = rn_calloc(plan->node_count + 1, sizeof *p.reuse_ids);
+  if (statement->estimated_cost) p.counts = rn_explain_row_counts(plan, context);
   print_roots(&p);
+  for (uint32_t i = 0; p.counts && i < plan->node_count; i++) rn_free(p.counts[i]);
+  rn_free(p.counts);
+  p.counts = NULL;
   if (statement->plan_advice) rn_explain_advice(plan, out);
   rn_builder_text(out, "\n== Optimized Execution Plan ==\n");
   p.changelog = false;
@@ -490,20 +503,23 @@ static void physical_sections(const rn_plan *plan, const rn_ast_statement *state
 }
 
 rn_status rn_plan_explain(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_statement *statement,
-                          rn_builder *out, rn_diagnostics *diags) {
+                          const rn_explain_context *context, rn_builder *out, rn_diagnostics *diags) {
   const rn_ast_statement *inner = statement->kind == RN_AST_STMT_EXPLAIN ? statement->inner : statement;
   const rn_ast_query *query = inner->kind == RN_AST_STMT_QUERY ? inner->query : NULL;
   const rn_ast_insert *inserts = inner->kind == RN_AST_STMT_INSERT ? inner->insert : inner->inserts;
   uint32_t count = inner->kind == RN_AST_STMT_INSERT ? 1 : inner->kind == RN_AST_STMT_STATEMENT_SET ? inner->insert_count : 0;
+  if (context->insert) {
+    inserts = context->insert;
+    count = 1;
+  }
   if (!query && !count)
-    return rn_diag(diags, RN_E_UNSUPPORTED, inner->span, NULL, "EXPLAIN takes a query, an INSERT or a STATEMENT SET");
-  if (statement->estimated_cost)
-    rn_diag(diags, RN_W_OPTION, statement->span, NULL, "ESTIMATED_COST has no effect: plans here do not depend on costs");
+    return rn_diag(diags, RN_E_UNSUPPORTED, inner->span, NULL,
+                   "EXPLAIN takes a query, INSERT, STATEMENT SET, CREATE TABLE AS, DELETE or UPDATE");
   rn_stages s;
   size_t errors = diags->error_count;
   rn_builder text = {0};
-  rn_status status = rn_stages_bind(&s, catalog, settings, query, inserts, count, query && query->emit_changes,
-                                    false, diags);
+  rn_status status = context->target ? rn_stages_bind_into(&s, catalog, settings, inserts, context->target, diags)
+                                     : rn_stages_bind(&s, catalog, settings, query, inserts, count, query && query->emit_changes, false, diags);
   if (status == RN_OK) {
     rn_builder_text(&text, "== Abstract Syntax Tree ==\n");
     for (uint32_t i = 0; i < s.root_count; i++) {
@@ -516,7 +532,7 @@ rn_status rn_plan_explain(rn_catalog *catalog, const rn_planner_settings *settin
   if (status == RN_OK && diags->error_count == errors)
     status = rn_physical_build(s.roots, s.root_count, s.query->accesses, settings, "", &plan);
   if (plan) {
-    physical_sections(plan, statement, &text);
+    physical_sections(plan, statement, context, &text);
     rn_builder_append(out, text.data, text.len);
     rn_plan_free(plan);
   }

@@ -2,8 +2,10 @@
 #ifndef RN_PLANNER_EXPLAIN_H
 #define RN_PLANNER_EXPLAIN_H
 #include "base/text.h"
-#include "runtime/plan.h"
+#include "planner/planner.h"
 
+/* ESTIMATED_COST: `: rowcount = 100`, `<= 100`, `= unknown`, or `: unbounded` for every node, by id; entries are heap. */
+char **rn_explain_row_counts(const rn_plan *plan, const rn_explain_context *context);
 /* One node, as in the trees. */
 void rn_explain_node(const rn_plan_node *node, rn_builder *out);
 /* `== Physical Execution Plan ==`: JSON. */

@@ -17,6 +17,9 @@ typedef struct rn_stages {
 rn_status rn_stages_bind(rn_stages *s, rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query,
                          const rn_ast_insert *inserts, uint32_t insert_count, bool changelog, bool schema_only,
                          rn_diagnostics *diags);
+/* The same for one INSERT into a table that is not in the catalog. */
+rn_status rn_stages_bind_into(rn_stages *s, rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_insert *insert,
+                              rn_catalog_object *target, rn_diagnostics *diags);
 /* Rewrites and changelog inference. */
 rn_status rn_stages_optimize(rn_stages *s);
 void rn_stages_free(rn_stages *s); /* also after a failure */

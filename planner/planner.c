@@ -11,18 +11,31 @@ static void add_root(rn_stages *s, rn_logical *root, const char *path) {
   s->roots[s->root_count++] = root;
 }
 
-rn_status rn_stages_bind(rn_stages *s, rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query,
-                         const rn_ast_insert *inserts, uint32_t insert_count, bool changelog, bool schema_only,
-                             rn_diagnostics *diags) {
+static void begin(rn_stages *s, rn_catalog *catalog, const rn_planner_settings *settings, uint32_t roots, rn_diagnostics *diags) {
   memset(s, 0, sizeof *s);
   rn_arena_init(&s->arena);
   s->settings = settings;
-  s->changelog = changelog;
   s->diags = diags;
   s->query = RN_NEW(&s->arena, rn_query_context);
   rn_query_context_init(s->query, catalog, settings, &s->arena, diags);
+  s->roots = RN_NEW_N(&s->arena, rn_logical *, roots + 1);
+}
+
+rn_status rn_stages_bind_into(rn_stages *s, rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_insert *insert,
+                              rn_catalog_object *target, rn_diagnostics *diags) {
+  begin(s, catalog, settings, 1, diags);
+  s->query->target = target;
+  rn_logical *root = rn_bind_insert(s->query, insert);
+  if (root) add_root(s, root, "sink.0");
+  return root ? RN_OK : RN_FAIL;
+}
+
+rn_status rn_stages_bind(rn_stages *s, rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query,
+                         const rn_ast_insert *inserts, uint32_t insert_count, bool changelog, bool schema_only,
+                             rn_diagnostics *diags) {
+  begin(s, catalog, settings, insert_count, diags);
+  s->changelog = changelog;
   s->query->schema_only = schema_only;
-  s->roots = RN_NEW_N(&s->arena, rn_logical *, insert_count + 1);
   rn_status status = RN_OK;
   if (query) {
     rn_logical *node = rn_bind_query(s->query, (rn_ast_query *)(uintptr_t)query, NULL,

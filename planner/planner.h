@@ -47,9 +47,16 @@ rn_status rn_plan_rows(rn_catalog *catalog, const rn_planner_settings *settings,
 /* Schema of a query without running it (views, CTAS). In arena. */
 rn_status rn_plan_schema(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query,
                          rn_arena *arena, rn_schema *out, rn_diagnostics *diags);
-/* EXPLAIN text: `== Abstract Syntax Tree ==`, `== Optimized Physical Plan ==` .. */
-rn_status rn_plan_explain(rn_catalog *catalog, const rn_planner_settings *settings,
-                          const rn_ast_statement *statement, rn_builder *out, rn_diagnostics *diags);
+/* EXPLAIN text: `== Abstract Syntax Tree ==`, `== Optimized Physical Plan ==` .. Of CREATE TABLE AS, DELETE and UPDATE the
+ * caller gives the INSERT that they are. */
+typedef struct rn_explain_context {
+  const rn_ast_insert *insert; /* instead of the statement; NULL: the statement is a query, an INSERT or a STATEMENT SET */
+  rn_catalog_object *target;   /* the table that CREATE TABLE AS would make; NULL: those of the catalog */
+  int64_t (*rows)(void *ctx, const rn_table_spec *table); /* rows that a scan gives, -1: nobody knows; NULL: never known */
+  void *ctx;
+} rn_explain_context;
+rn_status rn_plan_explain(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_statement *statement,
+                          const rn_explain_context *context, rn_builder *out, rn_diagnostics *diags);
 /* Sink tables of the statement in order, comma-separated (job naming). */
 void rn_plan_sink_names(rn_catalog *catalog, const rn_ast_statement *statement, rn_builder *out);
 /* Does the statement use the table (through views too)? For DROP of a table in use. */

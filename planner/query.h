@@ -26,6 +26,7 @@ typedef struct rn_query_context {
   bool expand;              /* a view is being defined: stars and table names are written out in its AST */
   bool schema_only;         /* nothing will run: options are neither expanded nor checked */
   uint32_t view_depth;
+  rn_catalog_object *target; /* of the INSERT, where the catalog has it not: EXPLAIN CREATE TABLE AS; else NULL */
   bool emit_changes;        /* the query being bound says EMIT CHANGES: its windows show themselves as they grow */
   rn_span emit_span;
   uint32_t queries;         /* bound so far: RN_BOUND_QUERIES_MAX */

@@ -274,6 +274,8 @@ struct rn_connector {
   size_t metadata_count;
   /* Is a scan of this table bounded by its options? NULL: cannot be read. */
   bool (*is_bounded)(const rn_table_spec *table);
+  /* Rows of a bounded table, now and without reading them; -1: not known. NULL: never. store: rn_store *, may be NULL. */
+  int64_t (*row_count)(const rn_table_spec *table, void *store);
   /* Extra checks of a definition beyond the option rows (optional). */
   rn_status (*check)(const rn_table_spec *table, uint16_t direction, rn_diagnostics *diags);
   /* Changes the sink accepts (RN_CHANGE_* bits) for this table; 0: cannot be written. */

@@ -36,3 +36,15 @@ INSERT INTO other SELECT name, 1 FROM orders WHERE NOT EXISTS (SELECT 1 FROM key
 -- @case updates by a key, into a table without one
 CREATE TABLE nokey (name STRING, c BIGINT);
 EXPLAIN INSERT INTO nokey SELECT name, COUNT(*) FROM orders GROUP BY name;
+-- @case EXPLAIN of what has no plan
+EXPLAIN TRUNCATE TABLE keyed;
+-- @case EXPLAIN of a table without a query
+EXPLAIN CREATE TABLE x (a INT);
+-- @case EXPLAIN of a DELETE that cannot be
+EXPLAIN DELETE FROM keyed WHERE idd = 1;
+-- @case EXPLAIN of a DELETE elsewhere
+EXPLAIN DELETE FROM appends;
+-- @case EXPLAIN of an UPDATE that cannot be
+EXPLAIN UPDATE keyed SET c = 'x';
+-- @case EXPLAIN of a CREATE TABLE AS that cannot be
+EXPLAIN CREATE TABLE x WITH ('connector' = 'nope') AS SELECT id FROM orders;

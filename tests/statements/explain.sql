@@ -42,3 +42,25 @@ EXPLAIN PLAN_ADVICE SELECT k, TUMBLE_START(ts, INTERVAL '1' MINUTE), COUNT(*) FR
 SET 'table.exec.emit.early-fire.enabled' = 'true';
 SET 'table.exec.emit.early-fire.delay' = '0 s';
 EXPLAIN SELECT k, HOP_END(ts, INTERVAL '1' MINUTE, INTERVAL '5' MINUTE), COUNT(*) FROM w GROUP BY k, HOP(ts, INTERVAL '1' MINUTE, INTERVAL '5' MINUTE);
+-- @reopen how many rows, as far as it is certain
+CREATE TABLE few (id INT, v STRING, PRIMARY KEY (id) NOT ENFORCED);
+INSERT INTO few VALUES (1, 'x'), (2, 'y');
+CREATE TABLE gen (id INT) WITH ('connector' = 'datagen', 'number-of-rows' = '100');
+CREATE TABLE seq (id INT, n INT) WITH ('connector' = 'datagen', 'fields.id.kind' = 'sequence', 'fields.id.start' = '11', 'fields.id.end' = '20');
+CREATE TABLE lines (id INT) WITH ('connector' = 'filesystem', 'path' = 'nowhere.csv', 'format' = 'csv');
+EXPLAIN ESTIMATED_COST SELECT f.id, n FROM few f LEFT JOIN gen g ON f.id = g.id CROSS JOIN (VALUES (1), (2)) x(n) UNION ALL SELECT COUNT(*), 1 FROM gen LIMIT 5;
+EXPLAIN ESTIMATED_COST, CHANGELOG_MODE SELECT a, COUNT(*) FROM s GROUP BY a;
+EXPLAIN ESTIMATED_COST SELECT seq.id FROM seq, lines, few ORDER BY 1 LIMIT 3;
+EXPLAIN ESTIMATED_COST SELECT id FROM gen WHERE id > 3 EXCEPT SELECT id FROM seq;
+EXPLAIN ESTIMATED_COST SELECT id, GROUPING(id), COUNT(*) FROM gen GROUP BY ROLLUP (id);
+EXPLAIN ESTIMATED_COST SELECT * FROM gen WHERE EXISTS (SELECT 1 FROM few WHERE few.id = gen.id);
+-- @reopen every statement that has a plan; none of them runs
+EXPLAIN CREATE TABLE made (b AS a + 1, PRIMARY KEY (a) NOT ENFORCED) AS SELECT id AS a FROM few;
+EXPLAIN CREATE OR REPLACE TABLE few AS SELECT v FROM few;
+EXPLAIN PLAN FOR REPLACE TABLE few WITH ('connector' = 'blackhole') AS SELECT v FROM few;
+EXPLAIN ESTIMATED_COST DELETE FROM few WHERE id = 1;
+EXPLAIN UPDATE few SET v = 'z' WHERE id = 2;
+EXPLAIN INSERT OVERWRITE few VALUES (3, 'w');
+EXPLAIN EXECUTE INSERT INTO few VALUES (3, 'w');
+SELECT * FROM few;
+SHOW TABLES;

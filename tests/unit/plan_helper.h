@@ -54,7 +54,7 @@ static inline void plan_run_one(plan_world *w, const rn_ast_statement *st, rn_bu
       object = rn_catalog_find(w->catalog, &st->path, diags);
       if (object) rn_catalog_show_create(object, out);
       break;
-    case RN_AST_STMT_EXPLAIN: (void)rn_plan_explain(w->catalog, &w->settings, st, out, diags); break;
+    case RN_AST_STMT_EXPLAIN: (void)rn_plan_explain(w->catalog, &w->settings, st, &(rn_explain_context){0}, out, diags); break;
     case RN_AST_STMT_QUERY:
       if (rn_plan_query(w->catalog, &w->settings, st->query, w->changelog, &plan, &info, diags) == RN_OK) {
         plan_columns(&info, out);
