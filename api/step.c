@@ -142,6 +142,7 @@ static const uint8_t public_types[RN_T_COUNT] = {[RN_T_NULL] = RUNNEL_T_NULL,
                                                  [RN_T_MAP] = RUNNEL_T_MAP,
                                                  [RN_T_MULTISET] = RUNNEL_T_MAP,
                                                  [RN_T_ROW] = RUNNEL_T_ROW,
+                                                 [RN_T_VARIANT] = RUNNEL_T_STRING,
                                                  [RN_T_ERROR] = RUNNEL_T_NULL};
 
 runnel_type runnel_column_type(runnel_stmt *stmt, int c) {

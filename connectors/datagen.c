@@ -113,6 +113,7 @@ static rn_status init_maker(rn_arena *arena, const rn_options *given, maker *m, 
   m->salt = seed;
   for (const char *p = path; *p; p++) m->salt = (m->salt ^ (uint8_t)*p) * 0x100000001B3ull; /* FNV-1a */
   rn_type_id id = (rn_type_id)type->id;
+  if (id == RN_T_VARIANT) return rn_fail(err, RN_E_TYPE_UNSUPPORTED, "connector datagen cannot make column %s of type VARIANT", path);
   const char *kind = field_option(given, path, "kind");
   m->sequence = kind && rn_text_eq_nocase(kind, "sequence");
   if (kind && !m->sequence && !rn_text_eq_nocase(kind, "random")) return bad_option(path, "kind", kind, "random or sequence", err);

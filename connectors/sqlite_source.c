@@ -20,7 +20,7 @@ struct rn_source {
   char *split, *position;
   uint64_t given;
   bool position_dirty;
-  rn_decoder **nested;     /* of columns of type ROW, ARRAY, MAP, which lie as JSON text; NULL: another type */
+  rn_decoder **nested;     /* of columns of type ROW, ARRAY, MAP, VARIANT, which lie as JSON text; NULL: another type */
   rn_builder *nested_text; /* their records of this batch, one behind the other, and where each begins */
   size_t *nested_at;
   const rn_format *json;
@@ -80,10 +80,11 @@ static bool is_literals(const char *p) {
   }
 }
 
-/* --- ROW, ARRAY, MAP: JSON text ----------------------------------------------------------------------------------------------- */
+/* --- ROW, ARRAY, MAP, VARIANT: JSON text ----------------------------------------------------------------------------------------------- */
 static rn_status open_nested(rn_source *s, const rn_zone *zone, rn_error *err) {
   for (uint32_t c = 0; c < s->column_count; c++) {
-    if (!s->table->columns[s->columns[c]].type->child_count) continue;
+    const rn_type *type = s->table->columns[s->columns[c]].type;
+    if (!type->child_count && type->id != RN_T_VARIANT) continue;
     if (!s->nested) {
       s->nested = rn_calloc(s->column_count, sizeof *s->nested);
       s->nested_text = rn_calloc(s->column_count, sizeof *s->nested_text);

@@ -214,7 +214,7 @@ static void put_column(const target *t, const rn_column *from, rn_builder *text)
       if (from->type->precision <= DECIMAL_NUMBER_DIGITS) put_small_decimals(t, from);
       else put_other_text(t, from, text);
       break;
-    case RN_T_CHAR: case RN_T_VARCHAR: put_strings(t, from, SQLITE_TEXT); break;
+    case RN_T_CHAR: case RN_T_VARCHAR: case RN_T_VARIANT: put_strings(t, from, SQLITE_TEXT); break;
     case RN_T_BINARY: case RN_T_VARBINARY: put_strings(t, from, SQLITE_BLOB); break;
     case RN_T_DATE: case RN_T_TIME: case RN_T_TIMESTAMP: case RN_T_TIMESTAMP_LTZ: put_times(t, from, text); break;
     case RN_T_INTERVAL_MONTH: case RN_T_INTERVAL_MS: case RN_T_ARRAY: case RN_T_MAP: case RN_T_MULTISET: case RN_T_ROW:

@@ -102,6 +102,8 @@ rn_expr *rn_bind_compare(rn_binder *binder, const char *op, rn_expr *a, rn_expr 
 const rn_type *rn_bind_type(rn_binder *binder, const rn_ast_type *ast);
 /* Makes e of type `to`: unchanged, implicit cast, or E_TYPE. `explicit_cast`: anything CAST allows. */
 rn_expr *rn_bind_cast(rn_binder *binder, rn_expr *e, const rn_type *to, bool explicit_cast, bool safe);
+/* What to write instead of a CAST that the dialect does not have; NULL: no advice. */
+const char *rn_bind_cast_hint(const rn_type *from, const rn_type *to);
 /* A call of a function row by name with bound arguments, coerced. */
 rn_expr *rn_bind_call_row(rn_binder *binder, const char *name, rn_expr *const *args, uint32_t count, rn_span span);
 /* Folds constant sub-trees whose evaluation succeeds (others stay, to fail at run time if reached). */

@@ -30,12 +30,13 @@ static rn_expr *cast_failed(rn_binder *binder, const rn_expr *e, const rn_type *
   return rn_bind_error(binder, e->span);
 }
 
-/* Pairs the dialect does not have, with what to write instead. */
-static const char *cast_hint(const rn_type *from, const rn_type *to) {
+const char *rn_bind_cast_hint(const rn_type *from, const rn_type *to) {
   if (rn_type_is_numeric(from) && rn_type_is_timestamp(to)) return "use TO_TIMESTAMP_LTZ(n, 3) for milliseconds, TO_TIMESTAMP_LTZ(n, 0) for seconds";
   if (rn_type_is_timestamp(from) && rn_type_is_numeric(to)) return "use EXTRACT(EPOCH FROM ts), or UNIX_TIMESTAMP(CAST(ts AS STRING))";
   if (from->id == RN_T_DATE && to->id == RN_T_TIME) return "a DATE has no time of day";
   if (from->id == RN_T_TIME && to->id == RN_T_DATE) return "a TIME has no date";
+  if (to->id == RN_T_VARIANT) return "PARSE_JSON(s) makes a VARIANT of JSON text; JSON_STRING(x) makes that of any value";
+  if (from->id == RN_T_VARIANT) return "JSON_VALUE(v, '$' RETURNING INT) gives a plain value, JSON_STRING(v) the JSON text";
   return NULL;
 }
 
@@ -58,7 +59,7 @@ rn_expr *rn_bind_convert(rn_binder *binder, rn_expr *e, const rn_type *to, bool 
   rn_error_clear(&err);
   memset(&res, 0, sizeof res);
   if (rn_cast_resolve(e->type, type, safe, e->span, arena, &fn, &res, &err) != RN_OK) {
-    return cast_failed(binder, e, to, cast_hint(e->type, to));
+    return cast_failed(binder, e, to, rn_bind_cast_hint(e->type, to));
   }
   rn_expr *call = rn_expr_make(arena, RN_EXPR_CALL, res.result ? res.result : type, e->span, 1, &e);
   call->function = fn;

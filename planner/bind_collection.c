@@ -122,8 +122,13 @@ rn_expr *rn_bind_subscript(rn_binder *binder, rn_scope *scope, const rn_ast_expr
   if (rn_bind_failed(args[0]) || rn_bind_failed(args[1])) return rn_bind_error(binder, ast->span);
   const rn_type *base = args[0]->type;
   if (base->id == RN_T_ROW) return row_item(binder, args[0], args[1], ast->span);
+  if (base->id == RN_T_VARIANT) {
+    const rn_type *key = args[1]->type;
+    if (rn_type_is_string(key) || rn_type_is_integer(key) || key->id == RN_T_NULL) return rn_bind_call_row(binder, "ITEM", args, 2, ast->span);
+    return bad_index(binder, args[1], NULL, "a part of a VARIANT is taken by a name (STRING) or a number from 1 on (INT)");
+  }
   if (base->id != RN_T_ARRAY && base->id != RN_T_MAP) {
-    rn_diag(binder->diags, RN_E_TYPE, ast->args[0]->span, NULL, "x[..] takes an ARRAY, a MAP or a ROW, got %s", rn_type_name(binder->arena, base));
+    rn_diag(binder->diags, RN_E_TYPE, ast->args[0]->span, NULL, "x[..] takes an ARRAY, a MAP, a ROW or a VARIANT, got %s", rn_type_name(binder->arena, base));
     return rn_bind_error(binder, ast->span);
   }
   args[1] = base->id == RN_T_ARRAY ? array_index(binder, args[1]) : map_key(binder, base, args[1]);

@@ -30,15 +30,23 @@ static const char *clause_text(rn_binder *binder, const rn_ast_expr *ast, bool e
                          behaviour_words[on_empty], behaviour_words[on_error]);
 }
 
-static rn_expr *bind_text(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast, const char *what,
-                          const char *name) {
-  rn_expr *e = rn_bind_expr(binder, scope, ast);
+static rn_expr *check_text(rn_binder *binder, rn_expr *e, const char *what, const char *name) {
   if (rn_bind_failed(e)) return e;
   if (e->type->id == RN_T_NULL) return rn_bind_convert(binder, e, rn_type_basic(RN_T_VARCHAR, true), false);
   if (rn_type_is_string(e->type)) return e;
   rn_diag(binder->diags, RN_E_TYPE, e->span, NULL, "%s of %s must be text, got %s", what, name,
           rn_type_name(binder->arena, e->type));
-  return rn_bind_error(binder, ast->span);
+  return rn_bind_error(binder, e->span);
+}
+static rn_expr *bind_text(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast, const char *what,
+                          const char *name) {
+  return check_text(binder, rn_bind_expr(binder, scope, ast), what, name);
+}
+/* Text, or a VARIANT by its JSON text. */
+static rn_expr *bind_document(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast, const char *name) {
+  rn_expr *e = rn_bind_expr(binder, scope, ast);
+  bool variant = !rn_bind_failed(e) && e->type->id == RN_T_VARIANT;
+  return variant ? rn_bind_call_row(binder, "JSON_STRING", &e, 1, e->span) : check_text(binder, e, "the document", name);
 }
 
 /* A constant path that is none would give the ON ERROR case of every row: better said now. */
@@ -106,7 +114,7 @@ static rn_expr *bind_reader(rn_binder *binder, rn_scope *scope, const rn_ast_exp
   rn_expr *args[5];
   uint32_t count = 3;
   args[0] = rn_bind_text_const(binder, clause_text(binder, ast, exists), ast->op_span);
-  args[1] = bind_text(binder, scope, ast->args[0], "the document", ast->name);
+  args[1] = bind_document(binder, scope, ast->args[0], ast->name);
   args[2] = bind_text(binder, scope, ast->args[1], "the path", ast->name);
   if (!rn_bind_failed(args[2])) args[2] = check_path(binder, args[2], ast->args[1]);
   const rn_type *wanted = NULL,
@@ -226,11 +234,6 @@ rn_expr *rn_bind_json_call(rn_binder *binder, rn_scope *scope, const rn_ast_expr
   if (is_json_call(ast)) {
     rn_diag(binder->diags, RN_E_ARGUMENTS, ast->span, "such as JSON_OBJECT('a' VALUE JSON('[1]'))",
             "JSON(..) stands only as a value in JSON_OBJECT and JSON_ARRAY");
-    return rn_bind_error(binder, ast->span);
-  }
-  if (rn_text_eq_nocase(ast->name, "PARSE_JSON") || rn_text_eq_nocase(ast->name, "TRY_PARSE_JSON")) {
-    rn_diag(binder->diags, RN_E_UNSUPPORTED, ast->span, "JSON_VALUE and JSON_QUERY read JSON text",
-            "%s makes a VARIANT, a type that does not exist here", ast->name);
     return rn_bind_error(binder, ast->span);
   }
   if (!rn_text_eq_nocase(ast->name, "JSON_STRING") || ast->arg_count != 1 || ast->star) return NULL;

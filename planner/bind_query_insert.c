@@ -184,8 +184,9 @@ static rn_logical *map_columns(rn_query_context *q, const rn_ast_insert *insert,
     rn_expr *e = rn_expr_column(q->arena, k, from, span);
     if (!rn_type_same(from, to)) {
       if (from->id != RN_T_NULL && !rn_cast_is_implicit(from, to)) {
-        rn_diag(diags, RN_E_SINK_SCHEMA, span, rn_arena_printf(q->arena, "convert it: CAST(.. AS %s)",
-                                                               rn_type_name(q->arena, to)),
+        const char *hint = rn_bind_cast_hint(from, to);
+        if (!hint) hint = rn_arena_printf(q->arena, "convert it: CAST(.. AS %s)", rn_type_name(q->arena, to));
+        rn_diag(diags, RN_E_SINK_SCHEMA, span, hint,
                 "column \"%s\" of table \"%s\" is %s, the query gives %s", column->name, t->name,
                     rn_type_name(q->arena, to),
                 rn_type_name(q->arena, from));

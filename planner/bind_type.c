@@ -18,7 +18,7 @@ static const type_word words[] = {
   {"VARBINARY", RN_T_VARBINARY, LENGTH}, {"BYTES", RN_T_VARBINARY, NO_PARAMS}, {"DATE", RN_T_DATE, NO_PARAMS},
   {"TIME", RN_T_TIME, TIME_PRECISION}, {"TIMESTAMP", RN_T_TIMESTAMP, TIME_PRECISION},
   {"TIMESTAMP_LTZ", RN_T_TIMESTAMP_LTZ, TIME_PRECISION}, {"ROW", RN_T_ROW, FIELDS}, {"ARRAY", RN_T_ARRAY, ELEMENTS},
-  {"MAP", RN_T_MAP, ELEMENTS}, {"MULTISET", RN_T_MULTISET, ELEMENTS}, {"INTERVAL", RN_T_INTERVAL_MS, INTERVAL_PARAMS},
+  {"VARIANT", RN_T_VARIANT, NO_PARAMS}, {"MAP", RN_T_MAP, ELEMENTS}, {"MULTISET", RN_T_MULTISET, ELEMENTS}, {"INTERVAL", RN_T_INTERVAL_MS, INTERVAL_PARAMS},
 };
 enum { WORD_COUNT = sizeof words / sizeof *words };
 
@@ -29,7 +29,7 @@ static const struct {
   {"REAL", "write FLOAT (32 bits) or DOUBLE"}, {"TEXT", "write STRING"}, {"BLOB", "write BYTES"}, {"DATETIME", "write TIMESTAMP(3)"},
   {"TIMESTAMP WITH TIME ZONE", "write TIMESTAMP_LTZ(3): an instant, shown in the session's zone"},
   {"LONG", "write BIGINT"}, {"INT64", "write BIGINT"}, {"INT32", "write INT"}, {"FLOAT64", "write DOUBLE"}, {"BOOL", "write BOOLEAN"},
-  {"RAW", NULL}, {"VARIANT", NULL}, {"STRUCTURED", NULL}, {"BITMAP", NULL}, {"GEOGRAPHY", NULL}, {"NULL", NULL},
+  {"RAW", NULL}, {"STRUCTURED", NULL}, {"BITMAP", NULL}, {"GEOGRAPHY", NULL}, {"NULL", NULL},
 };
 
 static const rn_type *fail(rn_binder *binder, rn_span span, const char *hint, const char *format, ...) __attribute__((format(printf, 4, 5)));

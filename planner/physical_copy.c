@@ -5,7 +5,7 @@ rn_value rn_physical_value(rn_arena *arena, const rn_value *value) {
   rn_value copy = *value;
   copy.type = rn_type_copy(arena, value->type);
   if (value->is_null) return copy;
-  if (rn_type_is_string(value->type) || rn_type_is_binary(value->type)) {
+  if (rn_type_physical(value->type) == RN_P_STR) {
     copy.u.text = rn_slice_make(rn_arena_strndup(arena, value->u.text.ptr, value->u.text.len), value->u.text.len);
   } else if (rn_type_physical(value->type) == RN_P_ROW || rn_type_physical(value->type) == RN_P_LIST) {
     uint32_t count = value->type->id == RN_T_ROW ? value->type->child_count : value->item_count;

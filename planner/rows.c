@@ -3,6 +3,7 @@
  *   DELETE FROM t WHERE c     ->  INSERT OVERWRITE t SELECT a, b FROM t WHERE (c) IS NOT TRUE
  *   UPDATE t SET a = e WHERE c -> INSERT OVERWRITE t SELECT CASE WHEN `_rn_hit` THEN CAST(e AS ..) ELSE a END, b
  *                                 FROM (SELECT *, c AS `_rn_hit` FROM t) AS t */
+#include "planner/bind.h"
 #include "planner/catalog_parts.h"
 #include "planner/planner.h"
 #include "runtime/function.h"
@@ -134,7 +135,9 @@ static rn_status check_assignments(rows_builder *b, rn_catalog *catalog, const r
     for (uint32_t k = 0; k < b->table->column_count; k++)
       if (!strcmp(b->table->columns[k].name, a->column.text)) to = b->table->columns[k].type;
     if (!to || from->id == RN_T_NULL || rn_type_same(from, to) || rn_cast_is_implicit(from, to)) continue;
-    rn_diag(diags, RN_E_SINK_SCHEMA, a->value->span, rn_arena_printf(b->arena, "convert it: CAST(.. AS %s)", rn_type_name(b->arena, to)),
+    const char *hint = rn_bind_cast_hint(from, to);
+    if (!hint) hint = rn_arena_printf(b->arena, "convert it: CAST(.. AS %s)", rn_type_name(b->arena, to));
+    rn_diag(diags, RN_E_SINK_SCHEMA, a->value->span, hint,
             "column \"%s\" of table \"%s\" is %s, not %s", a->column.text, b->table->name, rn_type_name(b->arena, to), rn_type_name(b->arena, from));
   }
   return diags->error_count == errors ? RN_OK : RN_FAIL;

@@ -152,6 +152,11 @@ static void print_value(const rn_value *v, rn_builder *out) {
       break;
     }
     case RN_T_CHAR: case RN_T_VARCHAR: print_quoted(v->u.text, out); break;
+    case RN_T_VARIANT:
+      rn_builder_text(out, "PARSE_JSON(");
+      print_quoted(v->u.text, out);
+      rn_builder_char(out, ')');
+      break;
     case RN_T_BINARY: case RN_T_VARBINARY:
       rn_builder_text(out, "X'");
       for (size_t i = 0; i < v->u.text.len; i++) rn_builder_printf(out, "%02X", (unsigned)(unsigned char)v->u.text.ptr[i]);

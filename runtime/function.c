@@ -13,7 +13,7 @@ static const rn_function_set *const sets[] = {
   &rn_set_printf,
   &rn_set_array,
   &rn_set_map,
-  &rn_set_json_read, &rn_set_json_make,
+  &rn_set_json_read, &rn_set_json_make, &rn_set_variant,
 };
 enum { SET_COUNT = sizeof sets / sizeof sets[0] };
 
@@ -57,7 +57,7 @@ typedef struct class_row {
 #define TIMESTAMPS (T(TIMESTAMP) | T(TIMESTAMP_LTZ))
 #define INTERVALS (T(INTERVAL_MONTH) | T(INTERVAL_MS))
 #define NESTED (T(ARRAY) | T(MAP) | T(MULTISET) | T(ROW))
-#define ANY (T(BOOLEAN) | NUMERICS | STRINGS | BINARIES | T(DATE) | T(TIME) | TIMESTAMPS | INTERVALS | NESTED)
+#define ANY (T(BOOLEAN) | NUMERICS | STRINGS | BINARIES | T(DATE) | T(TIME) | TIMESTAMPS | INTERVALS | NESTED | T(VARIANT))
 
 static const class_row classes[] = {
   [RN_ARG_ANY] = {"any type", ANY, -1, RN_T_NULL},
@@ -76,12 +76,13 @@ static const class_row classes[] = {
   [RN_ARG_TIMESTAMP] = {"TIMESTAMP", TIMESTAMPS, -1, RN_T_TIMESTAMP},
   [RN_ARG_TEMPORAL] = {"a date or time", T(DATE) | T(TIME) | TIMESTAMPS, -1, RN_T_TIMESTAMP},
   [RN_ARG_INTERVAL] = {"INTERVAL", INTERVALS, -1, RN_T_INTERVAL_MS},
-  [RN_ARG_COMPARABLE] = {"a comparable type", ANY & ~NESTED, -1, RN_T_NULL},
+  [RN_ARG_COMPARABLE] = {"a comparable type", ANY & ~(NESTED | T(VARIANT)), -1, RN_T_NULL},
   [RN_ARG_SAME] = {"any type", ANY, -1, RN_T_NULL},
   [RN_ARG_UNIT] = {"a time unit", STRINGS, -1, RN_T_NULL},
   [RN_ARG_ROW] = {"ROW", T(ROW), -1, RN_T_NULL},
   [RN_ARG_ARRAY] = {"ARRAY", T(ARRAY), -1, RN_T_NULL},
   [RN_ARG_MAP] = {"MAP", T(MAP), -1, RN_T_NULL},
+  [RN_ARG_VARIANT] = {"VARIANT", T(VARIANT), -1, RN_T_VARIANT},
 };
 
 static uint8_t class_of(const rn_function *fn, uint32_t i) {

@@ -11,7 +11,8 @@ typedef enum rn_arg_class {
   RN_ARG_DOUBLE /* any numeric, widened to DOUBLE */, RN_ARG_STRING, RN_ARG_BINARY,
   RN_ARG_STRING_OR_BINARY, RN_ARG_DATE, RN_ARG_TIME, RN_ARG_TIMESTAMP /* TIMESTAMP or LTZ */,
   RN_ARG_TEMPORAL, RN_ARG_INTERVAL, RN_ARG_COMPARABLE, RN_ARG_SAME /* all SAME args: common type */,
-  RN_ARG_UNIT /* a time unit keyword, given as a constant string */, RN_ARG_ROW, RN_ARG_ARRAY, RN_ARG_MAP
+  RN_ARG_UNIT /* a time unit keyword, given as a constant string */, RN_ARG_ROW, RN_ARG_ARRAY, RN_ARG_MAP,
+  RN_ARG_VARIANT
 } rn_arg_class;
 
 enum {

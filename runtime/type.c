@@ -43,6 +43,7 @@ static const type_row type_rows[RN_T_COUNT] = {
   [RN_T_MAP] = {"MAP", RN_P_LIST, P_NONE, F_NONE, 0},
   [RN_T_MULTISET] = {"MULTISET", RN_P_LIST, P_NONE, F_NONE, 0},
   [RN_T_ROW] = {"ROW", RN_P_ROW, P_NONE, F_NONE, 0},
+  [RN_T_VARIANT] = {"VARIANT", RN_P_STR, P_NONE, F_NONE, 0},
   [RN_T_ERROR] = {"ERROR", RN_P_NONE, P_NONE, F_NONE, 0},
 };
 
@@ -60,7 +61,7 @@ static const rn_type basic_types[RN_T_COUNT][2] = {
   [RN_T_TIMESTAMP_LTZ] = BASIC(RN_T_TIMESTAMP_LTZ, 6), [RN_T_INTERVAL_MONTH] = BASIC(RN_T_INTERVAL_MONTH, 0),
   [RN_T_INTERVAL_MS] = BASIC(RN_T_INTERVAL_MS, 3), [RN_T_ARRAY] = BASIC(RN_T_ARRAY, 0),
   [RN_T_MAP] = BASIC(RN_T_MAP, 0), [RN_T_MULTISET] = BASIC(RN_T_MULTISET, 0),
-  [RN_T_ROW] = BASIC(RN_T_ROW, 0), [RN_T_ERROR] = BASIC(RN_T_ERROR, 0),
+  [RN_T_ROW] = BASIC(RN_T_ROW, 0), [RN_T_VARIANT] = BASIC(RN_T_VARIANT, 0), [RN_T_ERROR] = BASIC(RN_T_ERROR, 0),
 };
 
 const rn_type *rn_type_basic(rn_type_id id, bool nullable) { return &basic_types[id][nullable]; }
@@ -234,7 +235,7 @@ bool rn_type_is_temporal(const rn_type *t) { return in_family(t, F_TEMPORAL); }
 bool rn_type_is_timestamp(const rn_type *t) { return in_family(t, F_TIMESTAMP); }
 bool rn_type_is_interval(const rn_type *t) { return in_family(t, F_INTERVAL); }
 bool rn_type_is_ordered(const rn_type *t) {
-  if (t->id == RN_T_MAP || t->id == RN_T_MULTISET) return false;
+  if (t->id == RN_T_MAP || t->id == RN_T_MULTISET || t->id == RN_T_VARIANT) return false;
   for (uint32_t i = 0; i < t->child_count; i++) {
     if (!rn_type_is_ordered(t->children[i])) return false;
   }

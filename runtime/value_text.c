@@ -230,6 +230,7 @@ void rn_value_text(rn_builder *out, const rn_column *c, uint32_t row, rn_text_st
     case RN_T_ARRAY: case RN_T_MAP: case RN_T_MULTISET:
       list(out, c, row, style == RN_TEXT_SQLITE ? RN_TEXT_JSON : style, zone);
       break;
+    case RN_T_VARIANT: rn_builder_slice(out, rn_str_slice((const rn_str *)c->data + row)); break;
     case RN_T_ROW: row_value(out, c, row, style == RN_TEXT_SQLITE ? RN_TEXT_JSON : style, zone); break;
   }
 }

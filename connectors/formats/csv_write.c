@@ -33,9 +33,9 @@ rn_status csv_check_dialect(const rn_table_spec *table, bool is_key, rn_error *e
 
 /* Plain values, and ARRAY and ROW of plain values. */
 static bool readable(const rn_type *type) {
-  if (type->id == RN_T_MAP || type->id == RN_T_MULTISET) return false;
+  if (type->id == RN_T_MAP || type->id == RN_T_MULTISET || type->id == RN_T_VARIANT) return false;
   for (uint32_t i = 0; i < type->child_count; i++)
-    if (type->children[i]->child_count) return false;
+    if (type->children[i]->child_count || type->children[i]->id == RN_T_VARIANT) return false;
   return true;
 }
 rn_status csv_check_types(const rn_table_spec *table, const uint32_t *columns, uint32_t count, const char *verb, rn_error *err) {

@@ -60,6 +60,7 @@ static const struct {
     [RN_T_INTERVAL_MONTH] = {JSON_I32, INT32_MIN, INT32_MAX},
     [RN_T_INTERVAL_MS] = {JSON_I64, INT64_MIN, INT64_MAX},
     [RN_T_ROW] = {JSON_ROW, 0, 0},
+    [RN_T_VARIANT] = {JSON_VARIANT, 0, 0},
     [RN_T_ARRAY] = {JSON_LIST, 0, 0},
     [RN_T_MAP] = {JSON_MAP, 0, 0},
     [RN_T_MULTISET] = {JSON_MAP, 0, 0},
@@ -114,6 +115,7 @@ static rn_status init_field(rn_decoder *d, json_field *f, const char *name, cons
     f->element = RN_NEW(&d->arena, json_field);
     return init_field(d, f->element, "", rn_arena_printf(&d->arena, "%s[]", path), element, table_column, err);
   }
+  if (f->kind == JSON_VARIANT && !d->variants) d->variants = rn_variant_parser_open();
   if (f->kind != JSON_ROW) return RN_OK;
   if (init_object(d, &f->object, type->child_count) != RN_OK) return RN_FAIL;
   for (uint32_t i = 0; i < type->child_count; i++) {
@@ -128,6 +130,7 @@ static void decoder_close(rn_decoder *d) {
   if (!d) return;
   rn_arena_free(&d->arena);
   rn_builder_free(&d->scratch);
+  rn_variant_parser_close(d->variants);
   rn_free(d);
 }
 

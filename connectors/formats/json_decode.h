@@ -5,10 +5,12 @@
 #include "base/json.h"
 #include "connectors/formats/format_common.h"
 #include "connectors/formats/text_scan.h"
+#include "runtime/variant.h"
 
 typedef enum json_kind {
   JSON_SKIP, JSON_BOOL, JSON_I8, JSON_I16, JSON_I32, JSON_I64, JSON_F32, JSON_F64, JSON_DEC64, JSON_DEC128,
-  JSON_TEXT, JSON_BYTES, JSON_DATE, JSON_TIME, JSON_TIMESTAMP, JSON_LTZ, JSON_ROW, JSON_LIST, JSON_MAP
+  JSON_TEXT, JSON_BYTES, JSON_DATE, JSON_TIME, JSON_TIMESTAMP, JSON_LTZ, JSON_ROW, JSON_LIST, JSON_MAP,
+  JSON_VARIANT
 } json_kind;
 
 typedef struct json_object json_object;
@@ -63,6 +65,7 @@ struct rn_decoder {
   scan_date_cache date; /* shared by all timestamp columns */
   rn_arena arena;       /* fields, steps, names; lives with the decoder */
   rn_builder scratch;   /* unescaped keys, bytes out of base64 */
+  rn_variant_parser *variants; /* NULL: there is none */
   /* the record being decoded */
   const char *begin, *end;
   rn_arena *out;        /* text that is not a view */

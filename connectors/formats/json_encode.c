@@ -261,6 +261,7 @@ static void put_value(rn_encoder *e, const member *m, const rn_column *c, uint32
     case RN_T_TIMESTAMP: case RN_T_TIMESTAMP_LTZ:
       put_timestamp(e, b, ((const int64_t *)data)[row], m->type->id == RN_T_TIMESTAMP_LTZ);
       break;
+    case RN_T_VARIANT: rn_builder_slice(b, rn_str_slice(&((const rn_str *)data)[row])); break;
     case RN_T_ARRAY: put_array(e, m, c, ((const rn_list *)data)[row], b); break;
     case RN_T_MAP: case RN_T_MULTISET: put_object(e, m, c, ((const rn_list *)data)[row], b); break;
     case RN_T_ROW: put_members(e, m->members, m->member_count, c->children, row, b); break;

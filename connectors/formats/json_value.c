@@ -158,6 +158,11 @@ bool json_convert(rn_decoder *d, json_field *f, rn_slice value, uint32_t row) {
     if (nested) text = compact(d->out, value);
     ((rn_str *)f->data)[row] = rn_str_make(text.ptr, text.len);
     result = TAKEN;
+  } else if (f->kind == JSON_VARIANT) {
+    rn_json_fault fault;
+    rn_slice canonical = rn_variant_parse(d->variants, value, true, &fault);
+    if (canonical.ptr) ((rn_str *)f->data)[row] = rn_str_copy(d->out, rn_str_make(canonical.ptr, canonical.len));
+    result = canonical.ptr ? TAKEN : REFUSED;
   } else {
     bool fits = c == '{' ? f->kind == JSON_MAP || f->kind == JSON_ROW : c == '[' && f->kind == JSON_LIST;
     if (fits && !(f->kind == JSON_ROW ? d->scanner->object(d, f->object, value.ptr, 0, row) != NULL : json_convert_collection(d, f, value, row))) {

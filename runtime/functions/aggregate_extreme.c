@@ -180,7 +180,7 @@ TABLE(max)
 static rn_status resolve(const rn_type *type, rn_arena *arena, const rn_agg_ops *table, const rn_type **arg_type,
                          const rn_type **result, const rn_agg_ops **ops) {
   rn_physical p = rn_type_physical(type);
-  if (p == RN_P_NONE || p == RN_P_LIST || p == RN_P_ROW) return RN_FAIL;
+  if (p == RN_P_NONE || p == RN_P_LIST || p == RN_P_ROW || !rn_type_is_ordered(type)) return RN_FAIL;
   *arg_type = type;
   *result = rn_plain_result(type, arena);
   *ops = &table[p];

@@ -190,6 +190,7 @@ rn_kernel rn_cast_to_text_kernel(const rn_type *from, const rn_type *to) {
   bool text = rn_type_is_string(from) || rn_type_is_binary(from);
   if (rn_type_is_binary(to) && !text) return NULL;
   if (!rn_type_is_string(to) && !rn_type_is_binary(to)) return NULL;
+  if (from->id == RN_T_VARIANT) return NULL; /* would it be JSON or the plain text? Neither, as in Flink */
   if (!text) return value_to_text;
   if (rn_type_is_binary(from) && rn_type_is_string(to)) return binary_to_text;
   bool same_family = rn_type_is_string(from) == rn_type_is_string(to);

@@ -233,6 +233,9 @@ void rn_json_put_value(rn_builder *out, const rn_column *c, uint32_t row) {
       rn_builder_char(out, ']');
       break;
     }
+    case RN_T_VARIANT:
+      rn_builder_slice(out, rn_str_slice(&((const rn_str *)data)[row]));
+      break;
     case RN_T_MAP:
       put_map(out, c, row);
       break;

@@ -25,7 +25,7 @@ extern const rn_function_set rn_set_map;
 extern const rn_function_set rn_set_compare, rn_set_arithmetic, rn_set_interval, rn_set_cast, rn_set_like,
     rn_set_logic, rn_set_row, rn_set_math, rn_set_text, rn_set_text_search, rn_set_text_code, rn_set_url, rn_set_hash, rn_set_regex, rn_set_time,
     rn_set_time_unit, rn_set_time_text, rn_set_conditional, rn_set_collection,
-    rn_set_json_read, rn_set_json_make;
+    rn_set_json_read, rn_set_json_make, rn_set_variant;
 
 #define KERNEL(name) \
   static rn_status name(rn_eval *eval, const rn_column *const *args, uint32_t arg_count, rn_column *out, const rn_sel *sel)

@@ -185,8 +185,8 @@ static rn_status resolve_compare(const rn_function *fn, const rn_type *const *ty
   const rn_type *both[2] = {types[0], types[1]};
   if (!compared_types(both, arena, out->arg_types)) return RN_FAIL;
   compare_op op = op_of(fn->name);
-  bool nested = out->arg_types[0]->child_count > 0;
-  if (nested && op != OP_EQ && op != OP_NE) return RN_FAIL;
+  bool unordered = out->arg_types[0]->child_count > 0 || out->arg_types[0]->id == RN_T_VARIANT;
+  if (unordered && op != OP_EQ && op != OP_NE) return RN_FAIL;
   bool total;
   out->kernel = kernel_for(out->arg_types[0], out->arg_types[1], op, &total);
   if (total != ((fn->flags & RN_FN_TOTAL) != 0)) return RN_FAIL;

@@ -44,7 +44,7 @@ static rn_status resolve_nullif(const rn_function *fn, const rn_type *const *typ
 }
 
 static rn_status resolve_extreme(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
-  if (types[0]->child_count) return RN_FAIL; /* rows and arrays have no order */
+  if (types[0]->child_count || !rn_type_is_ordered(types[0])) return RN_FAIL; /* rows and arrays have none here */
   return rn_resolve_first(fn, types, count, arena, out);
 }
 

@@ -29,8 +29,6 @@ SELECT JSON_OBJECT('a' VALUE d, 'b' VALUE INTERVAL '1' DAY), JSON_ARRAY(d), JSON
 SELECT JSON_OBJECT(1 VALUE 2), JSON_OBJECT(CAST(NULL AS STRING) VALUE 1) FROM docs;
 -- @case JSON alone
 SELECT JSON(j) FROM docs;
--- @case a variant
-SELECT PARSE_JSON(j) FROM docs;
 -- @case a JSON function as a plain call
 SELECT `JSON_VALUE`(j, '$.a') FROM docs;
 -- @case aggregates: a name that is no text, a value without a JSON form, OVER

@@ -148,7 +148,7 @@ static void put_json(const rn_value *v, bool top, rn_builder *out) {
     case RN_T_DECIMAL:
       rn_decimal_format(&text, rn_type_physical(v->type) == RN_P_I128 ? v->u.wide : (rn_i128)v->u.i, v->type->scale);
       break;
-    case RN_T_CHAR: case RN_T_VARCHAR: rn_builder_slice(&text, v->u.text); break;
+    case RN_T_CHAR: case RN_T_VARCHAR: case RN_T_VARIANT: rn_builder_slice(&text, v->u.text); break;
     case RN_T_BINARY: case RN_T_VARBINARY:
       rn_builder_text(&text, "0x");
       for (size_t i = 0; i < v->u.text.len; i++) rn_builder_printf(&text, "%02x", (unsigned)(unsigned char)v->u.text.ptr[i]);
