@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include "parser/parse.h"
 #include "planner/query.h"
+#include "planner/windowed.h"
 
 /* --- legacy group windows ---------------------------------------------------------------------------- */
 typedef struct helper_row {
@@ -247,6 +248,15 @@ static rn_status check_session_calls(rn_select_binder *s) {
   return RN_OK;
 }
 
+/* Over what has a window's columns without a windowing function of its own below. */
+static bool is_window_time(rn_select_binder *s, uint32_t key) {
+  if (s->keys[key]->kind != RN_EXPR_COLUMN) return false;
+  uint32_t *columns = RN_NEW_N(s->q->arena, uint32_t, s->key_count), count = 0;
+  for (uint32_t i = 0; i < s->key_count; i++)
+    if (s->keys[i]->kind == RN_EXPR_COLUMN && (s->set_count <= 1 || i >= 64 || s->everywhere >> i & 1)) columns[count++] = s->keys[i]->index;
+  return rn_windowed_time(s->input, columns, count, s->keys[key]->index);
+}
+
 rn_status rn_build_aggregate(rn_select_binder *s) {
   rn_query_context *q = s->q;
   int *parts = RN_NEW_N(q->arena, int, s->key_count + 1);
@@ -278,7 +288,7 @@ rn_status rn_build_aggregate(rn_select_binder *s) {
   for (uint32_t i = 0; i < s->key_count; i++) {
     node->u.agg.keys[i] = rn_projection_add(&p, s->keys[i], s->key_names[i]);
     const rn_type *type = s->keys[i]->type;
-    if (!(window && parts[i] == 2)) type = rn_type_plain(q->arena, type);
+    if (!(window ? parts[i] == 2 : is_window_time(s, i))) type = rn_type_plain(q->arena, type);
     fields[i] = (rn_field){s->key_names[i] ? s->key_names[i] : rn_arena_printf(q->arena, "$k%u", i), type};
   }
   for (uint32_t i = 0; i < call_count; i++) {

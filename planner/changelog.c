@@ -310,7 +310,7 @@ static void warn_state(rn_changelog *c, const rn_logical *node, const char *clau
 static rn_status infer_aggregate(rn_changelog *c, rn_logical *node, wants w) {
   bool every_change = c->show_changes || c->settings->keep_changes || c->settings->mini_batch_off;
   bool updates = node->u.agg.call_count > 0;
-  node->u.agg.fold = c->bounded && !(every_change && (w.accepts & RN_CHANGE_UPDATE_AFTER));
+  node->u.agg.fold = node->u.agg.closes || (c->bounded && !(every_change && (w.accepts & RN_CHANGE_UPDATE_AFTER)));
   if (!updates) node->u.agg.fold = false; /* DISTINCT gives a row when it first sees it */
   const char *consumer = !strcmp(node->u.agg.clause,
                                  "DISTINCT") ? "DISTINCT" : node->u.agg.grouped ? "GROUP BY" : "an aggregate";
@@ -318,7 +318,7 @@ static rn_status infer_aggregate(rn_changelog *c, rn_logical *node, wants w) {
   node->u.agg.update_before = w.update_before && updates && !node->u.agg.fold;
   if (updates && !node->u.agg.fold) node->emits |= RN_CHANGE_UPDATE_AFTER;
   if (node->u.agg.update_before) node->emits |= RN_CHANGE_UPDATE_BEFORE;
-  if (node->u.agg.key_count && !node->u.agg.early) warn_state(c, node, node->u.agg.clause);
+  if (node->u.agg.key_count && !node->u.agg.early && !node->u.agg.closes) warn_state(c, node, node->u.agg.clause);
   node->u.agg.mini_batch = updates && !node->u.agg.fold && !c->settings->keep_changes && !c->settings->mini_batch_off &&
                            (c->settings->mini_batch || !w.shows_changes);
   return RN_OK;

@@ -99,10 +99,11 @@ struct rn_logical {
       rn_agg_call *calls;
       const rn_ast_expr **asts; /* of the calls, for messages; NULL */
       const char *clause;       /* "GROUP BY", "DISTINCT", "aggregate": for messages */
-      rn_window_spec window;    /* WINDOW_AGG; early AGGREGATE */
+      rn_window_spec window;    /* WINDOW_AGG; AGGREGATE that is early or closes */
       bool early;               /* EMIT CHANGES, early or late firing over a window: an AGGREGATE whose groups go when their window closes .. */
       uint32_t end_key;         /* .. which is key number end_key */
       rn_fire fire;             /* early */
+      bool closes;              /* an AGGREGATE whose groups leave and go when their window closes; end_key as above */
       bool grouped;             /* false: global, no GROUP BY */
       bool fold, update_before, mini_batch; /* set by inference */
       bool legacy;              /* TUMBLE(ts, ..) in GROUP BY */

@@ -181,7 +181,7 @@ static rn_built build_aggregate(rn_plan_builder *b, const rn_logical *node) {
     n->u.group_agg.update_before = node->u.agg.update_before;
     n->u.group_agg.mini_batch = node->u.agg.mini_batch;
     n->u.group_agg.global = !node->u.agg.grouped;
-    n->u.group_agg.early = node->u.agg.early;
+    n->u.group_agg.early = node->u.agg.early || node->u.agg.closes;
     n->u.group_agg.window = node->u.agg.window;
     n->u.group_agg.end_key = node->u.agg.end_key;
     n->u.group_agg.lateness_us = node->u.agg.fire.lateness_us;

@@ -10,6 +10,7 @@ const rn_rewrite_pass rn_rewrite_passes[] = {
     {"window-aggregate", rn_rewrite_window_aggregate},
     {"rank", rn_rewrite_rank},
     {"window-join", rn_rewrite_window_join},
+    {"window-close", rn_rewrite_window_close},
     {"merge-projections", rn_rewrite_merge},
     {"fold-merged", rn_rewrite_fold},
     {"prune-columns", rn_rewrite_prune},

@@ -8,7 +8,33 @@ static bool is_part(uint32_t offset, const rn_window_spec *spec, rn_windowed_col
   return offset < 3;
 }
 
-bool rn_windowed(const rn_logical *node, uint32_t column, rn_windowed_column *out) {
+static bool same_windows(const rn_window_spec *a, const rn_window_spec *b) {
+  return a->kind == b->kind && a->processing_time == b->processing_time && a->local_zone == b->local_zone &&
+         a->size_us == b->size_us && a->slide_us == b->slide_us && a->offset_us == b->offset_us;
+}
+
+/* UNION ALL of relations with the same windows. */
+static bool trace(const rn_logical *node, uint32_t column, bool bound, rn_windowed_column *out);
+static bool of_every_input(const rn_logical *node, uint32_t column, bool bound, rn_windowed_column *out) {
+  for (uint32_t i = 0; i < node->input_count; i++) {
+    rn_windowed_column found;
+    if (!trace(node->inputs[i], column, bound, &found)) return false;
+    if (i && (found.part != out->part || !same_windows(found.spec, out->spec))) return false;
+    *out = found;
+  }
+  return node->input_count > 0;
+}
+
+static bool has_keys(const rn_logical *node, const uint32_t *columns, uint32_t count, bool bound) {
+  rn_windowed_column found;
+  unsigned parts = 0;
+  for (uint32_t i = 0; i < count; i++)
+    if (trace(node, columns[i], bound, &found)) parts |= 1u << found.part;
+  return (parts & 3u) == 3u;
+}
+
+/* bound: before the passes, where a Top-N is a filter on ROW_NUMBER(). */
+static bool trace(const rn_logical *node, uint32_t column, bool bound, rn_windowed_column *out) {
   for (;;) {
     const rn_logical *input = node->input_count ? node->inputs[0] : NULL;
     uint32_t width = input ? input->schema.count : 0;
@@ -18,6 +44,15 @@ bool rn_windowed(const rn_logical *node, uint32_t column, rn_windowed_column *ou
         column = node->u.project[column]->index;
         break;
       case RN_L_FILTER: case RN_L_RANK: break;
+      case RN_L_EXPAND: /* the input's columns pass, copies of keys do not */
+        if (column >= width) return false;
+        break;
+      case RN_L_OVER:
+        if (!bound || column >= width || node->u.over.call_count != 1 || node->u.over.calls[0].ops->over != RN_OVER_ROW_NUMBER ||
+            !has_keys(input, node->u.over.keys, node->u.over.key_count, bound))
+          return false;
+        break;
+      case RN_L_UNION: return of_every_input(node, column, bound, out);
       case RN_L_WINDOW:
         if (column >= width) return is_part(column - width, &node->u.window, out);
         *out = (rn_windowed_column){RN_WINDOWED_ROWTIME, &node->u.window};
@@ -27,7 +62,7 @@ bool rn_windowed(const rn_logical *node, uint32_t column, rn_windowed_column *ou
         return column >= first && is_part(column - first, &node->u.agg.window, out);
       }
       case RN_L_AGGREGATE: /* before the pass that makes it a window aggregate: all of start and end must be keys */
-        if (column >= node->u.agg.key_count || !rn_windowed_keys(input, node->u.agg.keys, node->u.agg.key_count)) return false;
+        if (column >= node->u.agg.key_count || !has_keys(input, node->u.agg.keys, node->u.agg.key_count, bound)) return false;
         column = node->u.agg.keys[column];
         break;
       case RN_L_JOIN:
@@ -47,12 +82,16 @@ bool rn_windowed(const rn_logical *node, uint32_t column, rn_windowed_column *ou
   }
 }
 
+bool rn_windowed(const rn_logical *node, uint32_t column, rn_windowed_column *out) { return trace(node, column, false, out); }
+
 bool rn_windowed_keys(const rn_logical *node, const uint32_t *columns, uint32_t count) {
+  return has_keys(node, columns, count, false);
+}
+
+bool rn_windowed_time(const rn_logical *node, const uint32_t *columns, uint32_t count, uint32_t column) {
   rn_windowed_column found;
-  unsigned parts = 0;
-  for (uint32_t i = 0; i < count; i++)
-    if (rn_windowed(node, columns[i], &found)) parts |= 1u << found.part;
-  return (parts & 3u) == 3u;
+  return has_keys(node, columns, count, true) && trace(node, column, true, &found) && found.part == RN_WINDOWED_TIME && !found.spec->processing_time &&
+         found.spec->kind != RN_WINDOW_SESSION;
 }
 
 /* Which part of one window do both sides of the comparison name? */

@@ -1,5 +1,5 @@
 /* Windowed relations: which columns of a node come unchanged from a window, so that rows of one window can be taken
- * together and forgotten when it ends (window Top-N, window join). */
+ * together and forgotten when it ends (window Top-N, window join, aggregates of what those give). */
 #ifndef RN_PLANNER_WINDOWED_H
 #define RN_PLANNER_WINDOWED_H
 #include "planner/logical.h"
@@ -13,8 +13,13 @@ typedef struct rn_windowed_column {
   const rn_window_spec *spec;
 } rn_windowed_column;
 
-/* Is the column one of them? Through projections, filters, aggregates by window, Top-N and joins of windowed relations. */
+/* Is the column one of them? Through projections, filters, aggregates by window, UNION ALL, Top-N
+ * and joins of windowed relations. */
 bool rn_windowed(const rn_logical *node, uint32_t column, rn_windowed_column *out);
+
+/* Is the column window_time, and the aggregate by these columns one that leaves when the window closes
+ * (rewrite_window_close.c)? Asked while binding, when a Top-N is still a filter on ROW_NUMBER(). */
+bool rn_windowed_time(const rn_logical *node, const uint32_t *columns, uint32_t count, uint32_t column);
 
 /* Are start and end of the window among the columns? */
 bool rn_windowed_keys(const rn_logical *node, const uint32_t *columns, uint32_t count);

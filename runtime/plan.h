@@ -154,7 +154,7 @@ struct rn_plan_node {
       const uint32_t *keys;
       uint32_t call_count;
       const rn_agg_call *calls; /* none: DISTINCT, insert-only */
-      bool fold;                /* bounded: final rows as inserts at the end of input */
+      bool fold;                /* final rows as inserts: at the end of bounded input; early: when the window closes */
       bool update_before;       /* somebody needs -U */
       bool mini_batch;          /* several changes of a key within a batch may be folded into one */
       bool global;              /* no keys: a bounded empty input gives one row */

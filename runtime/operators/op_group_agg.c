@@ -7,7 +7,8 @@
  *
  * Early (EMIT CHANGES over a window, table.exec.emit.*): window_end is a key and the namespace of its groups. They show
  * every change while the window is open and are forgotten when the watermark (or the clock) closes it, allowed lateness
- * behind its end; what comes then is late. HOLD may stand behind it. */
+ * behind its end; what comes then is late. HOLD may stand behind it. Folded, groups show once, when the window closes:
+ * GROUP BY a window over what has its columns already (window joins, window Top-N). */
 #include "base/alloc.h"
 #include "runtime/operators/agg_set.h"
 #include "runtime/operators/operators.h"

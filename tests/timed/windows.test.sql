@@ -205,3 +205,24 @@ GROUP BY window_start, window_end EMIT CHANGES;
 | window_start        | n |
 | 2026-01-01 00:00:00 | 1 |
 | 2026-01-01 00:00:10 | 2 |
+
+--@test GROUP BY the window over a window Top-N: one row when the window closes
+SELECT window_end, SUM(v) AS v, COUNT(*) AS n FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end, k ORDER BY v DESC) AS rn
+  FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND)) WHERE rn <= 1 GROUP BY window_start, window_end;
+--@given s
+| id | k | v | ts                  |
+|  1 | a | 5 | 2026-01-01 00:00:01 |
+|  2 | a | 7 | 2026-01-01 00:00:02 |
+|  3 | b | 1 | 2026-01-01 00:00:03 |
+|  4 | a | 9 | 2026-01-01 00:00:11 |
+--@expect
+| window_end | v | n |
+--@watermark s 2026-01-01 00:00:09.999
+--@expect-changelog
+| op | window_end          | v | n |
+| +I | 2026-01-01 00:00:10 | 8 | 2 |
+--@end
+--@expect-changelog
+| op | window_end          | v | n |
+| +I | 2026-01-01 00:00:10 | 8 | 2 |
+| +I | 2026-01-01 00:00:20 | 9 | 1 |
