@@ -22,7 +22,7 @@ const rn_expr *rn_near_below(const rn_logical *node) {
 
 bool rn_pull_refuse(rn_rewrite *r, const rn_expr *at, const char *what) {
   rn_diag(r->binder->diags, RN_E_UNSUPPORTED, at->span,
-          "read it in a WHERE of the sub-query, outside of LIMIT and OVER; or write a join",
+          "read it in a WHERE of the sub-query; or write a join",
           "a column of the outer query is read %s: such a sub-query is not supported", what);
   return false;
 }
@@ -82,6 +82,23 @@ bool rn_reads_columns(const rn_expr *e) {
   return false;
 }
 
+int rn_inner_side(const rn_expr *e) {
+  if (e->kind != RN_EXPR_CALL || e->arg_count != 2) return -1;
+  if (strcmp(e->function->name, "=") != 0 && strcmp(e->function->name, "IS NOT DISTINCT FROM") != 0) return -1;
+  for (int i = 0; i < 2; i++)
+    if (!rn_near_outer(e->args[i]) && !rn_reads_columns(e->args[!i])) return i;
+  return -1;
+}
+
+rn_expr *rn_with_inner(rn_rewrite *r, const rn_expr *e, int inner, rn_expr *other) {
+  rn_expr *copy = RN_NEW(r->arena, rn_expr);
+  *copy = *e;
+  copy->args = RN_NEW_N(r->arena, rn_expr *, 2);
+  copy->args[!inner] = e->args[!inner];
+  copy->args[inner] = other;
+  return copy;
+}
+
 static bool pull_filter(rn_puller *u, rn_logical *node, rn_pulled *p) {
   rn_rewrite *r = u->r;
   if (!rn_pull(u, node->inputs[0], p)) return false;
@@ -118,13 +135,11 @@ bool rn_pull(rn_puller *u, rn_logical *node, rn_pulled *p) {
     case RN_L_PROJECT: return pull_project(u, node, p);
     case RN_L_AGGREGATE: case RN_L_WINDOW_AGG: return rn_pull_aggregate(u, node, p);
     case RN_L_JOIN: return rn_pull_join(u, node, p);
-    case RN_L_EXPAND: return rn_pull_refuse(r, at, "below grouping sets");
-    case RN_L_SORT:
-      if (node->u.sort.limit < 0 && !node->u.sort.offset) return rn_pull(u, node->inputs[0], p);
-      return rn_pull_refuse(r, at, "below ORDER BY .. LIMIT");
-    case RN_L_LIMIT: return rn_pull_refuse(r, at, "below LIMIT");
+    case RN_L_EXPAND: return rn_pull_through(u, node, p, "below grouping sets");
+    case RN_L_UNNEST: return rn_pull_through(u, node, p, "in UNNEST");
+    case RN_L_SORT: case RN_L_LIMIT: return rn_pull_limit(u, node, p);
     case RN_L_UNION: case RN_L_SET: return rn_pull_branches(u, node, p);
-    case RN_L_OVER: return rn_pull_refuse(r, at, "below OVER");
-    default: return rn_pull_refuse(r, at, "below another clause");
+    case RN_L_OVER: return rn_pull_over(u, node, p);
+    default: return rn_pull_refuse(r, at, "below a windowing function");
   }
 }

@@ -28,16 +28,24 @@ bool rn_pull_refuse(rn_rewrite *r, const rn_expr *at, const char *what);
 const rn_expr *rn_near_outer(const rn_expr *e);
 const rn_expr *rn_near_below(const rn_logical *node);
 bool rn_reads_columns(const rn_expr *e);
+/* outer = inner, or the other way: which argument is the inner one; -1: another condition. */
+int rn_inner_side(const rn_expr *e);
+/* The same with another inner one. */
+rn_expr *rn_with_inner(rn_rewrite *r, const rn_expr *e, int inner, rn_expr *other);
 /* Columns of e moved by `by`. */
 rn_expr *rn_expr_shift(rn_rewrite *r, const rn_expr *e, uint32_t by);
 rn_expr *rn_column_of(rn_rewrite *r, const rn_logical *node, uint32_t i, rn_span span);
 /* What reads queries further out than the plan comes to stand `by` levels further from them. */
 void rn_move_levels(rn_rewrite *r, rn_logical *node, int64_t by);
 
-/* decorrelate_aggregate.c, decorrelate_join.c: one kind of node each. */
+/* decorrelate_aggregate.c, decorrelate_join.c, decorrelate_order.c: one kind of node each. */
 bool rn_pull_aggregate(rn_puller *u, rn_logical *node, rn_pulled *p);
 bool rn_pull_join(rn_puller *u, rn_logical *node, rn_pulled *p);
 bool rn_pull_branches(rn_puller *u, rn_logical *node, rn_pulled *p);
+bool rn_pull_over(rn_puller *u, rn_logical *node, rn_pulled *p);
+bool rn_pull_limit(rn_puller *u, rn_logical *node, rn_pulled *p);
+/* UNNEST and EXPAND: each row becomes several ones. `what`: where the outer column is read, for messages. */
+bool rn_pull_through(rn_puller *u, rn_logical *node, rn_pulled *p, const char *what);
 
 /* decorrelate_domain.c. A set of outer columns is a bool for each. */
 bool *rn_no_outer(rn_puller *u);

@@ -1,15 +1,6 @@
 /* Decorrelation: conditions that pass an aggregate. See rewrite_decorrelate.c. */
 #include "planner/decorrelate.h"
 
-/* outer = inner, or the other way: which argument is the inner one; -1: another condition. */
-static int inner_side(const rn_expr *e) {
-  if (e->kind != RN_EXPR_CALL || e->arg_count != 2) return -1;
-  if (strcmp(e->function->name, "=") != 0 && strcmp(e->function->name, "IS NOT DISTINCT FROM") != 0) return -1;
-  for (int i = 0; i < 2; i++)
-    if (!rn_near_outer(e->args[i]) && !rn_reads_columns(e->args[!i])) return i;
-  return -1;
-}
-
 static bool used_by(const rn_logical *agg, uint32_t i) {
   for (uint32_t k = 0; k < agg->u.agg.key_count; k++)
     if (agg->u.agg.keys[k] == i) return true;
@@ -29,7 +20,8 @@ static rn_expr *or_nothing(rn_rewrite *r, rn_expr *e, const rn_agg_call *call) {
     rn_expr *both[2] = {e, rn_expr_const(r->arena, empty, e->span)};
     return rn_expr_make(r->arena, RN_EXPR_COALESCE, call->result, e->span, 2, both);
   }
-  rn_expr *args[2] = {e, rn_bind_cast(r->binder, rn_expr_const(r->arena, zero, e->span), rn_type_with_null(r->arena, e->type, false), true, false)};
+  rn_expr *args[2] = {e, rn_bind_cast(r->binder, rn_expr_const(r->arena, zero, e->span),
+                                      rn_type_with_null(r->arena, e->type, false), true, false)};
   args[1] = rn_fold(r->binder, args[1]);
   return rn_expr_make(r->arena, RN_EXPR_COALESCE, call->result, e->span, 2, args);
 }
@@ -40,7 +32,8 @@ bool rn_pull_aggregate(rn_puller *u, rn_logical *node, rn_pulled *p) {
   const rn_expr *at = rn_near_below(node);
   if (!rn_pull(u, node->inputs[0], p)) return false;
   bool domain = p->always;
-  for (uint32_t i = 0; i < p->on.count; i++) domain = domain || (rn_reads_columns(p->on.items[i]) && inner_side(p->on.items[i]) < 0);
+  for (uint32_t i = 0; i < p->on.count; i++)
+    domain = domain || (rn_reads_columns(p->on.items[i]) && rn_inner_side(p->on.items[i]) < 0);
   for (uint32_t i = 0; i < p->count; i++) domain = domain || (used_by(node, i) && rn_near_outer(p->out[i]));
   if (domain && node->kind == RN_L_WINDOW_AGG) return rn_pull_refuse(r, at, "below a window");
   if (domain && !rn_join_own_domain(u, p, at, "below an aggregate")) return false;
@@ -64,20 +57,15 @@ bool rn_pull_aggregate(rn_puller *u, rn_logical *node, rn_pulled *p) {
   }
   for (uint32_t i = 0; i < p->on.count; i++) {
     rn_expr *e = p->on.items[i];
-    int inner = rn_reads_columns(e) ? inner_side(e) : -1;
+    int inner = rn_reads_columns(e) ? rn_inner_side(e) : -1;
     if (inner < 0) continue; /* about the outer row alone */
-    rn_expr *copy = RN_NEW(r->arena, rn_expr);
-    *copy = *e;
-    copy->args = RN_NEW_N(r->arena, rn_expr *, 2);
-    copy->args[!inner] = e->args[!inner];
     const char *name = rn_arena_printf(r->arena, "$g%u", extra);
     const rn_type *type = rn_type_with_time(r->arena, e->args[inner]->type, RN_TIME_NONE);
     names[width + extra] = name;
     exprs[width + extra] = e->args[inner];
     group[keys + extra] = width + extra;
     fields[keys + extra] = (rn_field){name, type};
-    copy->args[inner] = rn_expr_column(r->arena, keys + extra, type, e->args[inner]->span);
-    p->on.items[i] = copy;
+    p->on.items[i] = rn_with_inner(r, e, inner, rn_expr_column(r->arena, keys + extra, type, e->args[inner]->span));
     extra++;
   }
   for (uint32_t i = keys; i < node->schema.count; i++) fields[extra + i] = node->schema.fields[i];

@@ -21,6 +21,65 @@ static void compute(rn_puller *u, rn_pulled *p, rn_span span) {
   if (extra) p->node = rn_logical_project(r->arena, p->node, width + extra, exprs, names, span);
 }
 
+static rn_expr *domain_column(const rn_pulled *p, uint32_t i) { return p->on.items[i]->args[1]; }
+
+/* FULL JOIN: both sides may lack rows. Both get the domain of all that is read, and rows meet within one of its values,
+ * which is that of the side that is there. */
+static bool pull_full(rn_puller *u, rn_logical *node, rn_pulled side[2], rn_pulled *p, const rn_expr *at) {
+  rn_rewrite *r = u->r;
+  rn_conjuncts all = {0}, on = {0};
+  rn_conjuncts_split(r->arena, node->u.join.condition, &all);
+  bool *used = rn_no_outer(u);
+  for (uint32_t i = 0; i < all.count; i++) rn_mark_outer(all.items[i], used);
+  for (unsigned s = 0; s < 2; s++) rn_mark_pulled(&side[s], used);
+  for (unsigned s = 0; s < 2; s++) {
+    if (!rn_join_domain(u, &side[s], used, at, "below FULL JOIN")) return false;
+    compute(u, &side[s], node->span);
+  }
+  uint32_t own = side[0].on.count, left = side[0].count, first = side[0].node->schema.count;
+  uint32_t *places = RN_NEW_N(r->arena, uint32_t, u->join->inputs[0]->schema.count + 1);
+  rn_expr **map = RN_NEW_N(r->arena, rn_expr *, left + side[1].count + 1),
+      **same = RN_NEW_N(r->arena, rn_expr *, 2 * own + 1);
+  for (uint32_t i = 0; i < left; i++) map[i] = side[0].out[i];
+  for (uint32_t i = 0; i < side[1].count; i++) map[left + i] = rn_expr_shift(r, side[1].out[i], first);
+  for (uint32_t i = 0; i < own; i++) {
+    same[2 * i] = domain_column(&side[0], i);
+    same[2 * i + 1] = rn_expr_shift(r, domain_column(&side[1], i), first);
+    places[side[0].on.items[i]->args[0]->index] = same[2 * i]->index;
+    rn_conjuncts_add(r->arena, &on, rn_bind_compare(r->binder, "IS NOT DISTINCT FROM", same[2 * i], same[2 * i + 1],
+                                                    at->span, at->span));
+  }
+  for (uint32_t i = 0; i < all.count; i++)
+    rn_conjuncts_add(r->arena, &on, rn_in_domain(u, rn_expr_replace(r->arena, all.items[i], map), places));
+  rn_logical *join = rn_logical_join(r->arena, RN_JOIN_KIND_FULL, side[0].node, side[1].node,
+                                     rn_conjuncts_and(r, &on, node->span), node->span);
+  join->path = node->path;
+  uint32_t count = left + side[1].count;
+  rn_expr **exprs = RN_NEW_N(r->arena, rn_expr *, count + own + 1);
+  const char **names = RN_NEW_N(r->arena, const char *, count + own + 1);
+  for (uint32_t i = 0; i < count; i++) {
+    exprs[i] = rn_column_of(r, join, map[i]->index, node->span);
+    names[i] = node->schema.fields[i].name;
+  }
+  for (uint32_t i = 0; i < own; i++) {
+    rn_expr *pair[2] = {rn_column_of(r, join, same[2 * i]->index, at->span),
+                        rn_column_of(r, join, same[2 * i + 1]->index, at->span)};
+    exprs[count + i] = rn_expr_make(r->arena, RN_EXPR_COALESCE, rn_type_with_null(r->arena, pair[0]->type, true),
+                                    at->span, 2, pair);
+    names[count + i] = rn_arena_printf(r->arena, "$d%u", i);
+  }
+  *p = (rn_pulled){.node = rn_logical_project(r->arena, join, count + own, exprs, names, node->span), .count = count};
+  for (uint32_t i = 0; i < own; i++) {
+    const rn_expr *e = side[0].on.items[i];
+    rn_expr *value = rn_column_of(r, p->node, count + i, at->span);
+    rn_conjuncts_add(r->arena, &p->on, rn_bind_compare(r->binder, "IS NOT DISTINCT FROM", e->args[0], value, at->span,
+                                                       at->span));
+  }
+  p->out = RN_NEW_N(r->arena, rn_expr *, count + 1);
+  for (uint32_t i = 0; i < count; i++) p->out[i] = rn_column_of(r, p->node, i, node->span);
+  return true;
+}
+
 /* An inner join passes conditions of both sides up. Of the others the side that may lack rows, and ON, get the values
  * of outer columns from the other side, which the domain is joined to. */
 bool rn_pull_join(rn_puller *u, rn_logical *node, rn_pulled *p) {
@@ -34,12 +93,14 @@ bool rn_pull_join(rn_puller *u, rn_logical *node, rn_pulled *p) {
   rn_pulled side[2];
   for (unsigned s = 0; s < 2; s++) {
     if (!rn_pull(u, node->inputs[s], &side[s])) return false;
+    if (kind == RN_JOIN_KIND_FULL) continue;
     bool outer = side[s].always; /* its columns are nothing but columns, or the join may not lose them */
-    for (uint32_t i = 0; i < side[s].count && !inner && s != keeper; i++) outer = outer || rn_near_outer(side[s].out[i]);
+    for (uint32_t i = 0; i < side[s].count && !inner && s != keeper; i++) outer = outer ||
+        rn_near_outer(side[s].out[i]);
     if (outer && !rn_join_own_domain(u, &side[s], at, what)) return false;
     if (!inner && s != keeper) compute(u, &side[s], node->span);
   }
-  if (kind == RN_JOIN_KIND_FULL) return rn_pull_refuse(r, at, "below FULL JOIN");
+  if (kind == RN_JOIN_KIND_FULL) return pull_full(u, node, side, p, at);
   rn_conjuncts all = {0};
   rn_conjuncts_split(r->arena, node->u.join.condition, &all);
   bool *used = rn_no_outer(u), any = false;
@@ -58,7 +119,8 @@ bool rn_pull_join(rn_puller *u, rn_logical *node, rn_pulled *p) {
   }
   uint32_t width = side[0].node->schema.count;
   rn_expr **map = RN_NEW_N(r->arena, rn_expr *, count + 1);
-  for (uint32_t i = 0; i < count; i++) map[i] = i < left ? side[0].out[i] : rn_expr_shift(r, side[1].out[i - left], width);
+  for (uint32_t i = 0; i < count; i++) map[i] = i < left ? side[0].out[i]
+      : rn_expr_shift(r, side[1].out[i - left], width);
   rn_conjuncts stay = {0};
   *p = (rn_pulled){.count = node->schema.count};
   for (uint32_t i = 0; i < all.count; i++) {
@@ -72,7 +134,8 @@ bool rn_pull_join(rn_puller *u, rn_logical *node, rn_pulled *p) {
       if (places && s != keeper) e = rn_in_domain(u, e, places);
       rn_conjuncts_add(r->arena, inner || s == keeper ? &p->on : &stay, e);
     }
-  p->node = rn_logical_join(r->arena, kind, side[0].node, side[1].node, rn_conjuncts_and(r, &stay, node->span), node->span);
+  p->node = rn_logical_join(r->arena, kind, side[0].node, side[1].node, rn_conjuncts_and(r, &stay, node->span),
+                            node->span);
   p->node->path = node->path;
   p->node->u.join.single = node->u.join.single;
   p->out = RN_NEW_N(r->arena, rn_expr *, p->count + 1);
@@ -101,7 +164,8 @@ bool rn_pull_branches(rn_puller *u, rn_logical *node, rn_pulled *p) {
   *p = (rn_pulled){.count = width};
   for (uint32_t i = 0; i < node->input_count; i++) {
     rn_pulled *b = &branches[i];
-    if (!rn_join_domain(u, b, used, at, node->kind == RN_L_SET ? "below INTERSECT or EXCEPT" : "below UNION")) return false;
+    if (!rn_join_domain(u, b, used, at, node->kind == RN_L_SET ? "below INTERSECT or EXCEPT" : "below UNION"))
+      return false;
     rn_expr **exprs = RN_NEW_N(r->arena, rn_expr *, width + own + 1);
     const char **names = RN_NEW_N(r->arena, const char *, width + own + 1);
     for (uint32_t c = 0; c < width; c++) {

@@ -203,6 +203,9 @@ rn_logical *rn_logical_copy(rn_arena *arena, const rn_logical *node) {
       copy->u.join.left_keys = copy_array(arena, node->u.join.left_keys, node->u.join.key_count, sizeof *node->u.join.left_keys);
       copy->u.join.right_keys = copy_array(arena, node->u.join.right_keys, node->u.join.key_count, sizeof *node->u.join.right_keys);
       break;
+    case RN_L_EXPAND:
+      copy->u.expand.keys = copy_array(arena, node->u.expand.keys, node->u.expand.key_count, sizeof *node->u.expand.keys);
+      break;
     default: break; /* nothing that a pass changes in place */
   }
   return copy;

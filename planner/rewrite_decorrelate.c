@@ -6,10 +6,8 @@
  *
  * Where a condition cannot pass (an inequality below an aggregate, UNION, ON of an outer join, a sub-query further in),
  * the different values of the outer columns are joined below it (decorrelate_domain.c). That is the left side once
- * more, so that side must give the same rows twice. LIMIT and OVER are refused, with the column that would have to
- * pass. Inner joins go first, so that the right side of a join is free of lateral joins; what is left in it of queries
- * further out comes one level nearer.
- */
+ * more, so its columns must have the same values twice. Inner joins go first, so that the right side of a join is free
+ * of lateral joins; what is left in it of queries further out comes one level nearer. */
 #include "planner/decorrelate.h"
 
 typedef struct joined {
@@ -18,12 +16,13 @@ typedef struct joined {
   rn_expr **right;               /* what columns of the right side became, over plan */
 } joined;
 
-/* e, over columns of plan, as an expression over left ++ plan. `old`: the join's own condition, over the old columns; it
- * stands outside of the right side, so what it reads of queries around stays as far away as it is. */
+/* e, over columns of plan, as an expression over left ++ plan. `old`: the join's own condition, over the old columns;
+ * it stands outside of the right side, so what it reads of queries around stays as far away as it is. */
 static rn_expr *over_join(const joined *j, const rn_expr *e, bool old) {
   rn_rewrite *r = j->r;
   uint32_t width = j->left->schema.count;
-  if (e->kind == RN_EXPR_COLUMN && old) return e->index < width ? (rn_expr *)(uintptr_t)e : over_join(j, j->right[e->index - width], false);
+  if (e->kind == RN_EXPR_COLUMN && old && e->index < width) return (rn_expr *)(uintptr_t)e;
+  if (e->kind == RN_EXPR_COLUMN && old) return over_join(j, j->right[e->index - width], false);
   rn_expr *copy = RN_NEW(r->arena, rn_expr);
   *copy = *e;
   if (e->kind == RN_EXPR_COLUMN) copy->index += width;
@@ -44,7 +43,8 @@ static rn_expr *all_over(const joined *j, const rn_conjuncts *c, const rn_expr *
   return rn_conjuncts_and(j->r, &all, span);
 }
 
-static rn_logical *plain_join(rn_rewrite *r, const rn_logical *like, rn_join_kind kind, rn_logical *right, rn_expr *condition) {
+static rn_logical *plain_join(rn_rewrite *r, const rn_logical *like, rn_join_kind kind, rn_logical *right,
+                              rn_expr *condition) {
   rn_logical *node = rn_logical_join(r->arena, kind, like->inputs[0], right, condition, like->span);
   node->path = like->path;
   node->u.join.single = like->u.join.single && kind == RN_JOIN_KIND_LEFT;
@@ -57,7 +57,9 @@ static rn_expr *case_when(rn_rewrite *r, rn_expr *when, rn_expr *then) {
   return rn_expr_make(r->arena, RN_EXPR_CASE, type, then->span, 3, args);
 }
 
-static rn_expr *test(rn_rewrite *r, const char *name, rn_expr *e) { return rn_bind_call_row(r->binder, name, &e, 1, e->span); }
+static rn_expr *test(rn_rewrite *r, const char *name, rn_expr *e) {
+  return rn_bind_call_row(r->binder, name, &e, 1, e->span);
+}
 
 /* PROJECT with the join's old columns: left ones as they are, `right` for the others; `over`: its input. */
 static rn_logical *old_columns(rn_rewrite *r, const rn_logical *join, rn_logical *over, rn_expr *const *right) {
@@ -76,12 +78,14 @@ static rn_logical *old_columns(rn_rewrite *r, const rn_logical *join, rn_logical
 static rn_logical *join_always(rn_rewrite *r, rn_logical *join, const rn_pulled *p, const joined *j) {
   rn_join_kind kind = join->u.join.kind;
   rn_logical *node = plain_join(r, join, RN_JOIN_KIND_LEFT, p->node, all_over(j, &p->on, NULL, join->span));
-  rn_expr *passes = all_over(j, &p->after, join->u.join.condition, join->span), **right = RN_NEW_N(r->arena, rn_expr *, p->count + 2);
+  rn_expr *passes = all_over(j, &p->after, join->u.join.condition, join->span),
+      **right = RN_NEW_N(r->arena, rn_expr *, p->count + 2);
   for (uint32_t i = 0; i < p->count; i++) {
     right[i] = over_join(j, p->out[i], false);
     if (kind == RN_JOIN_KIND_LEFT && passes) right[i] = case_when(r, passes, right[i]);
   }
-  if (kind == RN_JOIN_KIND_MARK) right[0] = passes ? test(r, "IS TRUE", passes) : rn_bind_and(r->binder, NULL, 0, join->span);
+  if (kind == RN_JOIN_KIND_MARK)
+    right[0] = passes ? test(r, "IS TRUE", passes) : rn_bind_and(r->binder, NULL, 0, join->span);
   bool filters = kind == RN_JOIN_KIND_INNER || kind == RN_JOIN_KIND_SEMI;
   if (filters && passes) node = rn_logical_filter(r->arena, node, passes, join->span);
   if (kind == RN_JOIN_KIND_ANTI) {
@@ -95,7 +99,8 @@ static rn_logical *join_always(rn_rewrite *r, rn_logical *join, const rn_pulled 
  * inner ones alone is computed below the join. */
 static rn_logical *join_left(rn_rewrite *r, rn_logical *join, const rn_pulled *p, joined *j) {
   uint32_t width = p->node->schema.count, extra = 0;
-  rn_expr **exprs = RN_NEW_N(r->arena, rn_expr *, width + p->count + 1), **right = RN_NEW_N(r->arena, rn_expr *, p->count + 1);
+  rn_expr **exprs = RN_NEW_N(r->arena, rn_expr *, width + p->count + 1),
+      **right = RN_NEW_N(r->arena, rn_expr *, p->count + 1);
   const char **names = RN_NEW_N(r->arena, const char *, width + p->count + 1);
   int found = -1;
   for (uint32_t i = 0; i < width; i++) {
@@ -115,7 +120,8 @@ static rn_logical *join_left(rn_rewrite *r, rn_logical *join, const rn_pulled *p
   rn_logical *plan = extra ? rn_logical_project(r->arena, p->node, width + extra, exprs, names, join->span) : p->node;
   j->plan = plan;
   j->right = p->out;
-  rn_logical *node = plain_join(r, join, RN_JOIN_KIND_LEFT, plan, all_over(j, &p->on, join->u.join.condition, join->span));
+  rn_logical *node = plain_join(r, join, RN_JOIN_KIND_LEFT, plan,
+                                all_over(j, &p->on, join->u.join.condition, join->span));
   for (uint32_t i = 0; i < p->count; i++) {
     right[i] = over_join(j, p->out[i], false);
     if (!rn_near_outer(p->out[i])) continue;
@@ -125,19 +131,22 @@ static rn_logical *join_left(rn_rewrite *r, rn_logical *join, const rn_pulled *p
   return old_columns(r, join, node, right);
 }
 
+/* Has it a row wherever its input has one? */
+static bool keeps_some(const rn_logical *node) {
+  if (node->kind == RN_L_LIMIT) return node->u.limit.limit != 0 && !node->u.limit.offset;
+  if (node->kind == RN_L_SORT) return node->u.sort.limit != 0 && !node->u.sort.offset;
+  const char *clause = node->kind == RN_L_AGGREGATE && !node->u.agg.call_count ? node->u.agg.clause : NULL;
+  return clause && !strcmp(clause, "DISTINCT");
+}
+
 static rn_logical *decorrelate_join(rn_rewrite *r, rn_logical *join) {
   rn_pulled p;
   rn_logical *right = join->inputs[1];
   rn_join_kind kind = join->u.join.kind;
   join->u.join.lateral = false;
-  /* Who asks whether there is a row does not mind duplicates, order, or a limit that leaves one. */
-  while (!rn_join_pairs(kind) && rn_near_below(right->input_count ? right->inputs[0] : right)) {
-    bool distinct = right->kind == RN_L_AGGREGATE && !right->u.agg.call_count && right->u.agg.clause && !strcmp(right->u.agg.clause, "DISTINCT") && !join->u.join.condition;
-    bool limit = right->kind == RN_L_LIMIT && right->u.limit.limit != 0 && !right->u.limit.offset && !join->u.join.condition;
-    bool sort = right->kind == RN_L_SORT && right->u.sort.limit != 0 && !right->u.sort.offset && !join->u.join.condition;
-    if (!distinct && !limit && !sort) break;
-    right = right->inputs[0];
-  }
+  /* Who only asks whether there is a row does not mind duplicates, order, or a limit that leaves one. */
+  bool any = !rn_join_pairs(kind) && !join->u.join.condition;
+  while (any && right->input_count && rn_near_below(right->inputs[0]) && keeps_some(right)) right = right->inputs[0];
   rn_puller u = {.r = r, .join = join};
   if (!rn_pull(&u, right, &p)) return join;
   rn_move_levels(r, p.node, -1);

@@ -191,7 +191,7 @@ class Gen:
     def test(self):
         """A condition with a sub-query."""
         r = self.rng
-        k, no = r.randrange(11), r.choice(["", "NOT "])
+        k, no = r.randrange(14), r.choice(["", "NOT "])
         w = self.inner(r.random() < .6)
         if k == 0:
             return tuple("%sEXISTS (SELECT %s FROM t AS u%s)" % (no, "1", w[i]) for i in (0, 1))
@@ -228,6 +228,15 @@ class Gen:
         if k == 9:
             on = r.choice(["v.n = u.m AND v.id > t.id", "v.n = u.n AND v.m = t.m", "v.id = t.id + 1"])
             return self.both("%sEXISTS (SELECT 1 FROM t AS u LEFT JOIN t AS v ON %s WHERE u.n = t.n AND v.id IS %sNULL)" % (no, on, r.choice(["", "NOT "])))
+        if k == 10:
+            tail = r.choice(["LIMIT 3", "LIMIT 1", "LIMIT 2 OFFSET 1", "LIMIT 5 OFFSET 2"])
+            return tuple("t.id %sIN (SELECT u.id + 1 FROM t AS u%s ORDER BY u.m DESC, u.id %s)" % (no, w[i], tail) for i in (0, 1))
+        if k == 11:
+            call = r.choice(["SUM(u.m) OVER (PARTITION BY u.s ORDER BY u.id)", "RANK() OVER (ORDER BY u.s, u.n)", "COUNT(*) OVER (PARTITION BY u.n)", "LAG(u.id) OVER (ORDER BY u.n, u.id)"])
+            return tuple("t.n %sIN (SELECT %s FROM t AS u%s)" % (no, call, w[i]) for i in (0, 1))
+        if k == 12 and sqlite3.sqlite_version_info >= (3, 39):
+            on = r.choice(["u.id = v.id + 1", "u.n = v.m AND u.id < t.id", "u.id = v.id AND u.n = t.n"])
+            return self.both("%sEXISTS (SELECT 1 FROM (SELECT * FROM t AS q WHERE q.n = t.n) AS u FULL JOIN (SELECT * FROM t AS q WHERE q.s = t.s) AS v ON %s WHERE %s IS NULL)" % (no, on, r.choice(["u.id", "v.id"])))
         x = self.inner(True)
         return tuple("EXISTS (SELECT u.n, COUNT(*) FROM t AS u%s GROUP BY u.n HAVING COUNT(*) > 1 AND MAX(u.id) > t.id)" % x[i] for i in (0, 1))
 
@@ -239,6 +248,9 @@ class Gen:
             return self.both("(SELECT MAX(q.c) FROM (SELECT COUNT(*) AS c FROM t AS u WHERE u.n = t.n) AS q)")
         if r.random() < .1:
             return self.both("(SELECT SUM(q.c) FROM (SELECT COUNT(*) AS c FROM t AS u WHERE u.id < t.id UNION ALL SELECT MAX(u.id) FROM t AS u WHERE u.s = t.s) AS q)")
+        if r.random() < .15:
+            tail = r.choice(["LIMIT 1", "LIMIT 1 OFFSET 1", "LIMIT 1 OFFSET 3"])
+            return tuple("(SELECT u.id FROM t AS u%s ORDER BY u.n%s, u.id %s)" % (w[i], " DESC" if "OFFSET 1" in tail else "", tail) for i in (0, 1))
         sql = f.replace("CAST(u.m AS BIGINT)", "u.m")
         if r.random() < .2:
             return ("(SELECT %s FROM t AS u%s HAVING COUNT(*) > 3)" % (f, w[0]), "(SELECT CASE WHEN COUNT(*) > 3 THEN %s END FROM t AS u%s)" % (sql, w[1]))
@@ -480,6 +492,16 @@ def fits(values):
     return all(not isinstance(v, int) or -2**31 < v < 2**31 for row in values for v in row)
 
 
+def is_ordered(query):
+    """Does the query itself say ORDER BY, not only one inside of it?"""
+    depth, outside = 0, []
+    for c in query:
+        depth += (c == "(") - (c == ")")
+        if depth == 0:
+            outside.append(c)
+    return "ORDER BY" in "".join(outside)
+
+
 def group(number):
     rng = random.Random(seed * 1000003 + number)
     data = rows(rng)
@@ -492,7 +514,7 @@ def group(number):
     queries = [Gen(rng).query() for _ in range(min(GROUP, total - number * GROUP))]
     # Without order some show every change instead of the folded rows: what remains of the changes must be the same. Not those
     # with an aggregate of nothing: on a stream it has no row before its first input.
-    queries = [(q[0] + " EMIT CHANGES", q[1]) if "ORDER BY" not in q[0] and "1000" not in q[0] and rng.random() < .4 else q for q in queries]
+    queries = [(q[0] + " EMIT CHANGES", q[1]) if not is_ordered(q[0]) and " OVER (" not in q[0] and "1000" not in q[0] and rng.random() < .4 else q for q in queries]
     with tempfile.TemporaryDirectory() as work:
         path = os.path.join(work, "t.jsonl")
         with open(path, "w") as f:
@@ -524,7 +546,7 @@ def group(number):
     for i, q in enumerate(queries):
         want = [tuple(norm(v) for v in r) for r in db.execute(q[1])]
         got = answers.get(i)
-        ordered = "ORDER BY" in q[0] and " OVER (" not in q[0]
+        ordered = is_ordered(q[0])
         key = lambda r: tuple((v is not None, str(type(v)), v) for v in r)
         if not fits(want):
             continue
