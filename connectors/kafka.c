@@ -307,6 +307,7 @@ const rn_connector rn_connector_kafka = {
     .until_positions = rn_kafka_until_positions,
     .source_committed = rn_kafka_source_committed,
     .lag = rn_kafka_lag,
+    .split_lag = rn_kafka_split_lag,
     .source_close = rn_kafka_source_close,
     .pause_split = rn_kafka_pause_split,
     .split_active = rn_kafka_split_active,

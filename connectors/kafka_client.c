@@ -25,7 +25,7 @@ static const setting defaults[] = {
     {ALL, "log.connection.close", "false"},
     {CONSUMER, "fetch.wait.max.ms", "100"},
     {CONSUMER, "fetch.error.backoff.ms", "200"},
-    {CONSUMER, "fetch.message.max.bytes", "4194304"}, /* a third of the broker's work of 1 MB fetches */
+    {CONSUMER, "fetch.message.max.bytes", "4194304"}, /* a third of the broker's work of 1 MB fetches; fewer: see fair_fetches */
     {CONSUMER, "fetch.max.bytes", "67108864"},
     /* A full queue stops fetching for up to a second (2.0.2 wakes nobody): bounded by bytes, generously. */
     {CONSUMER, "queued.min.messages", "1000000"},
@@ -196,6 +196,17 @@ void rn_kafka_clean_reason(const char *text, char *out, size_t size) {
   while (len > 0 && (out[len - 1] == '.' || out[len - 1] == ' ')) out[--len] = 0;
 }
 
+static rn_status set_fetch_bytes(const rn_kafka_client *client, const rn_table_spec *table, rd_kafka_conf_t *conf, rn_error *err) {
+  static const char *const names[] = {"properties.fetch.message.max.bytes", "properties.max.partition.fetch.bytes"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (rn_kafka_option(table, names[i])) return RN_OK;
+  if (!client->fetch_bytes) return RN_OK;
+  char number[16];
+  (void)snprintf(number, sizeof number, "%d", client->fetch_bytes);
+  const setting one = {CONSUMER, names[0] + strlen("properties."), number};
+  return set_all(conf, &one, 1, CONSUMER, err);
+}
+
 static void tell(rn_kafka_client *client, const char *text) {
   if (client->notice) client->notice(client->notice_ctx, text);
 }
@@ -258,6 +269,10 @@ rn_status rn_kafka_client_open(rn_kafka_client *client, const rn_table_spec *tab
                                void (*notice)(void *ctx, const char *text), void *notice_ctx, rn_error *err) {
   rd_kafka_conf_t *conf = NULL;
   if (rn_kafka_conf(table, role, &conf, err) != RN_OK) return RN_FAIL;
+  if (set_fetch_bytes(client, table, conf, err) != RN_OK) {
+    rd_kafka_conf_destroy(conf);
+    return RN_FAIL;
+  }
   const char *mechanism = rn_option_text(&table->options, "properties.sasl.mechanism");
   if (!mechanism) mechanism = rn_option_text(&table->options, "properties.sasl.mechanisms");
   const char *servers = rn_kafka_option(table, "properties.bootstrap.servers");

@@ -25,6 +25,7 @@ typedef enum rn_kafka_role { RN_KAFKA_CONSUMER, RN_KAFKA_PRODUCER, RN_KAFKA_GROU
 typedef struct rn_kafka_client {
   rd_kafka_t *rk;
   char *servers;            /* for messages */
+  int fetch_bytes;          /* set before the open: of one partition in an answer, where the table says nothing; 0: the default */
   bool scram;
   void (*notice)(void *ctx, const char *text);
   void *notice_ctx;
@@ -160,6 +161,7 @@ rn_status rn_kafka_source_committed(rn_source *source, uint64_t epoch, const rn_
                                     rn_error *err);
 int64_t rn_kafka_lag(rn_source *source);
 void rn_kafka_pause_split(rn_source *source, uint32_t split, bool paused);
+int64_t rn_kafka_split_lag(rn_source *source, uint32_t split);
 bool rn_kafka_split_active(rn_source *source, uint32_t split);
 void rn_kafka_source_close(rn_source *source);
 

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 
 enum {
+  ANSWER_BYTES = 16 << 20,   /* see fair_fetches */
+  FETCH_BYTES_MAX = 4 << 20, /* the default of kafka_client.c */
+  FETCH_BYTES_MIN = 1 << 20, /* below, an answer may hold but one of the larger batches that producers write */
   SERVE_EVERY_US = 100000, /* events and lag */
   METADATA_WAIT_MS = 2000, /* of the discovery thread */
 };
@@ -60,6 +63,12 @@ static void finish_split(rn_source *s, rn_kafka_split *split) {
 }
 
 /* --- open, close ------------------------------------------------------------------------------------ */
+static rn_status make_handle(rn_source *s, rn_kafka_topic *topic, rn_error *err) {
+  topic->handle = rd_kafka_topic_new(s->client.rk, topic->name, NULL);
+  if (topic->handle) return RN_OK;
+  return rn_fail(err, RN_E_TOPIC, "topic \"%s\": %s", topic->name, rd_kafka_err2str(rd_kafka_last_error()));
+}
+
 static rn_status open_topics(rn_source *s, rn_error *err) {
   const char *text = rn_kafka_option(s->table, "topic");
   for (const char *at = text; *at;) {
@@ -75,9 +84,7 @@ static rn_status open_topics(rn_source *s, rn_error *err) {
     uint32_t index = (uint32_t)s->topics.len - 1;
     rn_kafka_topic *added = &s->topics.data[index];
     if (rn_kafka_partition_count(&s->client, added->name, &added->partition_count, err) != RN_OK) return RN_FAIL;
-    added->handle = rd_kafka_topic_new(s->client.rk, added->name, NULL);
-    if (!added->handle)
-      return rn_fail(err, RN_E_TOPIC, "topic \"%s\": %s", added->name, rd_kafka_err2str(rd_kafka_last_error()));
+    if (make_handle(s, added, err) != RN_OK) return RN_FAIL;
     for (int32_t p = 0; p < added->partition_count; p++) add_split(s, index, p);
   }
   if (s->splits.len > RN_SPLITS_MAX)
@@ -89,6 +96,25 @@ static void on_data(rd_kafka_t *rk, void *opaque) {
   rn_source *s = opaque;
   (void)rk;
   s->wake(s->wake_ctx);
+}
+
+/* A broker answers with all it may give of one partition, then of the next: so much is one partition read ahead of the others, and
+ * what is ahead in event time waits in windows and buffers. So many partitions share an answer. The client takes the size when it is
+ * made, before it has asked how many partitions there are: then it is made again. */
+static rn_status fair_fetches(rn_source *s, const rn_source_spec *spec, rn_error *err) {
+  size_t bytes = ANSWER_BYTES / (s->splits.len ? s->splits.len : 1);
+  if (s->splits.len <= ANSWER_BYTES / FETCH_BYTES_MAX) return RN_OK;
+  for (size_t i = 0; i < s->topics.len; i++) rd_kafka_topic_destroy(s->topics.data[i].handle);
+  for (size_t i = 0; i < s->topics.len; i++) s->topics.data[i].handle = NULL;
+  rd_kafka_queue_destroy(s->queue);
+  s->queue = NULL;
+  rn_kafka_client_close(&s->client);
+  s->client = (rn_kafka_client){.fetch_bytes = bytes < FETCH_BYTES_MIN ? FETCH_BYTES_MIN : (int)bytes};
+  if (rn_kafka_client_open(&s->client, spec->table, RN_KAFKA_CONSUMER, spec->notice, spec->notice_ctx, err) != RN_OK) return RN_FAIL;
+  s->queue = rd_kafka_queue_new(s->client.rk);
+  for (size_t i = 0; i < s->topics.len; i++)
+    if (make_handle(s, &s->topics.data[i], err) != RN_OK) return RN_FAIL;
+  return RN_OK;
 }
 
 rn_status rn_kafka_source_open(const rn_source_spec *spec, rn_source **out, rn_error *err) {
@@ -117,6 +143,7 @@ rn_status rn_kafka_source_open(const rn_source_spec *spec, rn_source **out, rn_e
     s->queue = rd_kafka_queue_new(s->client.rk);
     status = open_topics(s, err);
   }
+  if (status == RN_OK) status = fair_fetches(s, spec, err);
   /* A client of its own: the reading one has no group, so that it needs no coordinator and no rights on one. */
   if (status == RN_OK && s->has_group)
     status = rn_kafka_client_open(&s->group, spec->table, RN_KAFKA_GROUP, spec->notice, spec->notice_ctx, err);
@@ -231,6 +258,11 @@ static rn_status discovery_step(rn_source *s, int64_t now, rn_error *err) {
 }
 
 /* --- events ---------------------------------------------------------------------------------------------- */
+int64_t rn_kafka_split_lag(rn_source *s, uint32_t index) {
+  const rn_kafka_split *split = &s->splits.data[index];
+  int64_t end = split->end >= 0 && split->end < split->high ? split->end : split->high;
+  return !split->done && end > split->taken ? end - split->taken : 0;
+}
 static void measure_lag(rn_source *s) {
   int64_t lag = 0;
   for (size_t i = 0; i < s->splits.len; i++) {
@@ -240,8 +272,7 @@ static void measure_lag(rn_source *s) {
                                        &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
         high > split->high)
       split->high = high;
-    int64_t end = split->end >= 0 && split->end < split->high ? split->end : split->high;
-    if (!split->done && end > split->taken) lag += end - split->taken;
+    lag += rn_kafka_split_lag(s, (uint32_t)i);
   }
   __atomic_store_n(&s->lag, lag, __ATOMIC_RELAXED);
 }

@@ -302,7 +302,8 @@ struct rn_connector {
   rn_status (*source_committed)(rn_source *source, uint64_t epoch, const rn_position *positions, size_t count, rn_error *err); /* NULL ok; store thread */
   /* Lag in records behind the end, -1: unknown. */
   int64_t (*lag)(rn_source *source);
-  void (*pause_split)(rn_source *source, uint32_t split, bool paused); /* NULL: cannot */
+  void (*pause_split)(rn_source *source, uint32_t split, bool paused); /* NULL: cannot; else split_lag tells whom to wait for */
+  int64_t (*split_lag)(rn_source *source, uint32_t split); /* records that are known to be there and were not taken; task thread */
   void (*source_close)(rn_source *source);
   /* What the source itself promises about event time, RN_WATERMARK_NONE: nothing yet; asked after each poll. NULL: nothing
    * ever. It raises what the WATERMARK of the table's definition gives. */

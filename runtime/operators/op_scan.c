@@ -517,3 +517,8 @@ int64_t rn_scan_lag(rn_operator *op) {
   scan *s = (scan *)op;
   return s->source && s->table->connector->lag ? s->table->connector->lag(s->source) : -1;
 }
+
+int64_t rn_scan_split_lag(rn_operator *op, uint32_t split) {
+  scan *s = (scan *)op;
+  return s->table->connector->split_lag ? s->table->connector->split_lag(s->source, split) : 0;
+}

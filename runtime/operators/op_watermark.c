@@ -44,7 +44,8 @@ static void know_splits(watermark *self, uint32_t least, int64_t now_us) {
   uint32_t count = self->op.scan ? rn_scan_splits(self->op.scan) : 1;
   if (count < least) count = least;
   while (self->splits.len < count) {
-    split_state s = {.watermark_us = RN_WATERMARK_NONE, .seen_us = RN_WATERMARK_NONE, .last_row_us = now_us};
+    split_state s = {
+        .watermark_us = RN_WATERMARK_NONE, .seen_us = RN_WATERMARK_NONE, .behind_us = RN_WATERMARK_NONE, .last_row_us = now_us};
     const char *name = split_name(self, (uint32_t)self->splits.len);
     for (size_t i = 0; i < self->restored.len; i++) {
       const restored_split *r = &self->restored.data[i];

@@ -11,7 +11,8 @@ typedef struct rn_split_state {
   int64_t seen_us;     /* largest so far; on-event with a gap: watermark_us follows every gap-th row */
   uint64_t events;     /* rows; after every gap-th it follows */
   int64_t last_row_us; /* clock; for idleness */
-  uint64_t ahead_rows; /* since it was last seen close to the slowest */
+  uint64_t ahead_rows; /* about so many of its rows are ahead of the slowest */
+  int64_t behind_us;   /* event time that all of them are behind: of the slowest when it was looked at last */
   bool idle, paused;
 } rn_split_state;
 

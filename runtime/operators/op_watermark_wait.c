@@ -4,7 +4,7 @@
 #include "runtime/operators/op_watermark.h"
 
 /* When a split waits for the others. What is ahead lies in windows and buffers: AHEAD_ROWS of all splits together. */
-enum { CHECK_AHEAD_US = 1000000, CATCHING_UP_ROWS = 100000, AHEAD_ROWS = 300000, CHECK_ROWS = 50000 };
+enum { CHECK_AHEAD_US = 1000000, SILENT_US = 10000000, CATCHING_UP_ROWS = 100000, AHEAD_ROWS = 500000, CHECK_ROWS = 10000 };
 #define AHEAD_US (60 * RN_US_PER_SECOND)
 #define SAY_US (60 * RN_US_PER_SECOND)
 
@@ -17,8 +17,32 @@ static void wake_paused(rn_watermark_op *self, int64_t at_us) {
 
 /* Replaying history, one partition may be read far ahead of another; what it brings waits in windows for the slow one. So it waits
  * at its source instead: while much is left to be read, the slowest split sends rows, and another one is over a minute ahead of it
- * in event time with many rows. Splits that wait are looked at once a second, since to resume is to fetch anew; whether others must
- * wait, too, every CHECK_ROWS rows. */
+ * in event time with many rows. A split that has records but no row yet is slower than all that have: a broker answers with megabytes
+ * of one partition behind those of another, and until the last one is heard of all the others are ahead. For the same reason a split
+ * with records may be silent for longer. Splits that wait are looked at once a second, since to resume is to fetch anew; whether
+ * others must wait, too, every CHECK_ROWS rows. */
+static bool waits_for(const rn_watermark_op *self, uint32_t split, int64_t now_us) {
+  rn_operator *scan = self->op.scan;
+  const rn_split_state *s = &self->splits.data[split];
+  bool has_records = rn_scan_split_lag(scan, split) > 0;
+  if (s->watermark_us == RN_WATERMARK_NONE && !has_records) return false;
+  return now_us - s->last_row_us < (has_records ? SILENT_US : CHECK_AHEAD_US) && rn_scan_lag(scan) >= CATCHING_UP_ROWS;
+}
+/* Of the rows that were ahead, those that the slowest split has passed by now are not: taken to lie evenly in their time. */
+static void count_ahead(rn_split_state *s, const rn_split_state *slowest, bool ahead) {
+  if (!ahead) {
+    s->ahead_rows = 0;
+    s->behind_us = s->watermark_us;
+  } else if (slowest->watermark_us > s->behind_us) {
+    double most = (double)s->watermark_us, share = (most - (double)slowest->watermark_us) / (most - (double)s->behind_us);
+    if (s->behind_us != RN_WATERMARK_NONE) s->ahead_rows = (uint64_t)((double)s->ahead_rows * share);
+    s->behind_us = slowest->watermark_us;
+  }
+}
+static bool is_ahead(const rn_split_state *s, const rn_split_state *slowest) {
+  if (s->watermark_us == RN_WATERMARK_NONE) return false;
+  return slowest->watermark_us == RN_WATERMARK_NONE || s->watermark_us - slowest->watermark_us > (s->paused ? AHEAD_US / 2 : AHEAD_US);
+}
 void rn_watermark_check_ahead(rn_watermark_op *self, int64_t now_us) {
   rn_operator *scan = self->op.scan;
   int64_t every_us = CHECK_AHEAD_US;
@@ -32,20 +56,19 @@ void rn_watermark_check_ahead(rn_watermark_op *self, int64_t now_us) {
   self->unchecked_rows = 0;
   if (resumes) self->checked_us = now_us;
   const rn_split_state *slowest = NULL;
+  bool waits = false;
   for (uint32_t i = 0; i < self->splits.len; i++) {
     rn_split_state *s = &self->splits.data[i];
     if (s->paused) s->last_row_us = now_us; /* it waits, it is not idle */
     if (s->idle || !rn_scan_split_active(scan, i)) continue;
-    if (!slowest || s->watermark_us < slowest->watermark_us) slowest = s;
+    if (slowest && s->watermark_us >= slowest->watermark_us) continue;
+    slowest = s;
+    waits = waits_for(self, i, now_us);
   }
-  bool waits = slowest && slowest->watermark_us != RN_WATERMARK_NONE &&
-               now_us - slowest->last_row_us < CHECK_AHEAD_US && rn_scan_lag(scan) >= CATCHING_UP_ROWS;
   uint64_t rows = 0;
   for (uint32_t i = 0; i < self->splits.len; i++) {
     rn_split_state *s = &self->splits.data[i];
-    bool ahead = waits && s->watermark_us != RN_WATERMARK_NONE &&
-                 s->watermark_us - slowest->watermark_us > (s->paused ? AHEAD_US / 2 : AHEAD_US);
-    if (!ahead) s->ahead_rows = 0;
+    count_ahead(s, slowest, waits && is_ahead(s, slowest));
     rows += s->ahead_rows;
   }
   int64_t limit = self->aligned ? rn_aligned_limit(self->aligned) : RN_WATERMARK_END;

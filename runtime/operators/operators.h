@@ -73,6 +73,7 @@ rn_status rn_scan_until(rn_operator *scan, rn_positions *out, rn_error *err);
 rn_status rn_scan_committed(rn_operator *scan, uint64_t epoch, const rn_position *positions, size_t count,
                             rn_error *err); /* store thread */
 int64_t rn_scan_lag(rn_operator *scan);
+int64_t rn_scan_split_lag(rn_operator *scan, uint32_t split); /* 0 where the source does not know */
 /* The scan reads nothing while this member of an alignment group waits; its end leaves the group. */
 struct rn_aligned;
 void rn_scan_align(rn_operator *scan, struct rn_aligned *member);

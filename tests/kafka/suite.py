@@ -347,6 +347,103 @@ def new_partitions():
     equal("after a restart", stored_ids("job.db"), list(range(25)))
 
 
+# --- event time -----------------------------------------------------------------------------------------------
+NEW_YEAR = 1577836800000  # 2020 in UTC
+TIMED = "id INT, v BIGINT, ms BIGINT, ts AS TO_TIMESTAMP_LTZ(ms, 3), WATERMARK FOR ts AS ts"
+
+
+def timed(ids, stamp, part=lambda i: 0):
+    return "".join('{"part":%d,"id":%d,"v":%d,"ms":%d}\n' % (part(i), i, i % 1000, NEW_YEAR + stamp(i)) for i in ids)
+
+
+def send(name, lines):
+    tool("produce", "--topic", name, "--partition-field", "part", lines=lines)
+
+
+WINDOWS = ("CREATE TABLE windows (w TIMESTAMP(3), c BIGINT);\n"
+           "INSERT INTO windows SELECT window_start, COUNT(*) FROM TUMBLE(TABLE src, DESCRIPTOR(ts), INTERVAL '1' SECOND) GROUP BY window_start, window_end;\n")
+
+
+@case()
+def replay_of_partitions_hours_apart():
+    """16 partitions, each an hour of event time behind the one before. What waits for the watermark stays bounded, since the ones
+    ahead wait at their partitions; and results are those of the rows in order."""
+    parts, rows, keys, step = 16, 60000, 50, 180  # each partition: three hours
+    at = lambda p, i: p * 3600000 + i * step + p
+    t = topic(parts)
+    send(t, "".join('{"part":%d,"id":%d,"v":%d,"ms":%d}\n' % (p, (i * 7 + p) % keys, i % 1000, NEW_YEAR + at(p, i)) for i in range(rows) for p in range(parts)))
+    out = lambda name, columns: "CREATE TABLE %s (%s) WITH ('connector' = 'print', 'print-identifier' = '%s');\n" % (name, columns, name)
+    text = ("SET 'table.exec.mini-batch.enabled' = 'true';\n" + table("src", t, TIMED, set=EARLIEST) + out("seen", "c BIGINT") + out("kept", "id INT, c BIGINT, s BIGINT") +
+            "EXECUTE STATEMENT SET BEGIN INSERT INTO seen SELECT COUNT(*) FROM src;\n"
+            "INSERT INTO kept SELECT id, COUNT(*), SUM(last3) FROM (SELECT id, SUM(v) OVER (PARTITION BY id ORDER BY ts "
+            "ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS last3 FROM src) GROUP BY id; END;\n")
+    p = run("run", "-q", "--until-end", sql_file(text))
+    equal("exit 0: " + p.stderr[-800:], p.returncode, 0)
+    seen = done = most = 0
+    kept = {}
+    for name, numbers in re.findall(r"^(\w+)> \+[IU]\[([-\d, ]+)\]$", p.stdout, re.M):
+        numbers = [int(n) for n in numbers.split(",")]
+        if name == "seen":
+            seen = numbers[0]
+        else:
+            done += numbers[1] - kept.get(numbers[0], (0, 0))[0]
+            kept[numbers[0]] = tuple(numbers[1:])
+        most = max(most, seen - done)
+    check("rows held", 0 < most < 700000, "%d of %d" % (most, parts * rows))
+    last, want = {}, {k: [0, 0] for k in range(keys)}
+    for _, k, v in sorted((at(p, i), (i * 7 + p) % keys, i % 1000) for i in range(rows) for p in range(parts)):
+        three = last[k] = (*last.get(k, ())[-2:], v)
+        want[k][0] += 1
+        want[k][1] += sum(three)
+    equal("each row once, in order", sorted(kept.items()), [(k, tuple(want[k])) for k in range(keys)])
+
+
+@case()
+def alignment_group():
+    """Two topics, one of which is ten hours long and ready, while the other has come only a minute far."""
+    slow, ready = topic(1), topic(1)
+    rows, hours = 20000, 36000000
+    send(ready, timed(range(rows), lambda i: i * hours // rows))
+    send(slow, timed(range(100), lambda i: i * 600))
+    group = {**EARLIEST, "scan.watermark.alignment.group": "g", "scan.watermark.alignment.max-drift": "1 min", "scan.watermark.alignment.update-interval": "100 ms"}
+    text = FAST + table("a", slow, TIMED, set=group) + table("b", ready, TIMED, set=group)
+    text += "CREATE TABLE kept (part STRING, id INT);\nINSERT INTO kept SELECT 'a', id FROM a UNION ALL SELECT 'b', id FROM b;\n"
+    count = lambda part: (query("job.db", "SELECT count(*) FROM kept WHERE part = '%s'" % part) or [(0,)])[0][0]
+    with Job(text):
+        check("both are read", wait_for(lambda: count("a") == 100 and count("b") > 0))
+        time.sleep(1)
+        check("the one ahead waits", count("b") < rows / 2, "%d of %d rows" % (count("b"), rows))
+        send(slow, timed(range(100, 200), lambda i: hours // 100 * (i - 99)))
+        check("and goes on", wait_for(lambda: count("b") == rows and count("a") == 200), "%d of %d rows" % (count("b"), rows))
+    equal("each row once", query("job.db", "SELECT part, count(DISTINCT id) FROM kept GROUP BY part"), [("a", 200), ("b", rows)])
+
+
+@case()
+def idle_partition():
+    t = topic(2)
+    send(t, timed(range(100), lambda i: i * 100))
+    idle = table("src", t, TIMED, set={**EARLIEST, "scan.watermark.idle-timeout": "300 ms"})
+    with Job(FAST + idle + WINDOWS):
+        check("windows end without the partition that has no rows", wait_for(lambda: query("job.db", "SELECT count(*), sum(c) FROM windows") == [(9, 90)]))
+    with Job(FAST + table("src", t, TIMED, set=EARLIEST) + WINDOWS, db="waits.db"):
+        check("the job runs", wait_for(lambda: query("waits.db", "SELECT count(*) FROM _rn_offset") == [(2,)]))
+        time.sleep(1)
+        equal("without a timeout they wait for it", query("waits.db", "SELECT count(*) FROM windows"), [(0,)])
+        send(t, timed([7], lambda i: 5000, part=lambda i: 1))
+        check("until it says where it is", wait_for(lambda: query("waits.db", "SELECT count(*), sum(c) FROM windows") == [(5, 50)]))
+
+
+@case()
+def a_record_far_in_the_future():
+    t = topic(1)
+    send(t, timed(range(50), lambda i: i * 100))
+    send(t, timed([50], lambda i: 253402214400000 - NEW_YEAR))  # the last day of the year 9999
+    send(t, timed(range(51, 101), lambda i: (i - 1) * 100))
+    with Job(FAST + table("src", t, TIMED, set=EARLIEST) + WINDOWS) as job:
+        check("windows go on behind it", wait_for(lambda: query("job.db", "SELECT count(*), sum(c) FROM windows") == [(9, 90)]), str(query("job.db", "SELECT * FROM windows")))
+        check("it is named", wait_for(lambda: re.search(r"table src, %s/0, offset 50: the time 9999-12-31 00:00:00.000 is further ahead of the clock" % t, job.text())), job.text())
+
+
 # --- sink -------------------------------------------------------------------------------------------------------
 @case()
 def sink():

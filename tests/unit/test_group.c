@@ -440,7 +440,7 @@ enum { SPLITS_MAX = 16 };
 struct rn_source {
   bool paused[SPLITS_MAX], ended[SPLITS_MAX];
   uint32_t count;
-  int64_t lag;
+  int64_t lag, split_lag[SPLITS_MAX];
   char names[SPLITS_MAX][16];
 };
 static struct rn_source three;
@@ -454,11 +454,12 @@ static uint32_t three_splits(rn_source *source) { return source->count; }
 static const char *three_name(rn_source *source, uint32_t split) { return source->names[split]; }
 static bool three_active(rn_source *source, uint32_t split) { return !source->ended[split]; }
 static int64_t three_lag(rn_source *source) { return source->lag; }
+static int64_t three_split_lag(rn_source *source, uint32_t split) { return source->split_lag[split]; }
 static void three_pause(rn_source *source, uint32_t split, bool paused) { source->paused[split] = paused; }
 static void three_close(rn_source *source) { (void)source; }
 static const rn_connector three_connector = {.name = "three", .source_open = three_open, .source_splits = three_splits,
                                              .source_split_name = three_name, .split_active = three_active, .lag = three_lag,
-                                             .pause_split = three_pause, .source_close = three_close};
+                                             .split_lag = three_split_lag, .pause_split = three_pause, .source_close = three_close};
 
 typedef struct split_bench {
   bench b;
@@ -580,7 +581,7 @@ static void test_split_ahead_waits(void **state) {
     for (int i = 0; i < 3; i++) split_rows(&s, (uint16_t)i, 100 * SECOND, 1);
     for (int round = 0; round < 300; round++) {
       split_rows(&s, 1, (200 + round) * SECOND, RN_BATCH_ROWS_MAX);
-      if (round % 30 == 0) split_rows(&s, 0, (100 + round) * SECOND, 1), split_rows(&s, 2, (150 + round) * SECOND, 1);
+      if (round % 30 == 0) split_rows(&s, 0, (100 + round / 10) * SECOND, 1), split_rows(&s, 2, (150 + round / 10) * SECOND, 1);
       split_pass(&s, 20000);
     }
     assert_int_equal(three.paused[1], much_left);
@@ -601,6 +602,67 @@ static void test_split_ahead_waits(void **state) {
       split_pass(&s, 3 * SECOND); /* the slow ones fell silent: waiting for them would gain nothing */
       split_pass(&s, SECOND);
       assert_false(three.paused[1]);
+    }
+    split_close(&s);
+  }
+  rn_zone_close(zone);
+}
+
+/* Rows that the slowest one has passed are not ahead any more: minutes of a split that are few rows are no reason to wait. */
+static void test_few_rows_ahead(void **state) {
+  (void)state;
+  rn_zone *zone = NULL;
+  rn_error err = {0};
+  assert_int_equal(rn_zone_open("UTC", &zone, &err), RN_OK);
+  split_bench s;
+  split_open(&s, zone, 0);
+  three.lag = 5000000;
+  for (int round = 0; round < 2000; round++) { /* four million rows, 200,000 of them in the 100 s between them */
+    split_rows(&s, 1, (200 + round) * SECOND, RN_BATCH_ROWS_MAX);
+    split_rows(&s, 0, (100 + round) * SECOND, 1);
+    split_rows(&s, 2, (150 + round) * SECOND, 1);
+    split_pass(&s, 20000);
+    assert_false(three.paused[1]);
+  }
+  split_close(&s);
+  rn_zone_close(zone);
+}
+
+/* A broker answers with megabytes of one partition behind those of another: a split whose rows lie far back in the answer is waited
+ * for before its first one comes, and while others are read. */
+static void test_split_that_comes_late_in_the_answer(void **state) {
+  (void)state;
+  enum { PIECE = 300 };
+  rn_zone *zone = NULL;
+  rn_error err = {0};
+  assert_int_equal(rn_zone_open("UTC", &zone, &err), RN_OK);
+  for (int empty = 0; empty < 2; empty++) {
+    split_bench s;
+    split_open(&s, zone, 0);
+    three.lag = 5000000;
+    for (int i = 0; i < 3; i++) three.split_lag[i] = empty && i == 2 ? 0 : 1000000;
+    for (uint16_t i = 0; i < 2; i++) {
+      for (int n = 0; n < PIECE && !three.paused[i]; n++) {
+        split_rows(&s, i, (3600 * i + n) * SECOND, RN_BATCH_ROWS_MAX);
+        split_pass(&s, 20000);
+      }
+    }
+    assert_int_equal(three.paused[0], !empty); /* who has no records is not waited for */
+    assert_int_equal(three.paused[1], !empty);
+    if (!empty) { /* its first row: now split 0 is the slowest, and is heard of again before the others go on */
+      split_rows(&s, 2, 7200 * SECOND, 1);
+      split_pass(&s, 2 * SECOND);
+      assert_false(three.paused[0]);
+      assert_true(three.paused[1]);
+      for (int n = 0; n < PIECE && !three.paused[2]; n++) {
+        split_rows(&s, 2, (7200 + n) * SECOND, RN_BATCH_ROWS_MAX);
+        split_pass(&s, 20000);
+      }
+      assert_true(three.paused[2]); /* although split 0 has been silent for seconds */
+      assert_false(three.paused[0]);
+      split_pass(&s, 20 * SECOND); /* its partition cannot be read: the others do not wait for ever */
+      split_pass(&s, 2 * SECOND);
+      assert_false(three.paused[0] || three.paused[1] || three.paused[2]);
     }
     split_close(&s);
   }
@@ -656,6 +718,8 @@ int main(void) {
                                      cmocka_unit_test(test_sort_bounded), cmocka_unit_test(test_sort_temporal),
                                      cmocka_unit_test(test_limit), cmocka_unit_test(test_watermark),
                                      cmocka_unit_test(test_splits), cmocka_unit_test(test_split_ahead_waits),
+                                     cmocka_unit_test(test_few_rows_ahead),
+                                     cmocka_unit_test(test_split_that_comes_late_in_the_answer),
                                      cmocka_unit_test(test_replay_of_16_splits)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
