@@ -135,6 +135,7 @@ void rn_engine_planner_settings(runnel *db, rn_arena *arena, rn_planner_settings
                                                                                  : RN_LENGTHS_IGNORE;
   out->mini_batch = is_text(db, "table.exec.mini-batch.enabled", "true");
   out->mini_batch_off = was_set(db, "table.exec.mini-batch.enabled") && !out->mini_batch;
+  out->latest_wins = is_text(db, "table.exec.sink.require-on-conflict", "false");
   out->early_fire = is_text(db, "table.exec.emit.early-fire.enabled", "true");
   out->late_fire = is_text(db, "table.exec.emit.late-fire.enabled", "true");
   out->early_fire_us = delay_setting(db, "table.exec.emit.early-fire.delay");

@@ -60,7 +60,7 @@ const rn_topic rn_topics[] = {
      "SELECT country, id FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY country ORDER BY price DESC) AS rn FROM orders) WHERE rn <= 3"},
     {"QUALIFY", "SELECT .. FROM t QUALIFY condition with OVER calls", "filters by OVER calls without a query around",
      "SELECT country, id FROM orders QUALIFY ROW_NUMBER() OVER (PARTITION BY country ORDER BY price DESC) <= 3"},
-    {"INSERT", "INSERT INTO t [(column, ..)] query", "over a stream it runs on in the background: \\jobs, \\stop",
+    {"INSERT", "INSERT INTO t [(column, ..)] query [ON CONFLICT DO NOTHING | ERROR | DEDUPLICATE]", "over a stream it runs on in the background: \\jobs, \\stop",
      "INSERT INTO totals SELECT country, SUM(price) FROM orders GROUP BY country"},
     {"STATEMENT SET", "EXECUTE STATEMENT SET BEGIN INSERT ..; INSERT ..; END", "several INSERTs as one job, which reads common sources once",
      "EXECUTE STATEMENT SET BEGIN INSERT INTO totals SELECT country, SUM(price) FROM orders GROUP BY country; END"},

@@ -64,6 +64,7 @@ RN_CODE(E_NOT_NULL, 5004, 2, "NULL in a NOT NULL column", "A NULL was written to
 RN_CODE(E_LENGTH, 5007, 2, "value of another length", "'table.exec.sink.type-length-enforcer' = 'ERROR' refuses values that are longer than the sink's column, or shorter than a CHAR or BINARY. 'TRIM_PAD' cuts and pads them.")
 RN_CODE(E_ROWTIME_NULL, 5005, 2, "rowtime is NULL", "The column of the WATERMARK must not be NULL.")
 RN_CODE(E_VALUE, 5006, 2, "value out of range", "A function was given a value outside its domain.")
+RN_CODE(E_KEY_CONFLICT, 5011, 2, "several rows with one PRIMARY KEY", "ON CONFLICT DO ERROR: the query gave two different rows with the same PRIMARY KEY. DO NOTHING keeps the first one, DO DEDUPLICATE the last one.")
 RN_CODE(E_SUBQUERY_ROWS, 5010, 2, "scalar sub-query gave several rows", "A sub-query that stands for a value may give one row or none (which is NULL). Aggregate it, or use IN or EXISTS.")
 
 /* --- RN6xxx state --------------------------------------------------------------------------------------- */

@@ -30,6 +30,7 @@
 %token PRIMARY KEY ENFORCED CONSTRAINT METADATA VIRTUAL WATERMARK FOR COMMENT PARTITIONED IF OVERWRITE REPLACE.
 %token STATEMENT PLAN CHANGELOG_MODE ESTIMATED_COST JSON_EXECUTION_PLAN PLAN_ADVICE EXTENDED RENAME TO.
 %token ADD MODIFY AFTER FUNCTION RETURNS RETURN LANGUAGE JAR JARS ARTIFACT MODULE MODULES LOAD UNLOAD REMOVE TRUNCATE.
+%token CONFLICT DO NOTHING DEDUPLICATE ON_CONFLICT. /* ON in front of CONFLICT DO: parse.c */
 %token DELETE UPDATE CALL ANALYZE COMPUTE STATISTICS RESTRICT CASCADE PROCEDURES MODELS COMPILE SYSTEM.
 %token DISTRIBUTED BUCKETS HASH INCLUDING EXCLUDING OVERWRITING GENERATED OPTIONS CONSTRAINTS DISTRIBUTION PARTITIONS WATERMARKS.
 %token JOB JOBS FUNCTIONS DATABASES CATALOGS CATALOG DATABASE COLUMNS ILIKE USER SAVEPOINT DRAIN.
@@ -45,6 +46,7 @@
 %token RESERVED ILLEGAL.
 
 %fallback ID
+  CONFLICT DO NOTHING DEDUPLICATE
   DESC STOP VIEW TEMPORARY ASC NULLS FIRST LAST SETS UNBOUNDED PRECEDING FOLLOWING RESPECT IGNORE EMIT CHANGES
   KEY ENFORCED METADATA VIRTUAL PARTITIONED IF OVERWRITE REPLACE PLAN CHANGELOG_MODE ESTIMATED_COST
   JSON_EXECUTION_PLAN PLAN_ADVICE JOB JOBS CATALOG DATABASE COLUMNS DRAIN ORDINALITY DESCRIPTOR JSON SCALAR
@@ -98,9 +100,14 @@ insert_list(A) ::= insert_list(B) EXECUTE insert(I) SEMI. { A = rn_inserts_add(p
 
 /* --- INSERT --- */
 %type insert {rn_ast_insert *}
-insert(A) ::= INSERT(T) insert_mode(M) path(P) hints(H) partition(S) query(Q).
+insert(A) ::= insert_rows(I).                           { A = I; }
+insert(A) ::= insert_rows(I) ON_CONFLICT(B) CONFLICT DO NOTHING(E). { A = rn_insert_conflict(I, RN_AST_CONFLICT_NOTHING, B, E); }
+insert(A) ::= insert_rows(I) ON_CONFLICT(B) CONFLICT DO ERROR(E). { A = rn_insert_conflict(I, RN_AST_CONFLICT_ERROR, B, E); }
+insert(A) ::= insert_rows(I) ON_CONFLICT(B) CONFLICT DO DEDUPLICATE(E). { A = rn_insert_conflict(I, RN_AST_CONFLICT_DEDUPLICATE, B, E); }
+%type insert_rows {rn_ast_insert *}
+insert_rows(A) ::= INSERT(T) insert_mode(M) path(P) hints(H) partition(S) query(Q).
                                                         { A = rn_build_insert(p, T, M, P, H, S, rn_no_names(), Q); }
-insert(A) ::= INSERT(T) insert_mode(M) path(P) hints(H) partition(S) LP names(N) RP query(Q).
+insert_rows(A) ::= INSERT(T) insert_mode(M) path(P) hints(H) partition(S) LP names(N) RP query(Q).
                                                         { A = rn_build_insert(p, T, M, P, H, S, N, Q); }
 %type partition {rn_ast_assignments}
 partition(A) ::= .                                      { A = (rn_ast_assignments){0}; }

@@ -392,6 +392,11 @@ typedef struct rn_ast_assignments {
   rn_ast_assignment *items;
 } rn_ast_assignments;
 
+/* ON CONFLICT DO ..: rows that share the PRIMARY KEY of the table but are not the same row of the query. */
+typedef enum rn_ast_conflict {
+  RN_AST_CONFLICT_NONE, RN_AST_CONFLICT_NOTHING, RN_AST_CONFLICT_ERROR, RN_AST_CONFLICT_DEDUPLICATE
+} rn_ast_conflict;
+
 typedef struct rn_ast_insert {
   rn_ast_path table;
   rn_ast_hints hints;
@@ -400,6 +405,8 @@ typedef struct rn_ast_insert {
   rn_ast_query *query;
   bool overwrite;
   rn_span span;
+  rn_ast_conflict conflict;
+  rn_span conflict_span;
 } rn_ast_insert;
 
 /* One thing of ALTER TABLE .. ADD | MODIFY: a column with its place, or a clause. */

@@ -175,7 +175,7 @@ static bool assignments(const rn_ast_assignments *a, const rn_ast_assignments *b
 static bool insert(const rn_ast_insert *a, const rn_ast_insert *b) {
   if (!a || !b) return a == b;
   return path(&a->table, &b->table) && hints(&a->hints, &b->hints) && names(&a->columns, &b->columns) && query(a->query, b->query) &&
-         assignments(&a->partition, &b->partition) && a->overwrite == b->overwrite;
+         assignments(&a->partition, &b->partition) && a->overwrite == b->overwrite && a->conflict == b->conflict;
 }
 static bool flags(const rn_ast_statement *a, const rn_ast_statement *b) {
   return a->temporary == b->temporary && a->system == b->system && a->if_not_exists == b->if_not_exists &&

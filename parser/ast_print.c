@@ -189,6 +189,8 @@ static void print_insert(const rn_ast_insert *i, rn_builder *out) {
   }
   rn_builder_char(out, ' ');
   rn_ast_print_query(i->query, out);
+  static const char *const conflicts[] = {"", " ON CONFLICT DO NOTHING", " ON CONFLICT DO ERROR", " ON CONFLICT DO DEDUPLICATE"};
+  rn_builder_text(out, conflicts[i->conflict]);
 }
 static void print_statement_set(const rn_ast_statement *s, rn_builder *out) {
   rn_builder_text(out, "STATEMENT SET BEGIN\n");

@@ -116,6 +116,7 @@ rn_ast_statement *rn_build_insert_statement(rn_parser *p, rn_ast_insert *insert)
 rn_inserts rn_inserts_add(rn_parser *p, rn_inserts list, rn_ast_insert *insert);
 rn_ast_statement *rn_build_statement_set(rn_parser *p, rn_inserts list, rn_token begin, rn_token end);
 rn_ast_statement *rn_build_set_begin(rn_parser *p, rn_ast_statement *set, rn_token begin);
+rn_ast_insert *rn_insert_conflict(rn_ast_insert *insert, rn_ast_conflict conflict, rn_token begin, rn_token end);
 rn_ast_insert *rn_build_insert(rn_parser *p, rn_token begin, bool overwrite, rn_ast_path table, rn_ast_hints hints,
                                rn_ast_assignments partition, rn_ast_names columns, rn_ast_query *query);
 rn_ast_assignments rn_assignments_add(rn_parser *p, rn_ast_assignments list, rn_ast_name column, rn_ast_expr *value);

@@ -109,7 +109,14 @@ rn_ast_statement *rn_build_set_begin(rn_parser *p, rn_ast_statement *set, rn_tok
 rn_ast_insert *rn_build_insert(rn_parser *p, rn_token begin, bool overwrite, rn_ast_path table, rn_ast_hints hints,
                                rn_ast_assignments partition, rn_ast_names columns, rn_ast_query *query) {
   rn_ast_insert *insert = RN_NEW(p->arena, rn_ast_insert);
-  *insert = (rn_ast_insert){table, hints, partition, columns, query, overwrite, rn_span_join(begin.span, query->span)};
+  *insert = (rn_ast_insert){table, hints, partition, columns, query, overwrite, rn_span_join(begin.span, query->span),
+                            RN_AST_CONFLICT_NONE, {0, 0}};
+  return insert;
+}
+rn_ast_insert *rn_insert_conflict(rn_ast_insert *insert, rn_ast_conflict conflict, rn_token begin, rn_token end) {
+  insert->conflict = conflict;
+  insert->conflict_span = rn_span_join(begin.span, end.span);
+  insert->span = rn_span_join(insert->span, end.span);
   return insert;
 }
 rn_ast_assignments rn_assignments_add(rn_parser *p, rn_ast_assignments list, rn_ast_name column, rn_ast_expr *value) {

@@ -63,7 +63,7 @@ static void list_wanted(const rn_states *states, wanted *w) {
   find_accepted(states, w->accepted);
   bool rest[TOKEN_KINDS_MAX];
   memcpy(rest, w->accepted, sizeof rest);
-  rest[TK_HINT_BEGIN] = false; /* possible in many places, wanted in few */
+  rest[TK_HINT_BEGIN] = rest[TK_ON_CONFLICT] = false; /* possible in many places, wanted in few */
   bool may_end = rest[0] || rest[TK_FROM] || rest[TK_COMMA] || rest[TK_RP];
   for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
     if (!rest[groups[g].sign] || !rest[groups[g].second]) continue;
@@ -204,6 +204,8 @@ static void fill_hint(rn_error *err, const rn_states *before, const rn_tokens *t
     (void)rn_hint(err, "write LIMIT %s OFFSET %s", bad + 1 < tokens->list.len ? token_at(tokens, bad + 1)->text : "n", token_at(tokens, bad - 1)->text);
   else if (previous == TK_TIMESTAMP && kind == TK_WITH && rn_states_accept(before, TK_STRING, true))
     (void)rn_hint(err, "there is no such literal: CAST(TIMESTAMP '..' AS TIMESTAMP_LTZ(3))");
+  else if (kind == TK_ON && bad + 2 < tokens->list.len && rn_text_eq_nocase(token_at(tokens, bad + 1)->text, "CONFLICT") && kind_at(tokens, bad + 2) == TK_LP)
+    (void)rn_hint(err, "the key is the table's PRIMARY KEY: ON CONFLICT DO NOTHING, ERROR or DEDUPLICATE");
   else if (is_table_function(tokens, bad))
     (void)rn_hint(err, "it stands in FROM: FROM t CROSS JOIN UNNEST(list) AS u (name)");
   else if (comma_too_many(tokens, bad))

@@ -281,6 +281,7 @@ static const struct clause_row {
     {"WITHIN", "INTERVAL", PLAIN}, {"DEFINE", NULL, LIST},       {"ROWS", NULL, PLAIN},      {"RANGE", NULL, PLAIN},
     {"JOIN", NULL, JOIN},         {"LEFT", NULL, JOIN},          {"RIGHT", NULL, JOIN},      {"FULL", NULL, JOIN},
     {"INNER", NULL, JOIN},        {"CROSS", NULL, JOIN},         {"NATURAL", NULL, JOIN},    {"EMIT", "CHANGES", PLAIN},
+    {"ON", "CONFLICT", PLAIN},
 };
 
 /* WITH is a clause before a query; elsewhere it brings options, WITH ORDINALITY, WITH LOCAL TIME ZONE. */

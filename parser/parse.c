@@ -42,6 +42,7 @@ static const struct {
     {TK_EMIT, TK_CHANGES},        {TK_IGNORE, TK_NULLS},        {TK_RESPECT, TK_NULLS}, {TK_MAP, TK_LBRACKET},
     {TK_MAP, TK_LT},              {TK_DESCRIPTOR, TK_LP},       {TK_TIMESTAMPADD, TK_LP}, {TK_TIMESTAMPDIFF, TK_LP},
     {TK_UNBOUNDED, TK_PRECEDING}, {TK_UNBOUNDED, TK_FOLLOWING}, {TK_ABSENT, TK_ON},
+    {TK_CONFLICT, TK_DO},
 };
 static void settle_soft_words(rn_tokens *tokens) {
   enum { ROWS = sizeof followed / sizeof followed[0] };
@@ -52,6 +53,8 @@ static void settle_soft_words(rn_tokens *tokens) {
     for (size_t k = 0; k < ROWS; k++)
       if (followed[k].word == *kind) soft = true, matched |= followed[k].next == next;
     if (soft && !matched) *kind = TK_ID;
+    if (*kind == TK_DO && (!i || tokens->list.data[i - 1].kind != TK_CONFLICT)) *kind = TK_ID;
+    if (*kind == TK_ON && next == TK_CONFLICT && i + 2 < tokens->list.len && tokens->list.data[i + 2].kind == TK_DO) *kind = TK_ON_CONFLICT;
   }
 }
 

@@ -210,6 +210,8 @@ static rn_logical *sink_node(rn_query_context *q, const rn_ast_insert *insert, c
   node->u.sink.object = t;
   node->u.sink.table = spec;
   node->u.sink.accepts = t->connector->sink_accepts(spec);
+  node->u.sink.conflict = (rn_conflict)insert->conflict; /* the same order */
+  node->u.sink.conflict_span = insert->conflict_span;
   node->u.sink.columns = RN_NEW_N(q->arena, uint32_t, input->schema.count + 1);
   node->u.sink.keys = RN_NEW_N(q->arena, uint32_t, t->key_count + 1);
   for (uint32_t i = 0; i < input->schema.count; i++)
@@ -220,6 +222,17 @@ static rn_logical *sink_node(rn_query_context *q, const rn_ast_insert *insert, c
     if (at >= 0) node->u.sink.keys[node->u.sink.key_count++] = (uint32_t)at;
   }
   return node;
+}
+
+/* Only what is updated by key has conflicts. */
+static rn_status check_conflict(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t, const rn_table_spec *spec) {
+  if (!t->key_count)
+    return rn_diag(q->binder.diags, RN_E_SINK_KEY, insert->conflict_span, NULL,
+                   "ON CONFLICT is for tables with a PRIMARY KEY, and \"%s\" has none", t->name);
+  if (!(t->connector->sink_accepts(spec) & RN_CHANGE_UPDATE_AFTER))
+    return rn_diag(q->binder.diags, RN_E_SINK_KEY, insert->conflict_span, NULL,
+                   "ON CONFLICT is for tables that are updated, and \"%s\" takes inserts only", t->name);
+  return RN_OK;
 }
 
 rn_logical *rn_bind_insert(rn_query_context *q, const rn_ast_insert *insert) {
@@ -255,6 +268,7 @@ rn_logical *rn_bind_insert(rn_query_context *q, const rn_ast_insert *insert) {
       rn_place_diagnostics(diags, noted, span);
     }
   }
+  if (spec && insert->conflict && check_conflict(q, insert, t, spec) != RN_OK) spec = NULL;
   rn_logical *input = rn_bind_query(q, insert->query, NULL, true);
   if (input && insert->overwrite && spec && !rn_logical_bounded(input))
     rn_diag(diags, RN_E_UNSUPPORTED, insert->query->span, "write INSERT INTO", "INSERT OVERWRITE needs a query that ends: a stream never replaces all rows");

@@ -257,9 +257,10 @@ static rn_status check_sink(rn_changelog *c, rn_logical *sink) {
                              key_names(c, &input->schema, input->keys, input->key_count), name);
     return refuse_updates(c, rn_arena_printf(c->arena, "table \"%s\"", name), input, hint);
   }
+  if (sink->u.sink.conflict && !sink_key_fits(sink, input)) return RN_OK;
   if (sink->u.sink.key_count && !sink_key_fits(sink, input))
     return rn_diag(c->diags, RN_E_SINK_KEY, updater ? updater->span : sink->span,
-                   "declare the key by which the query updates, or aggregate by the sink's key",
+                   "declare the key by which the query updates, aggregate by the sink's key, or say which row counts: ON CONFLICT DO DEDUPLICATE (the last), NOTHING (the first) or ERROR",
                    "the PRIMARY KEY of table \"%s\" is (%s), but the query updates its rows by (%s)", name,
                    key_names(c, &sink->schema, sink->u.sink.keys, sink->u.sink.key_count),
                    input->has_key ? key_names(c, &input->schema, input->keys, input->key_count) : "none");
@@ -270,6 +271,13 @@ static rn_status check_sink(rn_changelog *c, rn_logical *sink) {
                             key_names(c, &input->schema, input->keys, input->key_count), name),
             "table \"%s\" has no PRIMARY KEY: each change of the query looks for the equal row", name);
   return RN_OK;
+}
+
+/* --- ON CONFLICT ----------------------------------------------------------------------------------------------------- */
+static bool resolves(const rn_changelog *c, rn_logical *sink) {
+  if (!sink->u.sink.key_count || sink_key_fits(sink, sink->inputs[0])) return false;
+  if (!sink->u.sink.conflict && c->settings->latest_wins) sink->u.sink.conflict = RN_CONFLICT_DEDUPLICATE;
+  return sink->u.sink.conflict != RN_CONFLICT_NONE;
 }
 
 /* --- the walk down -------------------------------------------------------------------------------------------------- */
@@ -399,6 +407,22 @@ static bool over_forgets(const rn_logical *node) {
   for (uint32_t i = 0; i < node->u.over.call_count; i++)
     if (node->u.over.calls[i].distinct || node->u.over.calls[i].ops->over) return false;
   return true;
+}
+
+static rn_status infer_conflict(rn_changelog *c, rn_logical *sink, wants w) {
+  static const char *const whats[] = {"", "NOTHING keeps the first row", "ERROR keeps the row", "DEDUPLICATE keeps all rows"};
+  bool takes = (sink->u.sink.accepts & (RN_CHANGE_UPDATE_AFTER | RN_CHANGE_DELETE)) == (RN_CHANGE_UPDATE_AFTER | RN_CHANGE_DELETE);
+  w.accepts = takes ? ALL_CHANGES : RN_CHANGE_INSERT;
+  w.update_before = takes;
+  w.shows_changes = false;
+  if (inputs(c, sink, w) != RN_OK || check_sink(c, sink) != RN_OK) return RN_FAIL;
+  /* of rows that only come the last one counts anyway */
+  sink->u.sink.resolve = sink->u.sink.conflict != RN_CONFLICT_DEDUPLICATE || sink->emits != RN_CHANGE_INSERT;
+  if (sink->u.sink.resolve && !rn_logical_bounded(sink))
+    rn_diag(c->diags, RN_W_STATE_GROWS, sink->u.sink.conflict_span.end ? sink->u.sink.conflict_span : sink->span,
+            "with the table's PRIMARY KEY as the key of the query nothing is kept", "ON CONFLICT DO %s of every key for ever",
+            whats[sink->u.sink.conflict]);
+  return RN_OK;
 }
 
 static rn_status infer_over(rn_changelog *c, rn_logical *node, wants w) {
@@ -564,6 +588,7 @@ static rn_status infer(rn_changelog *c, rn_logical *node, wants w) {
       w.update_before = w.update_before || !on_key_only(c, node);
       return inputs(c, node, w);
     case RN_L_SINK:
+      if (resolves(c, node)) return infer_conflict(c, node, w);
       w.accepts = node->u.sink.accepts;
       w.update_before = !node->u.sink.key_count && (w.accepts & RN_CHANGE_UPDATE_BEFORE);
       w.shows_changes = !node->u.sink.key_count && !(node->u.sink.table->connector->flags & RN_CONNECTOR_TAKES_BACK);

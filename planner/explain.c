@@ -398,6 +398,12 @@ static void print_node(rn_builder *out, const rn_plan_node *n, const char *const
       name_list(out, &n->schema);
       rn_builder_char(out, ']');
       if (overwrites(n->u.sink.table)) rn_builder_text(out, ", overwrite=[true]");
+      if (n->u.sink.conflict) rn_builder_printf(out, ", conflictStrategy=[%s]", rn_conflict_name(n->u.sink.conflict));
+      break;
+    case RN_NODE_CONFLICT:
+      rn_builder_text(out, "UpsertMaterialize(key=[");
+      key_list(out, names, n->u.conflict.keys, n->u.conflict.key_count);
+      rn_builder_printf(out, "], conflictStrategy=[%s]", rn_conflict_name(n->u.conflict.conflict));
       break;
     case RN_NODE_COLLECT: case RN_NODE_COUNT: rn_builder_text(out, "Collect("); break;
   }

@@ -73,7 +73,7 @@ static row_count compute(counting *c, const rn_plan_node *n) {
     case RN_NODE_WINDOW_AGG: return at_most(times(in, panes(&n->u.window_agg.spec)));
     case RN_NODE_GROUP_AGG: return n->u.group_agg.global ? exactly(1) : at_most(in);
     case RN_NODE_OVER: return n->u.over.processing_time ? in : at_most(in); /* late rows are left out */
-    case RN_NODE_RANK: return at_most(in);
+    case RN_NODE_RANK: case RN_NODE_CONFLICT: return at_most(in);
     case RN_NODE_SORT: {
       row_count out = limited(in, n->u.sort.limit, n->u.sort.offset);
       return n->u.sort.temporal ? at_most(out) : out;

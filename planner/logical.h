@@ -179,6 +179,9 @@ struct rn_logical {
       uint32_t key_count;
       uint32_t *keys;           /* input columns of the PRIMARY KEY */
       uint8_t accepts;          /* RN_CHANGE_* bits the connector takes */
+      rn_conflict conflict;     /* ON CONFLICT DO .. */
+      rn_span conflict_span;
+      bool resolve;             /* set by inference: the rows of a key need an operator */
     } sink;
     struct {
       bool changelog;

@@ -198,6 +198,20 @@ static uint32_t *whole_row(rn_plan_builder *b, uint32_t count) {
   return columns;
 }
 
+static rn_plan_node *resolve_conflicts(rn_plan_builder *b, const rn_logical *root, rn_plan_node *input, const uint32_t *keys) {
+  rn_span span = root->u.sink.conflict_span.end ? root->u.sink.conflict_span : root->span;
+  rn_plan_node *n = rn_put_over(b, RN_NODE_CONFLICT, span, rn_arena_printf(b->arena, "%s.conflict", root->path), input);
+  n->schema = rn_physical_schema(b->arena, &root->schema);
+  n->u.conflict.conflict = root->u.sink.conflict;
+  n->u.conflict.key_count = root->u.sink.key_count;
+  n->u.conflict.keys = keys;
+  n->u.conflict.table = rn_arena_strdup(b->arena, root->u.sink.table->name);
+  n->emits = input->emits;
+  if (input->emits != RN_CHANGE_INSERT)
+    n->emits = RN_CHANGE_INSERT | RN_CHANGE_DELETE | (root->u.sink.conflict == RN_CONFLICT_DEDUPLICATE ? RN_CHANGE_UPDATE_AFTER : 0);
+  return n;
+}
+
 static void build_sink(rn_plan_builder *b, const rn_logical *root) {
   rn_plan_node *input = rn_physical_exact(b, root);
   int *same = rn_identity_map(b, root->schema.count);
@@ -206,7 +220,9 @@ static void build_sink(rn_plan_builder *b, const rn_logical *root) {
   bool takes_back = (root->u.sink.table->connector->flags & RN_CONNECTOR_TAKES_BACK) && root->inputs[0]->emits != RN_CHANGE_INSERT;
   if (root->u.sink.key_count) input = rn_put_by_key(b, input, keys, root->u.sink.key_count);
   else if (takes_back) input = rn_put_by_key(b, input, whole_row(b, root->schema.count), root->schema.count);
+  if (root->u.sink.resolve) input = resolve_conflicts(b, root, input, keys);
   rn_plan_node *n = rn_put_over(b, RN_NODE_SINK, root->span, root->path, input);
+  n->u.sink.conflict = root->u.sink.conflict;
   n->schema = rn_physical_schema(b->arena, &root->schema);
   n->u.sink.table = rn_physical_spec(b->arena, root->u.sink.table);
   n->u.sink.columns = rn_map_columns(b, root->u.sink.columns, root->schema.count, rn_identity_map(b,

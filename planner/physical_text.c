@@ -145,6 +145,11 @@ const char *rn_physical_fingerprint(rn_arena *arena, const rn_plan_node *n) {
       row_text(arena, in, &b);
       break;
     case RN_NODE_LIMIT: rn_builder_text(&b, "limit"); break;
+    case RN_NODE_CONFLICT:
+      rn_builder_printf(&b, "conflict %s", rn_conflict_name(n->u.conflict.conflict));
+      keys_text(arena, in, n->u.conflict.keys, n->u.conflict.key_count, &b);
+      if (n->inputs[0]->emits != RN_CHANGE_INSERT || n->u.conflict.conflict != RN_CONFLICT_NOTHING) row_text(arena, in, &b);
+      break;
     default: return NULL;
   }
   rn_builder_printf(&b, " v%d", LAYOUT_VERSION);

@@ -17,6 +17,7 @@ typedef struct rn_planner_settings {
   uint8_t lengths;                    /* table.exec.sink.type-length-enforcer: rn_sink_lengths */
   bool mini_batch;                    /* table.exec.mini-batch.enabled is true */
   bool mini_batch_off;                /* .. was set to false explicitly: every record makes its change */
+  bool latest_wins;                   /* table.exec.sink.require-on-conflict = false: ON CONFLICT DO DEDUPLICATE where none is given */
   bool early_fire, late_fire;         /* table.exec.emit.early-fire.enabled, late-fire.enabled */
   int64_t early_fire_us, late_fire_us; /* .. .delay; -1: not set */
   int64_t lateness_us;                /* table.exec.emit.allow-lateness */

@@ -21,12 +21,18 @@ static const char *const kind_names[RN_NODE_COUNT] = {
     [RN_NODE_SET] = "set",
     [RN_NODE_UNNEST] = "unnest",
     [RN_NODE_EXCHANGE] = "exchange",
+    [RN_NODE_CONFLICT] = "conflict",
     [RN_NODE_SINK] = "sink",
     [RN_NODE_COLLECT] = "collect",
 };
 
 const char *rn_node_kind_name(rn_node_kind kind) {
   return (unsigned)kind < RN_NODE_COUNT ? kind_names[kind] : "?";
+}
+
+const char *rn_conflict_name(rn_conflict conflict) {
+  static const char *const names[] = {"NONE", "NOTHING", "ERROR", "DEDUPLICATE"};
+  return names[conflict];
 }
 
 static const char *const window_names[] = {"TUMBLE", "HOP", "CUMULATE", "SESSION"};
@@ -193,6 +199,10 @@ static void print_details(rn_builder *out, const rn_plan_node *n) {
       }
       if (n->u.join.fold) rn_builder_text(out, " fold");
       if (n->u.join.single) rn_builder_text(out, " single");
+      break;
+    case RN_NODE_CONFLICT:
+      rn_builder_printf(out, " %s", rn_conflict_name(n->u.conflict.conflict));
+      print_columns(out, "key", n->u.conflict.keys, n->u.conflict.key_count);
       break;
     case RN_NODE_UNNEST:
       rn_builder_printf(out, " $%u%s%s", n->u.unnest.column, n->u.unnest.outer ? " outer" : "", n->u.unnest.ordinality ? " ordinality" : "");

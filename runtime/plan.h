@@ -31,6 +31,7 @@ typedef enum rn_node_kind {
   RN_NODE_JOIN,       /* regular join: two inputs, keyed state on both sides */
   RN_NODE_UNNEST,     /* a row per element of a collection */
   RN_NODE_EXCHANGE,   /* between tasks */
+  RN_NODE_CONFLICT,   /* ON CONFLICT: which of several rows with one PRIMARY KEY a sink gets */
   RN_NODE_SINK,
   RN_NODE_COLLECT,    /* rows of a SELECT to its cursor */
   RN_NODE_COUNT
@@ -38,6 +39,10 @@ typedef enum rn_node_kind {
 
 /* What a sink does with text and bytes that came past a CAST with another length than its column's. */
 typedef enum rn_sink_lengths { RN_LENGTHS_IGNORE, RN_LENGTHS_TRIM_PAD, RN_LENGTHS_ERROR } rn_sink_lengths;
+
+/* ON CONFLICT DO ..: the first row of a key stays, a second one fails the job, the last one counts. */
+typedef enum rn_conflict { RN_CONFLICT_NONE, RN_CONFLICT_NOTHING, RN_CONFLICT_ERROR, RN_CONFLICT_DEDUPLICATE } rn_conflict;
+const char *rn_conflict_name(rn_conflict conflict); /* "NOTHING" */
 
 /* What an edge carries (bits). */
 enum { RN_CHANGE_INSERT = 1, RN_CHANGE_UPDATE_BEFORE = 2, RN_CHANGE_UPDATE_AFTER = 4, RN_CHANGE_DELETE = 8 };
@@ -253,7 +258,15 @@ struct rn_plan_node {
       const uint32_t *keys;     /* input columns of the primary key or upsert key; 0: append */
       bool drop_null_rows;      /* not-null-enforcer = DROP */
       uint8_t lengths;          /* rn_sink_lengths */
+      rn_conflict conflict;     /* as the statement says; told by EXPLAIN, done by a node of its own where it matters */
     } sink;
+    struct {
+      rn_conflict conflict;
+      uint32_t key_count;
+      const uint32_t *keys;     /* input columns of the table's primary key */
+      const char *table;        /* for messages */
+      /* output: as the input */
+    } conflict;
     struct {
       uint32_t key_count;
       const uint32_t *keys;     /* upsert key of the result, 0: none */

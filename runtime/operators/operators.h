@@ -25,6 +25,7 @@ extern const rn_operator_class rn_op_union_class;
 extern const rn_operator_class rn_op_join_class;
 extern const rn_operator_class rn_op_set_class;
 extern const rn_operator_class rn_op_unnest_class;
+extern const rn_operator_class rn_op_conflict_class;
 extern const rn_operator_class rn_op_sink_class;
 extern const rn_operator_class rn_op_collect_class;
 /* An EXCHANGE node is two operators: the sender in the producing task, the receiver in the consuming one. */

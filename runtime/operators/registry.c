@@ -21,6 +21,7 @@ static const rn_operator_class *const classes[RN_NODE_COUNT] = {
     [RN_NODE_SET] = &rn_op_set_class,
     [RN_NODE_UNNEST] = &rn_op_unnest_class,
     [RN_NODE_EXCHANGE] = &rn_op_exchange_in_class, /* the sender is made by the task beside it */
+    [RN_NODE_CONFLICT] = &rn_op_conflict_class,
     [RN_NODE_SINK] = &rn_op_sink_class,
     [RN_NODE_COLLECT] = &rn_op_collect_class,
 };

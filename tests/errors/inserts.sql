@@ -48,3 +48,18 @@ EXPLAIN DELETE FROM appends;
 EXPLAIN UPDATE keyed SET c = 'x';
 -- @case EXPLAIN of a CREATE TABLE AS that cannot be
 EXPLAIN CREATE TABLE x WITH ('connector' = 'nope') AS SELECT id FROM orders;
+-- @case ON CONFLICT without a key
+INSERT INTO appends SELECT name, 1 FROM orders ON CONFLICT DO NOTHING;
+-- @case ON CONFLICT where nothing is updated
+CREATE TEMPORARY TABLE keyed_file (name STRING PRIMARY KEY NOT ENFORCED, c BIGINT) WITH ('connector' = 'filesystem', 'path' = 'out.jsonl', 'format' = 'json');
+INSERT INTO keyed_file SELECT name, 1 FROM orders ON CONFLICT DO DEDUPLICATE;
+-- @case ON CONFLICT of another dialect
+INSERT INTO keyed SELECT id, 1 FROM orders ON CONFLICT (id) DO NOTHING;
+-- @case ON CONFLICT DO what
+INSERT INTO keyed SELECT id, 1 FROM orders ON CONFLICT DO UPDATE;
+-- @case a conflict at run time
+INSERT INTO keyed SELECT id, c FROM (VALUES (7, 1), (8, 1), (7, 2)) AS t(id, c) ON CONFLICT DO ERROR;
+-- @case what ON CONFLICT keeps
+EXPLAIN INSERT INTO keyed SELECT id, 1 FROM orders ON CONFLICT DO NOTHING;
+-- @case a column of the name
+INSERT INTO keyed SELECT o.id, 1 FROM orders o JOIN keyed conflict ON conflict.idd = o.id;

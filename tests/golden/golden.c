@@ -350,6 +350,7 @@ static void set_option(harness *h, const char *key, const char *value, rn_error 
   if (rn_slice_is(k, "table.exec.emit.early-fire.delay")) (void)rn_duration_parse(rn_slice_of(value), &h->settings.early_fire_us);
   if (rn_slice_is(k, "table.exec.emit.late-fire.delay")) (void)rn_duration_parse(rn_slice_of(value), &h->settings.late_fire_us);
   if (rn_slice_is(k, "table.exec.emit.allow-lateness")) (void)rn_duration_parse(rn_slice_of(value), &h->settings.lateness_us);
+  if (rn_slice_is(k, "table.exec.sink.require-on-conflict")) h->settings.latest_wins = rn_text_eq_nocase(value, "false");
   if (rn_slice_is(k, "table.exec.mini-batch.enabled")) h->settings.mini_batch = rn_text_eq_nocase(value, "true");
   if (rn_slice_is(k, "table.local-time-zone")) {
     rn_zone *zone;

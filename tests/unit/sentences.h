@@ -122,7 +122,7 @@ static const sentence_rule sentence_rules[] = {
   {"insert", {"INSERT INTO <path> <query>",
             "INSERT {INTO|OVERWRITE}{ TABLE|} <path>{ /*+ OPTIONS('a' = 'b') */|}{ PARTITION (a = <expr>)"
             "|}{ (<names>)|} <query>"}},
-  {"explained", {"<query>", "<insert>", "STATEMENT SET BEGIN <insert>; <insert>; END", "EXECUTE <insert>",
+  {"explained", {"<query>", "<insert>", "STATEMENT SET BEGIN <insert>; <insert>; END", "EXECUTE <insert>", "<insert> ON CONFLICT DO {NOTHING|ERROR|DEDUPLICATE}",
                  "CREATE TABLE <path> AS <query>", "REPLACE TABLE <path> AS <query>", "DELETE FROM <path>", "UPDATE <path> SET a = <expr>"}},
   {"like", {"", " LIKE 'a%'", " NOT LIKE <string>", " ILIKE 'x'", " NOT ILIKE 'x'"}},
   {"place", {"", "", " FIRST", " AFTER <name>"}},

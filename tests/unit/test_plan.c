@@ -881,7 +881,7 @@ static const plan_case changelog_errors_cases[] = {
      "error[RN2303]: the PRIMARY KEY of table \"byc\" is (c), but the query updates its rows by (k)\n"
      " line 1:45  INSERT INTO byc SELECT COUNT(*), k FROM gen GROUP BY k\n"
      "                                                        ^~~~~~~~~~\n"
-     "   hint: declare the key by which the query updates, or aggregate by the sink's key\n"},
+     "   hint: declare the key by which the query updates, aggregate by the sink's key, or say which row counts: ON CONFLICT DO DEDUPLICATE (the last), NOTHING (the first) or ERROR\n"},
     {"operator over updates", "",
      "SELECT MAX(c) FROM (SELECT k, COUNT(*) AS c FROM gen GROUP BY k)",
      "error[RN2301]: an aggregate takes inserts only, but GROUP BY updates its rows\n"

@@ -1,0 +1,17 @@
+-- Rows that only come.
+CREATE TABLE ev (id INT, k STRING, v INT) WITH ('connector' = 'filesystem', 'path' = '${DIR}/ev.jsonl', 'format' = 'json');
+CREATE TABLE o (id INT, k STRING, v INT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'script', 'changelog-mode' = 'upsert');
+CREATE TABLE two (id INT, k STRING, v INT, PRIMARY KEY (k, id) NOT ENFORCED) WITH ('connector' = 'script', 'changelog-mode' = 'upsert');
+INSERT INTO o SELECT id, k, v FROM ev WHERE k IS NOT NULL;
+INSERT INTO o SELECT id, k, v FROM ev WHERE k IS NOT NULL ON CONFLICT DO DEDUPLICATE;
+INSERT INTO o SELECT id, k, v FROM ev WHERE k IS NOT NULL ON CONFLICT DO NOTHING;
+INSERT INTO two SELECT id, k, v FROM ev WHERE k IS NOT NULL ON CONFLICT DO NOTHING;
+INSERT INTO o SELECT id, k, v FROM ev WHERE k IS NOT NULL ON CONFLICT DO ERROR;
+INSERT INTO o SELECT id, k, v FROM ev WHERE id IN (2, 3) AND v >= 20 ON CONFLICT DO ERROR;
+INSERT INTO o (id, k) SELECT id, k FROM ev WHERE id = 4 AND k IS NOT NULL ON CONFLICT DO ERROR;
+EXECUTE STATEMENT SET BEGIN
+INSERT INTO o VALUES (1, 'x', 1), (2, 'x', 2) ON CONFLICT DO NOTHING;
+INSERT INTO o VALUES (1, 'y', 1), (2, 'y', 2) ON CONFLICT DO DEDUPLICATE;
+END;
+-- the key of the query
+INSERT INTO o SELECT MAX(id), k, CAST(COUNT(*) AS INT) FROM ev WHERE k IS NOT NULL GROUP BY k ON CONFLICT DO ERROR;
