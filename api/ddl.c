@@ -144,6 +144,8 @@ static const struct {
     [RN_FOREIGN_REMOVE_JAR] = {"there are no jars", NULL, false},
     [RN_FOREIGN_COMPILE_PLAN] = {"plans are not written to files: a job is known by its name, and its state is in the database file",
                                  "EXPLAIN shows the plan", false},
+    [RN_FOREIGN_COMPILE_AND_EXECUTE_PLAN] = {"plans are not written to files: a job is known by its name, and its state is in the database file",
+                                             "give the INSERT itself", false},
     [RN_FOREIGN_EXECUTE_PLAN] = {"plans are not read from files", "give the INSERT itself", false},
 };
 static int foreign(runnel_stmt *stmt) {

@@ -171,7 +171,16 @@ static void show_create_other(runnel_stmt *stmt) {
   } else {
     o = rn_catalog_space(db->catalog, path, stmt->ast->show == RN_SHOW_CREATE_CATALOG ? RN_OBJECT_CATALOG : RN_OBJECT_DATABASE, &db->diags);
   }
-  if (o) add_one(stmt, o->sql);
+  if (!o) return;
+  if (o->sql) {
+    add_one(stmt, o->sql);
+    return;
+  }
+  rn_builder text = {0}; /* what every file begins with has no text of its own */
+  if (o->kind == RN_OBJECT_CATALOG) rn_builder_printf(&text, "CREATE CATALOG `%s` WITH (\n  'type' = 'generic_in_memory'\n)", o->own);
+  else rn_builder_printf(&text, "CREATE DATABASE `%s`.`%s`", o->catalog, o->own);
+  add_one(stmt, text.data);
+  rn_builder_free(&text);
 }
 
 /* Modules, jars: there is one, there are none. */

@@ -104,6 +104,9 @@ typedef struct cli_script {
 void cli_script_at(cli_script *script, const char *begin); /* the statement at hand begins there; never goes back */
 /* Runs a script; returns an exit code, 0: all went well. name: "file.sql" or NULL for shell style. */
 int cli_exec(cli *c, const char *script, const char *name);
+/* QUIT, EXIT, HELP, CLEAR: does it and gives what stands behind the statement; NULL: it is none of them, or not all of the
+ * text (whole). */
+const char *cli_client_word(cli *c, const char *at, bool whole);
 bool cli_stopped(const cli *c); /* a signal, --for or a gone reader asks to stop */
 
 /* One column of a statement's rows, as texts, NULL for SQL NULL; freed with cli_free_column(). -1: it failed. */

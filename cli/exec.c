@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include "cli/cli.h"
 
 enum { STEP_MS = 100, FLUSH_MS = 100, SETTLE_MS = 1000, CHECK_ROWS = 64 };
@@ -173,6 +174,25 @@ void cli_script_at(cli_script *s, const char *begin) {
     if (*p != '\t') *p = ' ';
 }
 
+/* Words of the dialect's client, alone in their statement. */
+const char *cli_client_word(cli *c, const char *at, bool whole) {
+  static const struct {
+    const char *word, *command; /* command NULL: the screen is cleared */
+  } words[] = {{"quit", "\\q"}, {"exit", "\\q"}, {"help", "\\?"}, {"clear", NULL}};
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    size_t len = strlen(words[i].word);
+    if (strncasecmp(at, words[i].word, len) != 0) continue;
+    const char *end = text_skip_blank(at + len);
+    if (*end && *end != ';') continue;
+    while (*end == ';') end = text_skip_blank(end + 1);
+    if (whole && *end) return NULL;
+    if (words[i].command) (void)cli_meta(c, words[i].command);
+    else if (c->out_tty) cli_write("\033[H\033[2J", 7), cli_write_flush();
+    return end;
+  }
+  return NULL;
+}
+
 int cli_exec(cli *c, const char *script, const char *name) {
   char *sql = cli_copy(script, strlen(script));
   cli_script s = {.sql = sql, .line = sql};
@@ -190,6 +210,11 @@ int cli_exec(cli *c, const char *script, const char *name) {
       continue;
     }
     if (!*begin) break;
+    const char *behind = cli_client_word(c, begin, false);
+    if (behind) {
+      at = behind;
+      continue;
+    }
     cli_script_at(&s, begin);
     runnel_stmt *stmt = NULL;
     const char *tail = NULL;

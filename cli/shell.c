@@ -78,25 +78,6 @@ static const char *prompt(const text *statement) {
   return prompts[statement->len ? runnel_is_complete(text_of(statement)) : RUNNEL_BLANK];
 }
 
-/* Words that other shells take without a `;`. */
-static bool plain_word(cli *c, const char *line) {
-  static const struct {
-    const char *word, *command;
-  } words[] = {{"quit", "\\q"}, {"exit", "\\q"}, {"help", "\\?"}};
-  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-    size_t len = strlen(words[i].word);
-    char *copy = cli_copy(line, strlen(line));
-    size_t n = strlen(copy);
-    while (n && (copy[n - 1] == ' ' || copy[n - 1] == ';')) copy[--n] = 0;
-    bool same = n == len && text_same_word(copy, words[i].word);
-    free(copy);
-    if (!same) continue;
-    (void)cli_meta(c, words[i].command);
-    return true;
-  }
-  return false;
-}
-
 /* Takes a line; runs what is complete. */
 static void take_line(cli *c, editor *e, text *statement, const char *line) {
   const char *first = text_skip_blank(line);
@@ -106,7 +87,7 @@ static void take_line(cli *c, editor *e, text *statement, const char *line) {
       (void)cli_meta(c, first);
       return;
     }
-    if (plain_word(c, first)) return;
+    if (cli_client_word(c, first, true)) return;
   } else {
     text_char(statement, '\n');
   }

@@ -87,6 +87,7 @@ statement(A) ::= row_change(S).                         { A = S; }
 explainable(A) ::= query(Q).                            { A = rn_build_query_statement(p, Q); }
 explainable(A) ::= insert(I).                           { A = rn_build_insert_statement(p, I); }
 explainable(A) ::= EXECUTE insert(I).                   { A = rn_build_insert_statement(p, I); }
+explainable(A) ::= EXECUTE query(Q).                    { A = rn_build_query_statement(p, Q); }
 explainable(A) ::= EXECUTE(T) statement_set(S).         { A = rn_build_set_begin(p, S, T); }
 statement(A) ::= BEGIN(T) STATEMENT SET SEMI insert_list(L) END(E). { A = rn_build_statement_set(p, L, T, E); }
 
@@ -115,6 +116,16 @@ partition(A) ::= PARTITION LP assignments(B) RP.        { A = B; }
 %type assignments {rn_ast_assignments}
 assignments(A) ::= name(N) EQ expr(E).                  { A = rn_assignments_add(p, (rn_ast_assignments){0}, N, E); }
 assignments(A) ::= assignments(B) COMMA name(N) EQ expr(E). { A = rn_assignments_add(p, B, N, E); }
+/* ANALYZE: a key without a value stands for all of its partitions. */
+%type partitions {rn_ast_assignments}
+partitions(A) ::= .                                     { A = (rn_ast_assignments){0}; }
+partitions(A) ::= PARTITION LP partition_items(B) RP.   { A = B; }
+%type partition_items {rn_ast_assignments}
+partition_items(A) ::= partition_item(I).               { A = rn_assignments_add(p, (rn_ast_assignments){0}, I.column, I.value); }
+partition_items(A) ::= partition_items(B) COMMA partition_item(I). { A = rn_assignments_add(p, B, I.column, I.value); }
+%type partition_item {rn_ast_assignment}
+partition_item(A) ::= name(N).                          { A = (rn_ast_assignment){N, NULL}; }
+partition_item(A) ::= name(N) EQ expr(E).               { A = (rn_ast_assignment){N, E}; }
 %type insert_mode {bool}
 insert_mode(A) ::= INTO.                                { A = false; }
 insert_mode(A) ::= INTO TABLE.                          { A = false; }
@@ -325,9 +336,9 @@ statement(A) ::= ALTER TEMPORARY SYSTEM FUNCTION if_exists(I) path(P) AS STRING(
 statement(A) ::= TRUNCATE TABLE path(P).                { A = rn_build_rows(p, RN_AST_STMT_TRUNCATE, P, NULL); }
 row_change(A) ::= DELETE FROM path(P) where(W).         { A = rn_build_rows(p, RN_AST_STMT_DELETE, P, W.expr); }
 row_change(A) ::= UPDATE path(P) SET assignments(S) where(W). { A = rn_build_update(rn_build_rows(p, RN_AST_STMT_UPDATE, P, W.expr), S); }
-statement(A) ::= ANALYZE TABLE path(P) partition(S) COMPUTE STATISTICS. { A = rn_build_analyze(p, P, S, rn_no_names(), false); }
-statement(A) ::= ANALYZE TABLE path(P) partition(S) COMPUTE STATISTICS FOR COLUMNS names(N). { A = rn_build_analyze(p, P, S, N, false); }
-statement(A) ::= ANALYZE TABLE path(P) partition(S) COMPUTE STATISTICS FOR ALL COLUMNS. { A = rn_build_analyze(p, P, S, rn_no_names(), true); }
+statement(A) ::= ANALYZE TABLE path(P) partitions(S) COMPUTE STATISTICS. { A = rn_build_analyze(p, P, S, rn_no_names(), false); }
+statement(A) ::= ANALYZE TABLE path(P) partitions(S) COMPUTE STATISTICS FOR COLUMNS names(N). { A = rn_build_analyze(p, P, S, N, false); }
+statement(A) ::= ANALYZE TABLE path(P) partitions(S) COMPUTE STATISTICS FOR ALL COLUMNS. { A = rn_build_analyze(p, P, S, rn_no_names(), true); }
 statement(A) ::= CALL path(P) LP call_args(B) RP(R).    { A = rn_build_call_statement(p, rn_build_call(p, P, B, R)); }
 
 /* --- modules, jars, plans: one process has none --- */
@@ -339,6 +350,8 @@ statement(A) ::= REMOVE JAR STRING(S).                  { A = rn_build_foreign(p
 statement(A) ::= EXECUTE PLAN STRING(S).                { A = rn_build_foreign(p, RN_FOREIGN_EXECUTE_PLAN, rn_no_names(), &S); }
 statement(A) ::= COMPILE PLAN STRING(S) if_not_exists(I) FOR explained(E).
                                                         { A = rn_build_compile(rn_build_foreign(p, RN_FOREIGN_COMPILE_PLAN, rn_no_names(), &S), I, E); }
+statement(A) ::= COMPILE AND EXECUTE PLAN STRING(S) FOR explained(E).
+                                                        { A = rn_build_compile(rn_build_foreign(p, RN_FOREIGN_COMPILE_AND_EXECUTE_PLAN, rn_no_names(), &S), false, E); }
 %type option_keys {rn_option_list}
 option_keys(A) ::= STRING(K).                           { A = rn_options_add_key(p, (rn_option_list){0}, K); }
 option_keys(A) ::= option_keys(B) COMMA STRING(K).      { A = rn_options_add_key(p, B, K); }

@@ -380,7 +380,7 @@ typedef enum rn_ast_show_kind {
 /* Statements about things that one process without Java has not: they parse, and are answered by name. */
 typedef enum rn_ast_foreign {
   RN_FOREIGN_LOAD_MODULE, RN_FOREIGN_UNLOAD_MODULE, RN_FOREIGN_USE_MODULES, RN_FOREIGN_ADD_JAR, RN_FOREIGN_REMOVE_JAR,
-  RN_FOREIGN_COMPILE_PLAN, RN_FOREIGN_EXECUTE_PLAN, RN_FOREIGNS
+  RN_FOREIGN_COMPILE_PLAN, RN_FOREIGN_COMPILE_AND_EXECUTE_PLAN, RN_FOREIGN_EXECUTE_PLAN, RN_FOREIGNS
 } rn_ast_foreign;
 
 typedef struct rn_ast_assignment { /* c = expr: PARTITION (..), UPDATE .. SET */

@@ -96,6 +96,7 @@ static void print_assignments(const rn_ast_assignments *list, rn_builder *out) {
   for (uint32_t i = 0; i < list->count; i++) {
     if (i) rn_builder_text(out, ", ");
     rn_print_name(list->items[i].column.text, out);
+    if (!list->items[i].value) continue;
     rn_builder_text(out, " = ");
     rn_ast_print_expr(list->items[i].value, out);
   }
@@ -316,7 +317,7 @@ static void print_create_object(const rn_ast_statement *s, rn_builder *out) {
 }
 static void print_foreign(const rn_ast_statement *s, rn_builder *out) {
   static const char *const words[RN_FOREIGNS] = {"LOAD MODULE", "UNLOAD MODULE", "USE MODULES", "ADD JAR", "REMOVE JAR",
-                                                 "COMPILE PLAN", "EXECUTE PLAN"};
+                                                 "COMPILE PLAN", "COMPILE AND EXECUTE PLAN", "EXECUTE PLAN"};
   rn_builder_text(out, words[s->foreign]);
   if (s->names.count) {
     rn_builder_char(out, ' ');

@@ -147,6 +147,8 @@ static const absent absent_rows[] = {
     {{"TABLESAMPLE", "*"}, 0, 0, 1},
     {{"RECURSIVE", "*"}, 0, 0, 1},
     {{"MERGE", "INTO"}, 0, 0, 1},
+    {{"UNIQUE"}, 0, 0, 1},
+    {{"OR", "ALTER", "MATERIALIZED"}, 0, 2, 3},
     {{"MATERIALIZED", "TABLE"}, 0, 0, 2},
     {{"MATERIALIZED", "TABLES"}, 0, 0, 2},
     {{"ALTER", "MATERIALIZED", "TABLE"}, 0, 1, 3},

@@ -22,8 +22,8 @@ void rn_relation_scope(const rn_relation *relation, const char *clause, rn_scope
 rn_logical *rn_rename_columns(rn_query_context *q, rn_logical *node, const rn_ast_names *names, const char *what) {
   if (!names->count) return node;
   if (names->count != node->schema.count) {
-    rn_diag(q->binder.diags, RN_E_SINK_SCHEMA, names->items[0].span, NULL, "%s names %u columns, the query has %u",
-            what, names->count,
+    rn_diag(q->binder.diags, RN_E_SINK_SCHEMA, names->items[0].span, NULL, "%s names %u column%s, the query has %u",
+            what, names->count, names->count == 1 ? "" : "s",
             node->schema.count);
     return NULL;
   }

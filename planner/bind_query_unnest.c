@@ -30,8 +30,8 @@ static rn_status rename_fields(rn_query_context *q, const rn_ast_from *from, rn_
   const rn_ast_names *names = &from->alias_columns;
   if (!names->count) return RN_OK;
   if (names->count != count)
-    return rn_diag(q->binder.diags, RN_E_SINK_SCHEMA, names->items[0].span, NULL, "the alias names %u columns, UNNEST gives %u",
-                   names->count, count);
+    return rn_diag(q->binder.diags, RN_E_SINK_SCHEMA, names->items[0].span, NULL, "the alias names %u column%s, UNNEST gives %u",
+                   names->count, names->count == 1 ? "" : "s", count);
   for (uint32_t i = 0; i < count; i++) {
     for (uint32_t j = 0; j < i; j++)
       if (!strcmp(names->items[j].text, names->items[i].text))

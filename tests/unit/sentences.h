@@ -122,7 +122,7 @@ static const sentence_rule sentence_rules[] = {
   {"insert", {"INSERT INTO <path> <query>",
             "INSERT {INTO|OVERWRITE}{ TABLE|} <path>{ /*+ OPTIONS('a' = 'b') */|}{ PARTITION (a = <expr>)"
             "|}{ (<names>)|} <query>"}},
-  {"explained", {"<query>", "<insert>", "STATEMENT SET BEGIN <insert>; <insert>; END", "EXECUTE <insert>", "<insert> ON CONFLICT DO {NOTHING|ERROR|DEDUPLICATE}",
+  {"explained", {"<query>", "<insert>", "STATEMENT SET BEGIN <insert>; <insert>; END", "EXECUTE <insert>", "EXECUTE <query>", "<insert> ON CONFLICT DO {NOTHING|ERROR|DEDUPLICATE}",
                  "CREATE TABLE <path> AS <query>", "REPLACE TABLE <path> AS <query>", "DELETE FROM <path>", "UPDATE <path> SET a = <expr>"}},
   {"like", {"", " LIKE 'a%'", " NOT LIKE <string>", " ILIKE 'x'", " NOT ILIKE 'x'"}},
   {"place", {"", "", " FIRST", " AFTER <name>"}},
@@ -155,7 +155,7 @@ static const sentence_rule sentence_rules[] = {
                  "ALTER {TEMPORARY |}FUNCTION {IF EXISTS |}<path> AS <string>",
                  "TRUNCATE TABLE <path>", "DELETE FROM <path>{ WHERE <expr>|}",
                  "UPDATE <path> SET a = <expr>{, b = <expr>|}{ WHERE <expr>|}",
-                 "ANALYZE TABLE <path>{ PARTITION (a = 1)|} COMPUTE STATISTICS{ FOR COLUMNS <names>| FOR ALL COLUMNS|}",
+                 "ANALYZE TABLE <path>{ PARTITION (a = 1)| PARTITION (a, b = 2)|} COMPUTE STATISTICS{ FOR COLUMNS <names>| FOR ALL COLUMNS|}",
                  "CALL <path>({<exprs>|})",
                  "{LOAD MODULE m{ WITH <options>|}|UNLOAD MODULE m|USE MODULES m, n|ADD JAR 'x'|REMOVE JAR 'x'"
                  "|EXECUTE PLAN 'x'|COMPILE PLAN 'x' {IF NOT EXISTS |}FOR <explained>}",

@@ -461,7 +461,7 @@ static const plan_case views_cases[] = {
      "   hint: set it, or write ${env:RUNNEL_TEST_NOT_SET:-default}\n"},
     {"number of columns", "",
      "CREATE VIEW a (x) AS SELECT id, v FROM t",
-     "error[RN2104]: the view names 1 columns, the query has 2\n"
+     "error[RN2104]: the view names 1 column, the query has 2\n"
      " line 1:16  CREATE VIEW a (x) AS SELECT id, v FROM t\n"
      "                           ^\n"},
     {"wrong kind of DROP", "",
