@@ -165,8 +165,9 @@ static void print_rank(rn_builder *out, const rn_plan_node *n, const char *const
   rn_builder_text(out, "], select=[");
   name_list(out, &n->schema);
   rn_builder_char(out, ']');
+  bool by_clock = mode == RN_RANK_WINDOW && n->u.rank.window.processing_time;
   static const char *const when[] = {"watermark at window_end - 1 ms", "end of input", "at once, later rows correct it", "watermark at the row's time"};
-  rn_builder_printf(out, ", emits=[%s]", mode == RN_RANK_CHANGES && n->emits == RN_CHANGE_INSERT ? "at once" : when[mode]);
+  rn_builder_printf(out, ", emits=[%s]", by_clock ? "clock at window_end + 100 ms" : mode == RN_RANK_CHANGES && n->emits == RN_CHANGE_INSERT ? "at once" : when[mode]);
 }
 
 static void print_sort(rn_builder *out, const rn_plan_node *n, const char *const *names) {
@@ -416,7 +417,8 @@ static bool drops_late(const rn_plan_node *n) {
     case RN_NODE_WINDOW: return n->u.window.spec.kind == RN_WINDOW_SESSION && !n->u.window.spec.processing_time;
     case RN_NODE_GROUP_AGG: return n->u.group_agg.early && !n->u.group_agg.window.processing_time;
     case RN_NODE_OVER: return !n->u.over.processing_time;
-    case RN_NODE_RANK: return n->u.rank.mode != RN_RANK_CHANGES;
+    case RN_NODE_RANK:
+      return n->u.rank.mode != RN_RANK_CHANGES && !(n->u.rank.mode == RN_RANK_WINDOW && n->u.rank.window.processing_time);
     case RN_NODE_SORT: return n->u.sort.temporal;
     case RN_NODE_JOIN: return n->u.join.windowed;
     default: return false;

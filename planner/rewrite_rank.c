@@ -51,19 +51,24 @@ static range take_range(rn_rewrite *r, rn_expr *condition, uint32_t rank) {
   return out;
 }
 
-/* Are the window's bounds among the PARTITION BY columns? Then groups end with their windows. */
+/* Are the window's bounds among the PARTITION BY columns? Then groups end with their windows. On processing time rows must
+ * have theirs from a windowing function: what other operators give when the clock closes a window comes behind its end. */
 static void find_window(const rn_logical *over, rn_logical *node) {
   rn_windowed_column found;
   bool start = false, end = false;
   for (uint32_t i = 0; i < over->u.over.key_count; i++) {
+    const rn_logical *function = NULL;
     if (!rn_windowed(over->inputs[0], over->u.over.keys[i], &found)) continue;
+    if (found.spec->processing_time && (found.spec->kind == RN_WINDOW_SESSION ||
+                                        rn_trace_window(over->inputs[0], over->u.over.keys[i], &function) < 0))
+      continue;
     if (found.part == RN_WINDOWED_START) start = true;
     if (found.part != RN_WINDOWED_END) continue;
     end = true;
     node->u.rank.window = *found.spec;
     node->u.rank.window_end = over->u.over.keys[i];
   }
-  node->u.rank.windowed = start && end && !node->u.rank.window.processing_time;
+  node->u.rank.windowed = start && end;
 }
 
 static rn_logical *rewrite(rn_rewrite *r, rn_logical *filter) {

@@ -56,7 +56,8 @@ static bool trace(const rn_logical *node, uint32_t column, bool bound, rn_window
       case RN_L_WINDOW:
         if (column >= width) return is_part(column - width, &node->u.window, out);
         *out = (rn_windowed_column){RN_WINDOWED_ROWTIME, &node->u.window};
-        return !node->u.window.processing_time && column == node->u.window.time_column;
+        return node->u.window.processing_time ? input->schema.fields[column].type->time_attribute == RN_TIME_PROCTIME
+                                              : column == node->u.window.time_column;
       case RN_L_WINDOW_AGG: {
         uint32_t first = node->u.agg.key_count + node->u.agg.call_count;
         return column >= first && is_part(column - first, &node->u.agg.window, out);
@@ -77,7 +78,7 @@ static bool trace(const rn_logical *node, uint32_t column, bool bound, rn_window
         break;
       default: return false;
     }
-    if (node->kind == RN_L_RANK && (column >= width || !node->u.rank.windowed)) return false;
+    if (node->kind == RN_L_RANK && (column >= width || !node->u.rank.windowed || node->u.rank.window.processing_time)) return false;
     node = input;
   }
 }

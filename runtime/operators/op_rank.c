@@ -1,8 +1,8 @@
 /* RANK: Top-N and deduplication (DIALECT 4.18). A group keeps its N best rows in order (rank_list.h); a row that is not
  * among them is forgotten at once.
  *
- *   WINDOW   groups are windows (and keys): their rows leave when the watermark has passed the window's end - 1 ms, and
- *            the window's state goes; a row of a window that has fired is late
+ *   WINDOW   groups are windows (and keys): their rows leave when the watermark has passed the window's end - 1 ms (or the
+ *            clock its end), and the window's state goes; a row of a window that has fired is late
  *   FINAL    bounded input: everything leaves when the input ends
  *   CHANGES  on streams a row leaves as it comes. By position (the rank leaves too, or ranks do not begin at 1): from
  *            its place on, every rank is taken from its row (-U) and given to the next one (+U). Else only sets matter:
@@ -26,6 +26,7 @@ typedef struct rank {
   rn_arena memory, scratch;
   rn_map *groups;
   rn_window_time time;
+  int64_t closed; /* by the clock: end of the last window that left */
   uint32_t input_columns;
   bool by_position;
   rn_builder key;
@@ -46,6 +47,7 @@ static rn_status rank_open(rn_operator *op, rn_error *err) {
   rn_arena_init(&self->scratch);
   rn_operator_open_state(op);
   self->input_columns = in->count;
+  self->closed = INT64_MIN;
   self->by_position = node->u.rank.number || node->u.rank.start > 1 || node->u.rank.end == 1;
   rn_window_time_init(&self->time, &node->u.rank.window, op->context->zone);
   const rn_type **types = RN_NEW_N(&self->memory, const rn_type *, node->u.rank.key_count + 1);
@@ -140,6 +142,17 @@ static rn_status add_row(rank *self, rn_table *table, const rn_keys *keys, uint3
   return status;
 }
 
+/* Has the window left already? */
+static bool has_left(const rank *self, int64_t end) {
+  if (self->time.spec->processing_time) return end <= self->closed;
+  return self->op.watermark_us != RN_WATERMARK_NONE && rn_window_fires(&self->time, end) <= self->op.watermark_us;
+}
+
+static void set_timer(rank *self) {
+  if (self->op.node->u.rank.mode == RN_RANK_WINDOW && self->time.spec->processing_time && rn_map_table_count(self->groups))
+    self->op.timer_us = rn_window_leaves(&self->time, rn_table_namespace(rn_map_table_at(self->groups, 0)));
+}
+
 static rn_status rank_process(rn_operator *op, unsigned input, rn_batch *batch, rn_error *err) {
   (void)input;
   rank *self = (rank *)op;
@@ -158,12 +171,11 @@ static rn_status rank_process(rn_operator *op, unsigned input, rn_batch *batch, 
     uint32_t row = rn_live(batch, i);
     if (windowed && (ends[row] != last_end || !table)) {
       last_end = ends[row];
-      bool fired = op->watermark_us != RN_WATERMARK_NONE && rn_window_fires(&self->time, last_end) <= op->watermark_us;
-      table = fired ? NULL : rn_map_table(self->groups, last_end);
+      table = has_left(self, last_end) ? NULL : rn_map_table(self->groups, last_end);
     }
     if (!table) {
       late++;
-      rn_late_row(op, 0, batch, row, RN_LATE_WINDOW, last_end, self->time.zone);
+      if (!self->time.spec->processing_time) rn_late_row(op, 0, batch, row, RN_LATE_WINDOW, last_end, self->time.zone);
       continue;
     }
     rn_builder_clear(&self->key);
@@ -171,6 +183,7 @@ static rn_status rank_process(rn_operator *op, unsigned input, rn_batch *batch, 
     if (add_row(self, table, &keys, i, rn_slice_make(rows.keys[i], rows.lengths[i]), err) != RN_OK) return RN_FAIL;
   }
   if (late) RN_COUNT(op->counters.late, late);
+  set_timer(self);
   return flush(self, err);
 }
 
@@ -187,16 +200,37 @@ static rn_status emit_table(rank *self, rn_table *table, rn_error *err) {
   return flush(self, err);
 }
 
+/* Windows that leave by then, in order of their end. */
+static rn_status close_windows(rank *self, int64_t upto_us, rn_error *err) {
+  while (rn_map_table_count(self->groups)) {
+    rn_table *first = rn_map_table_at(self->groups, 0);
+    int64_t end = rn_table_namespace(first);
+    if (rn_window_leaves(&self->time, end) > upto_us) break;
+    if (emit_table(self, first, err) != RN_OK) return RN_FAIL;
+    rn_map_drop(self->groups, end);
+    self->closed = end;
+  }
+  return RN_OK;
+}
+
+static rn_status rank_timer(rn_operator *op, int64_t now_us, rn_error *err) {
+  rank *self = (rank *)op;
+  if (close_windows(self, now_us, err) != RN_OK) return RN_FAIL;
+  set_timer(self);
+  return RN_OK;
+}
+
+static rn_status rank_restored(rn_operator *op, rn_error *err) {
+  (void)err;
+  set_timer((rank *)op);
+  return RN_OK;
+}
+
 static rn_status rank_watermark(rn_operator *op, int64_t watermark_us, rn_error *err) {
   rank *self = (rank *)op;
   rn_rank_mode mode = op->node->u.rank.mode;
-  while (mode == RN_RANK_WINDOW && rn_map_table_count(self->groups)) {
-    rn_table *first = rn_map_table_at(self->groups, 0);
-    int64_t end = rn_table_namespace(first);
-    if (rn_window_fires(&self->time, end) > watermark_us) break;
-    if (emit_table(self, first, err) != RN_OK) return RN_FAIL;
-    rn_map_drop(self->groups, end);
-  }
+  bool closes = mode == RN_RANK_WINDOW && (!self->time.spec->processing_time || watermark_us == RN_WATERMARK_END);
+  if (closes && close_windows(self, watermark_us, err) != RN_OK) return RN_FAIL;
   if (mode == RN_RANK_FINAL && watermark_us == RN_WATERMARK_END) {
     if (emit_table(self, rn_map_table(self->groups, 0), err) != RN_OK) return RN_FAIL;
     rn_map_drop(self->groups, 0);
@@ -206,7 +240,8 @@ static rn_status rank_watermark(rn_operator *op, int64_t watermark_us, rn_error 
 
 static int64_t rank_horizon(rn_operator *op) {
   rank *self = (rank *)op;
-  return op->node->u.rank.mode == RN_RANK_WINDOW ? rn_window_last_fires(&self->time, self->groups) : RN_WATERMARK_NONE;
+  bool waits = op->node->u.rank.mode == RN_RANK_WINDOW && !self->time.spec->processing_time;
+  return waits ? rn_window_last_fires(&self->time, self->groups) : RN_WATERMARK_NONE;
 }
 
 static void rank_close(rn_operator *op) {
@@ -219,4 +254,5 @@ static void rank_close(rn_operator *op) {
 
 const rn_operator_class rn_op_rank_class = {
     .name = "rank", .size = sizeof(rank), .open = rank_open, .process_batch = rank_process,
-    .on_watermark = rank_watermark, .horizon = rank_horizon, .close = rank_close};
+    .on_watermark = rank_watermark, .on_timer = rank_timer, .horizon = rank_horizon, .restored = rank_restored,
+    .close = rank_close};

@@ -98,6 +98,10 @@ int64_t rn_window_fires(const rn_window_time *w, int64_t window_end) {
   return w->spec->processing_time ? instant + RN_US_PER_MS : instant;
 }
 
+int64_t rn_window_leaves(const rn_window_time *w, int64_t window_end) {
+  return rn_window_fires(w, window_end) + (w->spec->processing_time ? RN_WINDOW_ON_THE_WAY_US : 0);
+}
+
 int64_t rn_window_last_fires(const rn_window_time *w, rn_map *map) {
   uint32_t windows = rn_map_table_count(map);
   return windows ? rn_window_fires(w, rn_table_namespace(rn_map_table_at(map, windows - 1))) : RN_WATERMARK_NONE;

@@ -28,6 +28,10 @@ int64_t rn_window_start(const rn_window_time *w, int64_t window_end);
 int64_t rn_window_instant(const rn_window_time *w, int64_t window_end);
 /* The clock or watermark at which it fires: for an end in a gap the first instant after it. */
 int64_t rn_window_fires(const rn_window_time *w, int64_t window_end);
+/* When who keeps rows by a window that they were given further up lets them go. By the clock some may still be on their way
+ * from other tasks when the window ends, so that it waits a little. */
+enum { RN_WINDOW_ON_THE_WAY_US = 100000 };
+int64_t rn_window_leaves(const rn_window_time *w, int64_t window_end);
 /* When the last of the windows fires whose ends are the namespaces of a map: who keeps rows by window has nothing left to
  * say then. RN_WATERMARK_NONE: there are none. */
 int64_t rn_window_last_fires(const rn_window_time *w, rn_map *map);

@@ -226,3 +226,55 @@ SELECT window_end, SUM(v) AS v, COUNT(*) AS n FROM (SELECT *, ROW_NUMBER() OVER 
 | op | window_end          | v | n |
 | +I | 2026-01-01 00:00:10 | 8 | 2 |
 | +I | 2026-01-01 00:00:20 | 9 | 1 |
+
+--@test window Top-N on processing time: final rows a little after the window's end, and its state goes
+SELECT window_end, id, v FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end, k ORDER BY v DESC) AS rn
+  FROM TUMBLE(TABLE s, DESCRIPTOR(p), INTERVAL '10' SECOND)) WHERE rn <= 1;
+--@given s
+| id | k | v | ts                  |
+|  1 | a | 5 | 2026-01-01 00:00:00 |
+|  2 | a | 7 | 2026-01-01 00:00:00 |
+|  3 | b | 1 | 2026-01-01 00:00:00 |
+--@advance 9 s
+--@given s
+| id | k | v | ts                  |
+|  4 | b | 2 | 2026-01-01 00:00:00 |
+|  5 | b | 2 | 2026-01-01 00:00:00 |
+--@expect
+| window_end | id |
+--@advance 1100 ms
+--@expect-changelog
+| op | window_end          | id | v |
+| +I | 2026-01-01 00:00:10 |  2 | 7 |
+| +I | 2026-01-01 00:00:10 |  4 | 2 |
+--@given s
+| id | k | v | ts                  |
+|  6 | a | 1 | 2026-01-01 00:00:00 |
+--@end
+--@expect-changelog
+| op | window_end          | id | v |
+| +I | 2026-01-01 00:00:10 |  2 | 7 |
+| +I | 2026-01-01 00:00:10 |  4 | 2 |
+| +I | 2026-01-01 00:00:20 |  6 | 1 |
+
+--@test window deduplication on processing time: the last row of a key in the window
+SELECT window_end, id FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end, k ORDER BY p DESC) AS rn
+  FROM CUMULATE(TABLE s, DESCRIPTOR(p), INTERVAL '10' SECOND, INTERVAL '20' SECOND)) WHERE rn = 1;
+--@given s
+| id | k | v | ts                  |
+|  1 | a | 5 | 2026-01-01 00:00:00 |
+|  2 | a | 7 | 2026-01-01 00:00:00 |
+--@expect
+| window_end | id |
+--@advance 11 s
+--@given s
+| id | k | v | ts                  |
+|  3 | a | 1 | 2026-01-01 00:00:00 |
+--@expect
+| window_end          | id |
+| 2026-01-01 00:00:10 |  2 |
+--@end
+--@expect
+| window_end          | id |
+| 2026-01-01 00:00:10 |  2 |
+| 2026-01-01 00:00:20 |  3 |
