@@ -195,6 +195,8 @@ static bool translate_similar(rn_slice pattern, const rn_slice *escape, rn_build
     } else {
       in_set = *s == '[';
       rn_builder_char(out, *s);
+      /* [:alpha:] that stands alone is a set of those letters, as in Flink; the class is [[:alpha:]] */
+      if (in_set && s + 1 < end && strchr(":.=", s[1])) rn_builder_char(out, '\\');
     }
     s += n;
   }

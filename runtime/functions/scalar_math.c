@@ -1,6 +1,7 @@
 /* Mathematical functions (DIALECT 8.2). */
 #include <math.h>
 
+#include "base/alloc.h"
 #include "runtime/functions/scalar.h"
 
 RN_VECTORISE
@@ -41,7 +42,7 @@ KERNEL(k_e) {
   return RN_OK;
 }
 
-/* --- random numbers: splitmix64 over the task's state, or over the seed given ------------------------------------ */
+/* --- random numbers: splitmix64 over the task's state; of a seed java.util.Random's, so that they are Flink's ---------- */
 
 static uint64_t next_random(uint64_t *state) {
   uint64_t z = (*state += 0x9e3779b97f4a7c15u);
@@ -50,20 +51,65 @@ static uint64_t next_random(uint64_t *state) {
   return z ^ (z >> 31);
 }
 
+/* Linear congruential, 48 bits (Knuth, TAOCP 2, 3.2.1; constants of drand48). */
+static const uint64_t LCG_FACTOR = 0x5DEECE66Du, LCG_MASK = ((uint64_t)1 << 48) - 1;
+static uint64_t lcg_of_seed(int64_t seed) { return ((uint64_t)seed ^ LCG_FACTOR) & LCG_MASK; }
+static uint32_t lcg_bits(uint64_t *state, unsigned bits) {
+  *state = (*state * LCG_FACTOR + 11) & LCG_MASK;
+  return (uint32_t)(*state >> (48 - bits));
+}
+static double lcg_double(uint64_t *state) {
+  uint64_t high = lcg_bits(state, 26);
+  return (double)(high << 27 | lcg_bits(state, 27)) * 0x1p-53;
+}
+/* Each number below the bound equally often: what lies above the last whole stretch of them is drawn anew. */
+static int32_t lcg_below(uint64_t *state, int32_t bound) {
+  if ((bound & (bound - 1)) == 0) return (int32_t)((uint64_t)bound * lcg_bits(state, 31) >> 31);
+  uint32_t drawn, number;
+  do {
+    drawn = lcg_bits(state, 31);
+    number = drawn % (uint32_t)bound;
+  } while (drawn - number + (uint32_t)(bound - 1) > INT32_MAX);
+  return (int32_t)number;
+}
+
+/* A constant seed begins one sequence for all rows of the call; any other a sequence for each row. */
+static rn_status prepare_seed(const rn_value *const *values, bool seeded, void **state) {
+  *state = NULL;
+  if (!seeded || !values[0] || values[0]->is_null) return RN_OK;
+  uint64_t *sequence = rn_malloc(sizeof *sequence);
+  *sequence = lcg_of_seed(values[0]->u.i);
+  *state = sequence;
+  return RN_OK;
+}
+static rn_status prepare_rand(const rn_value *const *values, uint32_t count, void **state, rn_error *err) {
+  (void)err;
+  return prepare_seed(values, count > 0, state);
+}
+static rn_status prepare_rand_integer(const rn_value *const *values, uint32_t count, void **state, rn_error *err) {
+  (void)err;
+  return prepare_seed(values, count > 1, state);
+}
+
 KERNEL(k_rand) {
-  uint64_t seeded = arg_count ? (uint64_t)integer_at(args[0], 0) : (uint64_t)eval->now_us;
-  uint64_t *state = arg_count || !eval->random_state ? &seeded : eval->random_state;
-  FOR_ROWS(row) ((double *)out->data)[row] = (double)(next_random(state) >> 11) * 0x1p-53;
+  uint64_t any = (uint64_t)eval->now_us, *state = eval->random_state ? eval->random_state : &any;
+  FOR_ROWS(row) {
+    uint64_t own = arg_count && !eval->call_state ? lcg_of_seed(integer_at(args[0], row)) : 0;
+    double *to = &((double *)out->data)[row];
+    if (arg_count) *to = lcg_double(eval->call_state ? eval->call_state : &own);
+    else *to = (double)(next_random(state) >> 11) * 0x1p-53;
+  }
   return RN_OK;
 }
 
 KERNEL(k_rand_integer) {
-  uint64_t seeded = arg_count > 1 ? (uint64_t)integer_at(args[0], 0) : (uint64_t)eval->now_us;
-  uint64_t *state = arg_count > 1 || !eval->random_state ? &seeded : eval->random_state;
+  uint64_t any = (uint64_t)eval->now_us, *state = eval->random_state ? eval->random_state : &any;
   FOR_ROWS(row) {
     int32_t bound = I32(arg_count - 1, row);
     if (bound <= 0) return rn_eval_fail(eval, row, RN_E_VALUE, "the bound of RAND_INTEGER must be positive, got %d", bound);
-    put_i32(out, row, (int32_t)(next_random(state) % (uint64_t)bound));
+    uint64_t own = arg_count > 1 && !eval->call_state ? lcg_of_seed(integer_at(args[0], row)) : 0;
+    put_i32(out, row, arg_count > 1 ? lcg_below(eval->call_state ? eval->call_state : &own, bound)
+                                    : (int32_t)(next_random(state) % (uint64_t)bound));
   }
   return RN_OK;
 }
@@ -299,9 +345,11 @@ static const rn_function rows[] = {
   {.name = "PI", .signature = "PI() -> DOUBLE", .flags = RN_FN_NO_PARENS, .kernel = k_pi, .result = RN_T_DOUBLE, .help = "3.14159..", .example = "ROUND(PI(), 4) = 3.1416E0"},
   {.name = "E", .signature = "E() -> DOUBLE", .kernel = k_e, .result = RN_T_DOUBLE, .help = "2.71828..", .example = "ROUND(E(), 4) = 2.7183E0"},
   {.name = "RAND", .signature = "RAND([seed INT]) -> DOUBLE", .max_args = 1, .flags = RN_FN_STRICT | RN_FN_VOLATILE, .classes = {RN_ARG_INT},
-   .kernel = k_rand, .result = RN_T_DOUBLE, .help = "random number from 0 to below 1", .example = "(RAND() < 1) = TRUE"},
+   .prepare = prepare_rand, .free_state = rn_free, .kernel = k_rand, .result = RN_T_DOUBLE,
+   .help = "random number from 0 to below 1; a seed fixes the sequence", .example = "RAND(1) = 0.7308781907032909E0"},
   {.name = "RAND_INTEGER", .signature = "RAND_INTEGER([seed INT,] bound INT) -> INT", .min_args = 1, .max_args = 2,
-   .flags = RN_FN_STRICT | RN_FN_VOLATILE | RN_FN_MAY_FAIL, .classes = {RN_ARG_INT, RN_ARG_INT}, .kernel = k_rand_integer, .result = RN_T_INT,
-   .help = "random whole number from 0 to below bound", .example = "RAND_INTEGER(1) = 0"},
+   .flags = RN_FN_STRICT | RN_FN_VOLATILE | RN_FN_MAY_FAIL, .classes = {RN_ARG_INT, RN_ARG_INT}, .prepare = prepare_rand_integer,
+   .free_state = rn_free, .kernel = k_rand_integer, .result = RN_T_INT,
+   .help = "random whole number from 0 to below bound; a seed fixes the sequence", .example = "RAND_INTEGER(7, 1000) = 236"},
 };
 RN_FUNCTION_SET(rn_set_math, "Mathematical functions", rows);

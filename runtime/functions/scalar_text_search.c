@@ -150,6 +150,15 @@ KERNEL(is_alpha) { UNUSED_EVAL; return test(args, out, sel, all_letters); }
 KERNEL(is_digit) { UNUSED_EVAL; return test(args, out, sel, all_digits); }
 KERNEL(k_is_decimal) { UNUSED_EVAL; return test(args, out, sel, is_decimal); }
 
+/* Of a number: its type answers. */
+static inline rn_status test_number(const rn_column *const *args, rn_column *out, const rn_sel *sel, bool yes) {
+  FOR_ROWS(row) put_bool(out, row, yes && rn_is_valid(args[0], AT(0, row)));
+  return RN_OK;
+}
+KERNEL(number_is_alpha) { UNUSED_EVAL; return test_number(args, out, sel, false); }
+KERNEL(number_is_digit) { UNUSED_EVAL; return test_number(args, out, sel, rn_type_is_integer(args[0]->type)); }
+KERNEL(number_is_decimal) { UNUSED_EVAL; return test_number(args, out, sel, true); }
+
 #define FN(n, sig, lo, hi, f, res, k, result_type, h, e, ...)                                                  \
   {.name = n, .signature = n sig, .min_args = lo, .max_args = hi, .flags = (f), .classes = {__VA_ARGS__},       \
    .resolve = res, .kernel = k, .result = result_type, .help = h, .example = e}
@@ -165,7 +174,10 @@ static const rn_function rows[] = {
   FN("SPLIT_INDEX", "(s STRING, separator STRING, index INT) -> STRING", 3, 3, RN_FN_STRICT | RN_FN_NULL_RESULT, NULL, split_index, RN_T_VARCHAR, "the part at index, from 0; NULL: there is none", "SPLIT_INDEX('a,b,c', ',', 1) = 'b'", S, S, I),
   FN("SPLIT_INDEX", "(s STRING, separator_code INT, index INT) -> STRING", 3, 3, RN_FN_STRICT | RN_FN_NULL_RESULT, NULL, split_index, RN_T_VARCHAR, "the same, separated by the character of a code from 1 to 255", "SPLIT_INDEX('a,b', 44, 1) = 'b'", S, I, I),
   FN("IS_ALPHA", "(s STRING) -> BOOLEAN", 1, 1, 0, NULL, is_alpha, RN_T_BOOLEAN, "only letters, and one at least", "IS_ALPHA('abc') = TRUE", S),
+  FN("IS_ALPHA", "(x NUMERIC) -> BOOLEAN", 1, 1, 0, NULL, number_is_alpha, RN_T_BOOLEAN, "FALSE: a number has no letters", "IS_ALPHA(1) = FALSE", RN_ARG_NUMERIC),
   FN("IS_DIGIT", "(s STRING) -> BOOLEAN", 1, 1, 0, NULL, is_digit, RN_T_BOOLEAN, "only digits, and one at least", "IS_DIGIT('12') = TRUE", S),
+  FN("IS_DIGIT", "(x NUMERIC) -> BOOLEAN", 1, 1, 0, NULL, number_is_digit, RN_T_BOOLEAN, "is it of an integer type?", "IS_DIGIT(12) = TRUE", RN_ARG_NUMERIC),
   FN("IS_DECIMAL", "(s STRING) -> BOOLEAN", 1, 1, 0, NULL, k_is_decimal, RN_T_BOOLEAN, "is it a number?", "IS_DECIMAL('1.5') = TRUE", S),
+  FN("IS_DECIMAL", "(x NUMERIC) -> BOOLEAN", 1, 1, 0, NULL, number_is_decimal, RN_T_BOOLEAN, "TRUE; FALSE for NULL", "IS_DECIMAL(1) = TRUE", RN_ARG_NUMERIC),
 };
 RN_FUNCTION_SET(rn_set_text_search, "String search", rows);
