@@ -315,7 +315,15 @@ rn_status rn_build_aggregate(rn_select_binder *s) {
     total -= 3;
     if (early) node->u.agg.window = window->u.window;
   }
-  if (early) node->u.agg.window.time_column = 0; /* the groups know their window */
+  if (early) {
+    int late = s->window_ast ? (int)time_column : rn_carry_window_time(q->arena, s->input, window);
+    node->u.agg.window.time_column = 0; /* the groups know their window */
+    if (rn_in_many_windows(&node->u.agg.window) && late >= 0) {
+      if (!s->window_ast)
+        late = (int)rn_projection_add(&p, rn_expr_column(q->arena, (uint32_t)late, s->input->schema.fields[late].type, window->span), NULL);
+      node->u.agg.late_time = (uint32_t)late + 1;
+    }
+  }
   for (uint32_t i = 0; early && !window_keys && i < s->key_count; i++)
     if (parts[i] == 1) node->u.agg.end_key = i;
   if (!p.count) /* COUNT(*) over nothing else: a batch needs a column to carry its rows */

@@ -213,6 +213,32 @@ int rn_trace_window(const rn_logical *node, uint32_t column, const rn_logical **
   }
 }
 
+int rn_carry_window_time(rn_arena *arena, rn_logical *node, const rn_logical *window) {
+  if (node == window) return (int)window->u.window.time_column;
+  if (node->kind != RN_L_FILTER && node->kind != RN_L_PROJECT) return -1;
+  rn_logical *input = node->inputs[0];
+  int below = rn_carry_window_time(arena, input, window);
+  if (below < 0) return -1;
+  if (node->kind == RN_L_FILTER) {
+    node->schema = input->schema;
+    return below;
+  }
+  uint32_t count = node->schema.count;
+  for (uint32_t i = 0; i < count; i++)
+    if (node->u.project[i]->kind == RN_EXPR_COLUMN && node->u.project[i]->index == (uint32_t)below) return (int)i;
+  rn_expr **exprs = RN_NEW_N(arena, rn_expr *, count + 1);
+  rn_field *fields = RN_NEW_N(arena, rn_field, count + 1);
+  for (uint32_t i = 0; i < count; i++) {
+    exprs[i] = node->u.project[i];
+    fields[i] = node->schema.fields[i];
+  }
+  fields[count] = input->schema.fields[below];
+  exprs[count] = rn_expr_column(arena, (uint32_t)below, fields[count].type, node->span);
+  node->u.project = exprs;
+  node->schema = (rn_schema){count + 1, fields};
+  return (int)count;
+}
+
 /* Column of the window's input that passes on unchanged as column of node; -1: none. */
 static int trace_input(const rn_logical *node, uint32_t column, const rn_logical *window) {
   while (node != window) {

@@ -471,6 +471,7 @@ bool rn_logical_verify(const rn_logical *node, const char **why) {
              check(calls_in(node->u.agg.calls, node->u.agg.call_count, in), "an aggregate's argument is not there", why) &&
              check(node->schema.count == node->u.agg.key_count + node->u.agg.call_count +
                    (node->kind == RN_L_WINDOW_AGG ? 3u : 0u), "an aggregate's columns do not add up", why) &&
+             check(node->u.agg.late_time <= in->count, "the time of late rows is not there", why) &&
              check(node->kind == RN_L_AGGREGATE || node->u.agg.window.processing_time ||
                    node->u.agg.window.time_column < in->count, "window without time column", why);
     case RN_L_OVER:

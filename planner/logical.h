@@ -104,6 +104,7 @@ struct rn_logical {
       uint32_t end_key;         /* .. which is key number end_key */
       rn_fire fire;             /* early */
       bool closes;              /* an AGGREGATE whose groups leave and go when their window closes; end_key as above */
+      uint32_t late_time;       /* early or closes, rows that are in several windows: 1 + the column of their time; 0: none */
       bool grouped;             /* false: global, no GROUP BY */
       bool fold, update_before, mini_batch; /* set by inference */
       bool legacy;              /* TUMBLE(ts, ..) in GROUP BY */

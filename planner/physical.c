@@ -184,6 +184,7 @@ static rn_built build_aggregate(rn_plan_builder *b, const rn_logical *node) {
     n->u.group_agg.early = node->u.agg.early || node->u.agg.closes;
     n->u.group_agg.window = node->u.agg.window;
     n->u.group_agg.end_key = node->u.agg.end_key;
+    if (node->u.agg.late_time) n->u.group_agg.late_time = (uint32_t)in.map[node->u.agg.late_time - 1] + 1;
     n->u.group_agg.lateness_us = node->u.agg.fire.lateness_us;
   }
   n->schema = rn_physical_schema(b->arena, &node->schema);

@@ -110,6 +110,9 @@ void rn_window_fields(rn_arena *arena, const rn_type *time, bool processing_time
 int rn_trace_window(const rn_logical *node, uint32_t column, const rn_logical **window);
 /* Do columns of `input` (-1: an expression), those of the window apart, name exactly the PARTITION BY of the SESSION
  * below? Then every session is one group; otherwise groups take rows of several (DIALECT 4.4.1). */
+/* Column of `node` with the time of the window's rows: where a projection on the way to the WINDOW left it out, it is passed
+ * on behind the other columns. -1: there is something else on the way. */
+int rn_carry_window_time(rn_arena *arena, rn_logical *node, const rn_logical *window);
 bool rn_groups_sessions(const rn_logical *window, const rn_logical *input, const int *columns, uint32_t count);
 /* bind_query_select.c: the select list and all clauses of one SELECT. extra_count order expressions are bound in
  * the scope of the select list and appended as columns. */

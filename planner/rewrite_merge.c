@@ -26,6 +26,7 @@ static void read_below(rn_logical *agg, const rn_logical *project) {
     if (call->argument >= 0) call->argument = (int)project->u.project[call->argument]->index;
     if (call->filter >= 0) call->filter = (int)project->u.project[call->filter]->index;
   }
+  if (agg->u.agg.late_time) agg->u.agg.late_time = project->u.project[agg->u.agg.late_time - 1]->index + 1;
   if (agg->kind == RN_L_WINDOW_AGG && !agg->u.agg.window.processing_time)
     agg->u.agg.window.time_column = project->u.project[agg->u.agg.window.time_column]->index;
   agg->inputs[0] = project->inputs[0];

@@ -167,11 +167,13 @@ static pruned prune_aggregate(rn_rewrite *r, rn_logical *node, const bool *used)
   use_calls(node->u.agg.calls, node->u.agg.call_count, below_used);
   bool timed = node->kind == RN_L_WINDOW_AGG && !node->u.agg.window.processing_time;
   if (timed) below_used[node->u.agg.window.time_column] = true;
+  if (node->u.agg.late_time) below_used[node->u.agg.late_time - 1] = true;
   pruned below = prune(r, node->inputs[0], below_used);
   node->inputs[0] = below.node;
   for (uint32_t i = 0; i < keys; i++) node->u.agg.keys[i] = (uint32_t)below.map[node->u.agg.keys[i]];
   remap_calls(node->u.agg.calls, node->u.agg.call_count, below.map);
   if (timed) node->u.agg.window.time_column = (uint32_t)below.map[node->u.agg.window.time_column];
+  if (node->u.agg.late_time) node->u.agg.late_time = (uint32_t)below.map[node->u.agg.late_time - 1] + 1;
   pruned out = {node, identity(r, node->schema.count)};
   rn_field *fields = RN_NEW_N(r->arena, rn_field, node->schema.count + 1);
   uint32_t count = 0;

@@ -95,6 +95,10 @@ bool rn_windowed_time(const rn_logical *node, const uint32_t *columns, uint32_t 
          found.spec->kind != RN_WINDOW_SESSION;
 }
 
+bool rn_in_many_windows(const rn_window_spec *spec) {
+  return (spec->kind == RN_WINDOW_HOP || spec->kind == RN_WINDOW_CUMULATE) && !spec->processing_time;
+}
+
 /* Which part of one window do both sides of the comparison name? */
 static unsigned equal_parts(const rn_logical *join, const rn_expr *e) {
   unsigned parts = 0;

@@ -24,6 +24,9 @@ bool rn_windowed_time(const rn_logical *node, const uint32_t *columns, uint32_t 
 /* Are start and end of the window among the columns? */
 bool rn_windowed_keys(const rn_logical *node, const uint32_t *columns, uint32_t count);
 
+/* Is a row in several of these windows, by its own time? */
+bool rn_in_many_windows(const rn_window_spec *spec);
+
 /* A join whose condition says that the windows of both sides are one: their window_time stays a time attribute. */
 void rn_windowed_mark_join(rn_arena *arena, rn_logical *join);
 

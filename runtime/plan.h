@@ -167,6 +167,8 @@ struct rn_plan_node {
       rn_window_spec window;    /* early */
       uint32_t end_key;         /* early: which key is window_end */
       int64_t lateness_us;      /* early: groups stay, and take rows, for so long behind the window's end */
+      uint32_t late_time;       /* early, rows that come once for each of their windows: 1 + the column of their time, so that
+                                 * a row is late once, when its last window has gone; 0: each that comes too late counts */
       /* output: keys, results of calls */
     } group_agg;
     struct {

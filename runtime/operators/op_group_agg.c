@@ -290,6 +290,19 @@ static void set_timer(group_agg *self) {
     self->op.timer_us = goes_at(self, rn_table_namespace(rn_map_table_at(self->map, 0)));
 }
 
+/* Rows of a window that has gone. One that comes once for each of its windows is late when the last of them has gone. */
+static void count_late(group_agg *self, const rn_batch *batch, const uint16_t *rows, uint32_t n, int64_t end) {
+  rn_operator *op = &self->op;
+  uint32_t late_time = op->node->u.group_agg.late_time, late = 0;
+  const int64_t *times = late_time ? batch->columns[late_time - 1].data : NULL;
+  for (uint32_t i = 0; i < n; i++) {
+    if (times && rn_window_last_end(&self->time, rn_slice_end(&self->time, times[rows[i]])) != end) continue;
+    late++;
+    rn_late_row(op, 0, batch, rows[i], RN_LATE_WINDOW, end, self->time.zone);
+  }
+  if (late) RN_COUNT(op->counters.late, late);
+}
+
 /* Stretches of rows of one window, in order of arrival. */
 static rn_status add_to_windows(group_agg *self, const rn_batch *batch, rn_error *err) {
   const rn_plan_node *node = self->op.node;
@@ -302,8 +315,7 @@ static rn_status add_to_windows(group_agg *self, const rn_batch *batch, rn_error
     uint32_t n = 0;
     for (; i < batch->live_count && ends[rn_live(batch, i)] == end; i++) rows[n++] = (uint16_t)rn_live(batch, i);
     if (!self->time.spec->processing_time && goes_at(self, end) <= self->op.watermark_us) {
-      RN_COUNT(self->op.counters.late, n);
-      for (uint32_t k = 0; k < n; k++) rn_late_row(&self->op, 0, batch, rows[k], RN_LATE_WINDOW, end, self->time.zone);
+      count_late(self, batch, rows, n, end);
       continue;
     }
     part.live_count = n;

@@ -159,3 +159,59 @@ SELECT a.id, b.id AS other, a.window_end FROM (SELECT * FROM TUMBLE(TABLE s, DES
 | s      | late: the watermark is 2026-01-01 00:00:30.000, its window ended 2026-01-01 00:00:10.000 (window-join sink.0.join) | {"id":3,"window_start":"2026-01-01 00:00:00","window_end":"2026-01-01 00:00:10"} |
 | s      | late: the watermark is 2026-01-01 00:00:42.000, its window ended 2026-01-01 00:00:20.000 (window-join sink.0.join) | {"id":6,"window_start":"2026-01-01 00:00:10","window_end":"2026-01-01 00:00:20"} |
 | s      | late: the watermark is 2026-01-01 00:00:42.000, its window ended 2026-01-01 00:00:20.000 (window-join sink.0.join) | {"id":6,"window_start":"2026-01-01 00:00:10","window_end":"2026-01-01 00:00:20"} |
+
+--@test EMIT CHANGES over HOP: a row is late once, when the last of its windows has gone
+SELECT window_end, SUM(v) AS v FROM HOP(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND, INTERVAL '20' SECOND) GROUP BY window_start, window_end EMIT CHANGES;
+--@expect
+| window_end          | v  |
+| 2026-01-01 00:00:10 | 5  |
+| 2026-01-01 00:00:20 | 5  |
+| 2026-01-01 00:00:40 | 9  |
+| 2026-01-01 00:00:50 | 18 |
+| 2026-01-01 00:01:00 | 9  |
+--@expect kept
+| source | reason                                                                                                                | line                                                                                                                                               |
+| s      | late: the watermark is 2026-01-01 00:00:30.000, its window ended 2026-01-01 00:00:20.000 (group-aggregate sink.0.agg) | {"v":1,"ts":"2026-01-01 00:00:05","window_start":"2026-01-01 00:00:00","window_end":"2026-01-01 00:00:20","window_time":"2026-01-01 00:00:19.999"} |
+| s      | late: the watermark is 2026-01-01 00:00:42.000, its window ended 2026-01-01 00:00:30.000 (group-aggregate sink.0.agg) | {"v":3,"ts":"2026-01-01 00:00:12","window_start":"2026-01-01 00:00:10","window_end":"2026-01-01 00:00:30","window_time":"2026-01-01 00:00:29.999"} |
+
+--@test EMIT CHANGES over CUMULATE, by a query that does not pass the time on
+SELECT window_end, SUM(v) AS v FROM (SELECT v, window_start, window_end FROM CUMULATE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND, INTERVAL '20' SECOND) WHERE v > 0) GROUP BY window_start, window_end EMIT CHANGES;
+--@expect
+| window_end          | v |
+| 2026-01-01 00:00:10 | 5 |
+| 2026-01-01 00:00:20 | 5 |
+| 2026-01-01 00:00:40 | 9 |
+| 2026-01-01 00:00:50 | 9 |
+| 2026-01-01 00:01:00 | 9 |
+--@expect kept
+| source | reason                                                                                                                | line                                                                                                                                               |
+| s      | late: the watermark is 2026-01-01 00:00:30.000, its window ended 2026-01-01 00:00:20.000 (group-aggregate sink.0.agg) | {"v":1,"ts":"2026-01-01 00:00:05","window_start":"2026-01-01 00:00:00","window_end":"2026-01-01 00:00:20","window_time":"2026-01-01 00:00:19.999"} |
+| s      | late: the watermark is 2026-01-01 00:00:42.000, its window ended 2026-01-01 00:00:20.000 (group-aggregate sink.0.agg) | {"v":3,"ts":"2026-01-01 00:00:12","window_start":"2026-01-01 00:00:00","window_end":"2026-01-01 00:00:20","window_time":"2026-01-01 00:00:19.999"} |
+
+--@test HOP in GROUP BY with EMIT CHANGES
+SELECT HOP_END(ts, INTERVAL '10' SECOND, INTERVAL '20' SECOND) AS window_end, SUM(v) AS v FROM s GROUP BY HOP(ts, INTERVAL '10' SECOND, INTERVAL '20' SECOND) EMIT CHANGES;
+--@expect
+| window_end          | v  |
+| 2026-01-01 00:00:10 | 5  |
+| 2026-01-01 00:00:20 | 5  |
+| 2026-01-01 00:00:40 | 9  |
+| 2026-01-01 00:00:50 | 18 |
+| 2026-01-01 00:01:00 | 9  |
+--@expect kept
+| source | reason                                                                                                                | line                                                                                                                                               |
+| s      | late: the watermark is 2026-01-01 00:00:30.000, its window ended 2026-01-01 00:00:20.000 (group-aggregate sink.0.agg) | {"v":1,"ts":"2026-01-01 00:00:05","window_start":"2026-01-01 00:00:00","window_end":"2026-01-01 00:00:20","window_time":"2026-01-01 00:00:19.999"} |
+| s      | late: the watermark is 2026-01-01 00:00:42.000, its window ended 2026-01-01 00:00:30.000 (group-aggregate sink.0.agg) | {"v":3,"ts":"2026-01-01 00:00:12","window_start":"2026-01-01 00:00:10","window_end":"2026-01-01 00:00:30","window_time":"2026-01-01 00:00:29.999"} |
+
+--@test an aggregate that reads the window of its HOP
+SELECT window_end, SUM(v + EXTRACT(SECOND FROM window_end)) AS v FROM HOP(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND, INTERVAL '20' SECOND) GROUP BY window_start, window_end;
+--@expect
+| window_end          | v   |
+| 2026-01-01 00:00:10 | 15  |
+| 2026-01-01 00:00:20 | 25  |
+| 2026-01-01 00:00:40 | 89  |
+| 2026-01-01 00:00:50 | 168 |
+| 2026-01-01 00:01:00 | 9   |
+--@expect kept
+| source | reason                                                                                                                | line                                                                                                          |
+| s      | late: the watermark is 2026-01-01 00:00:30.000, its window ended 2026-01-01 00:00:20.000 (group-aggregate sink.0.agg) | {"window_start":"2026-01-01 00:00:00","window_end":"2026-01-01 00:00:20","$f2":21,"ts":"2026-01-01 00:00:05"} |
+| s      | late: the watermark is 2026-01-01 00:00:42.000, its window ended 2026-01-01 00:00:30.000 (group-aggregate sink.0.agg) | {"window_start":"2026-01-01 00:00:10","window_end":"2026-01-01 00:00:30","$f2":33,"ts":"2026-01-01 00:00:12"} |
