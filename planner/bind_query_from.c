@@ -330,7 +330,7 @@ rn_status rn_bind_from(rn_query_context *q, rn_ast_from *from, const rn_cte *env
       bool window = false;
       for (size_t i = 0; i < 4; i++) window = window || rn_text_eq_nocase(function, windows[i]);
       if (!window) {
-        if (rn_is_unnest(from)) return rn_bind_unnest(q, from, out);
+        if (rn_is_unnest(from)) return rn_bind_unnest(q, from, env, out);
         const rn_function *scalar = rn_function_find(rn_slice_of(function));
         if (scalar && !(scalar->flags & RN_FN_OPERATOR))
           return rn_diag(q->binder.diags, RN_E_FUNCTION_NOT_FOUND, from->path.span,

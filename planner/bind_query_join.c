@@ -122,10 +122,10 @@ static rn_scope_column *both_columns(rn_query_context *q, const rn_relation *lef
 }
 
 static bool is_lateral(const rn_ast_from *from) {
-  return from->lateral && (from->kind == RN_AST_FROM_QUERY || from->kind == RN_AST_FROM_VALUES);
+  return rn_is_unnest(from) || (from->lateral && (from->kind == RN_AST_FROM_QUERY || from->kind == RN_AST_FROM_VALUES));
 }
 
-/* LATERAL (SELECT ..) sees what stands left of it. */
+/* LATERAL (SELECT ..) and UNNEST see what stands left of them. */
 static rn_status bind_right(rn_query_context *q, rn_ast_from *from, const rn_cte *env, const rn_relation *left, rn_relation *out) {
   if (!is_lateral(from->right) || !left) return rn_bind_from(q, from->right, env, out);
   rn_scope scope;
@@ -139,8 +139,11 @@ static rn_status bind_right(rn_query_context *q, rn_ast_from *from, const rn_cte
 
 static rn_status check_lateral(rn_query_context *q, const rn_ast_from *from) {
   if (from->join != RN_JOIN_RIGHT && from->join != RN_JOIN_FULL) return RN_OK;
-  return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, from->right->span, "use CROSS JOIN LATERAL, JOIN LATERAL or LEFT JOIN LATERAL",
-                 "%s JOIN LATERAL would need rows of the left side that are not there", from->join == RN_JOIN_RIGHT ? "RIGHT" : "FULL");
+  const char *what = rn_is_unnest(from->right) ? "UNNEST" : "LATERAL";
+  return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, from->right->span,
+                 rn_arena_printf(q->arena, "use CROSS JOIN %s, JOIN %s or LEFT JOIN %s", what, what, what),
+                 "%s JOIN %s that reads the left side would need rows of it that are not there",
+                 from->join == RN_JOIN_RIGHT ? "RIGHT" : "FULL", what);
 }
 
 /* Sub-queries in ON of an inner join are joined over it; the columns they add go again. */
@@ -158,14 +161,15 @@ static rn_logical *join_tests(rn_query_context *q, rn_subqueries *tests, rn_logi
 
 rn_status rn_bind_join(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out) {
   rn_relation left, right;
-  if (rn_is_unnest(from->right))
-    return rn_bind_from(q, from->left, env, &left) == RN_OK ? rn_bind_unnest_join(q, from, &left, out) : RN_FAIL;
+  if (rn_unnests_rows(from))
+    return rn_bind_from(q, from->left, env, &left) == RN_OK ? rn_bind_unnest_join(q, from, env, &left, out) : RN_FAIL;
   bool lateral = is_lateral(from->right);
-  if (lateral && check_lateral(q, from) != RN_OK) return RN_FAIL;
   rn_status first = rn_bind_from(q, from->left, env, &left);
   if (first != RN_OK && lateral) return RN_FAIL;
   rn_status second = bind_right(q, from, env, first == RN_OK ? &left : NULL, &right);
   if (first != RN_OK || second != RN_OK) return RN_FAIL; /* both were asked: errors of both are told */
+  lateral = lateral && rn_logical_outer(right.node);
+  if (lateral && check_lateral(q, from) != RN_OK) return RN_FAIL;
   if (check_aliases(q, from, &left, &right) != RN_OK) return RN_FAIL;
   rn_join_kind kind = kind_of(from);
   bool conditional = from->join != RN_JOIN_COMMA && from->join != RN_JOIN_CROSS;
@@ -197,7 +201,7 @@ rn_status rn_bind_join(rn_query_context *q, rn_ast_from *from, const rn_cte *env
   }
   rn_logical *node = rn_logical_join(q->arena, kind, left.node, right.node, subqueries.count ? NULL : condition, span);
   rn_windowed_mark_join(q->arena, node);
-  node->u.join.lateral = lateral && rn_logical_outer(right.node);
+  node->u.join.lateral = lateral;
   if (subqueries.count) node = join_tests(q, &subqueries, node, condition);
   if (!node) return RN_FAIL;
   for (uint32_t i = 0; i < left.count + right.count; i++) columns[i].type = node->schema.fields[columns[i].index].type;

@@ -59,9 +59,12 @@ static rn_logical *with_collection(rn_query_context *q, rn_logical *input, rn_ex
   return rn_logical_project(q->arena, input, width + 1, exprs, names, e->span);
 }
 
-static rn_status unnest(rn_query_context *q, const rn_ast_from *from, const rn_relation *left, bool outer, rn_relation *out) {
+static rn_status unnest(rn_query_context *q, const rn_ast_from *from, const rn_cte *env, const rn_relation *left, bool outer,
+                        rn_relation *out) {
+  rn_subqueries subqueries = {.env = env};
   rn_scope scope = {.clause = "UNNEST"};
   if (left) rn_relation_scope(left, "UNNEST", &scope);
+  scope.subqueries = &subqueries;
   if (from->arg_count != 1 || from->args[0].kind != RN_ARG_EXPR || from->args[0].name)
     return rn_diag(q->binder.diags, RN_E_ARGUMENTS, from->span, NULL, "UNNEST takes one ARRAY, MAP or MULTISET");
   rn_expr *e = rn_bind_expr(&q->binder, &scope, from->args[0].expr);
@@ -76,7 +79,8 @@ static rn_status unnest(rn_query_context *q, const rn_ast_from *from, const rn_r
   uint32_t count = element_fields(q, from, type, outer, fields);
   if (rename_fields(q, from, fields, count) != RN_OK) return RN_FAIL;
   rn_logical *input = left ? left->node : rn_bind_one_row(q, from->span);
-  input = with_collection(q, input, e, !left, &column);
+  input = rn_join_subqueries(q, &subqueries, input);
+  input = with_collection(q, input, rn_map_subqueries(q, &subqueries, e), !left, &column);
   rn_logical *node = rn_logical_unnest(q->arena, input, column, outer, from->with_ordinality, fields, count, from->span);
   uint32_t seen = left ? left->count : 0;
   out->node = node;
@@ -88,37 +92,37 @@ static rn_status unnest(rn_query_context *q, const rn_ast_from *from, const rn_r
   return RN_OK;
 }
 
-rn_status rn_bind_unnest(rn_query_context *q, const rn_ast_from *from, rn_relation *out) {
-  return unnest(q, from, NULL, false, out);
+rn_status rn_bind_unnest(rn_query_context *q, const rn_ast_from *from, const rn_cte *env, rn_relation *out) {
+  return unnest(q, from, env, NULL, false, out);
 }
 
-static rn_status refuse(rn_query_context *q, rn_span span, const char *hint, const char *what) {
-  return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, span, hint, "%s UNNEST is not supported", what);
+bool rn_unnests_rows(const rn_ast_from *join) {
+  if (!rn_is_unnest(join->right) || join->natural || join->using.count) return false;
+  bool always = join->on && join->on->kind == RN_AST_BOOLEAN && join->on->boolean;
+  if (join->join == RN_JOIN_LEFT) return always;
+  return join->join != RN_JOIN_RIGHT && join->join != RN_JOIN_FULL;
 }
 
-rn_status rn_bind_unnest_join(rn_query_context *q, const rn_ast_from *join, const rn_relation *left, rn_relation *out) {
+rn_status rn_bind_unnest_join(rn_query_context *q, const rn_ast_from *join, const rn_cte *env, const rn_relation *left,
+                              rn_relation *out) {
   const rn_ast_from *from = join->right;
-  rn_span span = join->on ? join->on->span : from->span;
-  if (join->join == RN_JOIN_RIGHT || join->join == RN_JOIN_FULL)
-    return refuse(q, from->span, "elements exist only beside their row: write JOIN or LEFT JOIN .. ON TRUE",
-                  join->join == RN_JOIN_FULL ? "FULL JOIN" : "RIGHT JOIN");
-  if (join->natural || join->using.count) return refuse(q, from->span, "write ON", join->natural ? "NATURAL JOIN" : "JOIN .. USING with");
   bool outer = join->join == RN_JOIN_LEFT;
-  if ((outer || join->join == RN_JOIN_INNER) && !join->on)
+  if (join->join == RN_JOIN_INNER && !join->on)
     return rn_diag(q->binder.diags, RN_E_SYNTAX, from->span, "write ON TRUE, or CROSS JOIN", "JOIN needs a condition");
-  if (unnest(q, from, left, outer, out) != RN_OK) return RN_FAIL;
+  if (unnest(q, from, env, left, outer, out) != RN_OK) return RN_FAIL;
   for (uint32_t i = 0; i < left->count; i++)
     if (left->columns[i].table && from->alias.text && !strcmp(left->columns[i].table, from->alias.text))
       return rn_diag(q->binder.diags, RN_E_DUPLICATE_NAME, from->span, "give one of them an alias",
                      "FROM has two tables named \"%s\"", from->alias.text);
-  if (!join->on) return RN_OK;
+  if (!join->on || outer) return RN_OK;
   rn_scope scope;
+  rn_subqueries subqueries = {.env = env};
   rn_relation_scope(out, "ON", &scope);
+  scope.subqueries = &subqueries;
   rn_expr *condition = rn_bind_condition(&q->binder, &scope, join->on, "ON");
   rn_value value;
   if (rn_bind_failed(condition)) return RN_FAIL;
   if (rn_bind_constant(&q->binder, condition, &value) && !value.is_null && value.u.i) return RN_OK; /* ON TRUE */
-  if (outer) return refuse(q, span, "write ON TRUE", "a condition on LEFT JOIN");
-  out->node = rn_logical_filter(q->arena, out->node, condition, span);
+  out->node = rn_filter_subqueries(q, &subqueries, out->node, condition, join->on->span);
   return RN_OK;
 }

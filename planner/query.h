@@ -82,9 +82,12 @@ rn_status rn_bind_from(rn_query_context *q, rn_ast_from *from, const rn_cte *env
 rn_status rn_bind_join(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out);
 /* bind_query_unnest.c */
 bool rn_is_unnest(const rn_ast_from *from);
-rn_status rn_bind_unnest(rn_query_context *q, const rn_ast_from *from, rn_relation *out);
-/* `join` has UNNEST at its right side. */
-rn_status rn_bind_unnest_join(rn_query_context *q, const rn_ast_from *join, const rn_relation *left, rn_relation *out);
+rn_status rn_bind_unnest(rn_query_context *q, const rn_ast_from *from, const rn_cte *env, rn_relation *out);
+/* Is the join one of each row with its own elements (comma, CROSS, INNER, LEFT .. ON TRUE)? Those need no state; others
+ * are lateral joins. */
+bool rn_unnests_rows(const rn_ast_from *join);
+rn_status rn_bind_unnest_join(rn_query_context *q, const rn_ast_from *join, const rn_cte *env, const rn_relation *left,
+                              rn_relation *out);
 rn_relation rn_relation_of(rn_query_context *q, rn_logical *node, const char *alias);
 void rn_relation_scope(const rn_relation *relation, const char *clause, rn_scope *out);
 /* Renames the node's columns: (a, b) of an alias, a view or a WITH item. */

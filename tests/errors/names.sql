@@ -39,10 +39,10 @@ SELECT * FROM orders CROSS JOIN UNNEST(ARRAY[id]) AS u(x, y);
 SELECT * FROM UNNEST(ARRAY[id]) AS u(x), orders;
 -- @case UNNEST and RIGHT JOIN
 SELECT * FROM orders RIGHT JOIN UNNEST(ARRAY[id]) AS u(x) ON TRUE;
--- @case UNNEST and a condition on LEFT JOIN
-SELECT * FROM orders LEFT JOIN UNNEST(ARRAY[id]) AS u(x) ON x > 1;
+-- @case UNNEST and FULL JOIN
+SELECT * FROM orders FULL JOIN UNNEST(ARRAY[id]) AS u(x) ON x > 1;
 -- @case UNNEST and USING
-SELECT * FROM orders JOIN UNNEST(ARRAY[id]) AS u(id) USING (id);
+SELECT * FROM orders JOIN UNNEST(ARRAY[id]) AS u(x) USING (id);
 -- @case UNNEST without a condition
 SELECT * FROM orders LEFT JOIN UNNEST(ARRAY[id]) AS u(x);
 -- @case UNNEST under a name that is taken
