@@ -282,6 +282,19 @@ static void expand_path(rn_query_context *q, rn_ast_path *path, const rn_catalog
   path->parts = parts;
 }
 
+/* Bound where it is named, which may be further in than where it is defined. */
+static rn_logical *bind_cte(rn_query_context *q, const rn_cte *c) {
+  const rn_outer *outer = q->binder.outer;
+  int64_t further = 0;
+  for (const rn_outer *o = outer; o && o != c->outer; o = o->up) further++;
+  q->binder.outer = c->outer;
+  rn_logical *node = rn_bind_query(q, c->item->query, c->next, false);
+  q->binder.outer = outer;
+  if (!node) return NULL;
+  if (further) rn_logical_move_outer(q->arena, node, further);
+  return rn_rename_columns(q, node, &c->item->columns, "the WITH item");
+}
+
 static rn_logical *bind_table(rn_query_context *q, rn_ast_from *from, const rn_cte *env) {
   if (from->system_time) {
     (void)refuse(q, from->system_time->span, "a temporal join (FOR SYSTEM_TIME AS OF)");
@@ -289,13 +302,7 @@ static rn_logical *bind_table(rn_query_context *q, rn_ast_from *from, const rn_c
   }
   if (from->path.count == 1)
     for (const rn_cte *c = env; c; c = c->next)
-      if (!strcmp(c->item->name.text, from->path.parts[0].text)) {
-        const rn_outer *outer = q->binder.outer;
-        q->binder.outer = c->outer;
-        rn_logical *node = rn_bind_query(q, c->item->query, c->next, false);
-        q->binder.outer = outer;
-        return node ? rn_rename_columns(q, node, &c->item->columns, "the WITH item") : NULL;
-      }
+      if (!strcmp(c->item->name.text, from->path.parts[0].text)) return bind_cte(q, c);
   rn_catalog_object *object = rn_catalog_find(q->binder.catalog, &from->path, q->binder.diags);
   if (!object) return NULL;
   rn_span span = from->path.span;

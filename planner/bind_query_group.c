@@ -423,8 +423,7 @@ static rn_status map_slot(rn_expr **slot, void *ctx) {
 static void map_plan(rn_select_binder *s, rn_logical *node, int64_t level) {
   outer_map m = {s, level};
   (void)rn_logical_visit_exprs(node, map_slot, &m);
-  for (uint32_t i = 0; i < node->input_count; i++)
-    map_plan(s, node->inputs[i], level + (node->kind == RN_L_JOIN && node->u.join.lateral && i == 1));
+  for (uint32_t i = 0; i < node->input_count; i++) map_plan(s, node->inputs[i], rn_logical_depth(node, i, level));
 }
 
 void rn_map_grouped_subqueries(rn_select_binder *s) {

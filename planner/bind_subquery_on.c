@@ -15,30 +15,23 @@ typedef struct on_join {
   uint8_t *side;     /* per sub-query: where it is joined */
 } on_join;
 
-/* Where an expression stands: in ON itself (depth 0), in the plan of a sub-query of ON so many lateral joins deep, or
- * in the plan of the side itself. */
+/* Where an expression stands: in ON itself (depth 0), or in the plan of a sub-query of ON so many lateral joins deep. */
 typedef struct place {
   const on_join *j;
   unsigned side;     /* over whose columns it comes to stand */
   int64_t depth;
-  bool own;
 } place;
 
 enum { BOTH = 3 };
 
 static bool is_on_column(const place *p, const rn_expr *e) {
-  if (p->own) return false;
   if (p->depth) return e->kind == RN_EXPR_OUTER && e->value.u.i == p->depth;
   return e->kind == RN_EXPR_COLUMN && e->index < RN_PLACE_STEP;
 }
 
 static bool is_subquery(const place *p, const rn_expr *e) {
-  if (p->depth || p->own || e->kind != RN_EXPR_COLUMN) return false;
+  if (p->depth || e->kind != RN_EXPR_COLUMN) return false;
   return e->index / RN_PLACE_STEP == RN_PLACE_SUBQUERY / RN_PLACE_STEP;
-}
-
-static int64_t depth_below(const rn_logical *node, uint32_t input, int64_t depth) {
-  return depth + (node->kind == RN_L_JOIN && node->u.join.lateral && input == 1);
 }
 
 /* --- which sides are read, a bit each ----------------------------------------------------------------------- */
@@ -63,10 +56,10 @@ static rn_status find_slot(rn_expr **slot, void *ctx) {
 }
 
 static unsigned plan_reads(const on_join *j, rn_logical *node, int64_t depth) {
-  finder f = {{j, 0, depth, false}, 0};
+  finder f = {{j, 0, depth}, 0};
   (void)rn_logical_visit_exprs(node, find_slot, &f);
   for (uint32_t i = 0; i < node->input_count; i++)
-    f.found |= plan_reads(j, node->inputs[i], depth_below(node, i, depth));
+    f.found |= plan_reads(j, node->inputs[i], rn_logical_depth(node, i, depth));
   return f.found;
 }
 
@@ -139,7 +132,7 @@ static void move_plan(const place *at, rn_logical *node) {
   (void)rn_logical_visit_exprs(node, move_slot, (void *)(uintptr_t)at);
   for (uint32_t i = 0; i < node->input_count; i++) {
     place below = *at;
-    below.depth = depth_below(node, i, at->depth);
+    below.depth = rn_logical_depth(node, i, at->depth);
     move_plan(&below, node->inputs[i]);
   }
 }
@@ -155,7 +148,7 @@ static rn_logical *join_side(const on_join *j, unsigned side, rn_logical *input)
       s->node = NULL;
       continue;
     }
-    place condition = {j, side, 0, false}, plan = {j, side, 1, false};
+    place condition = {j, side, 0}, plan = {j, side, 1};
     if (s->condition) s->condition = move(&condition, s->condition);
     move_plan(&plan, s->node);
   }
@@ -176,7 +169,7 @@ static bool holds_subquery(const place *on, const rn_expr *e) {
 /* Conditions without sub-queries say which rows of the second side belong to a row of the first one before those are
  * asked for; they leave the list. */
 static rn_logical *filter_second(const on_join *j, rn_logical *input, rn_expr **parts, uint32_t *count, rn_span span) {
-  place on = {.j = j}, to = {j, !j->first, 0, false};
+  place on = {.j = j}, to = {j, !j->first, 0};
   rn_expr **plain = RN_NEW_N(j->q->arena, rn_expr *, *count + 1);
   uint32_t taken = 0, left = 0;
   for (uint32_t i = 0; i < *count; i++) {
@@ -226,8 +219,7 @@ rn_logical *rn_join_on_subqueries(rn_query_context *q, rn_subqueries *subs, rn_l
   for (uint32_t i = 0; i < count; i++) parts[i] = condition->kind == RN_EXPR_AND ? condition->args[i] : condition;
   rn_logical *first = join_side(&j, j.first, join->inputs[j.first]), *second = join->inputs[!j.first];
   if (j.lateral) {
-    place own = {&j, !j.first, 0, true};
-    if (!join->u.join.lateral) move_plan(&own, second);
+    if (!join->u.join.lateral) rn_logical_move_outer(q->arena, second, 1);
     second = filter_second(&j, second, parts, &count, join->span);
   }
   second = join_side(&j, !j.first, second);

@@ -47,34 +47,6 @@ static rn_expr **columns(rn_rewrite *r, const rn_logical *node) {
   return out;
 }
 
-/* What reads queries further out stands `by` levels further from them. */
-static rn_expr *further(rn_rewrite *r, const rn_expr *e, int64_t by) {
-  rn_expr *copy = RN_NEW(r->arena, rn_expr);
-  *copy = *e;
-  if (e->kind == RN_EXPR_OUTER) copy->value.u.i += by;
-  if (!e->arg_count) return copy;
-  copy->args = RN_NEW_N(r->arena, rn_expr *, e->arg_count);
-  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = further(r, e->args[i], by);
-  return copy;
-}
-
-typedef struct levels {
-  rn_rewrite *r;
-  int64_t by;
-} levels;
-
-static rn_status move_slot(rn_expr **slot, void *ctx) {
-  const levels *l = ctx;
-  if (rn_expr_outer(*slot)) *slot = further(l->r, *slot, l->by);
-  return RN_OK;
-}
-
-void rn_move_levels(rn_rewrite *r, rn_logical *node, int64_t by) {
-  levels l = {r, by};
-  (void)rn_logical_visit_exprs(node, move_slot, &l);
-  for (uint32_t i = 0; i < node->input_count; i++) rn_move_levels(r, node->inputs[i], by);
-}
-
 bool rn_reads_columns(const rn_expr *e) {
   if (e->kind == RN_EXPR_COLUMN) return true;
   for (uint32_t i = 0; i < e->arg_count; i++)

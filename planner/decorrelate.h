@@ -35,8 +35,6 @@ rn_expr *rn_with_inner(rn_rewrite *r, const rn_expr *e, int inner, rn_expr *othe
 /* Columns of e moved by `by`. */
 rn_expr *rn_expr_shift(rn_rewrite *r, const rn_expr *e, uint32_t by);
 rn_expr *rn_column_of(rn_rewrite *r, const rn_logical *node, uint32_t i, rn_span span);
-/* What reads queries further out than the plan comes to stand `by` levels further from them. */
-void rn_move_levels(rn_rewrite *r, rn_logical *node, int64_t by);
 
 /* decorrelate_aggregate.c, decorrelate_join.c, decorrelate_order.c: one kind of node each. */
 bool rn_pull_aggregate(rn_puller *u, rn_logical *node, rn_pulled *p);

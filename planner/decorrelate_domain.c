@@ -142,7 +142,7 @@ static rn_logical *make_domain(rn_puller *u, const bool *used, const rn_expr *at
                 what);
     return NULL;
   }
-  rn_move_levels(r, copy, 1);
+  rn_logical_move_outer(r->arena, copy, 1);
   rn_expr **exprs = RN_NEW_N(r->arena, rn_expr *, left->schema.count + 1);
   const char **names = RN_NEW_N(r->arena, const char *, left->schema.count + 1);
   uint32_t count = 0;

@@ -95,6 +95,38 @@ const rn_expr *rn_logical_outer(const rn_logical *node) {
   return found;
 }
 
+int64_t rn_logical_depth(const rn_logical *node, uint32_t input, int64_t depth) {
+  return depth + (node->kind == RN_L_JOIN && node->u.join.lateral && input == 1);
+}
+
+typedef struct mover {
+  rn_arena *arena;
+  int64_t depth, by;
+} mover;
+
+static rn_expr *move_expr(const mover *m, rn_expr *e) {
+  if (!rn_expr_outer(e)) return e;
+  rn_expr *copy = RN_NEW(m->arena, rn_expr);
+  *copy = *e;
+  if (e->kind == RN_EXPR_OUTER && e->value.u.i > m->depth) copy->value.u.i += m->by;
+  copy->args = e->arg_count ? RN_NEW_N(m->arena, rn_expr *, e->arg_count) : NULL;
+  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = move_expr(m, e->args[i]);
+  return copy;
+}
+
+static rn_status move_slot(rn_expr **slot, void *ctx) {
+  *slot = move_expr(ctx, *slot);
+  return RN_OK;
+}
+
+static void move_below(rn_logical *node, mover m) {
+  (void)rn_logical_visit_exprs(node, move_slot, &m);
+  for (uint32_t i = 0; i < node->input_count; i++)
+    move_below(node->inputs[i], (mover){m.arena, rn_logical_depth(node, i, m.depth), m.by});
+}
+
+void rn_logical_move_outer(rn_arena *arena, rn_logical *node, int64_t by) { move_below(node, (mover){arena, 0, by}); }
+
 static const char *unique_name(rn_arena *arena, const rn_field *fields, uint32_t count, const char *wanted) {
   const char *name = wanted;
   for (unsigned suffix = 0;; suffix++) {

@@ -212,6 +212,10 @@ static inline bool rn_join_pairs(rn_join_kind kind) { return kind <= RN_JOIN_KIN
 /* What the expression, or the node and those below, read of queries around: the first such column; NULL: nothing. */
 const rn_expr *rn_expr_outer(const rn_expr *e);
 const rn_expr *rn_logical_outer(const rn_logical *node);
+/* The plan comes to stand `by` queries further in: what it reads of queries around it is so much further away. */
+void rn_logical_move_outer(rn_arena *arena, rn_logical *node, int64_t by);
+/* Queries between the node's input and a query of which the node itself is `depth` in. */
+int64_t rn_logical_depth(const rn_logical *node, uint32_t input, int64_t depth);
 /* A plan of its own over the same accesses; paths are the caller's matter. Kinds: as "decorrelate" copies them. */
 rn_logical *rn_logical_copy(rn_arena *arena, const rn_logical *node);
 /* Number of columns the expressions of the node are over (0 without input). */

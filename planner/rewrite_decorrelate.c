@@ -149,7 +149,7 @@ static rn_logical *decorrelate_join(rn_rewrite *r, rn_logical *join) {
   while (any && right->input_count && rn_near_below(right->inputs[0]) && keeps_some(right)) right = right->inputs[0];
   rn_puller u = {.r = r, .join = join};
   if (!rn_pull(&u, right, &p)) return join;
-  rn_move_levels(r, p.node, -1);
+  rn_logical_move_outer(r->arena, p.node, -1);
   joined j = {r, join->inputs[0], p.node, p.out};
   if (p.always) return join_always(r, join, &p, &j);
   if (kind == RN_JOIN_KIND_LEFT) return join_left(r, join, &p, &j);

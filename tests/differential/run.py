@@ -191,7 +191,7 @@ class Gen:
     def test(self):
         """A condition with a sub-query."""
         r = self.rng
-        k, no = r.randrange(14), r.choice(["", "NOT "])
+        k, no = r.randrange(15), r.choice(["", "NOT "])
         w = self.inner(r.random() < .6)
         if k == 0:
             return tuple("%sEXISTS (SELECT %s FROM t AS u%s)" % (no, "1", w[i]) for i in (0, 1))
@@ -234,6 +234,10 @@ class Gen:
         if k == 11:
             call = r.choice(["SUM(u.m) OVER (PARTITION BY u.s ORDER BY u.id)", "RANK() OVER (ORDER BY u.s, u.n)", "COUNT(*) OVER (PARTITION BY u.n)", "LAG(u.id) OVER (ORDER BY u.n, u.id)"])
             return tuple("t.n %sIN (SELECT %s FROM t AS u%s)" % (no, call, w[i]) for i in (0, 1))
+        if k == 13:  # a WITH item that is named further in than it is defined
+            item = "WITH q AS (SELECT v.id, v.m FROM t AS v WHERE %s)" % r.choice(["v.n = t.n", "v.s = t.s AND v.id > t.id", "v.id < t.n"])
+            named = r.choice(["u.id IN (SELECT id FROM q)", "EXISTS (SELECT 1 FROM q WHERE q.m = u.n)", "u.m < (SELECT MAX(m) FROM q)"])
+            return self.both("%sEXISTS (%s SELECT 1 FROM t AS u WHERE u.m = t.m AND %s)" % (no, item, named))
         if k == 12 and sqlite3.sqlite_version_info >= (3, 39):
             on = r.choice(["u.id = v.id + 1", "u.n = v.m AND u.id < t.id", "u.id = v.id AND u.n = t.n"])
             return self.both("%sEXISTS (SELECT 1 FROM (SELECT * FROM t AS q WHERE q.n = t.n) AS u FULL JOIN (SELECT * FROM t AS q WHERE q.s = t.s) AS v ON %s WHERE %s IS NULL)" % (no, on, r.choice(["u.id", "v.id"])))
