@@ -196,7 +196,7 @@ static void show_partitions(runnel_stmt *stmt) {
   runnel *db = stmt->db;
   rn_text_result(stmt, 1, partition_name);
   const rn_catalog_object *t = rn_catalog_find(db->catalog, &stmt->ast->path, &db->diags);
-  if (t) (void)rn_diag(&db->diags, RN_E_UNSUPPORTED, stmt->ast->path.span, NULL, t->partition_count ? "the partitions of \"%s\" are not listed: no connector here keeps a list of them"
+  if (t) (void)rn_diag(&db->diags, RN_E_UNSUPPORTED, stmt->ast->path.span, t->partition_count ? "SELECT DISTINCT of the columns does" : NULL, t->partition_count ? "the partitions of \"%s\" are not listed: no connector here keeps a list of them"
                                                                                                    : "table \"%s\" is not partitioned", t->name);
 }
 /* --- SHOW JOBS: jobs of this handle, and stored ones of earlier processes -------------------------------------- */

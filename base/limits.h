@@ -28,6 +28,7 @@ enum {
   RN_TEXT_BYTES_MAX = 1 << 28,     /* of what REPEAT, LPAD, RPAD make */
   RN_PRINTF_WIDTH_MAX = 1 << 20,   /* of a field of PRINTF */
   RN_SPLITS_MAX = 65535,           /* partitions of a topic or files of a table; split numbers fit uint16_t */
+  RN_PARTITIONS_MAX = 512,         /* directories of PARTITIONED BY that a task writes in one epoch: a file is open for each */
   RN_DIRECTORY_DEPTH_MAX = 16,     /* directories in directories of a filesystem table */
   RN_DATAGEN_TEXT_MAX = 1 << 20,   /* 'fields.x.length' of a text .. */
   RN_DATAGEN_LENGTH_MAX = 1 << 16, /* .. and of an ARRAY, MAP, MULTISET */

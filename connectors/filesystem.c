@@ -27,12 +27,25 @@ static const rn_option options[] = {
     IGNORED("sink.rolling-policy.rollover-interval", RN_OPT_STRING, "files are not rolled"),
     IGNORED("sink.rolling-policy.check-interval", RN_OPT_STRING, "files are not rolled"),
     IGNORED("sink.rolling-policy.inactivity-interval", RN_OPT_STRING, "files are not rolled"),
+    {"partition.default-name", RN_OPT_STRING, 0, "__DEFAULT_PARTITION__", NULL, 0, 0,
+     "PARTITIONED BY: name of the directory of NULL and of empty text", NULL},
+    IGNORED("sink.shuffle-by-partition.enable", RN_OPT_BOOL, "every task writes files of its own"),
+    IGNORED("sink.partition-commit.trigger", RN_OPT_STRING, "rows of a partition can be read from every epoch on"),
+    IGNORED("sink.partition-commit.delay", RN_OPT_STRING, "rows of a partition can be read from every epoch on"),
+    IGNORED("sink.partition-commit.policy.kind", RN_OPT_STRING, "rows of a partition can be read from every epoch on"),
+    IGNORED("sink.partition-commit.policy.class", RN_OPT_STRING, "rows of a partition can be read from every epoch on"),
+    IGNORED("sink.partition-commit.watermark-time-zone", RN_OPT_STRING, "rows of a partition can be read from every epoch on"),
+    IGNORED("sink.partition-commit.success-file.name", RN_OPT_STRING, "rows of a partition can be read from every epoch on"),
+    IGNORED("partition.time-extractor.kind", RN_OPT_STRING, "partitions are not committed"),
+    IGNORED("partition.time-extractor.class", RN_OPT_STRING, "partitions are not committed"),
+    IGNORED("partition.time-extractor.timestamp-pattern", RN_OPT_STRING, "partitions are not committed"),
+    IGNORED("partition.time-extractor.timestamp-formatter", RN_OPT_STRING, "partitions are not committed"),
     IGNORED("auto-compaction", RN_OPT_BOOL, "files are not rolled, so there is nothing to compact"),
     IGNORED("compaction.file-size", RN_OPT_STRING, "files are not rolled, so there is nothing to compact"),
 };
 enum { OPTION_COUNT = sizeof options / sizeof *options };
 
-enum { META_PATH, META_NAME, META_SIZE, META_MODIFIED };
+enum { META_PATH, META_NAME, META_SIZE, META_MODIFIED, META_COUNT };
 static const rn_metadata_key metadata[] = {
     [META_PATH] = {"file.path", RN_T_VARCHAR, RN_LENGTH_MAX, false, "path of the file", NULL},
     [META_NAME] = {"file.name", RN_T_VARCHAR, RN_LENGTH_MAX, false, "last part of the path", NULL},
@@ -204,6 +217,8 @@ static rn_status source_open(const rn_source_spec *spec, rn_source **out, rn_err
     status = list_files(&paths, filesystem_path(spec->table), err);
   }
   for (size_t i = 0; status == RN_OK && i < paths.len; i++) {
+    status = filesystem_partition_check(spec->table, paths.data[i], err);
+    if (status != RN_OK) break;
     if (i % spec->parallelism != spec->subtask) continue;
     status = add_file(source, paths.data[i], find_position(stored, stored_count, paths.data[i]),
                       spec->restored_count > 0, err);
@@ -393,10 +408,11 @@ static rn_status until_positions(rn_source *source, rn_positions *out, rn_error 
 
 static void metadata_value(rn_source *source, const rn_record *record, uint32_t key, rn_column *out, uint32_t row,
                            uint32_t capacity, rn_arena *arena) {
-  (void)source;
-  (void)capacity;
-  (void)arena;
   const source_file *f = record->headers;
+  if (key >= META_COUNT) {
+    filesystem_partition_value(source->table, &source->table->columns[key - META_COUNT], f->path, out, row, capacity, arena);
+    return;
+  }
   const char *name = strrchr(f->path, '/');
   name = name ? name + 1 : f->path;
   switch (key) {
@@ -442,7 +458,7 @@ extern const rn_connector rn_connector_filesystem;
 const rn_connector rn_connector_filesystem = {
     .name = "filesystem",
     .help = "reads files (once, to their end) and appends to a file",
-    .flags = RN_CONNECTOR_NEEDS_FORMAT,
+    .flags = RN_CONNECTOR_NEEDS_FORMAT | RN_CONNECTOR_PARTITIONS,
     .options = options,
     .option_count = OPTION_COUNT,
     .metadata = metadata,
@@ -468,6 +484,7 @@ const rn_connector rn_connector_filesystem = {
     .flush = filesystem_flush,
     .sink_positions = filesystem_sink_positions,
     .sink_committed = filesystem_sink_committed,
+    .sink_discard = filesystem_sink_discard,
     .sink_counters = filesystem_sink_counters,
     .sink_close = filesystem_sink_close,
 };

@@ -6,7 +6,33 @@
 /* The 'path' option without "file://". */
 const char *filesystem_path(const rn_table_spec *table);
 
-/* filesystem_sink.c */
+/* --- filesystem_sink.c: one file ------------------------------------------------------------------------------ */
+typedef struct file_sink file_sink;
+typedef struct file_staged file_staged; /* an epoch's bytes of a file */
+/* The file of an instance, in a directory "part-N.FORMAT". */
+void file_sink_path(const rn_table_spec *table, unsigned subtask, rn_builder *out);
+/* Opens the file where the committed length of spec->restored, or the marker of a first epoch that did not end, says. alone: it
+ * is the only one of its instance; subtask 0 cuts those of instances that are no more. */
+rn_status file_sink_open(const rn_sink_spec *spec, const char *path, bool alone, file_sink **out, rn_error *err);
+rn_builder *file_sink_staged(file_sink *sink); /* where rows are appended */
+bool file_sink_is_empty(const file_sink *sink);
+bool file_sink_is_settled(const file_sink *sink); /* nothing staged, and what was is committed */
+file_staged *file_sink_freeze(file_sink *sink);
+rn_status file_sink_flush(file_sink *sink, const file_staged *staged, rn_error *err);
+void file_sink_positions(const file_sink *sink, const file_staged *staged, rn_positions *out);
+void file_sink_committed(file_sink *sink);
+void file_staged_free(file_staged *staged);
+void file_sink_close(file_sink *sink);
+/* Brings a file back to its committed length. */
+rn_status file_sink_restore(const rn_position *position, uint64_t *inode_out, int64_t *length_out, rn_error *err);
+/* Takes away what an epoch that never committed has left in a file, by its marker. */
+rn_status file_sink_clean(const char *path, rn_error *err);
+
+/* --- filesystem_partition.c: the connector's sink; directories of PARTITIONED BY -------------------------------- */
+/* Has the path a directory for every column of PARTITIONED BY? */
+rn_status filesystem_partition_check(const rn_table_spec *table, const char *path, rn_error *err);
+void filesystem_partition_value(const rn_table_spec *table, const rn_table_column *column, const char *path, rn_column *out, uint32_t row,
+                                uint32_t capacity, rn_arena *arena);
 rn_status filesystem_sink_open(const rn_sink_spec *spec, rn_sink **out, rn_error *err);
 rn_status filesystem_stage(rn_sink *sink, const rn_batch *batch, rn_error *err);
 size_t filesystem_staged_bytes(rn_sink *sink);
@@ -14,6 +40,7 @@ rn_status filesystem_freeze(rn_sink *sink, rn_staged **out, rn_error *err);
 rn_status filesystem_flush(rn_sink *sink, rn_staged *staged, uint64_t epoch, rn_error *err);
 rn_status filesystem_sink_positions(rn_sink *sink, rn_staged *staged, rn_positions *out, rn_error *err);
 void filesystem_sink_committed(rn_sink *sink, rn_staged *staged, uint64_t epoch);
+void filesystem_sink_discard(rn_sink *sink, rn_staged *staged);
 void filesystem_sink_counters(rn_sink *sink, uint64_t *written, uint64_t *coalesced);
 void filesystem_sink_close(rn_sink *sink);
 

@@ -1,4 +1,4 @@
-/* The filesystem connector, writing: appends to one file per instance.
+/* The filesystem connector, writing: appends to a file (filesystem_partition.c: which one).
  *
  * Exactly once: the file's committed length is part of the epoch. flush() writes the epoch's bytes at
  * their place (so that doing it again changes nothing) and syncs before the epoch commits; a restore
@@ -15,9 +15,7 @@
 #include <unistd.h>
 #include "connectors/filesystem.h"
 
-struct rn_sink {
-  const rn_format *format;
-  rn_encoder *encoder;
+struct file_sink {
   char *path, *marker;
   int fd;
   rn_builder staged;        /* task thread */
@@ -25,9 +23,8 @@ struct rn_sink {
   bool has_marker;          /* store thread, after open */
   int64_t start_length;     /* what the marker keeps */
   uint64_t inode;
-  uint64_t written;
 };
-struct rn_staged {
+struct file_staged {
   char *data;
   size_t len;
   int64_t end; /* file length after it */
@@ -38,7 +35,7 @@ static rn_status file_error(rn_error *err, const char *what, const char *path) {
 }
 
 /* A directory takes files of its own, else one file; later instances get a number of their own. */
-static void sink_path(const rn_table_spec *table, unsigned subtask, rn_builder *out) {
+void file_sink_path(const rn_table_spec *table, unsigned subtask, rn_builder *out) {
   const char *path = filesystem_path(table);
   size_t len = strlen(path);
   struct stat info;
@@ -104,7 +101,7 @@ static rn_status write_marker(const char *marker, int64_t start, int64_t end, rn
 }
 
 /* Brings a file back to its committed length. */
-static rn_status restore_file(const rn_position *position, uint64_t *inode_out, int64_t *length_out, rn_error *err) {
+rn_status file_sink_restore(const rn_position *position, uint64_t *inode_out, int64_t *length_out, rn_error *err) {
   uint64_t inode;
   int64_t length;
   if (sscanf(position->position, "{\"inode\":%" SCNu64 ",\"length\":%" SCNd64 "}", &inode, &length) != 2)
@@ -125,22 +122,22 @@ static rn_status restore_file(const rn_position *position, uint64_t *inode_out, 
   return RN_OK;
 }
 
-static rn_status find_start(rn_sink *sink, const rn_sink_spec *spec, rn_error *err) {
+static rn_status find_start(file_sink *sink, const rn_sink_spec *spec, bool alone, rn_error *err) {
   bool restored = false;
   for (size_t i = 0; i < spec->restored_count; i++) {
     const rn_position *position = &spec->restored[i];
     bool mine = strcmp(position->split, sink->path) == 0;
-    bool orphan = !mine && spec->subtask == 0; /* of an instance that no longer exists */
+    bool orphan = alone && !mine && spec->subtask == 0; /* of an instance that no longer exists */
     for (unsigned k = 1; orphan && k < spec->parallelism; k++) {
       rn_builder other = {0};
-      sink_path(spec->table, k, &other);
+      file_sink_path(spec->table, k, &other);
       orphan = strcmp(position->split, other.data) != 0;
       rn_builder_free(&other);
     }
     if (!mine && !orphan) continue;
     uint64_t inode = 0;
     int64_t length = 0;
-    if (restore_file(position, &inode, &length, err) != RN_OK) return RN_FAIL;
+    if (file_sink_restore(position, &inode, &length, err) != RN_OK) return RN_FAIL;
     if (mine) sink->frozen_length = length, restored = true;
   }
   sink->fd = open(sink->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
@@ -164,86 +161,76 @@ static rn_status find_start(rn_sink *sink, const rn_sink_spec *spec, rn_error *e
   return RN_OK;
 }
 
-rn_status filesystem_sink_open(const rn_sink_spec *spec, rn_sink **out, rn_error *err) {
-  rn_sink *sink = rn_calloc(1, sizeof *sink);
-  sink->fd = -1;
-  sink->format = spec->table->value_format;
+static char *marker_of(const char *path) {
   rn_builder text = {0};
-  sink_path(spec->table, spec->subtask, &text);
-  sink->path = rn_builder_take(&text);
-  const char *slash = strrchr(sink->path, '/');
-  size_t directory = slash ? (size_t)(slash + 1 - sink->path) : 0;
-  rn_builder_append(&text, sink->path, directory);
-  rn_builder_printf(&text, ".%s.runnel", sink->path + directory);
-  sink->marker = rn_builder_take(&text);
+  const char *slash = strrchr(path, '/');
+  size_t directory = slash ? (size_t)(slash + 1 - path) : 0;
+  rn_builder_append(&text, path, directory);
+  rn_builder_printf(&text, ".%s.runnel", path + directory);
+  return rn_builder_take(&text);
+}
+
+rn_status file_sink_open(const rn_sink_spec *spec, const char *path, bool alone, file_sink **out, rn_error *err) {
+  file_sink *sink = rn_calloc(1, sizeof *sink);
+  sink->fd = -1;
+  sink->path = rn_strdup(path);
+  sink->marker = marker_of(path);
   rn_status status = make_parents(sink->path, err);
-  if (status == RN_OK)
-    status = sink->format->encoder_open(spec->table, spec->columns, spec->schema->count, false, spec->zone, &sink->encoder, err);
-  if (status == RN_OK) status = find_start(sink, spec, err);
+  if (status == RN_OK) status = find_start(sink, spec, alone, err);
   if (status != RN_OK) {
-    filesystem_sink_close(sink);
+    file_sink_close(sink);
     return RN_FAIL;
-  }
-  if (sink->frozen_length == 0 && sink->format->has_header && sink->format->has_header(spec->table)) {
-    sink->format->write_header(spec->table, spec->columns, spec->schema->count, &sink->staged);
-    rn_builder_char(&sink->staged, '\n');
   }
   *out = sink;
   return RN_OK;
 }
+rn_builder *file_sink_staged(file_sink *sink) { return &sink->staged; }
+bool file_sink_is_settled(const file_sink *sink) { return sink->staged.len == 0 && !sink->has_marker; }
+bool file_sink_is_empty(const file_sink *sink) { return sink->frozen_length == 0 && sink->staged.len == 0; }
 
-rn_status filesystem_stage(rn_sink *sink, const rn_batch *batch, rn_error *err) {
-  for (uint32_t i = 0; i < batch->live_count; i++) {
-    bool is_null;
-    if (sink->format->encode(sink->encoder, batch, rn_live(batch, i), &sink->staged, &is_null, err) != RN_OK) return RN_FAIL;
-    if (!is_null) rn_builder_char(&sink->staged, '\n');
-  }
-  __atomic_store_n(&sink->written, sink->written + batch->live_count, __ATOMIC_RELAXED);
-  return RN_OK;
+rn_status file_sink_clean(const char *path, rn_error *err) {
+  char *marker = marker_of(path);
+  int64_t start, end;
+  struct stat info;
+  rn_status status = RN_OK;
+  bool ours = read_marker(marker, &start, &end) && stat(path, &info) == 0 && start <= (int64_t)info.st_size && (int64_t)info.st_size <= end;
+  if (ours && truncate(path, start) != 0) status = file_error(err, "cut", path);
+  if (status == RN_OK) (void)unlink(marker);
+  rn_free(marker);
+  return status;
 }
-size_t filesystem_staged_bytes(rn_sink *sink) { return sink->staged.len; }
 
-rn_status filesystem_freeze(rn_sink *sink, rn_staged **out, rn_error *err) {
-  (void)err;
-  rn_staged *staged = rn_calloc(1, sizeof *staged);
+file_staged *file_sink_freeze(file_sink *sink) {
+  file_staged *staged = rn_calloc(1, sizeof *staged);
   staged->len = sink->staged.len;
   staged->data = rn_builder_take(&sink->staged);
   sink->frozen_length += (int64_t)staged->len;
   staged->end = sink->frozen_length;
-  *out = staged;
-  return RN_OK;
+  return staged;
 }
-rn_status filesystem_flush(rn_sink *sink, rn_staged *staged, uint64_t epoch, rn_error *err) {
-  (void)epoch;
+rn_status file_sink_flush(file_sink *sink, const file_staged *staged, rn_error *err) {
   if (!staged->len) return RN_OK;
   if (sink->has_marker && write_marker(sink->marker, sink->start_length, staged->end, err) != RN_OK) return RN_FAIL;
   if (write_all(sink->fd, staged->data, staged->len, staged->end - (int64_t)staged->len, sink->path, err) != RN_OK) return RN_FAIL;
   if (fdatasync(sink->fd) != 0) return rn_fail(err, RN_E_SINK, "cannot write file \"%s\": %s", sink->path, strerror(errno));
   return RN_OK;
 }
-rn_status filesystem_sink_positions(rn_sink *sink, rn_staged *staged, rn_positions *out, rn_error *err) {
-  (void)err;
+void file_sink_positions(const file_sink *sink, const file_staged *staged, rn_positions *out) {
   char text[80];
   (void)snprintf(text, sizeof text, "{\"inode\":%" PRIu64 ",\"length\":%" PRId64 "}", sink->inode, staged->end);
   rn_positions_put(out, sink->path, text);
-  return RN_OK;
 }
-void filesystem_sink_committed(rn_sink *sink, rn_staged *staged, uint64_t epoch) {
-  (void)epoch;
-  if (sink->has_marker) {
-    (void)unlink(sink->marker);
-    sink->has_marker = false;
-  }
+void file_sink_committed(file_sink *sink) {
+  if (!sink->has_marker) return;
+  (void)unlink(sink->marker);
+  sink->has_marker = false;
+}
+void file_staged_free(file_staged *staged) {
   rn_free(staged->data);
   rn_free(staged);
 }
-void filesystem_sink_counters(rn_sink *sink, uint64_t *written, uint64_t *coalesced) {
-  *written = __atomic_load_n(&sink->written, __ATOMIC_RELAXED);
-  *coalesced = 0;
-}
-void filesystem_sink_close(rn_sink *sink) {
+void file_sink_close(file_sink *sink) {
   if (!sink) return;
-  if (sink->encoder) sink->format->encoder_close(sink->encoder);
   if (sink->fd >= 0) close(sink->fd);
   rn_builder_free(&sink->staged);
   rn_free(sink->path);

@@ -117,7 +117,7 @@ static void cast_metadata(rn_query_context *q, rn_access *a) {
   bool any = false;
   for (uint32_t i = 0; i < a->object->column_count; i++) {
     const rn_catalog_column *c = &a->object->columns[i];
-    if (c->kind != RN_COL_METADATA) continue;
+    if (c->kind != RN_COL_METADATA && !(a->spec_column[i] >= 0 && rn_is_partition(&a->spec->columns[a->spec_column[i]]))) continue;
     const rn_type *given = a->spec->columns[a->spec_column[i]].type;
     if (rn_type_same(given, c->type)) continue;
     natural[i] = rn_bind_cast(&q->binder, rn_expr_column(q->arena, i, given, a->span),

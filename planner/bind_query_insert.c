@@ -141,8 +141,16 @@ static void list_columns(rn_builder *b, const rn_catalog_object *t, const target
 /* Metadata columns are given to the connector in its own type. */
 static const rn_type *stored_type(rn_query_context *q, const rn_table_spec *spec, const rn_catalog_column *column) {
   for (uint32_t i = 0; i < spec->column_count; i++)
-    if (!strcmp(spec->columns[i].name, column->name)) return rn_type_plain(q->arena, spec->columns[i].type);
+    if (!strcmp(spec->columns[i].name, column->name) && !rn_is_partition(&spec->columns[i])) return rn_type_plain(q->arena, spec->columns[i].type);
   return rn_type_plain(q->arena, column->type);
+}
+
+/* What names a directory is text. */
+static rn_expr *in_path(rn_query_context *q, const rn_table_spec *spec, const rn_catalog_column *column, rn_expr *e) {
+  for (uint32_t i = 0; i < spec->column_count; i++)
+    if (!strcmp(spec->columns[i].name, column->name) && rn_is_partition(&spec->columns[i]) && !rn_bind_failed(e))
+      return rn_bind_cast(&q->binder, e, rn_type_basic(RN_T_VARCHAR, e->type->nullable), true, false);
+  return e;
 }
 
 static rn_logical *map_columns(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t,
@@ -168,14 +176,14 @@ static rn_logical *map_columns(rn_query_context *q, const rn_ast_insert *insert,
     uint32_t k = 0;
     while (k < targets->count && targets->columns[k] != c) k++;
     if (targets->fixed[c]) {
-      exprs[count] = targets->fixed[c];
+      exprs[count] = in_path(q, spec, column, targets->fixed[c]);
       names[count++] = column->name;
       continue;
     }
     if (k == targets->count) {
       if (column->kind != RN_COL_PHYSICAL) continue;
-      exprs[count] = rn_expr_const(q->arena, rn_value_null(rn_type_with_null(q->arena,
-          rn_type_plain(q->arena, column->type), true)), insert->span);
+      exprs[count] = in_path(q, spec, column, rn_expr_const(q->arena, rn_value_null(rn_type_with_null(q->arena,
+          rn_type_plain(q->arena, column->type), true)), insert->span));
       names[count++] = column->name;
       continue;
     }
@@ -197,7 +205,7 @@ static rn_logical *map_columns(rn_query_context *q, const rn_ast_insert *insert,
                        false, false);
       if (rn_bind_failed(e)) ok = false;
     }
-    exprs[count] = e;
+    exprs[count] = in_path(q, spec, column, e);
     names[count++] = column->name;
   }
   return ok ? rn_logical_project(q->arena, input, count, exprs, names, insert->query->span) : NULL;

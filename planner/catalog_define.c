@@ -373,9 +373,24 @@ static void layout(table_maker *m) {
         rn_diag(m->diags, RN_E_DUPLICATE_NAME, by->items[i].span, NULL, "PARTITIONED BY names \"%s\" twice", by->items[i].text);
     if (at >= 0) t->partitions[t->partition_count++] = (uint32_t)at;
   }
-  if (by->count && t->connector && !strcmp(t->connector->name, "filesystem") && !m->loading) /* its files would lack these columns */
-    rn_diag(m->diags, RN_E_UNSUPPORTED, rn_span_join(by->items[0].span, by->items[by->count - 1].span), NULL,
-            "PARTITIONED BY is not supported for connector filesystem");
+  bool in_paths = t->connector && (t->connector->flags & RN_CONNECTOR_PARTITIONS);
+  for (uint32_t i = 0; i < t->partition_count && in_paths; i++) {
+    const rn_catalog_column *c = &t->columns[t->partitions[i]];
+    const rn_function *fn;
+    rn_resolution unused;
+    rn_error err;
+    rn_error_clear(&err);
+    const rn_type *text = rn_type_basic(RN_T_VARCHAR, true);
+    bool nested = rn_type_physical(c->type) == RN_P_LIST || c->type->id == RN_T_ROW;
+    if (nested || rn_cast_resolve(rn_type_with_time(&t->arena, c->type, RN_TIME_NONE), text, false, by->items[i].span, &t->arena, &fn, &unused, &err) != RN_OK ||
+        rn_cast_resolve(text, rn_type_with_time(&t->arena, c->type, RN_TIME_NONE), false, by->items[i].span, &t->arena, &fn, &unused, &err) != RN_OK)
+      rn_diag(m->diags, RN_E_TYPE, by->items[i].span, NULL, "PARTITIONED BY: values of type %s make no names of directories", rn_type_name(&t->arena, c->type));
+  }
+  uint32_t physical = 0;
+  for (uint32_t i = 0; i < t->column_count; i++) physical += t->columns[i].kind == RN_COL_PHYSICAL;
+  if (in_paths && t->partition_count && t->partition_count == physical)
+    rn_diag(m->diags, RN_E_OPTION_VALUE, rn_span_join(by->items[0].span, by->items[by->count - 1].span), NULL,
+            "PARTITIONED BY names all columns: nothing is left for the files of table \"%s\"", t->name);
   if (!m->def->distribution.given) return;
   t->distribution = m->def->distribution;
   t->distribution.columns = (rn_ast_names){columns->count, RN_NEW_N(&t->arena, rn_ast_name, columns->count + 1)};

@@ -55,6 +55,14 @@ static rn_status expand_options(const rn_catalog_object *object, const rn_ast_hi
   return RN_OK;
 }
 
+/* A column that lies in the paths of the table's files: "partition.0"; NULL: it does not. */
+static const char *partition_key(const rn_catalog_object *object, uint32_t column, rn_arena *arena) {
+  if (!object->connector || !(object->connector->flags & RN_CONNECTOR_PARTITIONS)) return NULL;
+  for (uint32_t k = 0; k < object->partition_count; k++)
+    if (object->partitions[k] == column) return rn_arena_printf(arena, RN_PARTITION_KEY "%u", k);
+  return NULL;
+}
+
 rn_status rn_catalog_make_spec(const rn_catalog_object *object, const rn_registry *registry,
                                const rn_ast_hints *hints, bool expand,
                                rn_arena *arena, rn_table_spec **out, uint32_t **column_map, rn_diagnostics *diags) {
@@ -71,13 +79,15 @@ rn_status rn_catalog_make_spec(const rn_catalog_object *object, const rn_registr
     for (uint32_t k = 0; k < object->key_count; k++)
       if (object->keys[k] == i) keys[k] = spec->column_count;
     if (c->kind == RN_COL_COMPUTED) continue;
-    bool metadata = c->kind == RN_COL_METADATA;
-    const rn_type *type = metadata ? rn_catalog_metadata_type(object, c, arena) : rn_type_with_time(arena, c->type,
+    const char *partition = partition_key(object, i, arena);
+    bool metadata = c->kind == RN_COL_METADATA || partition;
+    const rn_type *type = partition  ? rn_type_basic(RN_T_VARCHAR, c->type->nullable)
+                          : metadata ? rn_catalog_metadata_type(object, c, arena) : rn_type_with_time(arena, c->type,
         RN_TIME_NONE);
     map[spec->column_count] = i;
     columns[spec->column_count++] = (rn_table_column){c->name, type,
                                                       metadata ? RN_COLUMN_METADATA : RN_COLUMN_PHYSICAL,
-                                                          c->metadata_key, c->is_virtual};
+                                                          partition ? partition : c->metadata_key, c->is_virtual};
   }
   spec->connector = object->connector;
   if (expand_options(object, hints, expand, arena, &spec->options, diags) != RN_OK) return RN_FAIL;

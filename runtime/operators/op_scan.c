@@ -94,7 +94,9 @@ static rn_status open_metadata(scan *s, rn_error *err) {
     const rn_connector *connector = s->table->connector;
     size_t m = 0;
     while (m < connector->metadata_count && strcmp(connector->metadata[m].key, c->metadata_key) != 0) m++;
-    if (m == connector->metadata_count) {
+    if (m == connector->metadata_count && rn_is_partition(c)) {
+      m += n->u.scan.columns[i];
+    } else if (m == connector->metadata_count) {
       return rn_fail(err, RN_E_OPTION_VALUE, "connector %s has no metadata \"%s\" (column %s of table %s)", connector->name,
                      c->metadata_key, c->name, s->table->name);
     }

@@ -28,6 +28,15 @@ INSERT INTO o SELECT * FROM g;
 """ % (ROWS, ROWS - 1)
 
 
+DATED = """
+SET 'execution.checkpointing.interval' = '10 ms';
+SET 'parallelism.default' = '2';
+CREATE TABLE t (id BIGINT, note STRING) WITH ('connector' = 'filesystem', 'path' = 'parts', 'format' = 'json');
+CREATE TABLE o (id BIGINT, day_ INT, kind STRING) PARTITIONED BY (day_, kind) WITH ('connector' = 'filesystem', 'path' = 'dated', 'format' = 'json');
+INSERT INTO o SELECT id, CAST(id / %d AS INT), CASE WHEN MOD(id, 3) = 0 THEN 'a/b' END FROM t;
+""" % (ROWS // 100)
+
+
 def check(name, ok, detail=""):
     global passed, failed
     if ok:
@@ -92,6 +101,20 @@ with tempfile.TemporaryDirectory() as home:
         with open("copy/" + name, newline="") as lines:
             ids += [int(row[0]) for row in csv.reader(lines)]
     check("copy: each row once", once(ids), "%d rows, %d different" % (len(ids), len(set(ids))))
+    hits, resumed, status = run("dated", DATED, 0.08)
+    check("dated finishes", status == 0, status)
+    dated = []
+    for folder, _, names in os.walk("dated"):
+        day, kind = [part.split("=")[1] for part in folder.split("/")[1:]] if names else (0, 0)
+        for name in names:
+            check("no marker is left in partitions", not name.startswith("."), name)
+            for line in open(folder + "/" + name):
+                row = json.loads(line)["id"]
+                dated.append(row)
+                if str(row // (ROWS // 100)) != day or kind != ("__DEFAULT_PARTITION__" if row % 3 else "a%2Fb"):
+                    check("dated: each row in its directory", False, "%d in %s" % (row, folder))
+    check("dated: each row once", once(dated), "%d rows, %d different" % (len(dated), len(set(dated))))
+    print("dated: %d kills, %d resumes" % (hits, resumed))
     print("copy: %d kills, %d resumes" % (hits, resumed))
     hits, resumed, status = run("count", COUNT, 0.25)
     check("count finishes", status == 0, status)
