@@ -199,7 +199,7 @@ static rn_status bind_window(rn_select_binder *s, const rn_over_call *call, over
     out->items[i] = (rn_sort_item){0, item->descending, item->nulls ? item->nulls > 0 : !item->descending};
     out->order[out->order_count++] = e;
     rn_physical p = e->type->id == RN_T_ERROR ? RN_P_I64 : rn_type_physical(e->type);
-    if (p == RN_P_ROW || p == RN_P_LIST) {
+    if (p == RN_P_ROW || p == RN_P_LIST || !rn_type_is_ordered(e->type)) {
       rn_diag(q->binder.diags, RN_E_TYPE, item->span, NULL, "%s cannot be ordered", rn_type_name(q->arena, e->type));
       ok = false;
     }

@@ -11,7 +11,7 @@ static rn_status resolve_same(const rn_function *fn, const rn_type *const *types
 
 /* What has an order that sorting and extremes may use. */
 static bool has_order(const rn_type *t) {
-  return t->id != RN_T_BOOLEAN && t->id != RN_T_NULL && !rn_type_is_interval(t) && !t->child_count;
+  return t->id != RN_T_BOOLEAN && t->id != RN_T_NULL && !rn_type_is_interval(t) && !t->child_count && rn_type_is_ordered(t);
 }
 
 static rn_status resolve_sort(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {

@@ -7,6 +7,10 @@ SELECT v < v, v = 1, v || 'x', UPPER(v), v + 1, CARDINALITY(v), GREATEST(v, v) F
 SELECT v BETWEEN v AND v FROM docs;
 -- @case ORDER BY
 SELECT * FROM docs ORDER BY v;
+-- @case ORDER BY in OVER
+SELECT ROW_NUMBER() OVER (ORDER BY v), SUM(id) OVER (PARTITION BY v ORDER BY v['a']) FROM docs;
+-- @case sorting elements
+SELECT ARRAY_SORT(ARRAY[v]), ARRAY_MAX(ARRAY[v]), ARRAY_MIN(ARRAY[v]) FROM docs;
 -- @case aggregates that need an order or a number
 SELECT MAX(v), SUM(v), LISTAGG(v) FROM docs;
 -- @case parts
