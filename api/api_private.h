@@ -150,6 +150,7 @@ int64_t rn_engine_duration(runnel *db, const char *key);
 rn_status rn_engine_set(runnel *db, const char *key, const char *value, rn_error *err); /* value NULL: reset */
 void rn_engine_planner_settings(runnel *db, rn_arena *arena, rn_planner_settings *out);
 bool rn_api_interrupted(runnel *db, bool *stmt_flag);
+bool rn_api_stmt_interrupted(void *ctx); /* for rn_job_config: ctx is the runnel_stmt */
 
 /* catalog_store.c */
 rn_status rn_catalog_store_open(runnel *db, rn_error *err);     /* hooks, and loads what is stored */

@@ -297,3 +297,7 @@ bool rn_api_interrupted(runnel *db, bool *stmt_flag) {
   if (__atomic_exchange_n(&db->interrupted, false, __ATOMIC_ACQ_REL)) return true;
   return stmt_flag && __atomic_exchange_n(stmt_flag, false, __ATOMIC_ACQ_REL);
 }
+bool rn_api_stmt_interrupted(void *ctx) {
+  runnel_stmt *stmt = ctx;
+  return rn_api_interrupted(stmt->db, &stmt->interrupted);
+}

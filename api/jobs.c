@@ -379,7 +379,9 @@ static rn_status start(runnel_stmt *stmt, bool *skipped, rn_error *err) {
                           .log = rn_engine_log,
                           .log_ctx = db,
                           .write_output = rn_engine_output,
-                          .output_ctx = db};
+                          .output_ctx = db,
+                          .interrupted = rn_api_stmt_interrupted,
+                          .interrupted_ctx = stmt};
   if (rn_job_open(job->plan, &config, &job->job, err) != RN_OK) return RN_FAIL;
   const char *resumed = rn_job_resumed_text(job->job, &stmt->arena);
   if (*resumed) rn_engine_notice(db, "job %s resumes from %s", job->name, resumed);

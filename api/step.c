@@ -32,7 +32,9 @@ static rn_status start_query(runnel_stmt *stmt, rn_error *err) {
                           .log = rn_engine_log,
                           .log_ctx = db,
                           .write_output = rn_engine_output,
-                          .output_ctx = db};
+                          .output_ctx = db,
+                          .interrupted = rn_api_stmt_interrupted,
+                          .interrupted_ctx = stmt};
   if (rn_job_open(stmt->plan, &config, &stmt->job, err) != RN_OK) return RN_FAIL;
   return rn_job_start(stmt->job, err);
 }

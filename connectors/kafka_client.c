@@ -336,6 +336,8 @@ rn_status rn_kafka_connect_error(rn_kafka_client *client, rn_error *err) {
 
 rn_status rn_kafka_client_serve(rn_kafka_client *client, int wait_ms, rn_error *err) {
   (void)rd_kafka_poll(client->rk, wait_ms);
+  if (client->opening && client->interrupted && client->interrupted(client->interrupted_ctx))
+    return rn_fail(err, RN_E_INTERRUPTED, "interrupted while kafka %s was waited for", client->servers);
   (void)pthread_mutex_lock(&client->lock);
   bool refused_long = client->refused_us != 0 &&
                       (client->opening || rn_monotonic_us() - client->refused_us > RN_KAFKA_OPEN_WAIT_MS * 1000ll);

@@ -25,6 +25,8 @@ typedef enum rn_kafka_role { RN_KAFKA_CONSUMER, RN_KAFKA_PRODUCER, RN_KAFKA_GROU
 typedef struct rn_kafka_client {
   rd_kafka_t *rk;
   char *servers;            /* for messages */
+  bool (*interrupted)(void *ctx); /* set before the open, with the next: ends its waits */
+  void *interrupted_ctx;
   int fetch_bytes;          /* set before the open: of one partition in an answer, where the table says nothing; 0: the default */
   bool scram;
   void (*notice)(void *ctx, const char *text);

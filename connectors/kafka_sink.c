@@ -135,6 +135,8 @@ rn_status rn_kafka_sink_open(const rn_sink_spec *spec, rn_sink **out, rn_error *
     status = open_encoder(s, &s->key, spec, spec->table->key_format, layout.key_table, layout.key_columns,
                           layout.key_count, true, err);
   }
+  s->client.interrupted = spec->interrupted;
+  s->client.interrupted_ctx = spec->interrupted_ctx;
   if (status == RN_OK)
     status = rn_kafka_client_open(&s->client, spec->table, RN_KAFKA_PRODUCER, spec->notice, spec->notice_ctx, err);
   if (status == RN_OK) status = rn_kafka_partition_count(&s->client, s->topic_name, &s->partition_count, err);

@@ -109,7 +109,9 @@ static rn_status fair_fetches(rn_source *s, const rn_source_spec *spec, rn_error
   rd_kafka_queue_destroy(s->queue);
   s->queue = NULL;
   rn_kafka_client_close(&s->client);
-  s->client = (rn_kafka_client){.fetch_bytes = bytes < FETCH_BYTES_MIN ? FETCH_BYTES_MIN : (int)bytes};
+  s->client = (rn_kafka_client){.interrupted = spec->interrupted,
+                                .interrupted_ctx = spec->interrupted_ctx,
+                                .fetch_bytes = bytes < FETCH_BYTES_MIN ? FETCH_BYTES_MIN : (int)bytes};
   if (rn_kafka_client_open(&s->client, spec->table, RN_KAFKA_CONSUMER, spec->notice, spec->notice_ctx, err) != RN_OK) return RN_FAIL;
   s->queue = rd_kafka_queue_new(s->client.rk);
   for (size_t i = 0; i < s->topics.len; i++)
@@ -137,6 +139,8 @@ rn_status rn_kafka_source_open(const rn_source_spec *spec, rn_source **out, rn_e
     if (column->role == RN_COLUMN_METADATA && strncmp(column->metadata_key, "timestamp", 9) == 0)
       s->want_timestamp = true;
   }
+  s->client.interrupted = s->group.interrupted = spec->interrupted;
+  s->client.interrupted_ctx = s->group.interrupted_ctx = spec->interrupted_ctx;
   rn_status status =
       rn_kafka_client_open(&s->client, spec->table, RN_KAFKA_CONSUMER, spec->notice, spec->notice_ctx, err);
   if (status == RN_OK) {

@@ -212,6 +212,8 @@ typedef struct rn_source_spec {
   void *notice_ctx;
   void (*wake)(void *ctx);  /* may be called from any thread when data arrives; may be NULL */
   void *wake_ctx;
+  bool (*interrupted)(void *ctx); /* asked by an open that waits; true: it fails with RN_E_INTERRUPTED. May be NULL */
+  void *interrupted_ctx;
   /* poll_rows sources: a row that cannot be converted. RN_OK: the table's 'on-error' goes on without it;
    * RN_FAIL: stop with err. NULL: the source fails itself. column: table column, -1: the whole row. */
   rn_status (*bad_row)(void *ctx, uint32_t split, int64_t offset, int column, const char *reason, rn_slice raw,
@@ -250,6 +252,8 @@ typedef struct rn_sink_spec {
   void *output_ctx;
   void (*notice)(void *ctx, const char *text);
   void *notice_ctx;
+  bool (*interrupted)(void *ctx); /* as in rn_source_spec */
+  void *interrupted_ctx;
 } rn_sink_spec;
 
 /* --- the connector row --------------------------------------------------------------------------------- */

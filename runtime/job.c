@@ -460,6 +460,8 @@ void rn_job_source_spec(void *job, const rn_plan_node *node, rn_arena *arena, rn
   spec->store = j->config.store;
   spec->wake = rn_inbox_wake;
   spec->wake_ctx = view->task->inbox;
+  spec->interrupted = j->config.interrupted;
+  spec->interrupted_ctx = j->config.interrupted_ctx;
 }
 
 void rn_job_sink_spec(void *job, const rn_plan_node *node, rn_arena *arena, rn_sink_spec *spec) {
@@ -468,6 +470,8 @@ void rn_job_sink_spec(void *job, const rn_plan_node *node, rn_arena *arena, rn_s
   spec->restored_count = j->restored ? rn_job_positions(j, node->path, true, false, arena, &restored) : 0;
   spec->restored = spec->restored_count ? restored : NULL;
   spec->fresh = !j->restored;
+  spec->interrupted = j->config.interrupted;
+  spec->interrupted_ctx = j->config.interrupted_ctx;
 }
 
 uint32_t rn_job_take_rows(void *job, uint32_t wanted) {

@@ -29,6 +29,9 @@ typedef struct rn_job_config {
   void *log_ctx;
   void (*write_output)(void *ctx, const char *text, size_t len, bool is_error); /* print connector */
   void *output_ctx;
+  /* Asked while rn_job_open waits for somebody outside, in its thread; true: it fails with RN_E_INTERRUPTED. NULL: never. */
+  bool (*interrupted)(void *ctx);
+  void *interrupted_ctx;
   /* Tests: close an epoch and stop after that many source rows (0: never). */
   uint64_t stop_after_rows;
 } rn_job_config;

@@ -285,6 +285,24 @@ def test_ctrl_c_while_stdin_says_nothing(work):
     assert "cannot read stdin" in p.stderr.read()
 
 
+def test_ctrl_c_while_a_broker_is_waited_for(work):
+    """Nobody listens: the open would try for ten seconds. A busy machine may need them before the signal comes: then again."""
+    source = ("CREATE TEMPORARY TABLE k (id BIGINT) WITH ('connector' = 'kafka', 'topic' = 'k', 'format' = 'json', 'properties.bootstrap.servers' = '127.0.0.1:1', "
+              "'scan.startup.mode' = 'earliest-offset');\n")
+    sink = source + "CREATE TEMPORARY TABLE g (id BIGINT) WITH ('connector' = 'datagen');\nINSERT INTO k SELECT id FROM g;\n"
+    for words in (["-c", source + "SELECT id FROM k"], ["run", "-c", source + "CREATE TABLE o (id BIGINT);\nINSERT INTO o SELECT id FROM k;\n"], ["run", "-c", sink]):
+        for _ in range(5):
+            p = start(work, *words, *(["--db", "b.db"] if words[0] == "run" else []))
+            line = p.stderr.readline()
+            while line and "cannot be reached" not in line:
+                line = p.stderr.readline()
+            p.send_signal(signal.SIGINT)
+            out, err = p.communicate(timeout=120)
+            if p.returncode != 3:
+                break
+        equal(p.returncode, 0, err)
+
+
 def test_for_ends_a_query(work):
     begin = time.monotonic()
     done = run(work, "--for", "500ms", "-c", SOURCE + "SELECT id FROM g")
