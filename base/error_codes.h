@@ -92,4 +92,5 @@ RN_CODE(W_NO_KEY, 102301, 0, "rows are taken back without a key", "A query that 
 RN_CODE(W_PORTABILITY, 103001, 0, "not portable to Flink", "runnel accepts this spelling, Flink does not.")
 RN_CODE(W_SECRET, 103002, 0, "secret stored in the file", "A password stands literally in the definition; use ${env:NAME} or ${file:PATH}.")
 RN_CODE(W_OPTION, 103003, 0, "option has no effect", "The option is accepted for compatibility and does nothing here.")
+RN_CODE(W_UNPROTECTED, 103004, 0, "connection not protected", "Others on the network can read the password, or stand in for the broker. Use SASL_SSL, and leave the checks of certificates on.")
 RN_CODE(W_PRECISION, 105001, 0, "digits were cut", "Digits 7 to 9 of a timestamp's fraction read as 0.")

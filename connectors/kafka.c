@@ -232,6 +232,31 @@ static void check_properties(const rn_table_spec *table, rn_diagnostics *diags) 
   }
 }
 
+/* Settings that let others on the network read the password or stand in for the broker; `with`: only together with this one. */
+static const struct {
+  const char *key, *value, *with, *with_value, *text, *hint;
+} unprotected[] = {
+    {"properties.security.protocol", "SASL_PLAINTEXT", "properties.sasl.mechanism", "PLAIN",
+     "the password goes over the network as it is", "write 'SASL_SSL'"},
+    {"properties.security.protocol", "SASL_PLAINTEXT", "properties.sasl.mechanisms", "PLAIN",
+     "the password goes over the network as it is", "write 'SASL_SSL'"},
+    {"properties.enable.ssl.certificate.verification", "false", NULL, NULL, "any certificate is taken for the broker's",
+     "name its authority in 'properties.ssl.ca.location'"},
+    {"properties.ssl.endpoint.identification.algorithm", "none", NULL, NULL, "the certificate of any other host is taken for the broker's",
+     "leave it out: 'https'"},
+};
+static bool is_set_to(const rn_table_spec *table, const char *key, const char *value) {
+  const char *given = rn_kafka_option(table, key);
+  return given && strcasecmp(given, value) == 0;
+}
+static void check_protection(const rn_table_spec *table, rn_diagnostics *diags) {
+  for (size_t i = 0; i < sizeof unprotected / sizeof unprotected[0]; i++) {
+    if (!is_set_to(table, unprotected[i].key, unprotected[i].value)) continue;
+    if (unprotected[i].with && !is_set_to(table, unprotected[i].with, unprotected[i].with_value)) continue;
+    (void)rn_diag(diags, RN_W_UNPROTECTED, value_span(table, unprotected[i].key), unprotected[i].hint, "%s", unprotected[i].text);
+  }
+}
+
 static rn_status check(const rn_table_spec *table, uint16_t direction, rn_diagnostics *diags) {
   size_t errors = diags->error_count;
   rn_error err;
@@ -239,6 +264,7 @@ static rn_status check(const rn_table_spec *table, uint16_t direction, rn_diagno
   check_topics(table, direction, diags);
   check_mode(table, "scan.startup.mode", "scan.startup.specific-offsets", "scan.startup.timestamp-millis", diags);
   check_mode(table, "scan.bounded.mode", "scan.bounded.specific-offsets", "scan.bounded.timestamp-millis", diags);
+  if (!direction) check_protection(table, diags);
   const char *bounded = rn_kafka_option(table, "scan.bounded.mode");
   if (bounded && strcmp(bounded, "group-offsets") == 0 && !rn_kafka_option(table, "properties.group.id"))
     (void)rn_diag(diags, RN_E_OPTION_MISSING, key_span(table, "scan.bounded.mode"), NULL,

@@ -8,6 +8,8 @@ class Shell:
         self.code = None
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            for number in (signal.SIGINT, signal.SIGQUIT):  # ignored where the tests themselves run in the background
+                signal.signal(number, signal.SIG_DFL)
             os.chdir(work)
             os.environ.update(TERM="xterm", XDG_STATE_HOME=os.path.join(work, "state"), LC_ALL="C.UTF-8", NO_COLOR="1")
             os.execv(command[0], command)

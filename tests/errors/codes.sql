@@ -19,6 +19,13 @@ INSERT INTO w VALUES (TIMESTAMP '2024-01-01 00:00:00'), (NULL);
 SELECT ts FROM w;
 -- @case a secret
 CREATE TABLE k (a INT) WITH ('connector' = 'kafka', 'topic' = 'x', 'properties.bootstrap.servers' = 'b:1', 'properties.sasl.password' = 'p', 'format' = 'json');
+-- @case connections that are not protected
+CREATE TABLE k (a INT) WITH ('connector' = 'kafka', 'topic' = 'x', 'properties.bootstrap.servers' = 'b:1', 'format' = 'json',
+  'properties.security.protocol' = 'SASL_PLAINTEXT', 'properties.sasl.mechanism' = 'PLAIN');
+CREATE TABLE l (a INT) WITH ('connector' = 'kafka', 'topic' = 'x', 'properties.bootstrap.servers' = 'b:1', 'format' = 'json',
+  'properties.security.protocol' = 'SSL', 'properties.enable.ssl.certificate.verification' = 'false', 'properties.ssl.endpoint.identification.algorithm' = 'none');
+CREATE TABLE fine (a INT) WITH ('connector' = 'kafka', 'topic' = 'x', 'properties.bootstrap.servers' = 'b:1', 'format' = 'json',
+  'properties.security.protocol' = 'SASL_SSL', 'properties.sasl.mechanism' = 'PLAIN');
 -- @case an old name, an option without effect
 CREATE TABLE k (a INT) WITH ('connector' = 'kafka', 'topic' = 'x', 'properties.bootstrap.servers' = 'b:1', 'format' = 'json', 'sink.parallelism' = '2', 'sink.semantic' = 'exactly-once');
 -- @case digits that are cut, an operator that Flink does not take
