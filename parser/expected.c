@@ -159,6 +159,7 @@ static const absent absent_rows[] = {
     {{"STRUCTURED", "<"}, 0, 0, 1},
     {{"MULTISET", "["}, 0, 0, 1},
     {{"UNIQUE"}, 0, 0, 1},
+    {{"PASSING"}, 0, 0, 1},
 };
 static const absent *absent_at(const rn_tokens *tokens, size_t bad) {
   for (size_t i = 0; i < sizeof absent_rows / sizeof absent_rows[0]; i++) {

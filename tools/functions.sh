@@ -6,7 +6,8 @@ cat <<'H'
 # Functions
 
 Made by `tools/functions.sh` from the function table (`SHOW FUNCTIONS`, `\h NAME` and completion come from the same rows). Every
-example is checked by tests/unit/test_functions.c. Semantics are the dialect's; docs/COMPAT.md lists where runnel differs.
+example is checked by tests/unit/test_functions.c; answers over NULL, empty and extreme values stand in tests/golden (functions/), what
+is said of wrong arguments in tests/errors/arguments.sql: tools/compat.py finds a function without. Semantics are the dialect's; docs/COMPAT.md lists where runnel differs.
 
 | function | what it gives | example |
 |---|---|---|

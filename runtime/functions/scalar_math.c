@@ -254,7 +254,8 @@ static double round_real(double d, int32_t digits, bool round) {
   if (digits >= 0 && digits <= 9) { /* far enough from the tie, the binary value decides as its text would */
     double unit = (double)rn_pow10_64((unsigned)digits), scaled = fabs(d) * unit, whole = floor(scaled), rest = scaled - whole;
     if (scaled < 1e9 && (round ? fabs(rest - 0.5) > 1e-6 : rest > 1e-6 && rest < 1 - 1e-6)) {
-      return copysign((round && rest > 0.5 ? whole + 1 : whole) / unit, d);
+      double result = (round && rest > 0.5 ? whole + 1 : whole) / unit;
+      return d < 0 && result > 0 ? -result : result; /* a decimal has no -0 */
     }
   }
   rn_i128 v;
@@ -264,7 +265,7 @@ static double round_real(double d, int32_t digits, bool round) {
   if (fabs(d) >= 1e18) { /* no fraction; digits left of the point only */
     if (digits >= 0) return d;
     double unit = pow(10, -digits);
-    return (round ? trunc(d / unit + copysign(0.5, d)) : trunc(d / unit)) * unit;
+    return (round ? trunc(d / unit + copysign(0.5, d)) : trunc(d / unit)) * unit + 0.0;
   }
   return d;
 }

@@ -17,7 +17,10 @@ static int32_t find_from(rn_slice s, rn_slice wanted, int64_t start) {
 
 KERNEL(position) { /* POSITION(x IN s [FROM start]), LOCATE(x, s [, start]) */
   UNUSED_EVAL;
-  FOR_ROWS(row) put_i32(out, row, find_from(TEXT(1, row), TEXT(0, row), arg_count > 2 ? I32(2, row) : 1));
+  FOR_ROWS(row) { /* the empty text begins at 1, wherever the search starts */
+    rn_slice wanted = TEXT(0, row);
+    put_i32(out, row, wanted.len ? find_from(TEXT(1, row), wanted, arg_count > 2 ? I32(2, row) : 1) : 1);
+  }
   return RN_OK;
 }
 

@@ -96,3 +96,9 @@ CREATE TEMPORARY TABLE y (a INT) WITH ('connector' = 'filesystem', 'path' = 'x',
 SELECT * FROM y;
 -- @case unique
 CREATE TEMPORARY TABLE x (a INT UNIQUE, UNIQUE (a)) WITH ('connector' = 'blackhole');
+-- @case passing
+SELECT JSON_VALUE(b, '$.a' PASSING 1 AS x) FROM t;
+-- @case group by a position or an alias
+SELECT a, COUNT(*) FROM t GROUP BY 1;
+-- @case group by an alias
+SELECT a AS x, COUNT(*) FROM t GROUP BY x;

@@ -23,6 +23,7 @@ cc=${CC:-cc}
 check "header compiles as C++ and C" "ok" "$(echo '#include "runnel.h"
 int main(void) { return runnel_libversion_number() > 0 ? 0 : 1; }' >h.c && $cc -std=c99 -Wall -Wextra -Werror -I"$root/api" -c h.c -o h.o 2>&1 && echo ok)"
 check "docs/FUNCTIONS.md is what the table says (tools/functions.sh)" "$(cat "$root/docs/FUNCTIONS.md")" "$("$root/tools/functions.sh" "$build")"
+check "docs/COMPAT.md names tests that exist, every function has some (tools/compat.py)" "" "$("$root/tools/compat.py" 2>&1)"
 check "the examples are in fmt's style (check.sql is SQLite's)" "" "$(cd "$root" && "$build/runnel" fmt --check $(ls examples/*/*.sql | grep -v retail/check.sql) 2>&1)"
 if [ -n "${RN_DEMO:-}" ]; then
   (cd "$root" && RN_DEMO_DB=$work/demo.db RN_BIN=$build examples/retail/demo.sh) >demo.log 2>&1

@@ -342,6 +342,8 @@ static void set_option(harness *h, const char *key, const char *value, rn_error 
   }
   if (rn_slice_is(k, "pipeline.auto-watermark-interval")) (void)rn_duration_parse(rn_slice_of(value), &h->settings.watermark_interval_us);
   if (rn_slice_is(k, "table.exec.source.idle-timeout")) (void)rn_duration_parse(rn_slice_of(value), &h->settings.idle_timeout_us);
+  if (rn_slice_is(k, "table.exec.source.rowtime-null-handling"))
+    h->settings.rowtime_null_handling = rn_text_eq_nocase(value, "drop") ? 1 : rn_text_eq_nocase(value, "skip_watermark") ? 2 : 0;
   if (rn_slice_is(k, "table.exec.sink.not-null-enforcer")) h->settings.not_null_drop = rn_text_eq_nocase(value, "drop");
   if (rn_slice_is(k, "table.exec.sink.type-length-enforcer"))
     h->settings.lengths = rn_text_eq_nocase(value, "trim_pad") ? RN_LENGTHS_TRIM_PAD : rn_text_eq_nocase(value, "error") ? RN_LENGTHS_ERROR : RN_LENGTHS_IGNORE;

@@ -1,0 +1,11 @@
+-- Functions where the answer is ours (docs/COMPAT.md): the epoch of an instant does not hang on the session's zone, a text that is no date
+-- is NULL, letters beyond ASCII have capitals, characters are code points.
+SET 'table.local-time-zone' = 'America/New_York';
+CREATE TEMPORARY TABLE v (id INT, i8 TINYINT, s STRING, u STRING, n INT, b BOOLEAN) WITH ('connector' = 'filesystem', 'path' = '${DIR}/values.jsonl', 'format' = 'json');
+CREATE TEMPORARY TABLE m (id INT, l TIMESTAMP_LTZ(3), s STRING, p STRING) WITH ('connector' = 'filesystem', 'path' = '${DIR}/times.jsonl', 'format' = 'json');
+SELECT id, EXTRACT(EPOCH FROM l) AS x FROM m;
+SELECT id, TO_DATE(s, p) AS x FROM m WHERE id > 4;
+SELECT id, INITCAP(s), REVERSE(s), CHAR_LENGTH(s), SUBSTRING(s, 5), LEFT(s, 5), RIGHT(s, 2), JSON_QUOTE(s), LPAD(s, 8, u), TRANSLATE(s, 'ö€', 'o'), SPLIT(s, '') FROM v WHERE id = 4;
+SELECT APPROX_COUNT_DISTINCT(s) AS x, APPROX_COUNT_DISTINCT(b) AS y FROM v;
+SELECT BIT_AND(i8) AS x, BIT_OR(i8) AS y, BIT_XOR(i8) AS z FROM v;
+SELECT BIT_AND(n) AS x FROM v WHERE id = 2;
