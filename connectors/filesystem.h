@@ -23,7 +23,7 @@ void file_sink_positions(const file_sink *sink, const file_staged *staged, rn_po
 void file_sink_committed(file_sink *sink);
 void file_staged_free(file_staged *staged);
 void file_sink_close(file_sink *sink);
-/* Brings a file back to its committed length. */
+/* Brings a file back to its committed length; its marker counts no more. */
 rn_status file_sink_restore(const rn_position *position, uint64_t *inode_out, int64_t *length_out, rn_error *err);
 /* Takes away what an epoch that never committed has left in a file, by its marker. */
 rn_status file_sink_clean(const char *path, rn_error *err);

@@ -100,6 +100,15 @@ static rn_status write_marker(const char *marker, int64_t start, int64_t end, rn
   return status;
 }
 
+static char *marker_of(const char *path) {
+  rn_builder text = {0};
+  const char *slash = strrchr(path, '/');
+  size_t directory = slash ? (size_t)(slash + 1 - path) : 0;
+  rn_builder_append(&text, path, directory);
+  rn_builder_printf(&text, ".%s.runnel", path + directory);
+  return rn_builder_take(&text);
+}
+
 /* Brings a file back to its committed length. */
 rn_status file_sink_restore(const rn_position *position, uint64_t *inode_out, int64_t *length_out, rn_error *err) {
   uint64_t inode;
@@ -117,6 +126,9 @@ rn_status file_sink_restore(const rn_position *position, uint64_t *inode_out, in
     return rn_hint(err, "put the file back, or start over with --fresh");
   }
   if (exists && truncate(position->split, length) != 0) return file_error(err, "cut", position->split);
+  char *marker = marker_of(position->split); /* the committed length wins: a kill may have come before it was taken away */
+  (void)unlink(marker);
+  rn_free(marker);
   *inode_out = inode;
   *length_out = length;
   return RN_OK;
@@ -159,15 +171,6 @@ static rn_status find_start(file_sink *sink, const rn_sink_spec *spec, bool alon
   sink->start_length = sink->frozen_length = start;
   sync_directory(sink->path);
   return RN_OK;
-}
-
-static char *marker_of(const char *path) {
-  rn_builder text = {0};
-  const char *slash = strrchr(path, '/');
-  size_t directory = slash ? (size_t)(slash + 1 - path) : 0;
-  rn_builder_append(&text, path, directory);
-  rn_builder_printf(&text, ".%s.runnel", path + directory);
-  return rn_builder_take(&text);
 }
 
 rn_status file_sink_open(const rn_sink_spec *spec, const char *path, bool alone, file_sink **out, rn_error *err) {

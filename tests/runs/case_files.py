@@ -231,3 +231,27 @@ def nan(w):
     r = w.run("CREATE TABLE t (a INT, d DOUBLE NOT NULL);\nINSERT INTO t VALUES (1, CAST('NaN' AS DOUBLE));")
     w.same("NaN in a NOT NULL column is an error", r.code, 2, r)
     w.has("that says so", r.err, "NaN", r"\bd\b")
+
+
+@case
+def partition_marker_of_a_committed_file(w):
+    """A kill between a commit and the end of a file's marker: what is committed stays."""
+    t = w.topic()
+    sql = ("CREATE TABLE src %s;\nCREATE TABLE o (id INT, k STRING) PARTITIONED BY (k) WITH ('connector' = 'filesystem', 'path' = 'out', 'format' = 'json');\n"
+           "INSERT INTO o SELECT id, CASE WHEN id < 3 THEN 'a' ELSE 'b' END FROM src;\n" % w.kafka(t))
+    w.produce(t, ['{"id": %d}' % i for i in range(5)])
+    w.same("a run", w.run(sql, "--until-end").code, 0)
+    text = open(w.path("out/k=a/part-0.json")).read()
+    w.same("its rows", text, '{"id":0}\n{"id":1}\n{"id":2}\n')
+    w.write("out/k=a/.part-0.json.runnel", "0 %d\n" % len(text))
+    w.write("out/k=b/.part-0.json.runnel", "0 1000\n")
+    w.append("out/k=b/part-0.json", '{"id":"of an epoch that never committed"}\n')
+    os.mkdir(w.path("out/k=c"))
+    w.write("out/k=c/part-0.json", '{"id":"of a partition that never committed"}\n')
+    w.write("out/k=c/.part-0.json.runnel", "0 1000\n")
+    w.produce(t, ['{"id": 1}', '{"id": 7}'])
+    r = w.run(sql, "--until-end")
+    w.same("goes on", r.code, 0, r)
+    w.same("behind what was committed", open(w.path("out/k=a/part-0.json")).read(), text + '{"id":1}\n', r)
+    w.same("and takes away what was not", (open(w.path("out/k=b/part-0.json")).read(), os.path.getsize(w.path("out/k=c/part-0.json"))), ('{"id":3}\n{"id":4}\n{"id":7}\n', 0), r)
+    w.same("without markers", [n for f in "abc" for n in os.listdir(w.path("out/k=" + f)) if n.startswith(".")], [])
