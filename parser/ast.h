@@ -275,6 +275,7 @@ struct rn_ast_query {
   rn_span span;
   uint32_t with_count;
   rn_ast_with_item *with;
+  bool recursive;             /* WITH RECURSIVE: items see themselves */
   rn_ast_select *select;
   uint32_t row_count;         /* VALUES */
   rn_ast_expr **rows;         /* each RN_AST_ROW (a single expression is a ROW of one) */

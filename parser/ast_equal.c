@@ -133,7 +133,7 @@ static bool select(const rn_ast_select *a, const rn_ast_select *b) {
 }
 static bool query(const rn_ast_query *a, const rn_ast_query *b) {
   if (!a || !b) return a == b;
-  if (a->kind != b->kind || a->with_count != b->with_count || a->row_count != b->row_count || a->set_op != b->set_op || a->all != b->all ||
+  if (a->kind != b->kind || a->with_count != b->with_count || a->recursive != b->recursive || a->row_count != b->row_count || a->set_op != b->set_op || a->all != b->all ||
       a->order_count != b->order_count || a->emit_changes != b->emit_changes)
     return false;
   for (uint32_t i = 0; i < a->with_count; i++)

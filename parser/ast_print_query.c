@@ -219,7 +219,7 @@ static void print_operand(const rn_ast_query *q, const rn_ast_query *of, bool ri
 void rn_ast_print_query(const rn_ast_query *q, rn_builder *out) {
   static const char *const set_words[] = {[RN_SET_UNION] = "UNION", [RN_SET_INTERSECT] = "INTERSECT", [RN_SET_EXCEPT] = "EXCEPT"};
   for (uint32_t i = 0; i < q->with_count; i++) {
-    rn_builder_text(out, i ? ", " : "WITH ");
+    rn_builder_text(out, i ? ", " : q->recursive ? "WITH RECURSIVE " : "WITH ");
     rn_print_name(q->with[i].name.text, out);
     if (q->with[i].columns.count) {
       rn_builder_text(out, " (");

@@ -46,7 +46,7 @@ typedef struct rn_args {
 typedef struct rn_select_items { uint32_t count; rn_ast_select_item *items; } rn_select_items;
 typedef struct rn_groups { uint32_t count; rn_ast_group_item *items; rn_span span; bool distinct; } rn_groups;
 typedef struct rn_windows { uint32_t count; rn_ast_window *items; } rn_windows;
-typedef struct rn_with { uint32_t count; rn_ast_with_item *items; rn_span span; } rn_with;
+typedef struct rn_with { uint32_t count; rn_ast_with_item *items; rn_span span; bool recursive; } rn_with;
 typedef struct rn_like_options { uint32_t count; rn_ast_like_option *items; } rn_like_options;
 typedef struct rn_clause { rn_ast_expr *expr; rn_span span; } rn_clause;
 typedef struct rn_frame { int8_t kind; rn_ast_bound low, high; rn_span span; } rn_frame;

@@ -63,6 +63,7 @@ rn_ast_query *rn_build_with(rn_parser *p, rn_with with, rn_ast_query *query) {
   query->parenthesized = false;
   query->with = with.items;
   query->with_count = with.count;
+  query->recursive = with.recursive;
   query->span = rn_span_join(with.span, query->span);
   for (uint32_t i = 0; i < with.count; i++) reach(p, query, with.items[i].query->depth);
   return query;

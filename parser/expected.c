@@ -145,7 +145,6 @@ static const absent absent_rows[] = {
     {{"UNPIVOT", "*"}, 0, 0, 1},
     {{"UNPIVOT", "("}, 0, 0, 1},
     {{"TABLESAMPLE", "*"}, 0, 0, 1},
-    {{"RECURSIVE", "*"}, 0, 0, 1},
     {{"MERGE", "INTO"}, 0, 0, 1},
     {{"UNIQUE"}, 0, 0, 1},
     {{"OR", "ALTER", "MATERIALIZED"}, 0, 2, 3},

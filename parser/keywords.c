@@ -157,7 +157,7 @@ static const rn_keyword keywords[] = {
     {"PRIVILEGES", TK_ID, false}, {"PROCEDURE", TK_RESERVED, true}, {"PROCEDURES", TK_PROCEDURES, true},
     {"PUBLIC", TK_ID, false}, {"PYTHON", TK_ID, false}, {"QUALIFY", TK_QUALIFY, true}, {"QUARTER", TK_QUARTER, false},
     {"QUARTERS", TK_QUARTERS, true}, {"RANGE", TK_RANGE, true}, {"RANK", TK_FUNC, true}, {"RAW", TK_RAW, true},
-    {"READ", TK_ID, false}, {"READS", TK_RESERVED, true}, {"REAL", TK_TYPE, true}, {"RECURSIVE", TK_RESERVED, true},
+    {"READ", TK_ID, false}, {"READS", TK_RESERVED, true}, {"REAL", TK_TYPE, true}, {"RECURSIVE", TK_RECURSIVE, true},
     {"REF", TK_RESERVED, true}, {"REFERENCES", TK_RESERVED, true}, {"REFERENCING", TK_RESERVED, true},
     {"REFRESH", TK_RESERVED, true}, {"REFRESH_MODE", TK_RESERVED, true}, {"REGR_AVGX", TK_FUNC, true},
     {"REGR_AVGY", TK_FUNC, true}, {"REGR_COUNT", TK_FUNC, true}, {"REGR_INTERCEPT", TK_FUNC, true},

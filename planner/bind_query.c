@@ -281,6 +281,7 @@ rn_logical *rn_bind_query(rn_query_context *q, rn_ast_query *query, const rn_cte
     cte->item = &query->with[i];
     cte->next = env;
     cte->outer = q->binder.outer;
+    cte->recursive = query->recursive;
     env = cte;
   }
   bool ordered = query->order_count && (top || query->limit || query->offset);

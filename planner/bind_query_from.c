@@ -288,11 +288,18 @@ static rn_logical *bind_cte(rn_query_context *q, const rn_cte *c) {
   int64_t further = 0;
   for (const rn_outer *o = outer; o && o != c->outer; o = o->up) further++;
   q->binder.outer = c->outer;
-  rn_logical *node = rn_bind_query(q, c->item->query, c->next, false);
+  rn_cte itself = {.item = c->item, .next = c->next, .outer = c->outer, .inside = true};
+  rn_logical *node = rn_bind_query(q, c->item->query, c->recursive ? &itself : c->next, false);
   q->binder.outer = outer;
   if (!node) return NULL;
   if (further) rn_logical_move_outer(q->arena, node, further);
   return rn_rename_columns(q, node, &c->item->columns, "the WITH item");
+}
+
+static rn_logical *recursive(rn_query_context *q, const rn_ast_from *from) {
+  rn_diag(q->binder.diags, RN_E_UNSUPPORTED, from->path.span, NULL,
+          "the WITH item \"%s\" reads itself: recursive queries are not supported", from->path.parts[0].text);
+  return NULL;
 }
 
 static rn_logical *bind_table(rn_query_context *q, rn_ast_from *from, const rn_cte *env) {
@@ -302,7 +309,7 @@ static rn_logical *bind_table(rn_query_context *q, rn_ast_from *from, const rn_c
   }
   if (from->path.count == 1)
     for (const rn_cte *c = env; c; c = c->next)
-      if (!strcmp(c->item->name.text, from->path.parts[0].text)) return bind_cte(q, c);
+      if (!strcmp(c->item->name.text, from->path.parts[0].text)) return c->inside ? recursive(q, from) : bind_cte(q, c);
   rn_catalog_object *object = rn_catalog_find(q->binder.catalog, &from->path, q->binder.diags);
   if (!object) return NULL;
   rn_span span = from->path.span;

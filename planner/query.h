@@ -15,6 +15,8 @@ typedef struct rn_cte { /* WITH items in scope, innermost first */
   const rn_ast_with_item *item;
   const struct rn_cte *next; /* also what the item itself sees */
   const rn_outer *outer;     /* queries around the WITH */
+  bool recursive;            /* the item sees itself .. */
+  bool inside;               /* .. and this is it, seen from inside */
 } rn_cte;
 
 typedef struct rn_query_context {

@@ -8,3 +8,4 @@ SELECT x.id, x.w FROM (SELECT id, COALESCE(v, -1) AS w FROM ev) AS x WHERE x.w <
 SELECT * FROM (VALUES (1, 'a', TRUE), (2, CAST(NULL AS STRING), FALSE)) AS t(n, s, b);
 SELECT id, ts FROM ev ORDER BY ts, id DESC;
 SELECT 1 + 1 AS two, 'it''s' AS s, DATE '2024-02-29' + INTERVAL '1' YEAR AS d, 7 / 2 AS q, 7.0 / 2 AS r;
+WITH RECURSIVE a (i, w) AS (SELECT id, v FROM positive WHERE v < 4), b AS (SELECT i FROM a WHERE w > 1) SELECT * FROM b;
