@@ -168,14 +168,12 @@ static bool wants_grouping(const rn_ast_select *select, const rn_ast_sort_item *
 static rn_status bind_from_where(rn_select_binder *s, const rn_cte *env) {
   rn_query_context *q = s->q;
   rn_ast_select *select = s->select;
-  for (uint32_t i = 0; i < select->hints.count; i++)
-    rn_diag(q->binder.diags, RN_W_OPTION, select->hints.items[i].span, NULL, "the hint %s has no effect",
-            select->hints.items[i].name);
   if (select->from) {
     if (rn_bind_from(q, select->from, env, &s->from) != RN_OK) return RN_FAIL;
   } else {
     s->from = (rn_relation){rn_bind_one_row(q, select->span), 0, NULL};
   }
+  if (rn_bind_hints(q, &select->hints, &s->from) != RN_OK) s->failed = true;
   s->input = s->from.node;
   rn_relation_scope(&s->from, "SELECT", &s->scope);
   s->scope.on_call = on_call;

@@ -82,6 +82,8 @@ rn_logical *rn_bind_insert(rn_query_context *q, const rn_ast_insert *insert);
 rn_status rn_bind_from(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out);
 /* bind_query_join.c */
 rn_status rn_bind_join(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out);
+/* bind_query_hints.c: those behind SELECT, over its FROM. */
+rn_status rn_bind_hints(rn_query_context *q, const rn_ast_hints *hints, const rn_relation *from);
 /* bind_query_unnest.c */
 bool rn_is_unnest(const rn_ast_from *from);
 rn_status rn_bind_unnest(rn_query_context *q, const rn_ast_from *from, const rn_cte *env, rn_relation *out);

@@ -22,6 +22,14 @@ EXPLAIN SELECT id, SUM(id) OVER (PARTITION BY id ORDER BY ts RANGE BETWEEN INTER
 EXPLAIN SELECT id, SUM(id) OVER (PARTITION BY id ORDER BY ts ROWS BETWEEN 3 PRECEDING AND CURRENT ROW) FROM s;
 -- @case a warning where it stays: DISTINCT
 EXPLAIN SELECT id, COUNT(DISTINCT id) OVER (PARTITION BY id ORDER BY ts RANGE BETWEEN INTERVAL '1' HOUR PRECEDING AND CURRENT ROW) FROM s;
+-- @case a hint that nobody knows
+SELECT /*+ BROADCST(s) */ id FROM s;
+-- @case a hint for a table that is not there
+SELECT /*+ STATE_TTL('s' = '1 d', 't' = '1 d') */ id FROM s;
+-- @case a hint with a time that is none
+SELECT /*+ STATE_TTL('s' = 'long') */ id FROM s;
+-- @case a hint without a table
+SELECT /*+ SHUFFLE_HASH */ id FROM s;
 -- @case UNNEST as an expression
 SELECT UNNEST(ARRAY[1]);
 -- @case a MULTISET written out
