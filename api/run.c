@@ -175,7 +175,8 @@ int runnel_run_end(runnel *db, int finished) {
   }
   if (!finished) return RUNNEL_OK;
   run_ctx ctx = {.db = db};
-  if (forget_runs(db, &err) != RN_OK || rn_store_run(db->store, end_run, &ctx, &err) != RN_OK)
+  /* The end first: a kill between the two leaves jobs that the next end forgets; the other way the run would begin anew. */
+  if (rn_store_run(db->store, end_run, &ctx, &err) != RN_OK || forget_runs(db, &err) != RN_OK)
     return rn_api_fail(db, &err);
   return RUNNEL_OK;
 }
