@@ -42,6 +42,7 @@ typedef struct rn_aggregate {
   uint8_t constants;     /* bit i: argument i must be a constant .. */
   /* .. that fits: NULL, or what it must be ("between 0 and 1"). May be NULL. */
   const char *(*check)(uint32_t argument, const rn_value *value);
+  const char *nothing;   /* results that are texts and never NULL: that of no rows */
 } rn_aggregate;
 
 const rn_aggregate *rn_aggregate_find(rn_slice name);

@@ -1,4 +1,4 @@
--- Sub-queries as values, in the select list, WHERE, HAVING and CASE; COUNT of nothing is 0; lateral ones in FROM. The final rows.
+-- Sub-queries as values, in the select list, WHERE, HAVING and CASE; COUNT of nothing is 0, JSON_ARRAYAGG []; lateral ones in FROM. The final rows.
 -- @order l r l r l r l l r r l l r r
 CREATE TEMPORARY TABLE l (id INT, k STRING, n INT, v INT, ts TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = '${DIR}/l.jsonl', 'format' = 'json');
 CREATE TEMPORARY TABLE r (rid INT, k STRING, n INT, w INT) WITH ('connector' = 'filesystem', 'path' = '${DIR}/r.jsonl', 'format' = 'json');
@@ -23,3 +23,5 @@ SELECT (SELECT MAX(id) FROM l) AS a, (SELECT MIN(w) FROM r) AS b;
 SELECT l.id, x.rid FROM l CROSS JOIN LATERAL (SELECT rid FROM r WHERE r.k = l.k AND r.w > l.v) AS x;
 SELECT l.id, x.rid, x.one1 FROM l LEFT JOIN LATERAL (SELECT rid, 1 AS one1 FROM r WHERE r.k = l.k) AS x ON TRUE;
 SELECT l.id, x.n, x.c FROM l, LATERAL (SELECT n, COUNT(*) AS c FROM r WHERE r.k = l.k GROUP BY n) AS x;
+SELECT id, (SELECT JSON_OBJECTAGG(KEY CAST(rid AS STRING) VALUE w) FROM r WHERE r.k = l.k) AS o FROM l;
+SELECT id, (SELECT JSON_ARRAYAGG(w) FROM r WHERE r.rid = l.id + 10) AS a FROM l;
