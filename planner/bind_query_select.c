@@ -127,10 +127,24 @@ static bool same_call(const rn_bound_call *a, const rn_bound_call *b) {
   return true;
 }
 
-/* A group has a row, so these are NULL only where their argument may be. A DECIMAL sum may still overflow to NULL. */
-static bool never_null(const rn_select_binder *s, const rn_bound_call *call) {
+/* A frame without distances from the window's begin or the current row to the current row or the window's end: it has a row. */
+static bool frame_has_row(const rn_select_binder *s, const rn_ast_window *window) {
+  for (unsigned depth = 0; !window->frame && window->reference.text; depth++) {
+    const rn_ast_window *named = NULL;
+    for (uint32_t i = 0; i < s->select->window_count; i++)
+      if (!strcmp(s->select->windows[i].name.text, window->reference.text)) named = &s->select->windows[i];
+    if (!named || depth > RN_WINDOW_REFERENCES_MAX) return false; /* an error; found when the window is bound */
+    window = named;
+  }
+  if (!window->frame) return true;
+  return (window->low.kind == RN_BOUND_UNBOUNDED_PRECEDING || window->low.kind == RN_BOUND_CURRENT_ROW) &&
+         (window->high.kind == RN_BOUND_UNBOUNDED_FOLLOWING || window->high.kind == RN_BOUND_CURRENT_ROW);
+}
+
+/* Of a row at least these are NULL only where their argument may be. A DECIMAL sum may still overflow to NULL. */
+static bool never_null(const rn_bound_call *call) {
   static const char *const names[] = {"SUM", "AVG", "MIN", "MAX", "FIRST_VALUE", "LAST_VALUE", "LISTAGG", "ARRAY_AGG", "ARRAY_AGG IGNORE NULLS"};
-  if ((!s->key_count && !s->window_ast && s->set_count <= 1) || call->filter || !call->argument) return false;
+  if (call->filter || !call->argument) return false;
   const rn_type *type = call->argument->type;
   if ((call->call.aggregate->flags & RN_AGG_PACKED) && type->id == RN_T_ROW) type = type->children[0];
   if (type->nullable) return false;
@@ -144,6 +158,7 @@ static rn_expr *on_call(rn_binder *binder, rn_scope *scope, rn_bound_call *call,
   rn_select_binder *s = ctx;
   (void)scope;
   if (call->over) {
+    if (frame_has_row(s, call->over) && never_null(call)) call->call.result = rn_type_with_null(binder->arena, call->call.result, false);
     rn_over_call over = {call->ast, call->over, *call, NULL};
     RN_VEC_PUSH(&s->overs, over);
     return rn_expr_column(binder->arena, RN_PLACE_OVER + (uint32_t)s->overs.len - 1, call->call.result, call->ast->span);
@@ -151,7 +166,8 @@ static rn_expr *on_call(rn_binder *binder, rn_scope *scope, rn_bound_call *call,
   for (uint32_t i = 0; i < s->calls.len; i++)
     if (same_call(&s->calls.data[i], call))
       return rn_expr_column(binder->arena, RN_PLACE_CALL + i, s->calls.data[i].call.result, call->ast->span);
-  if (never_null(s, call)) call->call.result = rn_type_with_null(binder->arena, call->call.result, false);
+  bool group_has_row = s->key_count || s->window_ast || s->set_count > 1;
+  if (group_has_row && never_null(call)) call->call.result = rn_type_with_null(binder->arena, call->call.result, false);
   RN_VEC_PUSH(&s->calls, *call);
   return rn_expr_column(binder->arena, RN_PLACE_CALL + (uint32_t)s->calls.len - 1, call->call.result, call->ast->span);
 }
