@@ -123,9 +123,6 @@ def aggregate(r, stream):
     calls, keys, late = random_calls(r, stream), random_keys(r), []
     found = model.assign(stream.rows, window, stream.zone, stream.delay, late)
     having, early = r.random() < .2, r.random() < .3
-    dropped = len(late)
-    if early:  # counted for each window that has closed
-        dropped = len(model.assign(stream.rows, window, stream.zone, None)) - len(found)
     groups = grouped(found, keys)
     rows = [[time_text(key[0]), time_text(key[1])] + list(key[2:]) + [c.value(g) for c in calls] for key, g in groups.items()
             if not having or len(g) > 2]
@@ -133,7 +130,7 @@ def aggregate(r, stream):
         ", ".join(["window_start", "window_end"] + keys), call_list(calls), table("t"),
         ", ".join(r.sample(["window_start", "window_end"] + keys, 2 + len(keys))), " HAVING COUNT(*) > 2" if having else "",
         " EMIT CHANGES" if early else "")
-    return Query(sql, rows, dropped, early)
+    return Query(sql, rows, len(late), early)
 
 
 def sets(r, stream):
@@ -192,12 +189,11 @@ def legacy(r, stream):
     args = "(ts, %s)" % ", ".join([interval(slide)] * (kind == "HOP") + [interval(window.size)])
     rows = [[time_text(key[0]), time_text(key[1])] + list(key[2:]) + [c.value(g) for c in calls] for key, g in grouped(found, keys).items()]
     early = bool(changes or settings)
-    dropped = len(model.assign(stream.rows, window, stream.zone, None)) - len(found) if early else len(late)
     off = {"early-fire.enabled": "false", "late-fire.enabled": "false", "allow-lateness": "0 ms"}
     text = lambda settings: "".join("SET 'table.exec.emit.%s' = '%s';\n" % s for s in settings.items())
     return Query("SELECT %s, %s FROM t GROUP BY %s%s" % (
         ", ".join([kind + "_START" + args, kind + "_END" + args] + keys), call_list(calls), ", ".join([kind + args] + keys), changes),
-        rows, dropped, early, before=text(settings), after=text({k: off[k] for k in settings if k in off}))
+        rows, len(late), early, before=text(settings), after=text({k: off[k] for k in settings if k in off}))
 
 
 def alone(r, stream):
