@@ -140,6 +140,12 @@ static void sink_committed(rn_sink *sink, rn_staged *staged, uint64_t epoch) {
   RN_VEC_FREE(&staged->rows);
   rn_free(staged);
 }
+static void sink_discard(rn_sink *sink, rn_staged *staged) {
+  (void)sink;
+  for (size_t i = 0; i < staged->rows.len; i++) rn_free(staged->rows.data[i]);
+  RN_VEC_FREE(&staged->rows);
+  rn_free(staged);
+}
 static void sink_close(rn_sink *sink) {
   for (size_t i = 0; i < sink->staged.len; i++) rn_free(sink->staged.data[i]);
   RN_VEC_FREE(&sink->staged);
@@ -159,10 +165,11 @@ static uint8_t script_accepts(const rn_table_spec *table) {
 }
 static const rn_connector script = {.name = "script", .help = "test sink", .flags = RN_CONNECTOR_IN_FILE, .options = script_options,
                                     .option_count = 1, .sink_accepts = script_accepts, .sink_open = sink_open, .stage = stage,
-                                    .freeze = freeze, .apply = apply, .sink_committed = sink_committed, .sink_close = sink_close};
+                                    .freeze = freeze, .apply = apply, .sink_committed = sink_committed,
+                                    .sink_discard = sink_discard, .sink_close = sink_close};
 static const rn_connector collecting = {.name = "collecting", .help = "test sink", .flags = RN_CONNECTOR_IN_FILE, .sink_accepts = accepts,
                                         .sink_open = sink_open, .stage = stage, .freeze = freeze, .apply = apply,
-                                        .sink_committed = sink_committed, .sink_close = sink_close};
+                                        .sink_committed = sink_committed, .sink_discard = sink_discard, .sink_close = sink_close};
 
 /* --- running a file -------------------------------------------------------------------------------------------- */
 typedef struct harness {
