@@ -68,8 +68,8 @@ void cli_terminal_quiet(void) {
 
 void cli_terminal_restore(void) {
   if (!terminal.on) return;
+  terminal.on = 0; /* first: a SIGCONT now, on another thread, may not take it again */
   put(&terminal.before);
-  terminal.on = 0;
   (void)sigaction(SIGTSTP, &terminal.stop, NULL);
   (void)sigaction(SIGCONT, &terminal.go_on, NULL);
   (void)sigaction(SIGQUIT, &terminal.quit, NULL);
