@@ -113,8 +113,8 @@ int runnel_complete(runnel *db, const char *sql, size_t cursor, size_t *word_beg
     if (!tables && mentioned(sql, object->name)) offer_columns(&o, object);
   }
   if (tables && expected.name && o.prefix.len) {
-    static const char *const table_functions[] = {"TUMBLE", "HOP", "CUMULATE", "SESSION", "UNNEST"};
-    for (size_t i = 0; i < sizeof table_functions / sizeof table_functions[0]; i++) offer(&o, table_functions[i], "function");
+    for (size_t i = 0; i < RN_WINDOW_KINDS; i++) offer(&o, rn_window_names[i], "function");
+    offer(&o, "UNNEST", "function");
   }
   if (expected.expression && !tables && o.prefix.len) {
     const char *last = "";

@@ -340,9 +340,8 @@ rn_status rn_bind_from(rn_query_context *q, rn_ast_from *from, const rn_cte *env
       break;
     case RN_AST_FROM_FUNCTION: {
       const char *function = from->path.parts[from->path.count - 1].text;
-      static const char *const windows[] = {"TUMBLE", "HOP", "CUMULATE", "SESSION"};
       bool window = false;
-      for (size_t i = 0; i < 4; i++) window = window || rn_text_eq_nocase(function, windows[i]);
+      for (size_t i = 0; i < RN_WINDOW_KINDS; i++) window = window || rn_text_eq_nocase(function, rn_window_names[i]);
       if (!window) {
         if (rn_is_unnest(from)) return rn_bind_unnest(q, from, env, out);
         const rn_function *scalar = rn_function_find(rn_slice_of(function));

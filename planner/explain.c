@@ -61,8 +61,7 @@ static void call_list(rn_builder *out, const char *const *names, const rn_agg_ca
 }
 
 static void window_text(rn_builder *out, const char *const *names, const rn_window_spec *w) {
-  static const char *const kinds[] = {"TUMBLE", "HOP", "CUMULATE", "SESSION"};
-  rn_builder_printf(out, "%s(%s=[%s], %s=[", kinds[w->kind], w->processing_time ? "proctime" : "rowtime",
+  rn_builder_printf(out, "%s(%s=[%s], %s=[", rn_window_names[w->kind], w->processing_time ? "proctime" : "rowtime",
                     w->processing_time ? "clock" : names[w->time_column], w->kind == RN_WINDOW_SESSION ? "gap" : "size");
   time_span(out, w->size_us);
   rn_builder_char(out, ']');

@@ -291,8 +291,7 @@ static void print_calls(const rn_agg_call *calls, uint32_t count, const char *co
 }
 
 static void print_window(const rn_window_spec *w, const char *const *names, rn_builder *out) {
-  static const char *const words[] = {"TUMBLE", "HOP", "CUMULATE", "SESSION"};
-  rn_builder_printf(out, "%s(%s, ", words[w->kind], w->processing_time ? "PROCTIME" : names[w->time_column]);
+  rn_builder_printf(out, "%s(%s, ", rn_window_names[w->kind], w->processing_time ? "PROCTIME" : names[w->time_column]);
   if (w->kind == RN_WINDOW_HOP || w->kind == RN_WINDOW_CUMULATE)
     rn_builder_printf(out, "%lld ms, ", (long long)(w->slide_us / 1000));
   rn_builder_printf(out, "%lld ms", (long long)(w->size_us / 1000));

@@ -29,8 +29,7 @@ static void calls_text(rn_arena *arena, const rn_agg_call *calls, uint32_t count
 }
 
 static void window_text(const rn_window_spec *w, rn_builder *out) {
-  static const char *const names[] = {"TUMBLE", "HOP", "CUMULATE", "SESSION"};
-  rn_builder_printf(out, " window=%s size=%lld slide=%lld offset=%lld%s%s", names[w->kind], (long long)w->size_us,
+  rn_builder_printf(out, " window=%s size=%lld slide=%lld offset=%lld%s%s", rn_window_names[w->kind], (long long)w->size_us,
                     (long long)w->slide_us,
                     (long long)w->offset_us, w->processing_time ? " proctime" : "", w->local_zone ? " local" : "");
 }

@@ -35,7 +35,7 @@ const char *rn_conflict_name(rn_conflict conflict) {
   return names[conflict];
 }
 
-static const char *const window_names[] = {"TUMBLE", "HOP", "CUMULATE", "SESSION"};
+const char *const rn_window_names[RN_WINDOW_KINDS] = {"TUMBLE", "HOP", "CUMULATE", "SESSION"};
 
 static void print_columns(rn_builder *out, const char *label, const uint32_t *columns, uint32_t count) {
   rn_builder_printf(out, " %s=[", label);
@@ -44,7 +44,7 @@ static void print_columns(rn_builder *out, const char *label, const uint32_t *co
 }
 
 static void print_window(rn_builder *out, const rn_window_spec *w) {
-  rn_builder_printf(out, " %s(", window_names[w->kind]);
+  rn_builder_printf(out, " %s(", rn_window_names[w->kind]);
   if (w->processing_time) rn_builder_text(out, "proctime");
   else rn_builder_printf(out, "$%u", w->time_column);
   rn_builder_printf(out, ", %lld us", (long long)w->size_us);

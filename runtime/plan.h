@@ -48,6 +48,8 @@ const char *rn_conflict_name(rn_conflict conflict); /* "NOTHING" */
 enum { RN_CHANGE_INSERT = 1, RN_CHANGE_UPDATE_BEFORE = 2, RN_CHANGE_UPDATE_AFTER = 4, RN_CHANGE_DELETE = 8 };
 
 typedef enum rn_window_kind { RN_WINDOW_TUMBLE, RN_WINDOW_HOP, RN_WINDOW_CUMULATE, RN_WINDOW_SESSION } rn_window_kind;
+enum { RN_WINDOW_KINDS = RN_WINDOW_SESSION + 1 };
+extern const char *const rn_window_names[RN_WINDOW_KINDS]; /* of the functions, by kind */
 
 typedef struct rn_window_spec {
   rn_window_kind kind;
