@@ -44,7 +44,7 @@ static void on_leave(int number) {
 static void on_continue(int number) {
   (void)number;
   if (!terminal.on) return;
-  handle(SIGTSTP, on_leave);
+  if (terminal.stop.sa_handler == SIG_DFL) handle(SIGTSTP, on_leave); /* it took itself away */
   put(&terminal.quiet);
 }
 
