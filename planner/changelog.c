@@ -316,7 +316,7 @@ static void warn_state(rn_changelog *c, const rn_logical *node, const char *clau
 }
 
 static rn_status infer_aggregate(rn_changelog *c, rn_logical *node, wants w) {
-  bool every_change = c->show_changes || c->settings->keep_changes || c->settings->mini_batch_off;
+  bool every_change = c->every_change || (c->settings->mini_batch_off && !c->settings->batch_mode);
   bool updates = node->u.agg.call_count > 0;
   node->u.agg.fold = node->u.agg.closes || (c->bounded && !(every_change && (w.accepts & RN_CHANGE_UPDATE_AFTER)));
   if (!updates) node->u.agg.fold = false; /* DISTINCT gives a row when it first sees it */
@@ -529,7 +529,6 @@ static rn_status refuse_timed_join(rn_changelog *c, const rn_logical *node) {
 }
 
 static rn_status infer_join(rn_changelog *c, rn_logical *node, wants w) {
-  bool every_change = c->show_changes || c->settings->keep_changes;
   rn_join_kind kind = node->u.join.kind;
   bool outer = kind != RN_JOIN_KIND_INNER && kind != RN_JOIN_KIND_SEMI;
   if (node->u.join.windowed) return inserts_only(c, node, "a window join");
@@ -538,7 +537,7 @@ static rn_status infer_join(rn_changelog *c, rn_logical *node, wants w) {
   wants below = {w.accepts == RN_CHANGE_INSERT ? RN_CHANGE_INSERT : ALL_CHANGES, true, w.shows_changes};
   if (inputs(c, node, below) != RN_OK) return RN_FAIL;
   if (kind == RN_JOIN_KIND_SEMI && node->emits != RN_CHANGE_INSERT) outer = true; /* a row may go with its last partner */
-  node->u.join.fold = outer && c->bounded && !(every_change && (w.accepts & RN_CHANGE_DELETE));
+  node->u.join.fold = outer && c->bounded && !(c->every_change && (w.accepts & RN_CHANGE_DELETE));
   if (outer && !node->u.join.fold) node->emits |= RN_CHANGE_INSERT | RN_CHANGE_DELETE;
   const rn_logical *first = node->inputs[0]; /* NOT IN is two joins: told once */
   bool told = first->kind == RN_L_JOIN && first->span.begin == node->span.begin && first->span.end == node->span.end;
@@ -549,11 +548,10 @@ static rn_status infer_join(rn_changelog *c, rn_logical *node, wants w) {
 }
 
 static rn_status infer_set(rn_changelog *c, rn_logical *node, wants w) {
-  bool every_change = c->show_changes || c->settings->keep_changes;
   wants below = {w.accepts == RN_CHANGE_INSERT ? RN_CHANGE_INSERT : ALL_CHANGES, true, w.shows_changes};
   if (inputs(c, node, below) != RN_OK) return RN_FAIL;
   bool updates = node->u.set.except || node->emits != RN_CHANGE_INSERT;
-  node->u.set.fold = updates && c->bounded && !(every_change && (w.accepts & RN_CHANGE_DELETE));
+  node->u.set.fold = updates && c->bounded && !(c->every_change && (w.accepts & RN_CHANGE_DELETE));
   node->emits = updates && !node->u.set.fold ? RN_CHANGE_INSERT | RN_CHANGE_DELETE : RN_CHANGE_INSERT;
   if (!node->bounded)
     rn_diag(c->diags, RN_W_STATE_GROWS, node->span, NULL, "%s keeps every different row of both inputs for ever",

@@ -9,7 +9,7 @@ typedef struct rn_changelog {
   const rn_planner_settings *settings;
   rn_diagnostics *diags;
   bool bounded;      /* every source of the whole plan is */
-  bool show_changes; /* the reader of a SELECT wants every change */
+  bool every_change; /* bounded plans are not folded; never in batch mode, which has final rows only */
 } rn_changelog;
 
 /* Sets bounded, emits, upsert keys, fold, update_before on the tree; adds errors and warnings to diags. */

@@ -56,7 +56,7 @@ rn_status rn_stages_bind(rn_stages *s, rn_catalog *catalog, const rn_planner_set
 rn_status rn_stages_optimize(rn_stages *s) {
   rn_rewrite rewrite = {&s->query->binder, &s->arena, s->query->accesses};
   rn_changelog changelog = {.arena = &s->arena, .settings = s->settings, .diags = s->diags, .bounded = true,
-                            .show_changes = s->changelog};
+                            .every_change = !s->settings->batch_mode && (s->changelog || s->settings->keep_changes)};
   for (uint32_t i = 0; i < s->root_count; i++) changelog.bounded = changelog.bounded && rn_logical_bounded(s->roots[i]);
   rn_status status = RN_OK;
   for (uint32_t i = 0; i < s->root_count; i++) {
