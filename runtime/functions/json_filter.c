@@ -55,12 +55,9 @@ struct json_filter {
 
 /* --- compilation ----------------------------------------------------------------------------------------------- */
 
-static void skip_blank(json_path_reader *r) {
-  while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r')) r->at++;
-}
 static bool take(json_path_reader *r, const char *word) {
   size_t len = strlen(word);
-  skip_blank(r);
+  json_path_skip_blank(r);
   if ((size_t)(r->end - r->at) < len || !rn_slice_eq_nocase(rn_slice_make(r->at, len), rn_slice_make(word, len)))
     return false;
   r->at += len;
@@ -84,7 +81,7 @@ static filter_value plain_value(rn_slice text) {
 }
 
 static rn_status read_operand(json_path_reader *r, operand *out) {
-  skip_blank(r);
+  json_path_skip_blank(r);
   const char *from = r->at;
   memset(out, 0, sizeof *out);
   if (r->at >= r->end) return json_path_refuse(r, r->at, "a value must stand");
@@ -112,7 +109,7 @@ static rn_status read_operand(json_path_reader *r, operand *out) {
 
 /* /pattern/flags */
 static rn_status read_regex(json_path_reader *r, pcre2_code **out) {
-  skip_blank(r);
+  json_path_skip_blank(r);
   const char *from = r->at;
   if (r->at >= r->end || *r->at != '/') return json_path_refuse(r, r->at, "/pattern/ must stand behind =~");
   const char *pattern = ++r->at;
@@ -179,7 +176,7 @@ static rn_status read_test(json_path_reader *r, json_filter **out) {
              {"contains ", OP_CONTAINS}, {"all ", OP_ALL},  {"anyof ", OP_ANY_OF}, {"noneof ", OP_NONE_OF},
              {"subsetof ", OP_SUBSET_OF}, {"size ", OP_SIZE}, {"empty ", OP_EMPTY}};
   json_filter *f = *out = make(r, FILTER_EXISTS, NULL, NULL);
-  skip_blank(r);
+  json_path_skip_blank(r);
   const char *from = r->at;
   if (read_operand(r, &f->left) != RN_OK) return RN_FAIL;
   if (take(r, "=~")) {
@@ -192,7 +189,7 @@ static rn_status read_test(json_path_reader *r, json_filter **out) {
     f->op = ops[i].op;
     return read_operand(r, &f->right);
   }
-  skip_blank(r);
+  json_path_skip_blank(r);
   bool ended = r->at < r->end && (*r->at == ')' || *r->at == '&' || *r->at == '|');
   if (!ended) return json_path_refuse(r, r->at, "one of == != < <= > >= =~ in contains size && || ) must stand");
   return f->left.is_path ? RN_OK : json_path_refuse(r, from, "a value stands alone, which is no condition");

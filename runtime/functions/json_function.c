@@ -239,8 +239,11 @@ static const json_function functions[] = {
     {"append", "paths and values", 0, MANY, append},
 };
 
-static void skip_blank(json_path_reader *r) {
-  while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r')) r->at++;
+static const char *function_names(rn_arena *arena) {
+  const char *names = "";
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+    names = rn_arena_printf(arena, "%s%s%s", names, i ? " " : "", functions[i].name);
+  return names;
 }
 
 static rn_status read_argument(json_path_reader *r, json_argument *out) {
@@ -261,17 +264,17 @@ static rn_status read_argument(json_path_reader *r, json_argument *out) {
 }
 
 static rn_status read_arguments(json_path_reader *r, json_path_step *step) {
-  skip_blank(r);
+  json_path_skip_blank(r);
   if (r->at < r->end && *r->at == ')') return RN_OK;
   for (;;) {
     json_argument argument = {0};
     rn_status status = read_argument(r, &argument);
-    JSON_PUSH(r->arena, step->arguments, step->count, argument); /* also when it failed: for what its path owns */
+    RN_ARRAY_PUSH(r->arena, step->arguments, step->count, argument); /* also when it failed: for what its path owns */
     if (status != RN_OK) return RN_FAIL;
-    skip_blank(r);
+    json_path_skip_blank(r);
     if (r->at >= r->end || *r->at != ',') return RN_OK;
     r->at++;
-    skip_blank(r);
+    json_path_skip_blank(r);
   }
 }
 
@@ -281,9 +284,8 @@ rn_status json_function_compile(json_path_reader *r, rn_slice name, json_path_st
     if (rn_slice_eq(name, rn_slice_of(functions[i].name))) step->function = &functions[i];
   }
   if (!step->function)
-    return json_path_refuse(r, name.ptr,
-                            "an unknown function is called; there are length size min max avg sum stddev first last "
-                            "index keys concat append");
+    return json_path_refuse(r, name.ptr, rn_arena_printf(r->arena, "an unknown function is called; there are %s",
+                                                         function_names(r->arena)));
   if (r->depth >= RN_NESTING_MAX) return json_path_refuse(r, r->at, "the path is nested too deeply");
   r->depth++;
   r->at++;

@@ -14,9 +14,6 @@ rn_status json_path_refuse(json_path_reader *r, const char *at, const char *why)
                  r->begin, len > 100 ? ".." : "", rn_utf8_length(r->begin, (size_t)(at - r->begin)) + 1, why);
 }
 
-static void skip_blank(json_path_reader *r) {
-  while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r')) r->at++;
-}
 static bool take(json_path_reader *r, char c) {
   if (r->at >= r->end || *r->at != c) return false;
   r->at++;
@@ -79,10 +76,10 @@ static rn_status read_names(json_path_reader *r, json_path_step *step) {
     if (r->at >= r->end || (*r->at != '\'' && *r->at != '"'))
       return json_path_refuse(r, r->at, "a name in quotes must stand");
     if (json_path_quoted(r, &name) != RN_OK) return RN_FAIL;
-    JSON_PUSH(r->arena, step->names, step->count, name);
-    skip_blank(r);
+    RN_ARRAY_PUSH(r->arena, step->names, step->count, name);
+    json_path_skip_blank(r);
     if (!take(r, ',')) break;
-    skip_blank(r);
+    json_path_skip_blank(r);
   }
   step->kind = step->count == 1 ? JSON_NAME : JSON_NAMES;
   return RN_OK;
@@ -93,28 +90,28 @@ static rn_status read_numbers(json_path_reader *r, json_path_step *step) {
   int64_t n = 0;
   bool open_from = *r->at == ':';
   if (!open_from && read_number(r, &n) != RN_OK) return RN_FAIL;
-  skip_blank(r);
+  json_path_skip_blank(r);
   if (take(r, ':')) {
     step->kind = JSON_SLICE;
     step->indexes = RN_NEW_N(r->arena, int64_t, 3);
     step->indexes[0] = n;
     step->indexes[1] = INT64_MAX;
     step->indexes[2] = 1;
-    skip_blank(r);
+    json_path_skip_blank(r);
     if (!ends_slice_part(r) && read_number(r, &step->indexes[1]) != RN_OK) return RN_FAIL;
-    skip_blank(r);
+    json_path_skip_blank(r);
     if (!take(r, ':')) return RN_OK;
-    skip_blank(r);
+    json_path_skip_blank(r);
     const char *from = r->at;
     if (!ends_slice_part(r) && read_number(r, &step->indexes[2]) != RN_OK) return RN_FAIL;
     return step->indexes[2] > 0 ? RN_OK : json_path_refuse(r, from, "the step of a slice is not positive");
   }
-  JSON_PUSH(r->arena, step->indexes, step->count, n);
+  RN_ARRAY_PUSH(r->arena, step->indexes, step->count, n);
   while (take(r, ',')) {
-    skip_blank(r);
+    json_path_skip_blank(r);
     if (read_number(r, &n) != RN_OK) return RN_FAIL;
-    JSON_PUSH(r->arena, step->indexes, step->count, n);
-    skip_blank(r);
+    RN_ARRAY_PUSH(r->arena, step->indexes, step->count, n);
+    json_path_skip_blank(r);
   }
   step->kind = step->count == 1 ? JSON_INDEX : JSON_INDEXES;
   return RN_OK;
@@ -123,7 +120,7 @@ static rn_status read_numbers(json_path_reader *r, json_path_step *step) {
 static bool is_word(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 static rn_status put_constant(json_path_reader *r, rn_builder *json) {
-  skip_blank(r);
+  json_path_skip_blank(r);
   const char *from = r->at;
   if (r->at < r->end && (*r->at == '\'' || *r->at == '"')) {
     rn_slice text;
@@ -133,12 +130,12 @@ static rn_status put_constant(json_path_reader *r, rn_builder *json) {
   }
   if (take(r, '[')) { /* not as JSON: texts stand in either quotes */
     rn_builder_char(json, '[');
-    skip_blank(r);
+    json_path_skip_blank(r);
     if (r->at < r->end && *r->at != ']') {
       do {
         if (json->data[json->len - 1] != '[') rn_builder_char(json, ',');
         if (json_path_constant(r, json) != RN_OK) return RN_FAIL;
-        skip_blank(r);
+        json_path_skip_blank(r);
       } while (take(r, ','));
     }
     rn_builder_char(json, ']');
@@ -165,7 +162,7 @@ rn_status json_path_constant(json_path_reader *r, rn_builder *json) {
 }
 
 static rn_status read_bracket(json_path_reader *r, json_path_step *step) {
-  skip_blank(r);
+  json_path_skip_blank(r);
   if (r->at >= r->end) return json_path_refuse(r, r->at, "the bracket does not end");
   rn_status status = RN_OK;
   if (*r->at == '\'' || *r->at == '"') {
@@ -175,7 +172,7 @@ static rn_status read_bracket(json_path_reader *r, json_path_step *step) {
   } else if (*r->at == '?') {
     const char *from = r->at++;
     if (r->in_filter) return json_path_refuse(r, from, "a filter stands in a filter");
-    skip_blank(r);
+    json_path_skip_blank(r);
     if (!take(r, '(')) return json_path_refuse(r, r->at, "\"(\" must stand");
     step->kind = JSON_FILTER;
     status = json_filter_compile(r, &step->filter);
@@ -183,7 +180,7 @@ static rn_status read_bracket(json_path_reader *r, json_path_step *step) {
     status = read_numbers(r, step);
   }
   if (status != RN_OK) return RN_FAIL;
-  skip_blank(r);
+  json_path_skip_blank(r);
   return take(r, ']') ? RN_OK : json_path_refuse(r, r->at, "\"]\" must stand");
 }
 
@@ -207,7 +204,7 @@ rn_status json_path_steps(json_path_reader *r, bool inner, uint32_t *count, json
     } else {
       status = read_name(r, inner, &step);
     }
-    JSON_PUSH(r->arena, *steps, *count, step); /* also when it failed: its filter is freed with the path */
+    RN_ARRAY_PUSH(r->arena, *steps, *count, step); /* also when it failed: its filter is freed with the path */
     if (status != RN_OK) return RN_FAIL;
   }
   return RN_OK;
@@ -220,7 +217,7 @@ static bool read_mode(json_path_reader *r) {
     size_t len;
   } modes[] = {{"lax", 3}, {"strict", 6}};
   const char *before = r->at;
-  skip_blank(r);
+  json_path_skip_blank(r);
   for (size_t i = 0; i < 2; i++) {
     if ((size_t)(r->end - r->at) <= modes[i].len ||
         !rn_slice_eq_nocase(rn_slice_make(r->at, modes[i].len), rn_slice_of(modes[i].word)))
@@ -228,7 +225,7 @@ static bool read_mode(json_path_reader *r) {
     const char *behind = r->at + modes[i].len;
     if (*behind != ' ' && *behind != '\t' && *behind != '\n' && *behind != '\r') continue;
     r->at = behind;
-    skip_blank(r);
+    json_path_skip_blank(r);
     if (r->at == r->end) break;
     return i == 0;
   }
@@ -271,8 +268,8 @@ static rn_status read_path(json_path_reader *r, json_path *path) {
     bool called = first.kind == JSON_CALL && r->at < r->end;
     if (status == RN_OK && called) status = json_path_refuse(r, r->at, "a function ends the path");
     if (status == RN_OK) status = json_path_steps(r, false, &count, &rest);
-    JSON_PUSH(r->arena, path->steps, path->step_count, first);
-    for (uint32_t i = 0; i < count; i++) JSON_PUSH(r->arena, path->steps, path->step_count, rest[i]);
+    RN_ARRAY_PUSH(r->arena, path->steps, path->step_count, first);
+    for (uint32_t i = 0; i < count; i++) RN_ARRAY_PUSH(r->arena, path->steps, path->step_count, rest[i]);
     if (status != RN_OK) return RN_FAIL;
   }
   if (r->at < r->end) {

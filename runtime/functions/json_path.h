@@ -58,17 +58,6 @@ json_path *json_path_compile(rn_slice text, size_t *fault, rn_error *err);
 void json_path_free(json_path *path);
 
 /* Inside of the compiler. */
-/* A list in the arena doubles whenever its length is a power of two. */
-#define JSON_PUSH(arena_, items, count, item)                                                             \
-  do {                                                                                               \
-    if (((count) & ((count)-1)) == 0) {                                                              \
-      void *more_ = rn_arena_alloc((arena_), ((count) ? 2 * (size_t)(count) : 1) * sizeof *(items)); \
-      if (count) memcpy(more_, (items), (count) * sizeof *(items));                                  \
-      (items) = more_;                                                                               \
-    }                                                                                                \
-    (items)[(count)++] = (item);                                                                     \
-  } while (0)
-
 /* A position in the text of a path. */
 typedef struct json_path_reader {
   const char *begin, *at, *end;
@@ -78,6 +67,9 @@ typedef struct json_path_reader {
   unsigned depth;
   bool in_filter;
 } json_path_reader;
+static inline void json_path_skip_blank(json_path_reader *r) {
+  while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r')) r->at++;
+}
 rn_status json_path_refuse(json_path_reader *r, const char *at, const char *why);
 /* A text in quotes at r->at. */
 rn_status json_path_quoted(json_path_reader *r, rn_slice *out);

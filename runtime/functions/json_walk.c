@@ -5,8 +5,6 @@
 #include "base/alloc.h"
 #include "runtime/functions/json_path.h"
 
-/* `$..*..*` over a large document is more than anyone waits for. */
-
 void json_scratch_free(json_scratch *s) {
   RN_VEC_FREE(&s->list);
   RN_VEC_FREE(&s->members);
