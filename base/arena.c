@@ -98,3 +98,10 @@ char *rn_arena_printf(rn_arena *arena, const char *format, ...) {
   va_end(args);
   return text;
 }
+
+void *rn_array_push(rn_arena *arena, void *items, uint32_t count, size_t item_bytes) {
+  if (count && (count & (count - 1)) != 0) return items; /* room up to the next power of two */
+  void *more = rn_arena_alloc(arena, (count ? (size_t)count * 2 : 1) * item_bytes);
+  if (count) memcpy(more, items, count * item_bytes);
+  return more;
+}

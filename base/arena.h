@@ -8,6 +8,7 @@
 #define RN_BASE_ARENA_H
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 typedef struct rn_arena_block rn_arena_block;
@@ -53,5 +54,13 @@ char *rn_arena_strdup(rn_arena *arena, const char *text);
 char *rn_arena_strndup(rn_arena *arena, const char *text, size_t len);
 char *rn_arena_printf(rn_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *rn_arena_vprintf(rn_arena *arena, const char *format, va_list args);
+
+/* Appends to an array in the arena; the capacity is the next power of two, so it needs no field. */
+void *rn_array_push(rn_arena *arena, void *items, uint32_t count, size_t item_bytes);
+#define RN_ARRAY_PUSH(arena, array, count, item)                                     \
+  do {                                                                               \
+    (array) = rn_array_push((arena), (array), (count), sizeof *(array));             \
+    (array)[(count)++] = (item);                                                     \
+  } while (0)
 
 #endif

@@ -16,14 +16,6 @@ typedef struct rn_parser {
   bool failed;
 } rn_parser;
 
-/* Appends to an array in the arena; the capacity is the next power of two, so it needs no field. */
-void *rn_array_push(rn_arena *arena, void *items, uint32_t count, size_t item_bytes);
-#define RN_ARRAY_PUSH(arena, array, count, item)                                     \
-  do {                                                                               \
-    (array) = rn_array_push((arena), (array), (count), sizeof *(array));             \
-    (array)[(count)++] = (item);                                                     \
-  } while (0)
-
 void rn_parser_done(rn_parser *p, rn_ast_statement *statement);
 void rn_parser_overflow(rn_parser *p);
 void rn_parser_refused(rn_parser *p, const void *token);

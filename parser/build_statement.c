@@ -3,13 +3,6 @@
 #include "base/limits.h"
 #include "sql_grammar.h"
 
-void *rn_array_push(rn_arena *arena, void *items, uint32_t count, size_t item_bytes) {
-  if (count && (count & (count - 1)) != 0) return items; /* room up to the next power of two */
-  void *more = rn_arena_alloc(arena, (count ? (size_t)count * 2 : 1) * item_bytes);
-  if (count) memcpy(more, items, count * item_bytes);
-  return more;
-}
-
 void rn_parser_done(rn_parser *p, rn_ast_statement *statement) { p->result = statement; }
 
 static const char limit_hint[] = "use WITH items or views to split the statement";

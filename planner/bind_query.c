@@ -29,18 +29,8 @@ uint32_t rn_projection_add(rn_projection *p, rn_expr *e, const char *name) {
   if (!rn_expr_is_volatile(e))
     for (uint32_t i = 0; i < p->count; i++)
       if (rn_type_same(p->exprs[i]->type, e->type) && rn_expr_equal(p->exprs[i], e)) return i;
-  if (p->count == p->cap) {
-    uint32_t cap = p->cap ? p->cap * 2 : 16;
-    rn_expr **exprs = RN_NEW_N(p->arena, rn_expr *, cap);
-    const char **names = RN_NEW_N(p->arena, const char *, cap);
-    if (p->count) {
-      memcpy(exprs, p->exprs, sizeof *exprs * p->count);
-      memcpy(names, p->names, sizeof *names * p->count);
-    }
-    p->exprs = exprs;
-    p->names = names;
-    p->cap = cap;
-  }
+  p->exprs = rn_array_push(p->arena, p->exprs, p->count, sizeof *p->exprs);
+  p->names = rn_array_push(p->arena, p->names, p->count, sizeof *p->names);
   p->exprs[p->count] = e;
   p->names[p->count] = name ? name : rn_arena_printf(p->arena, "$f%u", p->count);
   return p->count++;

@@ -5,28 +5,16 @@
 
 typedef struct item_list {
   rn_arena *arena;
-  uint32_t count, cap;
+  uint32_t count;
   rn_expr **exprs;
   const char **names;
   rn_ast_select_item *written; /* a view's definition: what each stands for */
 } item_list;
 
 static void push_item(item_list *l, rn_expr *e, const char *name, const rn_ast_select_item *written) {
-  if (l->count == l->cap) {
-    uint32_t cap = l->cap ? l->cap * 2 : 16;
-    rn_expr **exprs = RN_NEW_N(l->arena, rn_expr *, cap);
-    const char **names = RN_NEW_N(l->arena, const char *, cap);
-    rn_ast_select_item *items = RN_NEW_N(l->arena, rn_ast_select_item, cap);
-    for (uint32_t i = 0; i < l->count; i++) {
-      exprs[i] = l->exprs[i];
-      names[i] = l->names[i];
-      items[i] = l->written[i];
-    }
-    l->exprs = exprs;
-    l->names = names;
-    l->written = items;
-    l->cap = cap;
-  }
+  l->exprs = rn_array_push(l->arena, l->exprs, l->count, sizeof *l->exprs);
+  l->names = rn_array_push(l->arena, l->names, l->count, sizeof *l->names);
+  l->written = rn_array_push(l->arena, l->written, l->count, sizeof *l->written);
   l->exprs[l->count] = e;
   l->names[l->count] = name;
   l->written[l->count++] = *written;

@@ -5,7 +5,7 @@
 #include "planner/query.h"
 
 typedef struct set_list {
-  uint32_t count, cap;
+  uint32_t count;
   uint64_t *items;
 } set_list;
 
@@ -16,14 +16,7 @@ static const char *item_word(const rn_ast_group_item *item) {
 static rn_status push_set(rn_select_binder *s, set_list *list, uint64_t set, rn_span span) {
   if (list->count == RN_GROUPING_SETS_MAX)
     return rn_diag(s->q->binder.diags, RN_E_LIMIT, span, NULL, "GROUP BY makes more than %d grouping sets", RN_GROUPING_SETS_MAX);
-  if (list->count == list->cap) {
-    uint32_t cap = list->cap ? list->cap * 2 : 8;
-    uint64_t *items = RN_NEW_N(s->q->arena, uint64_t, cap);
-    for (uint32_t i = 0; i < list->count; i++) items[i] = list->items[i];
-    list->items = items;
-    list->cap = cap;
-  }
-  list->items[list->count++] = set;
+  RN_ARRAY_PUSH(s->q->arena, list->items, list->count, set);
   return RN_OK;
 }
 

@@ -42,16 +42,8 @@ static rn_logical *distinct_values(rn_query_context *q, rn_logical *node, rn_exp
 }
 
 static rn_subquery *add(rn_query_context *q, rn_subqueries *subs, const rn_ast_expr *ast, rn_logical *node) {
-  if (subs->count == subs->cap) {
-    uint32_t cap = subs->cap ? subs->cap * 2 : 8;
-    rn_subquery *items = RN_NEW_N(q->arena, rn_subquery, cap);
-    for (uint32_t i = 0; i < subs->count; i++) items[i] = subs->items[i];
-    subs->items = items;
-    subs->cap = cap;
-  }
-  rn_subquery *s = &subs->items[subs->count++];
-  *s = (rn_subquery){.ast = ast, .node = node, .unknown = -1};
-  return s;
+  RN_ARRAY_PUSH(q->arena, subs->items, subs->count, ((rn_subquery){.ast = ast, .node = node, .unknown = -1}));
+  return &subs->items[subs->count - 1];
 }
 
 static rn_expr *placeholder(rn_query_context *q, uint32_t number, const rn_type *type, rn_span span) {

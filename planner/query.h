@@ -58,7 +58,7 @@ typedef struct rn_subquery {
 } rn_subquery;
 typedef struct rn_subqueries {
   const rn_cte *env;
-  uint32_t count, cap;
+  uint32_t count;
   rn_subquery *items;
 } rn_subqueries;
 /* Joins them, but late ones, to input; their placeholders in later calls of rn_map_subqueries become columns. */
@@ -115,11 +115,11 @@ void rn_window_fields(rn_arena *arena, const rn_type *time, bool processing_time
 /* Does output column `column` of node come unchanged from the window columns of a WINDOW node below (through
  * projections and filters)? 0 window_start, 1 window_end, 2 window_time; -1: no. */
 int rn_trace_window(const rn_logical *node, uint32_t column, const rn_logical **window);
-/* Do columns of `input` (-1: an expression), those of the window apart, name exactly the PARTITION BY of the SESSION
- * below? Then every session is one group; otherwise groups take rows of several (DIALECT 4.4.1). */
 /* Column of `node` with the time of the window's rows: where a projection on the way to the WINDOW left it out, it is passed
  * on behind the other columns. -1: there is something else on the way. */
 int rn_carry_window_time(rn_arena *arena, rn_logical *node, const rn_logical *window);
+/* Do columns of `input` (-1: an expression), those of the window apart, name exactly the PARTITION BY of the SESSION
+ * below? Then every session is one group; otherwise groups take rows of several (DIALECT 4.4.1). */
 bool rn_groups_sessions(const rn_logical *window, const rn_logical *input, const int *columns, uint32_t count);
 /* bind_query_select.c: the select list and all clauses of one SELECT. extra_count order expressions are bound in
  * the scope of the select list and appended as columns. */
@@ -198,7 +198,7 @@ rn_expr *rn_map_over(const rn_select_binder *s, rn_expr *e);
 /* Adds columns to a projection, sharing equal expressions. */
 typedef struct rn_projection {
   rn_arena *arena;
-  uint32_t count, cap;
+  uint32_t count;
   rn_expr **exprs;
   const char **names;
 } rn_projection;

@@ -17,7 +17,6 @@ const rn_rewrite_pass rn_rewrite_passes[] = {
 };
 const size_t rn_rewrite_pass_count = sizeof rn_rewrite_passes / sizeof rn_rewrite_passes[0];
 
-
 bool rn_rewrite_can_inline(const rn_logical *project) {
   for (uint32_t i = 0; i < project->schema.count; i++)
     if (rn_expr_is_volatile(project->u.project[i]) || rn_expr_is_proctime(project->u.project[i])) return false;
@@ -67,14 +66,7 @@ rn_logical *rn_rewrite_run(rn_rewrite *r, rn_logical *root, uint32_t passes_off,
 
 /* --- conditions --------------------------------------------------------------------------------------------------- */
 void rn_conjuncts_add(rn_arena *arena, rn_conjuncts *c, rn_expr *e) {
-  if (c->count == c->cap) {
-    uint32_t cap = c->cap ? c->cap * 2 : 8;
-    rn_expr **items = RN_NEW_N(arena, rn_expr *, cap);
-    for (uint32_t i = 0; i < c->count; i++) items[i] = c->items[i];
-    c->items = items;
-    c->cap = cap;
-  }
-  c->items[c->count++] = e;
+  RN_ARRAY_PUSH(arena, c->items, c->count, e);
 }
 
 void rn_conjuncts_split(rn_arena *arena, rn_expr *e, rn_conjuncts *out) {

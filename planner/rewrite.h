@@ -42,7 +42,7 @@ void rn_rewrite_split_on(rn_rewrite *r, rn_logical *join, rn_logical *(*push)(rn
 
 /* The conditions that AND holds together, one by one. */
 typedef struct rn_conjuncts {
-  uint32_t count, cap;
+  uint32_t count;
   rn_expr **items;
 } rn_conjuncts;
 void rn_conjuncts_add(rn_arena *arena, rn_conjuncts *c, rn_expr *e);
