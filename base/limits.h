@@ -24,7 +24,7 @@ enum {
   RN_RECORD_BYTES_MAX = 1 << 20,   /* a raw record */
   RN_JSON_DEPTH_MAX = 64,          /* of a record */
   RN_JSON_TEXT_DEPTH_MAX = 1000,   /* of a text that JSON functions read */
-  RN_JSON_VISITS_MAX = 20000000,   /* values that a JSON path looks at in one text */
+  RN_JSON_VISITS_MAX = 20000000,   /* values that a JSON path looks at in one text: $..*..* */
   RN_TEXT_BYTES_MAX = 1 << 28,     /* of what REPEAT, LPAD, RPAD make */
   RN_PRINTF_WIDTH_MAX = 1 << 20,   /* of a field of PRINTF */
   RN_SPLITS_MAX = 65535,           /* partitions of a topic or files of a table; split numbers fit uint16_t */

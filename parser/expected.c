@@ -157,7 +157,6 @@ static const absent absent_rows[] = {
     {{",", "MODEL", "*"}, 2, 1, 2},
     {{"STRUCTURED", "<"}, 0, 0, 1},
     {{"MULTISET", "["}, 0, 0, 1},
-    {{"UNIQUE"}, 0, 0, 1},
     {{"PASSING"}, 0, 0, 1},
 };
 static const absent *absent_at(const rn_tokens *tokens, size_t bad) {

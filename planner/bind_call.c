@@ -2,7 +2,6 @@
  * scalar function row. Aggregates are handed to the scope's owner (on_call), who makes columns of them. */
 #include "planner/bind_parts.h"
 
-
 static const char *call_name(const rn_ast_expr *ast) { return ast->path.parts[ast->path.count - 1].text; }
 
 /* --- rows ------------------------------------------------------------------------------------------------ */

@@ -4,7 +4,6 @@
 #include "runtime/functions/json_path.h"
 #include "runtime/functions/json_write.h"
 
-
 static rn_expr *refuse_type(rn_binder *binder, const rn_expr *e, const char *name) {
   const rn_type *part = rn_json_refused_type(e->type);
   if (!part) return NULL;

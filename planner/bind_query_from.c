@@ -4,7 +4,6 @@
 #include "planner/catalog_parts.h"
 #include "planner/query.h"
 
-
 rn_relation rn_relation_of(rn_query_context *q, rn_logical *node, const char *alias) {
   rn_relation r = {node, node->schema.count, RN_NEW_N(q->arena, rn_scope_column, node->schema.count + 1)};
   for (uint32_t i = 0; i < r.count; i++)

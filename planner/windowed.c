@@ -13,8 +13,9 @@ static bool same_windows(const rn_window_spec *a, const rn_window_spec *b) {
          a->size_us == b->size_us && a->slide_us == b->slide_us && a->offset_us == b->offset_us;
 }
 
-/* UNION ALL of relations with the same windows. */
 static bool trace(const rn_logical *node, uint32_t column, bool bound, rn_windowed_column *out);
+
+/* UNION ALL of relations with the same windows. */
 static bool of_every_input(const rn_logical *node, uint32_t column, bool bound, rn_windowed_column *out) {
   for (uint32_t i = 0; i < node->input_count; i++) {
     rn_windowed_column found;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 /* --- references ------------------------------------------------------------------------------------ */
-
 static rn_status read_reference(const char *path, rn_builder *out, rn_error *err) {
   FILE *file = fopen(path, "rbe");
   if (!file) return rn_fail(err, RN_E_OPTION_VALUE, "cannot read \"%s\" of ${file:..}: %s", path, strerror(errno));
@@ -18,7 +17,7 @@ static rn_status read_reference(const char *path, rn_builder *out, rn_error *err
   (void)fclose(file);
   if (failed) return rn_fail(err, RN_E_OPTION_VALUE, "cannot read \"%s\" of ${file:..}", path);
   if (out->len - before > RN_REFERENCE_FILE_MAX)
-    return rn_fail(err, RN_E_OPTION_VALUE, "\"%s\" of ${file:..} is larger than 1 MiB", path);
+    return rn_fail(err, RN_E_OPTION_VALUE, "\"%s\" of ${file:..} is larger than %d bytes", path, RN_REFERENCE_FILE_MAX);
   if (out->len > before && memchr(out->data + before, 0, out->len - before))
     return rn_fail(err, RN_E_OPTION_VALUE, "\"%s\" of ${file:..} is not text", path);
   /* The line end that every editor adds is not part of a password. */

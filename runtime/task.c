@@ -144,7 +144,6 @@ static rn_status poll_sources(rn_task *t, int64_t wait_us, bool *progress, rn_er
 
 /* --- timers ----------------------------------------------------------------------------------------------------------- */
 
-/* Fires what is due; *next_us: time to the next timer, INT64_MAX: none. */
 static int64_t soonest_timer(const rn_task *t) {
   int64_t soonest = INT64_MAX;
   for (size_t i = 0; i < t->operators.len; i++)
@@ -152,6 +151,7 @@ static int64_t soonest_timer(const rn_task *t) {
   return soonest;
 }
 
+/* Fires what is due; *next_us: time to the next timer, INT64_MAX: none. */
 static rn_status fire_timers(rn_task *t, bool *progress, int64_t *next_us, rn_error *err) {
   *next_us = INT64_MAX;
   if (t->ended || t->stopped || soonest_timer(t) == INT64_MAX) return RN_OK; /* most jobs: the clock is not asked */

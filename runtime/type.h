@@ -16,7 +16,7 @@ typedef enum rn_type_id {
   RN_T_DATE, RN_T_TIME, RN_T_TIMESTAMP, RN_T_TIMESTAMP_LTZ,
   RN_T_INTERVAL_MONTH, RN_T_INTERVAL_MS,
   RN_T_ARRAY, RN_T_MAP, RN_T_MULTISET, RN_T_ROW,
-  RN_T_VARIANT,     /* physically its canonical JSON text: equal values are equal bytes (functions/scalar_variant.c) */
+  RN_T_VARIANT,     /* physically its canonical JSON text: equal values are equal bytes (variant.h) */
   RN_T_ERROR,       /* binder only: silences what follows from an error */
   RN_T_COUNT
 } rn_type_id;

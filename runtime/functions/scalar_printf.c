@@ -16,8 +16,6 @@
 enum { LEFT = 1, ALTERNATE = 2, PLUS = 4, SPACE = 8, ZERO = 16, GROUP = 32, PARENTHESES = 64, PREVIOUS = 128 };
 static const char flag_letters[] = "-#+ 0,(<";
 
-/* A result above this is refused instead of eating the machine's memory. */
-
 typedef struct piece {
   rn_slice literal; /* text before it */
   char conversion;  /* in lower case; 0: literal only */

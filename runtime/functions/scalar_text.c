@@ -238,8 +238,6 @@ static rn_status resolve_trim_sides(const rn_function *fn, const rn_type *const 
 
 /* --- padding, repeating ------------------------------------------------------------------------------------------------ */
 
-/* A result above this is refused instead of eating the machine's memory. */
-
 static rn_status too_long(rn_eval *eval, uint32_t row) {
   return rn_eval_fail(eval, row, RN_E_VALUE, "the text would be longer than %d bytes", RN_TEXT_BYTES_MAX);
 }

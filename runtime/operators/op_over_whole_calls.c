@@ -30,7 +30,6 @@ void rn_over_whole_calls_open(rn_over_whole *self) {
 
 /* --- frames ---------------------------------------------------------------------------------------------------------- */
 
-
 static uint32_t peers_end(const frames *f, uint32_t row) {
   do row++;
   while (row < f->end && !(f->rows->marks[row] & RN_WHOLE_PEERS));
