@@ -40,7 +40,7 @@
 %token YEAR QUARTER MONTH WEEK DAY HOUR MINUTE SECOND YEARS QUARTERS MONTHS WEEKS DAYS HOURS MINUTES SECONDS.
 %token ID STRING NUMBER BYTES_LITERAL FUNC NILADIC TYPE.
 %token CHAR VARCHAR BINARY VARBINARY VARYING DOUBLE PRECISION DATE TIME TIMESTAMP TIMESTAMP_LTZ ZONE WITHOUT LOCAL.
-%token ARRAY MAP MULTISET RAW.
+%token ARRAY MAP MULTISET RAW STRUCTURED.
 %token JSON_VALUE JSON_QUERY JSON_EXISTS JSON_OBJECT JSON_ARRAY JSON_OBJECTAGG JSON_ARRAYAGG.
 %token NE LT GT LE GE PLUS MINUS STAR SLASH PERCENT CONCAT COLON.
 %token RESERVED ILLEGAL.
@@ -1005,6 +1005,8 @@ type_base(A) ::= MULTISET(T) LT type(E) GT(R).          { A = rn_build_type_of(p
 type_base(A) ::= MAP(T) LT type(K) COMMA type(V) GT(R). { A = rn_build_type_of(p, T, K, V, R); }
 type_base(A) ::= ROW(T) LT type_fields(F) GT(R).        { A = rn_build_type_row(p, T, F, R); }
 type_base(A) ::= ROW(T) LP type_fields(F) RP(R).        { A = rn_build_type_row(p, T, F, R); }
+type_base(A) ::= STRUCTURED(T) LT STRING(C) GT(R).      { A = rn_build_type_structured(p, T, C, (rn_type_fields){0}, R); }
+type_base(A) ::= STRUCTURED(T) LT STRING(C) COMMA type_fields(F) GT(R). { A = rn_build_type_structured(p, T, C, F, R); }
 type_base(A) ::= RAW(T) LP STRING COMMA STRING RP(R).   { A = rn_build_type_sized_end(rn_build_type(p, T, rn_no_size()), R); }
 %type type_word {rn_token}
 type_word(A) ::= TYPE(T).                               { A = T; }

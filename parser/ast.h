@@ -51,12 +51,13 @@ typedef struct rn_ast_type_field {
 struct rn_ast_type {
   const char *name;      /* canonical upper case: "INT" (INTEGER too), "DOUBLE", "STRING", "VARCHAR", "BYTES",
                           * "DECIMAL" (DEC, NUMERIC), "TIMESTAMP", "TIMESTAMP_LTZ", "ARRAY", "MAP", "MULTISET", "ROW",
-                          * "INTERVAL" (see qualifier) .. or what was written, for the binder to reject */
+                          * "STRUCTURED", "INTERVAL" (see qualifier) .. or what was written, for the binder to reject */
   int32_t precision, scale; /* -1: not given */
   int8_t nullability;       /* 0 not given, 1 NULL, -1 NOT NULL */
-  uint32_t field_count;     /* ROW: fields; ARRAY, MULTISET: 1; MAP: 2 (names empty) */
+  uint32_t field_count;     /* ROW, STRUCTURED: fields; ARRAY, MULTISET: 1; MAP: 2 (names empty) */
   rn_ast_type_field *fields;
   const char *qualifier;    /* INTERVAL: "DAY TO SECOND" .. */
+  const char *class_name;   /* STRUCTURED<'class', ..>; else NULL */
   uint32_t depth;           /* of the tree below, at most RN_AST_DEPTH_MAX */
   rn_span span;
 };

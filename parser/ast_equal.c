@@ -39,7 +39,7 @@ static bool hints(const rn_ast_hints *a, const rn_ast_hints *b) {
 static bool type(const rn_ast_type *a, const rn_ast_type *b) {
   if (!a || !b) return a == b;
   if (!text(a->name, b->name) || a->precision != b->precision || a->scale != b->scale || a->nullability != b->nullability ||
-      a->field_count != b->field_count || !text(a->qualifier, b->qualifier))
+      a->field_count != b->field_count || !text(a->qualifier, b->qualifier) || !text(a->class_name, b->class_name))
     return false;
   for (uint32_t i = 0; i < a->field_count; i++)
     if (!name(&a->fields[i].name, &b->fields[i].name) || !type(a->fields[i].type, b->fields[i].type)) return false;

@@ -397,11 +397,12 @@ void rn_print_type(const rn_ast_type *t, rn_builder *out) {
   if (t->qualifier) {
     rn_builder_text(out, "INTERVAL ");
     rn_print_qualifier(t->qualifier, t->precision, t->scale, out);
-  } else if (t->field_count) {
-    bool row = strcmp(t->name, "ROW") == 0;
+  } else if (t->field_count || t->class_name) {
+    bool row = strcmp(t->name, "ROW") == 0 || t->class_name;
     rn_builder_printf(out, "%s<", t->name);
+    if (t->class_name) rn_print_string(t->class_name, strlen(t->class_name), out);
     for (uint32_t i = 0; i < t->field_count; i++) {
-      if (i) rn_builder_text(out, ", ");
+      if (i || t->class_name) rn_builder_text(out, ", ");
       if (row) {
         rn_print_name(t->fields[i].name.text, out);
         rn_builder_char(out, ' ');

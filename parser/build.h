@@ -312,6 +312,7 @@ rn_ast_type *rn_build_type_interval(rn_parser *p, rn_token word, rn_qualifier qu
 rn_ast_type *rn_build_type_of(rn_parser *p, rn_token word, rn_ast_type *first, rn_ast_type *second, rn_token end);
 rn_ast_type *rn_build_type_postfix(rn_parser *p, rn_token word, rn_ast_type *element);
 rn_ast_type *rn_build_type_row(rn_parser *p, rn_token word, rn_type_fields fields, rn_token end);
+rn_ast_type *rn_build_type_structured(rn_parser *p, rn_token word, rn_token class_name, rn_type_fields fields, rn_token end);
 rn_ast_type *rn_build_type_sized_end(rn_ast_type *type, rn_token end);
 rn_ast_type *rn_build_nullability(rn_ast_type *type, int8_t nullability, rn_token end);
 rn_ast_type_field rn_build_type_field(rn_ast_name name, rn_ast_type *type);

@@ -513,6 +513,11 @@ rn_ast_type *rn_build_type_postfix(rn_parser *p, rn_token word, rn_ast_type *ele
 rn_ast_type *rn_build_type_row(rn_parser *p, rn_token word, rn_type_fields fields, rn_token end) {
   return with_fields(p, make_type(p, "ROW", rn_span_join(word.span, end.span)), fields);
 }
+rn_ast_type *rn_build_type_structured(rn_parser *p, rn_token word, rn_token class_name, rn_type_fields fields, rn_token end) {
+  rn_ast_type *t = with_fields(p, make_type(p, "STRUCTURED", rn_span_join(word.span, end.span)), fields);
+  t->class_name = class_name.text;
+  return t;
+}
 rn_ast_type *rn_build_nullability(rn_ast_type *type, int8_t nullability, rn_token end) {
   type->nullability = nullability;
   type->span = rn_span_join(type->span, end.span);

@@ -16,7 +16,7 @@ static const int expression_words[] = {
     TK_FLOOR, TK_CEIL, TK_TIMESTAMPADD, TK_TIMESTAMPDIFF, TK_JSON_VALUE, TK_JSON_QUERY, TK_JSON_EXISTS, TK_JSON_OBJECT,
     TK_JSON_ARRAY, TK_JSON_OBJECTAGG, TK_JSON_ARRAYAGG, TK_NOT, TK_PLUS, TK_MINUS, TK_ID, 0};
 static const int type_words[] = {TK_TYPE, TK_CHAR, TK_VARCHAR, TK_BINARY, TK_VARBINARY, TK_DOUBLE, TK_DATE, TK_TIME, TK_TIMESTAMP,
-                                 TK_TIMESTAMP_LTZ, TK_INTERVAL, TK_ARRAY, TK_MULTISET, TK_MAP, TK_ROW, TK_RAW, TK_ID, 0};
+                                 TK_TIMESTAMP_LTZ, TK_INTERVAL, TK_ARRAY, TK_MULTISET, TK_MAP, TK_ROW, TK_RAW, TK_STRUCTURED, TK_ID, 0};
 static const int operator_words[] = {TK_EQ, TK_NE, TK_LT, TK_GT, TK_LE, TK_GE, TK_PLUS, TK_MINUS, TK_STAR, TK_SLASH, TK_PERCENT,
                                      TK_CONCAT, TK_AND, TK_OR, TK_IS, TK_IN, TK_LIKE, TK_BETWEEN, TK_SIMILAR, TK_OVERLAPS, TK_NOT,
                                      TK_LBRACKET, TK_DOT, TK_ESCAPE, 0};
@@ -155,7 +155,6 @@ static const absent absent_rows[] = {
     {{"DESCRIBE", "MODEL", "*"}, 2, 1, 2},
     {{"DESC", "MODEL", "*"}, 2, 1, 2},
     {{",", "MODEL", "*"}, 2, 1, 2},
-    {{"STRUCTURED", "<"}, 0, 0, 1},
     {{"MULTISET", "["}, 0, 0, 1},
     {{"PASSING"}, 0, 0, 1},
 };

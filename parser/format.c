@@ -50,7 +50,7 @@ static bool is_soft(const formatter *f, size_t i) {
 
 /* Parentheses, CASE .. END, and the < > of types. The arrays of a statement are small: linear is fine. */
 static void find_pairs(formatter *f) {
-  static const char *const generic[] = {"ARRAY", "MAP", "MULTISET", "ROW"};
+  static const char *const generic[] = {"ARRAY", "MAP", "MULTISET", "ROW", "STRUCTURED"};
   RN_VEC(size_t) open = {0}, angle = {0};
   for (size_t i = 0; i < f->count; i++) {
     bool opens = is(f, i, "(") || is(f, i, "[") || is(f, i, "CASE");

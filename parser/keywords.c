@@ -194,7 +194,7 @@ static const rn_keyword keywords[] = {
     {"STATEMENT", TK_STATEMENT, true}, {"STATIC", TK_RESERVED, true}, {"STATISTICS", TK_STATISTICS, false},
     {"STDDEV_POP", TK_FUNC, true}, {"STDDEV_SAMP", TK_FUNC, true}, {"STOP", TK_STOP, false},
     {"STREAM", TK_RESERVED, true}, {"STRING", TK_TYPE, true}, {"STRING_AGG", TK_FUNC, true},
-    {"STRUCTURE", TK_ID, false}, {"STRUCTURED", TK_RESERVED, true}, {"STYLE", TK_ID, false},
+    {"STRUCTURE", TK_ID, false}, {"STRUCTURED", TK_STRUCTURED, true}, {"STYLE", TK_ID, false},
     {"SUBCLASS_ORIGIN", TK_ID, false}, {"SUBMULTISET", TK_RESERVED, true}, {"SUBSET", TK_RESERVED, true},
     {"SUBSTITUTE", TK_ID, false}, {"SUBSTRING", TK_SUBSTRING, true}, {"SUBSTRING_REGEX", TK_RESERVED, true},
     {"SUCCEEDS", TK_RESERVED, true}, {"SUM", TK_FUNC, true}, {"SUNDAY", TK_RESERVED, true},

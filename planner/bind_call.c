@@ -212,7 +212,7 @@ static rn_expr *bind_aggregate(rn_binder *binder, rn_scope *scope, const rn_ast_
 
 /* Words of the dialect that are not built in yet. */
 static const char *const later[] = {
-  "OBJECT_OF", "OBJECT_UPDATE", "CLASSIFIER", "MATCH_PROCTIME", "MATCH_ROWTIME",
+  "CLASSIFIER", "MATCH_PROCTIME", "MATCH_ROWTIME",
 };
 
 /* Of other dialects, or in a wrong place, with a word on what to write. */

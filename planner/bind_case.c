@@ -100,6 +100,8 @@ static const special specials[] = {
   {"IF", "IF takes (condition, value, value)", 3, 3, bind_if},
   {"TYPEOF", "TYPEOF takes (value)", 1, 2, bind_typeof},
   {"CURRENT_DATABASE", "CURRENT_DATABASE takes no arguments", 0, 0, bind_current_database},
+  {"OBJECT_OF", "OBJECT_OF takes ('class', 'name', value, ..)", 1, UINT32_MAX, rn_bind_object_of},
+  {"OBJECT_UPDATE", "OBJECT_UPDATE takes (object, 'name', value, ..)", 1, UINT32_MAX, rn_bind_object_update},
 };
 
 rn_expr *rn_bind_special(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {

@@ -11,8 +11,7 @@ static bool bind_all(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast,
   return ok;
 }
 
-/* The row takes any number of arguments, more than calls by name do. */
-static rn_expr *gather(rn_binder *binder, const char *row, rn_expr *const *args, uint32_t count, const rn_type *type, rn_span span) {
+rn_expr *rn_bind_gather(rn_binder *binder, const char *row, rn_expr *const *args, uint32_t count, const rn_type *type, rn_span span) {
   rn_expr *e = rn_expr_make(binder->arena, RN_EXPR_CALL, type, span, count, args);
   e->function = rn_function_find(rn_slice_of(row));
   e->kernel = e->function->kernel;
@@ -36,7 +35,7 @@ rn_expr *rn_bind_array(rn_binder *binder, rn_scope *scope, const rn_ast_expr *as
   const rn_type *type = rn_bind_common(binder, elements, count, "ARRAY[..]");
   if (type && type->id == RN_T_NULL) type = untyped(binder, ast, "the elements of ARRAY[..]");
   if (!type) return rn_bind_error(binder, ast->span);
-  return gather(binder, "ARRAY", elements, count, rn_type_array(binder->arena, type, false), ast->span);
+  return rn_bind_gather(binder, "ARRAY", elements, count, rn_type_array(binder->arena, type, false), ast->span);
 }
 
 rn_expr *rn_bind_map(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
@@ -62,7 +61,7 @@ rn_expr *rn_bind_map(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast)
     args[2 * i] = keys[i];
     args[2 * i + 1] = values[i];
   }
-  return gather(binder, "MAP", args, count, rn_type_map(binder->arena, key, value, false), ast->span);
+  return rn_bind_gather(binder, "MAP", args, count, rn_type_map(binder->arena, key, value, false), ast->span);
 }
 
 /* --- x[i] ---------------------------------------------------------------------------------------------- */
@@ -121,14 +120,14 @@ rn_expr *rn_bind_subscript(rn_binder *binder, rn_scope *scope, const rn_ast_expr
   rn_expr *args[2] = {rn_bind_expr(binder, scope, ast->args[0]), rn_bind_expr(binder, scope, ast->args[1])};
   if (rn_bind_failed(args[0]) || rn_bind_failed(args[1])) return rn_bind_error(binder, ast->span);
   const rn_type *base = args[0]->type;
-  if (base->id == RN_T_ROW) return row_item(binder, args[0], args[1], ast->span);
+  if (base->id == RN_T_ROW && !base->class_name) return row_item(binder, args[0], args[1], ast->span);
   if (base->id == RN_T_VARIANT) {
     const rn_type *key = args[1]->type;
     if (rn_type_is_string(key) || rn_type_is_integer(key) || key->id == RN_T_NULL) return rn_bind_call_row(binder, "ITEM", args, 2, ast->span);
     return bad_index(binder, args[1], NULL, "a part of a VARIANT is taken by a name (STRING) or a number from 1 on (INT)");
   }
   if (base->id != RN_T_ARRAY && base->id != RN_T_MAP) {
-    rn_diag(binder->diags, RN_E_TYPE, ast->args[0]->span, NULL, "x[..] takes an ARRAY, a MAP, a ROW or a VARIANT, got %s", rn_type_name(binder->arena, base));
+    rn_diag(binder->diags, RN_E_TYPE, ast->args[0]->span, base->class_name ? "a field of an object is taken by its name: x.name" : NULL, "x[..] takes an ARRAY, a MAP, a ROW or a VARIANT, got %s", rn_type_name(binder->arena, base));
     return rn_bind_error(binder, ast->span);
   }
   args[1] = base->id == RN_T_ARRAY ? array_index(binder, args[1]) : map_key(binder, base, args[1]);

@@ -38,12 +38,18 @@ rn_expr *rn_bind_row(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast)
 
 rn_expr *rn_bind_array(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 rn_expr *rn_bind_map(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
+/* A call of the row with any number of arguments, taken as they are: more than calls by name have. */
+rn_expr *rn_bind_gather(rn_binder *binder, const char *row, rn_expr *const *args, uint32_t count, const rn_type *type, rn_span span);
+/* bind_object.c. False: a diag was added. */
+bool rn_bind_class_name(rn_binder *binder, const char *name, rn_span span);
+rn_expr *rn_bind_object_of(rn_binder *binder, const rn_ast_expr *ast, rn_expr **args, uint32_t count);
+rn_expr *rn_bind_object_update(rn_binder *binder, const rn_ast_expr *ast, rn_expr **args, uint32_t count);
 rn_expr *rn_bind_subscript(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 /* bind_subquery.c */
 rn_expr *rn_bind_subquery(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 
 rn_expr *rn_bind_case(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
-/* NULL: the name is none of COALESCE, NULLIF, IF, IFNULL, TYPEOF. */
+/* NULL: the name is none of COALESCE, NULLIF, IF, IFNULL, TYPEOF, OBJECT_OF .. */
 rn_expr *rn_bind_special(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast);
 
 /* JSON functions with clauses; IS JSON; NULL: the name is neither JSON nor JSON_STRING. */

@@ -17,7 +17,7 @@ static const type_word words[] = {
   {"VARCHAR", RN_T_VARCHAR, LENGTH}, {"STRING", RN_T_VARCHAR, NO_PARAMS}, {"BINARY", RN_T_BINARY, LENGTH},
   {"VARBINARY", RN_T_VARBINARY, LENGTH}, {"BYTES", RN_T_VARBINARY, NO_PARAMS}, {"DATE", RN_T_DATE, NO_PARAMS},
   {"TIME", RN_T_TIME, TIME_PRECISION}, {"TIMESTAMP", RN_T_TIMESTAMP, TIME_PRECISION},
-  {"TIMESTAMP_LTZ", RN_T_TIMESTAMP_LTZ, TIME_PRECISION}, {"ROW", RN_T_ROW, FIELDS}, {"ARRAY", RN_T_ARRAY, ELEMENTS},
+  {"TIMESTAMP_LTZ", RN_T_TIMESTAMP_LTZ, TIME_PRECISION}, {"ROW", RN_T_ROW, FIELDS}, {"STRUCTURED", RN_T_ROW, FIELDS}, {"ARRAY", RN_T_ARRAY, ELEMENTS},
   {"VARIANT", RN_T_VARIANT, NO_PARAMS}, {"MAP", RN_T_MAP, ELEMENTS}, {"MULTISET", RN_T_MULTISET, ELEMENTS}, {"INTERVAL", RN_T_INTERVAL_MS, INTERVAL_PARAMS},
 };
 enum { WORD_COUNT = sizeof words / sizeof *words };
@@ -29,7 +29,7 @@ static const struct {
   {"REAL", "write FLOAT (32 bits) or DOUBLE"}, {"TEXT", "write STRING"}, {"BLOB", "write BYTES"}, {"DATETIME", "write TIMESTAMP(3)"},
   {"TIMESTAMP WITH TIME ZONE", "write TIMESTAMP_LTZ(3): an instant, shown in the session's zone"},
   {"LONG", "write BIGINT"}, {"INT64", "write BIGINT"}, {"INT32", "write INT"}, {"FLOAT64", "write DOUBLE"}, {"BOOL", "write BOOLEAN"},
-  {"RAW", NULL}, {"STRUCTURED", NULL}, {"BITMAP", NULL}, {"GEOGRAPHY", NULL}, {"NULL", NULL},
+  {"RAW", NULL}, {"BITMAP", NULL}, {"GEOGRAPHY", NULL}, {"NULL", NULL},
 };
 
 static const rn_type *fail(rn_binder *binder, rn_span span, const char *hint, const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -58,13 +58,15 @@ static const rn_type *unknown(rn_binder *binder, const rn_ast_type *ast) {
 
 static const rn_type *bind_row(rn_binder *binder, const rn_ast_type *ast, bool nullable) {
   uint32_t count = ast->field_count;
-  if (count == 0) return fail(binder, ast->span, NULL, "ROW needs at least one field");
-  const rn_type **types = rn_arena_alloc(binder->arena, count * sizeof *types);
+  const char *word = ast->class_name ? "STRUCTURED" : "ROW";
+  if (count == 0 && !ast->class_name) return fail(binder, ast->span, NULL, "ROW needs at least one field");
+  if (ast->class_name && !rn_bind_class_name(binder, ast->class_name, ast->span)) return NULL;
+  const rn_type **types = rn_arena_alloc(binder->arena, (count + 1) * sizeof *types);
   if (count > RN_COLUMNS_MAX) {
-    rn_diag(binder->diags, RN_E_LIMIT, ast->span, NULL, "a ROW has at most %d fields, got %u", RN_COLUMNS_MAX, count);
+    rn_diag(binder->diags, RN_E_LIMIT, ast->span, NULL, "a %s has at most %d fields, got %u", word, RN_COLUMNS_MAX, count);
     return NULL;
   }
-  const char **names = rn_arena_alloc(binder->arena, count * sizeof *names);
+  const char **names = rn_arena_alloc(binder->arena, (count + 1) * sizeof *names);
   bool ok = true;
   for (uint32_t i = 0; i < count; i++) {
     names[i] = rn_arena_strdup(binder->arena, ast->fields[i].name.text); /* a table outlives its statement */
@@ -72,12 +74,14 @@ static const rn_type *bind_row(rn_binder *binder, const rn_ast_type *ast, bool n
     ok &= types[i] != NULL;
     for (uint32_t k = 0; k < i; k++) {
       if (strcmp(names[k], names[i]) == 0) {
-        rn_diag(binder->diags, RN_E_DUPLICATE_NAME, ast->fields[i].name.span, NULL, "ROW has two fields \"%s\"", names[i]);
+        rn_diag(binder->diags, RN_E_DUPLICATE_NAME, ast->fields[i].name.span, NULL, "%s has two fields \"%s\"", word, names[i]);
         ok = false;
       }
     }
   }
-  return ok ? rn_type_row(binder->arena, count, names, types, nullable) : NULL;
+  if (!ok) return NULL;
+  if (!ast->class_name) return rn_type_row(binder->arena, count, names, types, nullable);
+  return rn_type_structured(binder->arena, rn_arena_strdup(binder->arena, ast->class_name), count, names, types, nullable);
 }
 
 static const rn_type *bind_elements(rn_binder *binder, const rn_ast_type *ast, rn_type_id id, bool nullable) {

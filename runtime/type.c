@@ -125,6 +125,13 @@ const rn_type *rn_type_row(rn_arena *arena, uint32_t count, const char *const *n
   return t;
 }
 
+const rn_type *rn_type_structured(rn_arena *arena, const char *class_name, uint32_t count, const char *const *names,
+                                  const rn_type *const *types, bool nullable) {
+  rn_type *t = (rn_type *)rn_type_row(arena, count, names, types, nullable);
+  t->class_name = class_name;
+  return t;
+}
+
 const rn_type *rn_type_with_null(rn_arena *arena, const rn_type *type, bool nullable) {
   if (type->nullable == nullable) return type;
   if (is_basic(type)) return &basic_types[type->id][nullable];
@@ -146,6 +153,7 @@ const rn_type *rn_type_copy(rn_arena *arena, const rn_type *type) {
   if (is_basic(type)) return type;
   rn_type *t = RN_NEW(arena, rn_type);
   *t = *type;
+  if (type->class_name) t->class_name = rn_arena_strdup(arena, type->class_name);
   if (type->child_count) {
     const rn_type **children = rn_arena_alloc(arena, type->child_count * sizeof *children);
     for (uint32_t i = 0; i < type->child_count; i++) children[i] = rn_type_copy(arena, type->children[i]);
@@ -177,6 +185,7 @@ bool rn_type_same(const rn_type *a, const rn_type *b) {
   if (a == b) return true;
   if (a->id != b->id || a->precision != b->precision || a->scale != b->scale) return false;
   if (a->child_count != b->child_count) return false;
+  if (a->class_name != b->class_name && (!a->class_name || !b->class_name || strcmp(a->class_name, b->class_name) != 0)) return false;
   for (uint32_t i = 0; i < a->child_count; i++) {
     if (!rn_type_same(a->children[i], b->children[i])) return false;
   }
@@ -188,7 +197,7 @@ static void print_type(const rn_type *t, bool nullability, bool attribute, rn_bu
   if (row->params == P_MAX_LENGTH && t->precision == RN_LENGTH_MAX) {
     rn_builder_text(out, t->id == RN_T_VARCHAR ? "STRING" : "BYTES");
   } else {
-    rn_builder_text(out, row->name);
+    rn_builder_text(out, t->class_name ? "STRUCTURED" : row->name);
     switch (row->params) {
       case P_LENGTH: case P_MAX_LENGTH: case P_PRECISION: rn_builder_printf(out, "(%d)", t->precision); break;
       case P_DECIMAL: rn_builder_printf(out, "(%d, %d)", t->precision, t->scale); break;
@@ -197,8 +206,9 @@ static void print_type(const rn_type *t, bool nullability, bool attribute, rn_bu
   }
   if (t->child_count || t->id == RN_T_ROW) {
     rn_builder_char(out, '<');
+    if (t->class_name) rn_builder_quoted(out, rn_slice_of(t->class_name), '\'');
     for (uint32_t i = 0; i < t->child_count; i++) {
-      if (i) rn_builder_text(out, ", ");
+      if (i || t->class_name) rn_builder_text(out, ", ");
       if (t->names) {
         rn_builder_quoted(out, rn_slice_of(t->names[i]), '`');
         rn_builder_char(out, ' ');

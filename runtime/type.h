@@ -46,6 +46,7 @@ typedef struct rn_type {
   uint32_t child_count;   /* ROW: fields; ARRAY, MULTISET: 1; MAP: 2 */
   const struct rn_type *const *children;
   const char *const *names; /* ROW field names */
+  const char *class_name;   /* ROW that is a STRUCTURED type: a row with the name of a class; else NULL */
 } rn_type;
 
 /* A static type with default parameters: rn_type_basic(RN_T_VARCHAR, true) is STRING; TIMESTAMP has 6,
@@ -60,6 +61,9 @@ const rn_type *rn_type_map(rn_arena *arena, const rn_type *key, const rn_type *v
 /* names NULL: EXPR$0, EXPR$1 .. The arrays are copied, names and types are shared. */
 const rn_type *rn_type_row(rn_arena *arena, uint32_t count, const char *const *names,
                            const rn_type *const *types, bool nullable);
+/* STRUCTURED<'class', ..>: a ROW of that class. */
+const rn_type *rn_type_structured(rn_arena *arena, const char *class_name, uint32_t count, const char *const *names,
+                                  const rn_type *const *types, bool nullable);
 const rn_type *rn_type_with_null(rn_arena *arena, const rn_type *type, bool nullable);
 const rn_type *rn_type_with_time(rn_arena *arena, const rn_type *type, rn_time_attribute attribute);
 const rn_type *rn_type_copy(rn_arena *arena, const rn_type *type); /* deep */
@@ -67,7 +71,7 @@ const rn_type *rn_type_copy(rn_arena *arena, const rn_type *type); /* deep */
 rn_physical rn_type_physical(const rn_type *type);
 size_t rn_physical_width(rn_physical p); /* bytes of one value in the data array; 0 for NONE, ROW */
 /* Same kind and parameters; ignores nullability, time attribute and field names (children: the same
- * way), so values of the two lie in memory alike and rows fit by position. */
+ * way), so values of the two lie in memory alike and rows fit by position. The class of STRUCTURED counts. */
 bool rn_type_same(const rn_type *a, const rn_type *b);
 /* "DECIMAL(10, 2) NOT NULL", "TIMESTAMP(3) *ROWTIME*" as the dialect prints types. */
 void rn_type_print(const rn_type *type, rn_builder *out);

@@ -182,6 +182,8 @@ static void row_value(rn_builder *out, const rn_column *c, uint32_t row, rn_text
     if (json) {
       rn_builder_json_string(out, rn_slice_of(c->type->names[i]));
       rn_builder_char(out, ':');
+    } else if (c->type->class_name && style != RN_TEXT_PRINT) {
+      rn_builder_printf(out, "%s=", c->type->names[i]);
     }
     rn_value_text(out, &c->children[i], row, style, zone);
   }

@@ -146,6 +146,16 @@ static const rn_type *common_number(rn_arena *arena, const rn_type *a, const rn_
   return rn_type_decimal(arena, digits + scale, scale, nullable);
 }
 
+/* Rows merge by position; objects only with those of their class that have the same fields. */
+static bool alike(const rn_type *a, const rn_type *b) {
+  if (!a->class_name && !b->class_name) return true;
+  if (!a->class_name || !b->class_name || strcmp(a->class_name, b->class_name) != 0) return false;
+  for (uint32_t i = 0; i < a->child_count; i++) {
+    if (strcmp(a->names[i], b->names[i]) != 0) return false;
+  }
+  return true;
+}
+
 const rn_type *rn_type_common(rn_arena *arena, const rn_type *a, const rn_type *b) {
   if (a->id == RN_T_ERROR || b->id == RN_T_ERROR) return a->id == RN_T_ERROR ? a : b;
   bool nullable = a->nullable || b->nullable || a->id == RN_T_NULL || b->id == RN_T_NULL;
@@ -165,14 +175,16 @@ const rn_type *rn_type_common(rn_arena *arena, const rn_type *a, const rn_type *
   if (a->id != b->id) return NULL;
   if (a->id == RN_T_TIME) return rn_type_sized(arena, RN_T_TIME, larger(a->precision, b->precision), nullable);
   if (!a->child_count) return rn_type_with_null(arena, rn_type_with_time(arena, a, RN_TIME_NONE), nullable);
-  if (a->child_count != b->child_count) return NULL;
+  if (a->child_count != b->child_count || !alike(a, b)) return NULL;
   const rn_type **children = rn_arena_alloc(arena, a->child_count * sizeof *children);
   for (uint32_t i = 0; i < a->child_count; i++) {
     children[i] = rn_type_common(arena, a->children[i], b->children[i]);
     if (!children[i]) return NULL;
   }
   switch (a->id) {
-    case RN_T_ROW: return rn_type_row(arena, a->child_count, a->names, children, nullable);
+    case RN_T_ROW:
+      if (a->class_name) return rn_type_structured(arena, a->class_name, a->child_count, a->names, children, nullable);
+      return rn_type_row(arena, a->child_count, a->names, children, nullable);
     case RN_T_MAP: return rn_type_map(arena, children[0], children[1], nullable);
     case RN_T_MULTISET: return rn_type_multiset(arena, children[0], nullable);
     default: return rn_type_array(arena, children[0], nullable);

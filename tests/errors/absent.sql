@@ -47,8 +47,6 @@ SELECT * FROM TO_CHANGELOG(input => TABLE t);
 SELECT * FROM t, LATERAL TABLE(VECTOR_SEARCH(TABLE t, DESCRIPTOR(a), 1, 2));
 -- @case table function
 SELECT * FROM t, LATERAL TABLE(my_split(b)) AS x (w);
--- @case structured type
-CREATE TEMPORARY TABLE x (a STRUCTURED<'c', n INT>) WITH ('connector' = 'blackhole');
 -- @case raw type
 CREATE TEMPORARY TABLE x (a RAW('c', 's')) WITH ('connector' = 'blackhole');
 -- @case bitmap and geography
@@ -64,8 +62,6 @@ SELECT {d '2024-01-01'};
 SELECT BITMAP_CARDINALITY(BITMAP_BUILD(ARRAY[1, 2]));
 -- @case inet functions
 SELECT INET_ATON('127.0.0.1');
--- @case object functions
-SELECT OBJECT_OF('c', 'n', 1);
 -- @case functions that Flink SQL has not
 SELECT LENGTH(b), OCTET_LENGTH(b), RLIKE(b, 'x') FROM t;
 -- @case add partition

@@ -130,6 +130,15 @@ static void put_json(const rn_value *v, bool top, rn_builder *out) {
     put_pairs(v, out);
     return;
   }
+  if (v->type->class_name) { /* the cases have objects as Java prints them */
+    rn_builder_text(out, "+I[");
+    for (uint32_t i = 0; i < v->item_count; i++) {
+      if (i) rn_builder_text(out, ", ");
+      put_json(&v->u.items[i], true, out);
+    }
+    rn_builder_char(out, ']');
+    return;
+  }
   if (v->type->id == RN_T_ROW || v->type->id == RN_T_ARRAY) {
     rn_builder_char(out, '[');
     for (uint32_t i = 0; i < v->item_count; i++) {

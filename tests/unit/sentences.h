@@ -83,7 +83,7 @@ static const sentence_rule sentence_rules[] = {
   {"type", {"INT", "DECIMAL(10, 2)", "VARCHAR(3)", "CHAR(5)", "STRING", "BOOLEAN", "BYTES", "BINARY(3)",
             "DOUBLE PRECISION", "TIMESTAMP(3)", "TIMESTAMP(3) WITH LOCAL TIME ZONE", "TIMESTAMP_LTZ(3)",
             "TIME(0)", "DATE", "INTERVAL DAY TO SECOND", "INTERVAL YEAR TO MONTH", "ARRAY<<type>>",
-            "MAP<<type>, <type>>", "MULTISET<<type>>", "ROW<<name> <type> NOT NULL, z1 <type>>",
+            "MAP<<type>, <type>>", "MULTISET<<type>>", "ROW<<name> <type> NOT NULL, z1 <type>>", "STRUCTURED<'a.B', <name> <type>, z1 <type> NOT NULL>", "STRUCTURED<'B'>",
             "<type> ARRAY", "<type> MULTISET", "ROW(<name> <type>)", "CHARACTER VARYING(5)"}},
   {"query", {"SELECT <items>{ FROM <from>|}",
             "SELECT{ DISTINCT| ALL|} <items> FROM <from>{ WHERE <expr>|}{ GROUP BY <groups>{ HAVING <expr>|}"

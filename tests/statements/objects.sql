@@ -1,0 +1,31 @@
+CREATE TABLE t (id INT, o STRUCTURED<'com.example.User', name STRING, age INT NOT NULL> NOT NULL, PRIMARY KEY (id) NOT ENFORCED);
+DESCRIBE t;
+INSERT INTO t VALUES (1, OBJECT_OF('com.example.User', 'name', 'ann', 'age', 31));
+INSERT INTO t VALUES (2, ROW('bob', 7));
+INSERT INTO t VALUES (3, OBJECT_OF('Other', 'a', CAST(NULL AS STRING), 'b', 2));
+-- @reopen
+SELECT * FROM t;
+SELECT id, o.name FROM t WHERE o.age > 5;
+UPDATE t SET o = OBJECT_UPDATE(o, 'name', 'cid') WHERE id = 3;
+SELECT o FROM t WHERE o = OBJECT_OF('com.example.User', 'name', 'cid', 'age', 2);
+SHOW CREATE TABLE t;
+CREATE TABLE f (id INT, o STRUCTURED<'U', name STRING, tags ARRAY<STRUCTURED<'Tag', t STRING>>>) WITH ('connector' = 'filesystem', 'path' = 'f.jsonl', 'format' = 'json');
+INSERT INTO f SELECT id, OBJECT_OF('U', 'name', o.name, 'tags', ARRAY[OBJECT_OF('Tag', 't', 'x')]) FROM t;
+SELECT * FROM f;
+CREATE TABLE c (o STRUCTURED<'U', name STRING, age INT>) WITH ('connector' = 'filesystem', 'path' = 'c.csv', 'format' = 'csv');
+INSERT INTO c SELECT OBJECT_OF('U', 'name', o.name, 'age', o.age) FROM t;
+SELECT o.name, o.age FROM c;
+CREATE TEMPORARY TABLE p (id INT, o STRUCTURED<'com.example.User', name STRING, age INT>) WITH ('connector' = 'print');
+INSERT INTO p SELECT id, o FROM t;
+CREATE VIEW v AS SELECT id, CAST(ROW(id, 'x') AS STRUCTURED<'Pair', a INT, b STRING>) AS pair, OBJECT_OF('Empty') AS e FROM t;
+DESCRIBE v;
+SHOW CREATE VIEW v;
+CREATE TABLE copy AS SELECT id, pair FROM v;
+CREATE FUNCTION age_of(o STRUCTURED<'com.example.User', name STRING, age INT>) RETURNS INT RETURN o.age;
+SELECT age_of(o) AS a FROM t;
+-- @reopen
+SELECT copy.pair.b, v.pair, v.e FROM copy JOIN v ON copy.pair = v.pair;
+SHOW CREATE TABLE copy;
+EXPLAIN SELECT OBJECT_UPDATE(o, 'age', id) FROM t WHERE o.age = 1;
+CREATE TEMPORARY TABLE d (o STRUCTURED<'U', name STRING, age INT>) WITH ('connector' = 'datagen', 'number-of-rows' = '1', 'fields.o.name.length' = '3');
+SELECT CHAR_LENGTH(o.name) AS n FROM d;
