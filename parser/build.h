@@ -1,5 +1,6 @@
 /* Constructors of AST nodes: what the actions of grammar/sql.y call. Everything lives in the statement's arena.
- *   build_expr.c   expressions, types      build_query.c   queries      build_statement.c   statements, names
+ *   build_expr.c   expressions (build_json.c: JSON functions)      build_type.c   types, units      build_query.c   queries
+ *   build_statement.c   statements, names      build_object.c   statements about databases, functions, ALTER
  * A constructor that meets what the grammar cannot refuse adds a diagnostic and still returns a node. */
 #ifndef RN_PARSER_BUILD_H
 #define RN_PARSER_BUILD_H
@@ -16,6 +17,7 @@ typedef struct rn_parser {
   bool failed;
 } rn_parser;
 
+const char *rn_upper(rn_parser *p, rn_token word); /* in capitals; build_expr.c */
 void rn_parser_done(rn_parser *p, rn_ast_statement *statement);
 void rn_parser_overflow(rn_parser *p);
 void rn_parser_refused(rn_parser *p, const void *token);
