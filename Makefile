@@ -84,12 +84,15 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(SHIM) $(BUILD)/librunnel.a
 # --- test programs ---------------------------------------------------------------------------------------
 $(BUILD)/golden: $(BUILD)/obj/tests/golden/golden.o $(SHIM) $(BUILD)/librunnel.a
 	$(Q)$(CC) $(CFLAGS_ALL) -rdynamic -o $@ $< $(SHIM) $(BUILD)/librunnel.a $(LIBS)
+# Loaded into programs by the crash suite: never built with a sanitizer of its own.
+$(BUILD)/faults.so: tests/crash/faults.c
+	$(Q)$(CC) -std=c11 -O1 -D_GNU_SOURCE -fPIC $(WARN) -Wno-pedantic -shared -o $@ $< -ldl
 $(BUILD)/embed: examples/embed/embed.c $(BUILD)/librunnel.so
 	$(Q)$(CC) -std=c11 -Wall -Wextra -Werror $(SANFLAGS) -Iapi -o $@ $< -L$(BUILD) -lrunnel -Wl,-rpath,'$$ORIGIN'
 
 .SECONDARY:
 .PHONY: tests
-tests: build $(unit_bin) $(BUILD)/golden $(BUILD)/embed ## build the test programs
+tests: build $(unit_bin) $(BUILD)/golden $(BUILD)/embed $(BUILD)/faults.so ## build the test programs
 SUITES ?=
 .PHONY: test
 test: ## install what is missing, build, run all suites

@@ -482,6 +482,7 @@ const rn_connector rn_connector_filesystem = {
     .staged_bytes = filesystem_staged_bytes,
     .freeze = filesystem_freeze,
     .flush = filesystem_flush,
+    .apply = filesystem_apply,
     .sink_positions = filesystem_sink_positions,
     .sink_committed = filesystem_sink_committed,
     .sink_discard = filesystem_sink_discard,

@@ -3,6 +3,8 @@
 #define RN_CONNECTORS_FILESYSTEM_H
 #include "runtime/connector.h"
 
+struct sqlite3;
+
 /* The 'path' option without "file://". */
 const char *filesystem_path(const rn_table_spec *table);
 
@@ -20,13 +22,23 @@ bool file_sink_is_settled(const file_sink *sink); /* nothing staged, and what wa
 file_staged *file_sink_freeze(file_sink *sink);
 rn_status file_sink_flush(file_sink *sink, const file_staged *staged, rn_error *err);
 void file_sink_positions(const file_sink *sink, const file_staged *staged, rn_positions *out);
+rn_status file_sink_apply(const file_sink *sink, rn_txn *txn, rn_error *err); /* in the epoch's transaction */
 void file_sink_committed(file_sink *sink);
 void file_staged_free(file_staged *staged);
 void file_sink_close(file_sink *sink);
 /* Brings a file back to its committed length; its marker counts no more. */
 rn_status file_sink_restore(const rn_position *position, uint64_t *inode_out, int64_t *length_out, rn_error *err);
-/* Takes away what an epoch that never committed has left in a file, by its marker. */
-rn_status file_sink_clean(const char *path, rn_error *err);
+
+/* --- filesystem_marker.c: what a first epoch that was killed has left ----------------------------------------- */
+typedef struct file_marker file_marker;
+file_marker *file_marker_new(const char *file, void *store /* rn_store *, may be NULL */);
+void file_marker_free(file_marker *marker);
+rn_status file_marker_write(file_marker *marker, int64_t start, int64_t end, rn_error *err);
+rn_status file_marker_grow(file_marker *marker, int64_t end, rn_error *err); /* start as before */
+rn_status file_marker_commit(const file_marker *marker, struct sqlite3 *db, rn_error *err); /* inside the epoch's transaction */
+void file_marker_remove(const file_marker *marker);
+/* Cuts what no epoch committed, if the file has a marker, and removes it. */
+rn_status file_marker_settle(const char *file, rn_error *err);
 
 /* --- filesystem_partition.c: the connector's sink; directories of PARTITIONED BY -------------------------------- */
 /* Has the path a directory for every column of PARTITIONED BY? */
@@ -38,6 +50,7 @@ rn_status filesystem_stage(rn_sink *sink, const rn_batch *batch, rn_error *err);
 size_t filesystem_staged_bytes(rn_sink *sink);
 rn_status filesystem_freeze(rn_sink *sink, rn_staged **out, rn_error *err);
 rn_status filesystem_flush(rn_sink *sink, rn_staged *staged, uint64_t epoch, rn_error *err);
+rn_status filesystem_apply(rn_sink *sink, rn_staged *staged, rn_txn *txn, uint64_t epoch, rn_error *err);
 rn_status filesystem_sink_positions(rn_sink *sink, rn_staged *staged, rn_positions *out, rn_error *err);
 void filesystem_sink_committed(rn_sink *sink, rn_staged *staged, uint64_t epoch);
 void filesystem_sink_discard(rn_sink *sink, rn_staged *staged);

@@ -183,7 +183,7 @@ static rn_status clean(const rn_sink *s, const char *directory, unsigned depth, 
     rn_builder_clear(&inner);
     if (marker) {
       rn_builder_printf(&inner, "%s/%.*s", directory, (int)(strlen(name) - strlen(".runnel") - 1), name + 1);
-      status = file_sink_clean(inner.data, err);
+      status = file_marker_settle(inner.data, err);
       continue;
     }
     rn_builder_printf(&inner, "%s/%s", directory, name);
@@ -338,6 +338,13 @@ rn_status filesystem_flush(rn_sink *s, rn_staged *staged, uint64_t epoch, rn_err
   (void)epoch;
   for (uint32_t i = 0; i < staged->count; i++)
     if (file_sink_flush(staged->parts[i].file, staged->parts[i].bytes, err) != RN_OK) return RN_FAIL;
+  return RN_OK;
+}
+rn_status filesystem_apply(rn_sink *s, rn_staged *staged, rn_txn *txn, uint64_t epoch, rn_error *err) {
+  (void)s;
+  (void)epoch;
+  for (uint32_t i = 0; i < staged->count; i++)
+    if (file_sink_apply(staged->parts[i].file, txn, err) != RN_OK) return RN_FAIL;
   return RN_OK;
 }
 rn_status filesystem_sink_positions(rn_sink *s, rn_staged *staged, rn_positions *out, rn_error *err) {

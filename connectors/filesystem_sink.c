@@ -3,9 +3,7 @@
  * Exactly once: the file's committed length is part of the epoch. flush() writes the epoch's bytes at
  * their place (so that doing it again changes nothing) and syncs before the epoch commits; a restore
  * cuts the file to the committed length. Before the first epoch has committed there is no length to go
- * back to: a marker file ".NAME.runnel" keeps the length that the file had when the job began and the
- * length it may have got since, and is removed when the first epoch has committed. (A file that is
- * longer was written by somebody else meanwhile and is left alone.) Readers may see rows shortly before
+ * back to: the file has a marker (filesystem_marker.c) until then. Readers may see rows shortly before
  * they are committed. */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,14 +12,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "connectors/filesystem.h"
+#include "runtime/store.h"
 
 struct file_sink {
-  char *path, *marker;
+  char *path;
+  file_marker *marker;
   int fd;
   rn_builder staged;        /* task thread */
   int64_t frozen_length;    /* file length after everything frozen so far; task thread */
   bool has_marker;          /* store thread, after open */
-  int64_t start_length;     /* what the marker keeps */
   uint64_t inode;
 };
 struct file_staged {
@@ -82,33 +81,6 @@ static rn_status write_all(int fd, const char *data, size_t len, int64_t offset,
   return RN_OK;
 }
 
-static bool read_marker(const char *marker, int64_t *start, int64_t *end) {
-  FILE *file = fopen(marker, "re");
-  if (!file) return false;
-  bool ok = fscanf(file, "%" SCNd64 " %" SCNd64, start, end) == 2;
-  (void)fclose(file);
-  return ok;
-}
-static rn_status write_marker(const char *marker, int64_t start, int64_t end, rn_error *err) {
-  char text[64];
-  int len = snprintf(text, sizeof text, "%" PRId64 " %" PRId64 "\n", start, end);
-  int fd = open(marker, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd < 0) return file_error(err, "write", marker);
-  rn_status status = write_all(fd, text, (size_t)len, 0, marker, err);
-  if (status == RN_OK && fdatasync(fd) != 0) status = file_error(err, "write", marker);
-  close(fd);
-  return status;
-}
-
-static char *marker_of(const char *path) {
-  rn_builder text = {0};
-  const char *slash = strrchr(path, '/');
-  size_t directory = slash ? (size_t)(slash + 1 - path) : 0;
-  rn_builder_append(&text, path, directory);
-  rn_builder_printf(&text, ".%s.runnel", path + directory);
-  return rn_builder_take(&text);
-}
-
 /* Brings a file back to its committed length. */
 rn_status file_sink_restore(const rn_position *position, uint64_t *inode_out, int64_t *length_out, rn_error *err) {
   uint64_t inode;
@@ -126,9 +98,9 @@ rn_status file_sink_restore(const rn_position *position, uint64_t *inode_out, in
     return rn_hint(err, "put the file back, or start over with --fresh");
   }
   if (exists && truncate(position->split, length) != 0) return file_error(err, "cut", position->split);
-  char *marker = marker_of(position->split); /* the committed length wins: a kill may have come before it was taken away */
-  (void)unlink(marker);
-  rn_free(marker);
+  file_marker *marker = file_marker_new(position->split, NULL); /* the committed length wins: a kill may have come before it was taken away */
+  file_marker_remove(marker);
+  file_marker_free(marker);
   *inode_out = inode;
   *length_out = length;
   return RN_OK;
@@ -152,23 +124,18 @@ static rn_status find_start(file_sink *sink, const rn_sink_spec *spec, bool alon
     if (file_sink_restore(position, &inode, &length, err) != RN_OK) return RN_FAIL;
     if (mine) sink->frozen_length = length, restored = true;
   }
+  if (!restored && file_marker_settle(sink->path, err) != RN_OK) return RN_FAIL;
   sink->fd = open(sink->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
   struct stat info;
   if (sink->fd < 0 || fstat(sink->fd, &info) != 0) return file_error(err, "write", sink->path);
   sink->inode = (uint64_t)info.st_ino;
   if (restored) {
-    (void)unlink(sink->marker);
+    file_marker_remove(sink->marker);
     return RN_OK;
   }
-  int64_t start, end;
-  if (read_marker(sink->marker, &start, &end) && start <= (int64_t)info.st_size && (int64_t)info.st_size <= end) {
-    if (ftruncate(sink->fd, start) != 0) return file_error(err, "cut", sink->path);
-  } else {
-    start = (int64_t)info.st_size;
-  }
-  if (write_marker(sink->marker, start, start, err) != RN_OK) return RN_FAIL;
+  sink->frozen_length = (int64_t)info.st_size;
+  if (file_marker_write(sink->marker, sink->frozen_length, sink->frozen_length, err) != RN_OK) return RN_FAIL;
   sink->has_marker = true;
-  sink->start_length = sink->frozen_length = start;
   sync_directory(sink->path);
   return RN_OK;
 }
@@ -177,7 +144,7 @@ rn_status file_sink_open(const rn_sink_spec *spec, const char *path, bool alone,
   file_sink *sink = rn_calloc(1, sizeof *sink);
   sink->fd = -1;
   sink->path = rn_strdup(path);
-  sink->marker = marker_of(path);
+  sink->marker = file_marker_new(path, spec->store);
   rn_status status = make_parents(sink->path, err);
   if (status == RN_OK) status = find_start(sink, spec, alone, err);
   if (status != RN_OK) {
@@ -191,18 +158,6 @@ rn_builder *file_sink_staged(file_sink *sink) { return &sink->staged; }
 bool file_sink_is_settled(const file_sink *sink) { return sink->staged.len == 0 && !sink->has_marker; }
 bool file_sink_is_empty(const file_sink *sink) { return sink->frozen_length == 0 && sink->staged.len == 0; }
 
-rn_status file_sink_clean(const char *path, rn_error *err) {
-  char *marker = marker_of(path);
-  int64_t start, end;
-  struct stat info;
-  rn_status status = RN_OK;
-  bool ours = read_marker(marker, &start, &end) && stat(path, &info) == 0 && start <= (int64_t)info.st_size && (int64_t)info.st_size <= end;
-  if (ours && truncate(path, start) != 0) status = file_error(err, "cut", path);
-  if (status == RN_OK) (void)unlink(marker);
-  rn_free(marker);
-  return status;
-}
-
 file_staged *file_sink_freeze(file_sink *sink) {
   file_staged *staged = rn_calloc(1, sizeof *staged);
   staged->len = sink->staged.len;
@@ -213,7 +168,7 @@ file_staged *file_sink_freeze(file_sink *sink) {
 }
 rn_status file_sink_flush(file_sink *sink, const file_staged *staged, rn_error *err) {
   if (!staged->len) return RN_OK;
-  if (sink->has_marker && write_marker(sink->marker, sink->start_length, staged->end, err) != RN_OK) return RN_FAIL;
+  if (sink->has_marker && file_marker_grow(sink->marker, staged->end, err) != RN_OK) return RN_FAIL;
   if (write_all(sink->fd, staged->data, staged->len, staged->end - (int64_t)staged->len, sink->path, err) != RN_OK) return RN_FAIL;
   if (fdatasync(sink->fd) != 0) return rn_fail(err, RN_E_SINK, "cannot write file \"%s\": %s", sink->path, strerror(errno));
   return RN_OK;
@@ -223,9 +178,12 @@ void file_sink_positions(const file_sink *sink, const file_staged *staged, rn_po
   (void)snprintf(text, sizeof text, "{\"inode\":%" PRIu64 ",\"length\":%" PRId64 "}", sink->inode, staged->end);
   rn_positions_put(out, sink->path, text);
 }
+rn_status file_sink_apply(const file_sink *sink, rn_txn *txn, rn_error *err) {
+  return sink->has_marker ? file_marker_commit(sink->marker, txn->db, err) : RN_OK;
+}
 void file_sink_committed(file_sink *sink) {
   if (!sink->has_marker) return;
-  (void)unlink(sink->marker);
+  file_marker_remove(sink->marker);
   sink->has_marker = false;
 }
 void file_staged_free(file_staged *staged) {
@@ -237,6 +195,6 @@ void file_sink_close(file_sink *sink) {
   if (sink->fd >= 0) close(sink->fd);
   rn_builder_free(&sink->staged);
   rn_free(sink->path);
-  rn_free(sink->marker);
+  file_marker_free(sink->marker);
   rn_free(sink);
 }

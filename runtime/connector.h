@@ -330,7 +330,7 @@ struct rn_connector {
   rn_status (*freeze)(rn_sink *sink, rn_staged **out, rn_error *err);
   /* Outside targets: make the frozen rows durable before the transaction (store thread). NULL: none. */
   rn_status (*flush)(rn_sink *sink, rn_staged *staged, uint64_t epoch, rn_error *err);
-  /* Inside the epoch's transaction (store thread). NULL for outside targets. */
+  /* Inside the epoch's transaction (store thread). NULL: nothing of theirs lies in the file. */
   rn_status (*apply)(rn_sink *sink, rn_staged *staged, rn_txn *txn, uint64_t epoch, rn_error *err);
   rn_status (*sink_positions)(rn_sink *sink, rn_staged *staged, rn_positions *out, rn_error *err); /* stored with the epoch */
   void (*sink_committed)(rn_sink *sink, rn_staged *staged, uint64_t epoch);       /* frees staged */

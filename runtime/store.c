@@ -198,9 +198,9 @@ void rn_store_disconnect(rn_store *store) {
   store->db = NULL;
 }
 
-rn_status rn_store_reader(rn_store *store, sqlite3 **out, rn_error *err) {
+static rn_status open_query_only(rn_store *store, int how, sqlite3 **out, rn_error *err) {
   *out = NULL;
-  if (sqlite3_open_v2(store->path, out, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+  if (sqlite3_open_v2(store->path, out, how | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
     rn_fail(err, RN_E_DATABASE, "cannot read %s: %s", store->path, *out ? sqlite3_errmsg(*out) : "no memory");
     sqlite3_close(*out);
     *out = NULL;
@@ -212,6 +212,7 @@ rn_status rn_store_reader(rn_store *store, sqlite3 **out, rn_error *err) {
   *out = NULL;
   return RN_FAIL;
 }
+rn_status rn_store_reader(rn_store *store, sqlite3 **out, rn_error *err) { return open_query_only(store, SQLITE_OPEN_READONLY, out, err); }
 
 /* --- the file ------------------------------------------------------------------------------------------------ */
 
@@ -296,11 +297,12 @@ static void drop_lock(rn_store *store) {
 static rn_status open_writer(rn_store *store, rn_error *err) {
   bool has_tables = false, own_header = false;
   if (check_file(store->path, true, err) != RN_OK || check_file_system(store->path, err) != RN_OK) return RN_FAIL;
-  /* A newer or foreign file must not be touched, so it is looked at before the writer's settings. */
+  /* A newer or foreign file must not be touched, so it is looked at before the writer's settings. (A connection that only reads
+   * could not roll back what a kill left when the file was made.) */
   struct stat st;
   if (stat(store->path, &st) == 0 && st.st_size > 0) {
     sqlite3 *reader = NULL;
-    if (rn_store_reader(store, &reader, err) != RN_OK) return RN_FAIL;
+    if (open_query_only(store, SQLITE_OPEN_READWRITE, &reader, err) != RN_OK) return RN_FAIL;
     rn_status status = inspect(reader, store->path, &has_tables, &own_header, err);
     sqlite3_close(reader);
     if (status != RN_OK) return RN_FAIL;

@@ -8,6 +8,7 @@
  *   _rn_operator(job, operator, kind, fingerprint)
  *   _rn_offset(job, source, split, position, until)
  *   _rn_sink(job, sink, split, position)
+ *   _rn_file(path, token)                              files that a job has begun: connectors/filesystem_marker.c
  *   _rn_state(job, operator, grp, epoch, base, crc, blob)
  *   _rn_dead_letter(job, source, split, offset, ts, column, reason, raw, epoch)
  *   _rn_run(script, run, statement, state)             what `run` has finished

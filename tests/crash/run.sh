@@ -1,10 +1,10 @@
 #!/bin/bash
-# The kill -9 loops: crash.py on the embedded broker, files.py over files.
+# The kill -9 loops: crash.py on the embedded broker, files.py over files; points.py: at every step of short jobs.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 build=${1:-build}
 passed=0 failed=0
-for loop in crash.py files.py; do
+for loop in crash.py files.py points.py; do
   out=$(python3 "$here/$loop" "$build" 2>&1)
   code=$?
   line=$(grep -E '[0-9]+ passed, [0-9]+ failed' <<<"$out" | tail -n 1)

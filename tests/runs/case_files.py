@@ -235,7 +235,8 @@ def nan(w):
 
 @case
 def partition_marker_of_a_committed_file(w):
-    """A kill between a commit and the end of a file's marker: what is committed stays."""
+    """A kill between a commit and the end of a file's marker: what is committed stays. (crash/points.py: at every step)"""
+    uncommitted = "0123456789abcdef %s\n" % w.path("a.db")
     t = w.topic()
     sql = ("CREATE TABLE src %s;\nCREATE TABLE o (id INT, k STRING) PARTITIONED BY (k) WITH ('connector' = 'filesystem', 'path' = 'out', 'format' = 'json');\n"
            "INSERT INTO o SELECT id, CASE WHEN id < 3 THEN 'a' ELSE 'b' END FROM src;\n" % w.kafka(t))
@@ -243,12 +244,12 @@ def partition_marker_of_a_committed_file(w):
     w.same("a run", w.run(sql, "--until-end").code, 0)
     text = open(w.path("out/k=a/part-0.json")).read()
     w.same("its rows", text, '{"id":0}\n{"id":1}\n{"id":2}\n')
-    w.write("out/k=a/.part-0.json.runnel", "0 %d\n" % len(text))
-    w.write("out/k=b/.part-0.json.runnel", "0 1000\n")
+    w.write("out/k=a/.part-0.json.runnel", "0 %d " % len(text) + uncommitted)
+    w.write("out/k=b/.part-0.json.runnel", "0 1000 " + uncommitted)
     w.append("out/k=b/part-0.json", '{"id":"of an epoch that never committed"}\n')
     os.mkdir(w.path("out/k=c"))
     w.write("out/k=c/part-0.json", '{"id":"of a partition that never committed"}\n')
-    w.write("out/k=c/.part-0.json.runnel", "0 1000\n")
+    w.write("out/k=c/.part-0.json.runnel", "0 1000 " + uncommitted)
     w.produce(t, ['{"id": 1}', '{"id": 7}'])
     r = w.run(sql, "--until-end")
     w.same("goes on", r.code, 0, r)

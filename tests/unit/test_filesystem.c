@@ -12,6 +12,7 @@
 #include "connectors/formats/format_common.h"
 #include "runtime/connector.h"
 #include "runtime/plan.h"
+#include "runtime/store.h"
 
 extern const rn_connector rn_connector_filesystem, rn_connector_datagen, rn_connector_print, rn_connector_blackhole;
 static const rn_connector *const fs = &rn_connector_filesystem;
@@ -409,6 +410,39 @@ static void test_sink_first_epoch(void **state) {
   fs->sink_close(sink);
 }
 
+/* A marker that a kill left: the database that it names says whether the rows behind START count. */
+static void test_marker_of_a_killed_job(void **state) {
+  fixture *f = *state;
+  const char *path = in(f, "rows.jsonl"), *marker = in(f, ".rows.jsonl.runnel"), *database = in(f, "a.db");
+  option(f, "path", path);
+  rn_error err = {0};
+  sqlite3 *db = NULL;
+  assert_int_equal(sqlite3_open(database, &db), SQLITE_OK);
+  const char *text = rn_arena_printf(&f->arena, "2 9 00000000000000aa %s\n", database);
+  for (int known = 0; known < 3; known++) { /* no table yet; without the token; with it */
+    if (known == 1) assert_int_equal(sqlite3_exec(db, "CREATE TABLE _rn_file(path, token); INSERT INTO _rn_file VALUES('x', '00000000000000ab')", NULL, NULL, NULL), SQLITE_OK);
+    if (known == 2) assert_int_equal(sqlite3_exec(db, "INSERT INTO _rn_file VALUES('y', '00000000000000aa')", NULL, NULL, NULL), SQLITE_OK);
+    put(path, "1\n2\n", "w");
+    put(marker, text, "w");
+    rn_sink *sink = open_sink(f, 0, 1, NULL, &err);
+    assert_non_null(sink);
+    assert_string_equal(get(f, path), known == 2 ? "1\n2\n" : "1\n");
+    assert_non_null(strstr(get(f, marker), known == 2 ? "4 4 " : "2 2 "));
+    fs->sink_close(sink);
+  }
+  assert_int_equal(sqlite3_close(db), SQLITE_OK);
+  put(path, "1\n2\n", "w");
+  put(marker, text, "w");
+  assert_int_equal(unlink(database), 0);
+  assert_null(open_sink(f, 0, 1, NULL, &err)); /* nobody knows: nothing is cut, nothing is written behind it */
+  assert_int_equal(err.code, RN_E_SINK);
+  assert_non_null(strstr(err.message, "its last 2 bytes"));
+  assert_non_null(strstr(err.message, database));
+  assert_non_null(strstr(err.hint, "cut the file to 2 bytes"));
+  assert_string_equal(get(f, path), "1\n2\n");
+  assert_string_equal(get(f, marker), text);
+}
+
 static void test_sink_directory(void **state) {
   fixture *f = *state;
   option(f, "path", rn_arena_printf(&f->arena, "%s/", f->directory));
@@ -649,7 +683,7 @@ static void test_datagen_options(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(test_lines),        TEST(test_resume), TEST(test_many_files),       TEST(test_changed_files),  TEST(test_long_line), TEST(test_metadata),
-      TEST(test_sink),         TEST(test_sink_first_epoch), TEST(test_sink_directory), TEST(test_header), TEST(test_checks),    TEST(test_print),
+      TEST(test_sink),         TEST(test_sink_first_epoch), TEST(test_marker_of_a_killed_job), TEST(test_sink_directory), TEST(test_header), TEST(test_checks),    TEST(test_print),
       TEST(test_datagen),      TEST(test_datagen_options),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

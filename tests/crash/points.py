@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""A kill at every single step of a short job (faults.c counts the calls that change a file), then another job on the same
+file, then the first one again: each row must be there exactly once, whatever the step.
+
+RN_POINTS: at most so many of the steps of a case, spread over all of them (50); 0: every one."""
+import os, shutil, sqlite3, subprocess, sys, tempfile
+
+build = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build")
+at_most = int(os.environ.get("RN_POINTS", "50"))
+only = sys.argv[2:]
+passed = failed = 0
+
+
+def check(name, ok, detail=""):
+    global passed, failed
+    if ok:
+        passed += 1
+    else:
+        failed += 1
+        print("FAIL %s: %s" % (name, str(detail)[-1500:]))
+
+
+def run(script, db="a.db", **faults):
+    env = dict(os.environ, NO_COLOR="1", **{k: str(v) for k, v in faults.items()})
+    if faults:
+        env.update(LD_PRELOAD=build + "/faults.so", ASAN_OPTIONS="verify_asan_link_order=0:" + env.get("ASAN_OPTIONS", ""))
+    return subprocess.run([build + "/runnel", "run", "-q", "--db", db, script], capture_output=True, text=True, env=env, timeout=300)
+
+
+def write(name, text):
+    os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
+    with open(name, "w") as f:
+        f.write(text)
+
+
+def finished(db="a.db", script="job.sql"):
+    """Did the run end although it was killed? Then to run it again is to begin anew."""
+    connection = sqlite3.connect(db)
+    try:
+        return connection.execute("SELECT state FROM _rn_run WHERE statement = '' AND script LIKE '%' || ? ORDER BY run DESC LIMIT 1",
+                                  (script,)).fetchall() == [("FINISHED",)]
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        connection.close()
+
+
+def rows(where):
+    """All rows that the table's reader would see in a file or the files below a directory, with the directories they lie in."""
+    found = []
+    for folder, folders, names in os.walk(where) if os.path.isdir(where) else [("", [], [where])]:
+        folders[:] = [f for f in folders if f[0] != "."]
+        for name in names:
+            if os.path.basename(name)[0] != "." and os.path.exists(os.path.join(folder, name)):
+                under = [part for part in folder.split("/") if "=" in part]
+                found += ["/".join(under + [line.strip()]) for line in open(os.path.join(folder, name))]
+    return sorted(found)
+
+
+def points(case):
+    """The steps of a case at which to kill: N before, -N after it. (Just after one is just before the next, but for the last.)"""
+    prepare(case)
+    r = run("job.sql", RN_STEPS="steps", RN_STEP_PATHS=case.steps)
+    check(case.__name__ + ": runs to its end", r.returncode == 0, r.stderr)
+    last = int(open("steps").read())
+    all_of_them = list(range(1, last + 1)) + [-last]
+    stride = -(-len(all_of_them) // at_most) if at_most else 1
+    return all_of_them[len(all_of_them) % stride::stride]
+
+
+def prepare(case):
+    for name in os.listdir("."):
+        shutil.rmtree(name) if os.path.isdir(name) else os.unlink(name)
+    write("in.csv", "1\n2\n3\n")
+    case.prepare()
+
+
+# --- cases: a job, what lies there before it, what must lie there whenever it was killed -------------------------------------
+TABLE = "CREATE TABLE i (a INT) WITH ('connector' = 'filesystem', 'path' = 'in.csv', 'format' = 'csv');\n"
+FILE = "CREATE TABLE o (a INT) WITH ('connector' = 'filesystem', 'path' = 'out.csv', 'format' = 'csv');\n"
+PARTS = "CREATE TABLE o (a INT, k STRING) PARTITIONED BY (k) WITH ('connector' = 'filesystem', 'path' = 'out', 'format' = 'csv');\n"
+
+
+class append_to_a_file:
+    """A marker that a kill leaves must neither cost a committed row nor keep one that was not."""
+    out, steps = "out.csv", "out.csv:-wal"
+
+    def prepare():
+        write("out.csv", "0\n")
+        write("job.sql", TABLE + FILE + "INSERT INTO o SELECT a FROM i;\n")
+        write("other.sql", FILE + "INSERT INTO o VALUES (99);\n")
+
+    def wanted(other):
+        return sorted(["0", "1", "2", "3"] + ["99"] * other)
+
+
+class append_to_partitions:
+    out, steps = "out", "/out:out/:-wal"
+
+    def prepare():
+        write("out/k=x/part-0.csv", "0\n")
+        write("job.sql", TABLE + PARTS + "INSERT INTO o SELECT a, CASE WHEN a = 3 THEN 'y' ELSE 'x' END FROM i;\n")
+        write("other.sql", PARTS + "INSERT INTO o VALUES (99, 'x'), (99, 'y');\n")
+
+    def wanted(other):
+        return sorted(["k=x/0", "k=x/1", "k=x/2", "k=y/3"] + ["k=x/99", "k=y/99"] * other)
+
+
+class first_start(append_to_a_file):
+    """The database file is being made."""
+    steps = "a.db"
+
+
+def killed_everywhere(case, other_db):
+    name = "%s, then a job of %s" % (case.__name__, "the same database" if other_db == "a.db" else "another one")
+    wrong = 0
+    for at in points(case):
+        prepare(case)
+        run("job.sql", RN_KILL_AT=at, RN_STEP_PATHS=case.steps)
+        r = run("other.sql", db=other_db)
+        status = r.returncode
+        done = finished()
+        again = None if done else run("job.sql")
+        have = rows(case.out)
+        ok = status == 0 and (done or again.returncode == 0) and have == case.wanted(1)
+        wrong += not ok
+        if not ok and wrong <= 3:
+            print("%s: killed at %d%s: %s%s%s" % (name, at, ", finished" if done else "", have, r.stderr, again.stderr if again else ""))
+    check(name, wrong == 0, "wrong after %d kills" % wrong)
+
+
+with tempfile.TemporaryDirectory() as home:
+    os.chdir(home)
+    for case in (append_to_a_file, append_to_partitions, first_start):
+        for other_db in ("a.db", "b.db")[:1 if case == first_start else 2]:
+            if not only or any(word in case.__name__ for word in only):
+                killed_everywhere(case, other_db)
+    os.chdir("/")
+print("crash, points: %d passed, %d failed" % (passed, failed))
+sys.exit(1 if failed else 0)
