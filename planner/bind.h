@@ -23,6 +23,7 @@ typedef struct rn_scope_column {
   const rn_type *type;
   uint32_t index;        /* column of the relation the expressions run over */
   bool hidden;           /* not part of * */
+  bool twin;             /* its table (a sub-query) has another of this name */
 } rn_scope_column;
 
 typedef struct rn_binder rn_binder;

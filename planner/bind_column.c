@@ -165,6 +165,11 @@ static rn_expr *not_found(rn_binder *binder, const rn_scope *scope, const rn_ast
 
 static rn_expr *ambiguous(rn_binder *binder, const rn_scope *scope, const rn_ast_expr *ast, const match *m, uint32_t parts) {
   const char *name = m->column->name;
+  if (m->column->twin) {
+    rn_diag(binder->diags, RN_E_COLUMN_AMBIGUOUS, ast->path.parts[parts - 1].span, "name them apart where they are selected: AS ..",
+            "column \"%s\" is ambiguous: the sub-query has several", name);
+    return rn_bind_error(binder, ast->span);
+  }
   rn_builder b = {0};
   uint32_t listed = 0;
   for (uint32_t i = 0; i < scope->column_count; i++) {

@@ -211,8 +211,10 @@ static rn_expr *bind_time_diff(rn_binder *binder, rn_scope *scope, const rn_ast_
 }
 
 static rn_expr *bind_subquery(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
-  if (!scope->subqueries)
-    return rn_bind_unsupported(binder, ast->span, rn_arena_printf(binder->arena, "a sub-query in %s", scope->clause ? scope->clause : "this clause"));
+  if (!scope->subqueries) { /* nor may one in Flink */
+    rn_diag(binder->diags, RN_E_UNSUPPORTED, ast->span, NULL, "a sub-query cannot stand in %s", scope->clause ? scope->clause : "this clause");
+    return rn_bind_error(binder, ast->span);
+  }
   return rn_bind_subquery(binder, scope, ast);
 }
 

@@ -10,7 +10,7 @@ typedef struct rn_function_frame { /* functions that are being inlined */
 
 rn_expr *rn_bind_function_body(rn_binder *binder, const rn_catalog_object *f, const rn_ast_expr *body) {
   rn_scope_column *columns = RN_NEW_N(binder->arena, rn_scope_column, f->param_count + 1);
-  for (uint32_t i = 0; i < f->param_count; i++) columns[i] = (rn_scope_column){NULL, f->params[i].name, f->params[i].type, i, false};
+  for (uint32_t i = 0; i < f->param_count; i++) columns[i] = (rn_scope_column){NULL, f->params[i].name, f->params[i].type, i, false, false};
   rn_scope scope = {.column_count = f->param_count, .columns = columns, .clause = "the body of a function"};
   rn_function_frame frame = {f, binder->frames};
   const char *database, *outer_catalog = rn_catalog_current(binder->catalog, &database);

@@ -128,6 +128,19 @@ static rn_logical *bind_values(rn_query_context *q, const rn_ast_query *query, c
 }
 
 /* --- ORDER BY, LIMIT ----------------------------------------------------------------------------------------- */
+int rn_named_output(rn_query_context *q, const rn_ast_name *name, const char *const *names, uint32_t count) {
+  int found = -1;
+  for (uint32_t i = 0; i < count; i++) {
+    if (strcmp(names[i], name->text) != 0) continue;
+    if (found >= 0) {
+      rn_diag(q->binder.diags, RN_E_COLUMN_AMBIGUOUS, name->span, NULL, "column \"%s\" is ambiguous: the select list has several", name->text);
+      return -2;
+    }
+    found = (int)i;
+  }
+  return found;
+}
+
 int rn_order_output(rn_query_context *q, const rn_ast_sort_item *item, const rn_schema *output) {
   const rn_ast_expr *e = item->expr;
   if (e->kind == RN_AST_NUMBER) {
@@ -140,8 +153,10 @@ int rn_order_output(rn_query_context *q, const rn_ast_sort_item *item, const rn_
     }
     return (int)ordinal - 1;
   }
-  if (e->kind == RN_AST_COLUMN && e->path.count == 1) return rn_schema_find(output, e->path.parts[0].text);
-  return -1;
+  if (e->kind != RN_AST_COLUMN || e->path.count != 1) return -1;
+  const char **names = RN_NEW_N(q->arena, const char *, output->count + 1);
+  for (uint32_t i = 0; i < output->count; i++) names[i] = output->fields[i].name;
+  return rn_named_output(q, &e->path.parts[0], names, output->count);
 }
 
 static rn_status constant_count(rn_query_context *q, const rn_ast_expr *ast, const char *clause, int64_t *out) {
@@ -260,6 +275,7 @@ rn_logical *rn_bind_query(rn_query_context *q, rn_ast_query *query, const rn_cte
     return NULL;
   }
   bool ok = true;
+  const rn_cte *around = env;
   for (uint32_t i = 0; i < query->with_count; i++) {
     for (uint32_t j = 0; j < i; j++)
       if (!strcmp(query->with[i].name.text, query->with[j].name.text)) {
@@ -272,6 +288,7 @@ rn_logical *rn_bind_query(rn_query_context *q, rn_ast_query *query, const rn_cte
     cte->next = env;
     cte->outer = q->binder.outer;
     cte->recursive = query->recursive;
+    cte->used = RN_NEW(q->arena, bool);
     env = cte;
   }
   bool ordered = query->order_count && (top || query->limit || query->offset);
@@ -280,6 +297,10 @@ rn_logical *rn_bind_query(rn_query_context *q, rn_ast_query *query, const rn_cte
   q->emit_changes = query->emit_changes;
   q->emit_span = query->emit_span;
   rn_logical *node = ok ? bind_body(q, query, env, ordered) : NULL;
+  size_t errors = q->binder.diags->error_count;
+  for (const rn_cte *c = env; ok && c != around; c = c->next)
+    if (!*c->used) rn_check_unused(q, c);
+  if (q->binder.diags->error_count != errors) node = NULL;
   q->emit_changes = outer_changes;
   q->emit_span = outer_span;
   q->binder.depth--;

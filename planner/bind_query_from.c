@@ -7,7 +7,8 @@
 rn_relation rn_relation_of(rn_query_context *q, rn_logical *node, const char *alias) {
   rn_relation r = {node, node->schema.count, RN_NEW_N(q->arena, rn_scope_column, node->schema.count + 1)};
   for (uint32_t i = 0; i < r.count; i++)
-    r.columns[i] = (rn_scope_column){alias, node->schema.fields[i].name, node->schema.fields[i].type, i, false};
+    r.columns[i] = (rn_scope_column){alias, node->schema.fields[i].name, node->schema.fields[i].type, i, false, false};
+  rn_mark_twins(&r);
   return r;
 }
 
@@ -16,28 +17,6 @@ void rn_relation_scope(const rn_relation *relation, const char *clause, rn_scope
   out->column_count = relation->count;
   out->columns = relation->columns;
   out->clause = clause;
-}
-
-rn_logical *rn_rename_columns(rn_query_context *q, rn_logical *node, const rn_ast_names *names, const char *what) {
-  if (!names->count) return node;
-  if (names->count != node->schema.count) {
-    rn_diag(q->binder.diags, RN_E_SINK_SCHEMA, names->items[0].span, NULL, "%s names %u column%s, the query has %u",
-            what, names->count, names->count == 1 ? "" : "s",
-            node->schema.count);
-    return NULL;
-  }
-  rn_expr **exprs = RN_NEW_N(q->arena, rn_expr *, names->count);
-  const char **texts = RN_NEW_N(q->arena, const char *, names->count);
-  for (uint32_t i = 0; i < names->count; i++) {
-    for (uint32_t j = 0; j < i; j++)
-      if (!strcmp(texts[j], names->items[i].text)) {
-        rn_diag(q->binder.diags, RN_E_DUPLICATE_NAME, names->items[i].span, NULL, "column \"%s\" is named twice", texts[j]);
-        return NULL;
-      }
-    exprs[i] = rn_expr_column(q->arena, i, node->schema.fields[i].type, names->items[i].span);
-    texts[i] = names->items[i].text;
-  }
-  return rn_logical_project(q->arena, node, names->count, exprs, texts, node->span);
 }
 
 /* --- tables -------------------------------------------------------------------------------------------- */
@@ -179,7 +158,7 @@ rn_access *rn_bind_access(rn_query_context *q, const rn_catalog_object *object, 
   for (uint32_t i = 0; i < object->column_count; i++)
     if (object->columns[i].kind != RN_COL_COMPUTED)
       columns[scope.column_count++] = (rn_scope_column){object->name, object->columns[i].name,
-                                                        object->columns[i].type, i, false};
+                                                        object->columns[i].type, i, false, false};
   a->computed = RN_NEW_N(q->arena, rn_expr *, object->column_count + 1);
   rn_diagnostics *outer = q->binder.diags, *inner = rn_calloc(1, sizeof *inner);
   q->binder.diags = inner;
@@ -193,7 +172,7 @@ rn_access *rn_bind_access(rn_query_context *q, const rn_catalog_object *object, 
     scope.clause = "WATERMARK";
     scope.column_count = object->column_count;
     for (uint32_t i = 0; i < object->column_count; i++)
-      columns[i] = (rn_scope_column){object->name, object->columns[i].name, object->columns[i].type, i, false};
+      columns[i] = (rn_scope_column){object->name, object->columns[i].name, object->columns[i].type, i, false, false};
     const rn_type *rowtime = rn_type_with_time(q->arena, object->columns[object->rowtime].type, RN_TIME_NONE);
     if (rn_is_source_watermark(object->watermark)) /* no row says anything: the source does */
       a->watermark = rn_expr_const(q->arena, rn_value_null(rn_type_with_null(q->arena, rowtime, true)), span);
@@ -283,16 +262,30 @@ static void expand_path(rn_query_context *q, rn_ast_path *path, const rn_catalog
 
 /* Bound where it is named, which may be further in than where it is defined. */
 static rn_logical *bind_cte(rn_query_context *q, const rn_cte *c) {
+  *c->used = true;
   const rn_outer *outer = q->binder.outer;
   int64_t further = 0;
   for (const rn_outer *o = outer; o && o != c->outer; o = o->up) further++;
   q->binder.outer = c->outer;
-  rn_cte itself = {.item = c->item, .next = c->next, .outer = c->outer, .inside = true};
+  rn_cte itself = {.item = c->item, .next = c->next, .outer = c->outer, .inside = true, .used = c->used};
   rn_logical *node = rn_bind_query(q, c->item->query, c->recursive ? &itself : c->next, false);
   q->binder.outer = outer;
   if (!node) return NULL;
   if (further) rn_logical_move_outer(q->arena, node, further);
+  if (!c->item->columns.count && rn_refuse_twins(q, node, c->item->query, c->item->name.text) != RN_OK) return NULL;
   return rn_rename_columns(q, node, &c->item->columns, "the WITH item");
+}
+
+void rn_check_unused(rn_query_context *q, const rn_cte *c) {
+  rn_access *last = q->accesses;
+  while (last && last->next) last = last->next;
+  uint32_t count = q->access_count;
+  (void)bind_cte(q, c);
+  if (q->queries) q->queries--; /* it is written once: only what it names counts */
+  if (q->schema_only) return; /* a view is bound again from its text: all of it must still be there */
+  if (last) last->next = NULL;
+  else q->accesses = NULL;
+  q->access_count = count;
 }
 
 static rn_logical *recursive(rn_query_context *q, const rn_ast_from *from) {

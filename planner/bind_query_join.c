@@ -98,7 +98,7 @@ static rn_status put_merged(rn_query_context *q, rn_logical **node, const rn_sco
       uint32_t at = width + added++;
       exprs[at] = e;
       names[at] = rn_arena_printf(q->arena, "$using%u", i);
-      out[i] = (rn_scope_column){NULL, NULL, e->type, at, false};
+      out[i] = (rn_scope_column){NULL, NULL, e->type, at, false, false};
     }
     out[i].table = NULL;
     out[i].name = m[i].name.text;

@@ -20,18 +20,12 @@ static void push_item(item_list *l, rn_expr *e, const char *name, const rn_ast_s
   l->written[l->count++] = *written;
 }
 
-/* a, a -> a, a0 (as the dialect names the columns of a result). */
-static void make_names_unique(item_list *l) {
-  for (uint32_t i = 1; i < l->count; i++) {
-    const char *name = l->names[i];
-    for (unsigned suffix = 0;; suffix++) {
-      bool taken = false;
-      for (uint32_t j = 0; j < i && !taken; j++) taken = !strcmp(l->names[j], name);
-      if (!taken) break;
-      name = rn_arena_printf(l->arena, "%s%u", l->names[i], suffix);
-    }
-    l->names[i] = name;
-  }
+/* What a star brings: in the text of a view, the name that it gets here is said. */
+static void push_star(item_list *l, rn_expr *e, const char *wanted, rn_ast_select_item *written) {
+  /* names are compared each with each: not in a list that is refused */
+  const char *name = l->count > RN_COLUMNS_MAX ? wanted : rn_name_apart(l->arena, l->names, l->count, wanted);
+  if (name != wanted) written->alias = (rn_ast_name){name, written->span, true};
+  push_item(l, e, name, written);
 }
 
 static rn_ast_select_item column_item(rn_arena *arena, const char *table, const char *name, rn_span span) {
@@ -69,7 +63,7 @@ static rn_status expand_row(rn_select_binder *s, const rn_ast_select_item *item,
     parts[column.path.count] = written.expr->path.parts[0];
     written.expr->path.parts = parts;
     written.expr->path.count = column.path.count + 1;
-    push_item(list, field, row->type->names[i], &written);
+    push_star(list, field, row->type->names[i], &written);
   }
   return RN_OK;
 }
@@ -89,8 +83,11 @@ static rn_status expand_star(rn_select_binder *s, const rn_ast_select_item *item
     const rn_scope_column *c = &s->from.columns[i];
     if (table && (!c->table || strcmp(c->table, table) != 0)) continue;
     if (c->hidden && !table) continue; /* t.* has what USING merged, too */
+    if (c->twin)
+      return rn_diag(q->binder.diags, RN_E_COLUMN_AMBIGUOUS, item->span, "name them apart where they are selected: AS ..",
+                     "column \"%s\" is ambiguous: the sub-query has several", c->name);
     rn_ast_select_item written = column_item(q->arena, c->table, c->name, item->span);
-    push_item(list, rn_expr_column(q->arena, c->index, c->type, item->span), c->name, &written);
+    push_star(list, rn_expr_column(q->arena, c->index, c->type, item->span), c->name, &written);
   }
   return RN_OK;
 }
@@ -211,14 +208,12 @@ static void bind_items(rn_select_binder *s, item_list *list) {
     if (e->type->id == RN_T_ERROR) s->failed = true;
     if (item->expr->kind == RN_AST_CAST && e->kind == RN_EXPR_COLUMN) /* CAST to the same type: the attribute goes */
       e = rn_expr_column(s->q->arena, e->index, rn_type_plain(s->q->arena, e->type), e->span);
-    push_item(list, e, item_name(s, item, i), item);
+    push_item(list, e, item_name(s, item, list->count), item);
   }
   if (list->count > RN_COLUMNS_MAX) {
     rn_diag(s->q->binder.diags, RN_E_LIMIT, select->span, NULL, "a select list has at most %d columns, got %u", RN_COLUMNS_MAX, list->count);
     s->failed = true;
-    return; /* names are compared each with each */
   }
-  make_names_unique(list);
 }
 
 static void map_call(rn_select_binder *s, const rn_subqueries *subs, rn_bound_call *call) {
@@ -236,22 +231,33 @@ static void join_below(rn_select_binder *s) {
   for (size_t i = 0; i < s->calls.len; i++) map_call(s, subs, &s->calls.data[i]);
 }
 
-typedef struct qualify_scope { /* names of the select list come before those of FROM */
+typedef struct list_scope { /* QUALIFY, ORDER BY: names of the select list come before those of FROM */
   rn_select_binder *s;
   const item_list *list;
   uint32_t count;
-} qualify_scope;
+} list_scope;
 
-static rn_expr *qualify_hook(rn_binder *binder, rn_scope *scope, const rn_ast_expr *node, void *ctx) {
-  const qualify_scope *q = ctx;
-  if (node->kind == RN_AST_COLUMN && node->path.count == 1)
-    for (uint32_t i = 0; i < q->count; i++)
-      if (!strcmp(q->list->names[i], node->path.parts[0].text)) return q->list->exprs[i];
-  return rn_group_node_hook(binder, scope, node, q->s);
+static rn_expr *list_hook(rn_binder *binder, rn_scope *scope, const rn_ast_expr *node, void *ctx) {
+  const list_scope *l = ctx;
+  if (node->kind == RN_AST_COLUMN && node->path.count == 1) {
+    int column = rn_named_output(l->s->q, &node->path.parts[0], l->list->names, l->count);
+    if (column >= 0) return l->list->exprs[column];
+    if (column == -2) return rn_bind_error(binder, node->span);
+  }
+  return rn_group_node_hook(binder, scope, node, l->s);
 }
 
-static rn_expr *qualify_call(rn_binder *binder, rn_scope *scope, rn_bound_call *call, void *ctx) {
-  return on_call(binder, scope, call, ((const qualify_scope *)ctx)->s);
+static rn_expr *list_call(rn_binder *binder, rn_scope *scope, rn_bound_call *call, void *ctx) {
+  return on_call(binder, scope, call, ((const list_scope *)ctx)->s);
+}
+
+static rn_scope scope_with_list(rn_select_binder *s, list_scope *list, const char *clause) {
+  rn_scope scope = s->scope;
+  scope.clause = clause;
+  scope.on_node = list_hook;
+  scope.on_call = list_call;
+  scope.ctx = list;
+  return scope;
 }
 
 static bool reads_over(const rn_select_binder *s, const rn_expr *e) {
@@ -286,12 +292,8 @@ static void join_late(rn_select_binder *s, rn_expr **exprs, uint32_t count) {
 
 static rn_expr *bind_qualify(rn_select_binder *s, const item_list *list) {
   const rn_ast_expr *ast = s->select->qualify;
-  qualify_scope q = {s, list, list->count};
-  rn_scope scope = s->scope;
-  scope.clause = "QUALIFY";
-  scope.on_node = qualify_hook;
-  scope.on_call = qualify_call;
-  scope.ctx = &q;
+  list_scope names = {s, list, list->count};
+  rn_scope scope = scope_with_list(s, &names, "QUALIFY");
   rn_expr *e = rn_bind_condition(&s->q->binder, &scope, ast, "QUALIFY");
   find_late(s);
   if (e->type->id == RN_T_ERROR) {
@@ -302,6 +304,58 @@ static rn_expr *bind_qualify(rn_select_binder *s, const item_list *list) {
     s->failed = true;
   }
   return e;
+}
+
+/* e over the columns that DISTINCT gives; NULL: it reads others. */
+static rn_expr *over_list(rn_arena *arena, rn_expr *e, const item_list *list, uint32_t count) {
+  for (uint32_t c = 0; c < count; c++)
+    if (rn_expr_equal(list->exprs[c], e)) return rn_expr_column(arena, c, list->exprs[c]->type, e->span);
+  if (e->kind == RN_EXPR_COLUMN) return NULL;
+  if (!e->arg_count) return e;
+  rn_expr *copy = RN_NEW(arena, rn_expr);
+  *copy = *e;
+  copy->args = RN_NEW_N(arena, rn_expr *, e->arg_count);
+  for (uint32_t i = 0; i < e->arg_count; i++)
+    if (!(copy->args[i] = over_list(arena, e->args[i], list, count))) return NULL;
+  return copy;
+}
+
+/* What is in the select list is ordered by as it is, other expressions are put behind it; with DISTINCT, they are
+ * computed over it: over[i]. */
+static rn_status bind_order(rn_select_binder *s, item_list *list, const rn_ast_sort_item *order, uint32_t order_count,
+                            rn_order_key *order_keys, rn_expr **over) {
+  rn_query_context *q = s->q;
+  uint32_t count = list->count;
+  rn_status status = RN_OK;
+  rn_field *fields = RN_NEW_N(q->arena, rn_field, count + 1);
+  for (uint32_t i = 0; i < count; i++) fields[i] = (rn_field){list->names[i], list->exprs[i]->type};
+  rn_schema output = {count, fields};
+  list_scope names = {s, list, count};
+  rn_scope scope = scope_with_list(s, &names, "ORDER BY");
+  for (uint32_t i = 0; i < order_count; i++) {
+    const rn_ast_expr *ast = order[i].expr;
+    int column = rn_order_output(q, &order[i], &output);
+    if (column == -2) status = RN_FAIL;
+    if (column == -1) {
+      rn_expr *e = rn_bind_expr(&q->binder, &scope, ast);
+      if (e->type->id == RN_T_ERROR) status = RN_FAIL;
+      for (uint32_t c = 0; c < list->count && column < 0; c++)
+        if (rn_expr_equal(list->exprs[c], e)) column = (int)c;
+      if (column < 0 && s->select->distinct) {
+        over[i] = over_list(q->arena, e, list, count);
+        if (!over[i] && e->type->id != RN_T_ERROR)
+          status = rn_diag(q->binder.diags, RN_E_NOT_GROUPED, ast->span, NULL,
+                           "with DISTINCT, ORDER BY takes columns of the select list only");
+        column = 0;
+      } else if (column < 0) {
+        column = (int)list->count;
+        const char *name = ast->kind == RN_AST_COLUMN ? ast->path.parts[ast->path.count - 1].text : rn_arena_printf(q->arena, "$o%u", i);
+        push_item(list, e, name, &s->select->items[0]);
+      }
+    }
+    order_keys[i] = (rn_order_key){(uint32_t)column, &order[i]};
+  }
+  return status;
 }
 
 static rn_logical *bind_clauses(rn_select_binder *s, const rn_cte *env, const rn_ast_sort_item *order, uint32_t order_count,
@@ -322,32 +376,8 @@ static rn_logical *bind_clauses(rn_select_binder *s, const rn_cte *env, const rn
   }
   rn_expr *qualify = select->qualify ? bind_qualify(s, &list) : NULL;
   *visible = list.count;
-  rn_field *fields = RN_NEW_N(q->arena, rn_field, list.count + 1);
-  for (uint32_t i = 0; i < list.count; i++) fields[i] = (rn_field){list.names[i], list.exprs[i]->type};
-  rn_schema output = {list.count, fields};
-  s->scope.clause = "ORDER BY";
-  for (uint32_t i = 0; i < order_count; i++) {
-    int column = rn_order_output(q, &order[i], &output);
-    if (column == -2) s->failed = true;
-    if (column == -1) {
-      rn_expr *e = rn_bind_expr(&q->binder, &s->scope, order[i].expr);
-      if (e->type->id == RN_T_ERROR) s->failed = true;
-      for (uint32_t c = 0; c < list.count && column < 0; c++)
-        if (rn_expr_equal(list.exprs[c], e)) column = (int)c;
-      if (column < 0 && select->distinct) {
-        rn_diag(q->binder.diags, RN_E_NOT_GROUPED, order[i].expr->span, NULL,
-                "with DISTINCT, ORDER BY takes columns of the select list only");
-        s->failed = true;
-      }
-      if (column < 0) {
-        column = (int)list.count;
-        const rn_ast_expr *ast = order[i].expr;
-        const char *name = ast->kind == RN_AST_COLUMN ? ast->path.parts[ast->path.count - 1].text : rn_arena_printf(q->arena, "$o%u", i);
-        push_item(&list, e, name, &select->items[0]);
-      }
-    }
-    order_keys[i] = (rn_order_key){(uint32_t)column, &order[i]};
-  }
+  rn_expr **over = RN_NEW_N(q->arena, rn_expr *, order_count + 1); /* of what DISTINCT gives */
+  if (bind_order(s, &list, order, order_count, order_keys, over) != RN_OK) s->failed = true;
   if (rn_bind_over(s) != RN_OK || s->failed) return NULL;
   find_late(s);
   if (s->grouped) {
@@ -380,7 +410,16 @@ static rn_logical *bind_clauses(rn_select_binder *s, const rn_cte *env, const rn
     select->item_count = *visible;
   }
   rn_logical *node = rn_logical_project(q->arena, s->input, list.count, list.exprs, list.names, select->span);
-  return select->distinct ? rn_bind_distinct(q, node, select->span) : node;
+  if (!select->distinct) return node;
+  node = rn_bind_distinct(q, node, select->span);
+  rn_projection p = {.arena = q->arena};
+  for (uint32_t i = 0; i < order_count; i++) {
+    if (!over[i]) continue;
+    for (uint32_t c = p.count; c < *visible; c++)
+      (void)rn_projection_add(&p, rn_expr_column(q->arena, c, node->schema.fields[c].type, node->span), list.names[c]);
+    order_keys[i].column = rn_projection_add(&p, over[i], NULL);
+  }
+  return p.count ? rn_logical_project(q->arena, node, p.count, p.exprs, p.names, select->span) : node;
 }
 
 rn_logical *rn_bind_select(rn_query_context *q, rn_ast_select *select, const rn_cte *env, const rn_ast_sort_item *order,

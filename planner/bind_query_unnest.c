@@ -88,7 +88,7 @@ static rn_status unnest(rn_query_context *q, const rn_ast_from *from, const rn_c
   out->columns = RN_NEW_N(q->arena, rn_scope_column, out->count + 1);
   for (uint32_t i = 0; i < seen; i++) out->columns[i] = left->columns[i];
   for (uint32_t i = 0; i < count; i++)
-    out->columns[seen + i] = (rn_scope_column){from->alias.text, fields[i].name, fields[i].type, input->schema.count + i, false};
+    out->columns[seen + i] = (rn_scope_column){from->alias.text, fields[i].name, fields[i].type, input->schema.count + i, false, false};
   return RN_OK;
 }
 

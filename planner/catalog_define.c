@@ -96,7 +96,7 @@ static void computed_columns(table_maker *m) {
   rn_scope scope = {.columns = columns, .clause = "a computed column"};
   for (uint32_t i = 0; i < t->column_count; i++)
     if (t->columns[i].kind != RN_COL_COMPUTED)
-      columns[scope.column_count++] = (rn_scope_column){t->name, t->columns[i].name, t->columns[i].type, i, false};
+      columns[scope.column_count++] = (rn_scope_column){t->name, t->columns[i].name, t->columns[i].type, i, false, false};
   for (uint32_t i = 0; i < m->def->column_count; i++) {
     const rn_ast_column_def *def = &m->def->columns[i];
     int at = find_column(t, def->name.text);
@@ -442,7 +442,7 @@ static void watermark(table_maker *m) {
   }
   rn_scope_column *columns = RN_NEW_N(&t->arena, rn_scope_column, t->column_count + 1);
   for (uint32_t i = 0; i < t->column_count; i++)
-    columns[i] = (rn_scope_column){t->name, t->columns[i].name, t->columns[i].type, i, false};
+    columns[i] = (rn_scope_column){t->name, t->columns[i].name, t->columns[i].type, i, false, false};
   rn_scope scope = {.column_count = t->column_count, .columns = columns, .clause = "WATERMARK"};
   bool by_source = rn_is_source_watermark(w->expr);
   if (by_source && !has_source_watermark(m, w->expr->span.end <= w->span.end ? w->expr->span : w->span)) return;

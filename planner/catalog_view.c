@@ -14,7 +14,10 @@ static rn_logical *bind_view_query(rn_catalog *catalog, rn_ast_statement *statem
   q.binder.write_paths = expand;
   q.schema_only = true;
   rn_logical *node = rn_bind_query(&q, statement->query, NULL, true);
-  return node ? rn_rename_columns(&q, node, &statement->view_columns, "the view") : NULL;
+  if (!node) return NULL;
+  const char *name = statement->path.parts[statement->path.count - 1].text;
+  if (!statement->view_columns.count && rn_refuse_twins(&q, node, statement->query, name) != RN_OK) return NULL;
+  return rn_rename_columns(&q, node, &statement->view_columns, "the view");
 }
 
 static void keep_schema(rn_catalog_object *object, const rn_schema *schema) {

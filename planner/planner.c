@@ -41,6 +41,7 @@ rn_status rn_stages_bind(rn_stages *s, rn_catalog *catalog, const rn_planner_set
     rn_logical *node = rn_bind_query(s->query, (rn_ast_query *)(uintptr_t)query, NULL,
                                      true); /* not expanded: stays as it is */
     if (!node) return RN_FAIL;
+    node = rn_name_results(s->query, node);
     rn_logical *root = rn_logical_over(&s->arena, RN_L_COLLECT, query->span, node);
     root->u.collect.changelog = changelog;
     add_root(s, root, "collect");

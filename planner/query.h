@@ -17,6 +17,7 @@ typedef struct rn_cte { /* WITH items in scope, innermost first */
   const rn_outer *outer;     /* queries around the WITH */
   bool recursive;            /* the item sees itself .. */
   bool inside;               /* .. and this is it, seen from inside */
+  bool *used;                /* somebody read it */
 } rn_cte;
 
 typedef struct rn_query_context {
@@ -80,6 +81,8 @@ rn_logical *rn_bind_set_op(rn_query_context *q, rn_ast_query *query, const rn_ct
 rn_logical *rn_bind_insert(rn_query_context *q, const rn_ast_insert *insert);
 /* bind_query_from.c */
 rn_status rn_bind_from(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out);
+/* Binds a WITH item that nobody reads, for its errors alone. */
+void rn_check_unused(rn_query_context *q, const rn_cte *c);
 /* bind_query_join.c */
 rn_status rn_bind_join(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out);
 /* bind_query_hints.c: those behind SELECT, over its FROM. */
@@ -94,8 +97,14 @@ rn_status rn_bind_unnest_join(rn_query_context *q, const rn_ast_from *join, cons
                               rn_relation *out);
 rn_relation rn_relation_of(rn_query_context *q, rn_logical *node, const char *alias);
 void rn_relation_scope(const rn_relation *relation, const char *clause, rn_scope *out);
-/* Renames the node's columns: (a, b) of an alias, a view or a WITH item. */
+/* bind_query_names.c. Renames the node's columns: (a, b) of an alias, a view or a WITH item. */
 rn_logical *rn_rename_columns(rn_query_context *q, rn_logical *node, const rn_ast_names *names, const char *what);
+/* `wanted`, or with a number behind it where names[0 .. count) has that. */
+const char *rn_name_apart(rn_arena *arena, const char *const *names, uint32_t count, const char *wanted);
+rn_logical *rn_name_results(rn_query_context *q, rn_logical *node); /* of a whole query: a, a -> a, a0 */
+/* An error if two columns of `query`, the definition of view or WITH item `what`, have one name. */
+rn_status rn_refuse_twins(rn_query_context *q, const rn_logical *node, const rn_ast_query *query, const char *what);
+void rn_mark_twins(rn_relation *relation);
 rn_logical *rn_bind_one_row(rn_query_context *q, rn_span span);
 rn_access *rn_bind_access(rn_query_context *q, const rn_catalog_object *object, const rn_ast_hints *hints, rn_span span);
 /* Options that came from a stored definition point at the place that names the table. */
@@ -129,6 +138,8 @@ typedef struct rn_order_key {
 } rn_order_key;
 rn_logical *rn_bind_select(rn_query_context *q, rn_ast_select *select, const rn_cte *env, const rn_ast_sort_item *order,
                            uint32_t order_count, rn_order_key *order_keys, uint32_t *visible);
+/* The column of that name among `count` of the select list: -1: none; -2: several, error added. */
+int rn_named_output(rn_query_context *q, const rn_ast_name *name, const char *const *names, uint32_t count);
 /* An ORDER BY item that names an output column by position or alias: its index; -1: neither; -2: error added. */
 int rn_order_output(rn_query_context *q, const rn_ast_sort_item *item, const rn_schema *output);
 

@@ -53,3 +53,30 @@ SELECT * FROM orders, UNNEST(MAP['a', id]) AS u(x, x);
 SELECT * FROM orders, LATERAL TABLE(SPLIT(`user`, ',')) AS u(x);
 -- @case an unknown table function
 SELECT * FROM orders, LATERAL TABLE(EXPLODE(`user`)) AS u(x);
+-- @case a column that a sub-query has twice
+SELECT t.a FROM (SELECT 1 AS a, 2 AS a) AS t;
+-- @case a star over a column that a sub-query has twice
+SELECT 1, t.* FROM (SELECT id, price AS id FROM orders) AS t;
+-- @case GROUP BY and a condition on columns that a sub-query has twice
+SELECT COUNT(*) FROM (SELECT a.id, b.id FROM orders AS a JOIN orders AS b ON a.price = b.price) WHERE id > 1 GROUP BY id;
+-- @case NATURAL JOIN of a column that one side has twice
+SELECT 1 FROM (SELECT 1 AS a, 2 AS a) AS t NATURAL JOIN (SELECT 1 AS a) AS u;
+-- @case a number is no name
+SELECT id0 FROM (SELECT a.id, b.id FROM orders AS a JOIN orders AS b ON a.price = b.price);
+-- @case ORDER BY a name that the select list has twice
+SELECT id, price AS id FROM orders ORDER BY id;
+-- @case ORDER BY an expression of a name that the select list has twice
+SELECT id, price AS id FROM orders ORDER BY id + 1;
+-- @case ORDER BY a name that a set operation has twice
+SELECT id, id FROM orders UNION SELECT id, id FROM orders ORDER BY id;
+-- @case QUALIFY by a name that the select list has twice
+SELECT id, ROW_NUMBER() OVER (ORDER BY ts) AS id FROM orders QUALIFY id < 3;
+-- @case DISTINCT and ORDER BY of what is not selected
+SET 'execution.runtime-mode' = 'batch';
+SELECT DISTINCT id AS x FROM orders ORDER BY x + price;
+-- @case a WITH item with two columns of one name
+WITH t AS (SELECT id, price AS id FROM orders) SELECT 1 FROM t;
+-- @case a view with two columns of one name
+CREATE TEMPORARY VIEW t AS SELECT a.*, b.id FROM orders AS a JOIN orders AS b ON a.id = b.id;
+-- @case a WITH item that nobody reads
+WITH t AS (SELECT prce FROM orders), u AS (SELECT 1 FROM ordrs), v AS (SELECT 1 AS a, 2 AS a) SELECT 1 FROM orders;

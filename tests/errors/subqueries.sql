@@ -60,3 +60,9 @@ WITH a AS (SELECT * FROM b), b AS (SELECT * FROM l) SELECT * FROM a;
 SELECT x, (SELECT MAX(w) FROM r WHERE r.w < q.x) AS m FROM (SELECT RAND() AS x FROM l) AS q;
 -- @case VALUES of several rows
 VALUES (1), ((SELECT rid FROM r));
+-- @case a sub-query in LIMIT
+SELECT id FROM l LIMIT (SELECT 1);
+-- @case a sub-query in OFFSET
+SELECT id FROM l OFFSET (SELECT COUNT(*) FROM r) ROWS;
+-- @case FULL JOIN LATERAL
+SELECT l.id FROM l FULL JOIN LATERAL (SELECT w FROM r WHERE r.k = l.k) AS x ON x.w = l.v;

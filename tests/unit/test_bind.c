@@ -246,7 +246,7 @@ static const struct {
   {"UPPER(DISTINCT client)", RN_E_AGGREGATE_PLACE, "DISTINCT is for aggregates, and UPPER is none", "", "UPPER(DISTINCT client)"},
   {"UPPER(x => client)", RN_E_ARGUMENTS, "named arguments (x => ..) are not supported for UPPER", "", "UPPER(x => client)"},
   {"1 IS JSON", RN_E_TYPE, "the operand of IS JSON must be text, got INT", "", "1"},
-  {"qty IN (SELECT 1)", RN_E_UNSUPPORTED, "a sub-query in WHERE is not supported yet", "", NULL},
+  {"qty IN (SELECT 1)", RN_E_UNSUPPORTED, "a sub-query cannot stand in WHERE", "", NULL},
 };
 
 static void errors_name_the_place_and_the_way_out(void **state) {
