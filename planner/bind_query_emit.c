@@ -1,5 +1,6 @@
 /* When the results of a window aggregate are shown: EMIT CHANGES, and table.exec.emit.* for windows in GROUP BY (DIALECT
- * 5.6). Such an aggregate is an AGGREGATE by the window's columns over a WINDOW, and its groups go with their window. */
+ * 5.6). Such an aggregate is an AGGREGATE by the window's columns over a WINDOW, and its groups go with their window; over
+ * SESSION, whose bounds move, a WINDOW_AGG that shows its sessions. */
 #include "planner/query.h"
 
 #define EARLY "table.exec.emit.early-fire"
@@ -18,7 +19,7 @@ static rn_status check_settings(rn_query_context *q, rn_span span, bool processi
   const rn_planner_settings *set = q->settings;
   rn_diagnostics *d = q->binder.diags;
   if (session && (set->early_fire || set->late_fire))
-    return rn_diag(d, RN_E_SETTING, span, "a row may join two sessions; RESET the setting: a session comes when it ends",
+    return rn_diag(d, RN_E_SETTING, span, "end the query with EMIT CHANGES to see sessions as they grow, or RESET the setting",
                    "'%s.enabled' is not supported over SESSION windows", set->early_fire ? EARLY : LATE);
   if (set->early_fire && set->early_fire_us < 0)
     return rn_diag(d, RN_E_SETTING, span, "SET '" EARLY ".delay' = '0 ms' shows every change",
@@ -37,7 +38,13 @@ static rn_status check_settings(rn_query_context *q, rn_span span, bool processi
   return RN_OK;
 }
 
-rn_status rn_bind_emit(rn_select_binder *s, const rn_logical *window, bool *early, rn_fire *fire) {
+rn_status rn_refuse_session_changes(rn_diagnostics *diags, rn_span span) {
+  return rn_diag(diags, RN_E_UNSUPPORTED, span,
+                 "group by window_start, window_end and the columns of its PARTITION BY, no others; calls read columns of the table",
+                 "EMIT CHANGES over SESSION shows whole sessions, but this query puts rows of several into one group");
+}
+
+rn_status rn_bind_emit(rn_select_binder *s, const rn_logical *window, bool whole_sessions, bool *early, rn_fire *fire) {
   rn_query_context *q = s->q;
   const rn_planner_settings *set = q->settings;
   *early = false;
@@ -45,9 +52,7 @@ rn_status rn_bind_emit(rn_select_binder *s, const rn_logical *window, bool *earl
   if (!window && !s->window_ast) return RN_OK;
   bool session = (s->window_ast ? s->window.kind : window->u.window.kind) == RN_WINDOW_SESSION;
   bool streams = !set->batch_mode; /* else all there is to show are final results */
-  if (q->emit_changes && session)
-    return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, q->emit_span, "without it a session comes when it ends",
-                   "EMIT CHANGES is not supported over SESSION windows: a row may join two of them");
+  if (q->emit_changes && session && !whole_sessions) return rn_refuse_session_changes(q->binder.diags, q->emit_span);
   if (streams && window && refuse_functions(q, window) != RN_OK) return RN_FAIL;
   if (streams && s->window_ast) {
     bool processing_time = s->window.processing_time;

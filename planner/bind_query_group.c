@@ -265,17 +265,18 @@ rn_status rn_build_aggregate(rn_select_binder *s) {
     rn_window_spec spec = window->u.window;
     if (rn_check_window_spec(q, "HOP table function based aggregate", &spec, true, window->span) != RN_OK) return RN_FAIL;
   }
-  if (closes_sessions(s, window) && check_session_calls(s) != RN_OK) return RN_FAIL;
-  bool early;
+  bool sessions = closes_sessions(s, window), early;
+  if (sessions && check_session_calls(s) != RN_OK) return RN_FAIL;
   rn_fire fire;
-  if (rn_bind_emit(s, window, &early, &fire) != RN_OK) return RN_FAIL;
+  if (rn_bind_emit(s, window, sessions, &early, &fire) != RN_OK) return RN_FAIL;
+  bool by_window = early && !sessions; /* groups know their window */
   rn_projection p = {.arena = q->arena};
-  rn_logical *node = rn_logical_new(q->arena, s->window_ast && !early ? RN_L_WINDOW_AGG : RN_L_AGGREGATE,
+  rn_logical *node = rn_logical_new(q->arena, s->window_ast && !by_window ? RN_L_WINDOW_AGG : RN_L_AGGREGATE,
                                     s->select->has_group ? s->select->group_span : s->select->span, 1, &s->input);
   bool sets = s->set_count > 1;
   uint32_t call_count = (uint32_t)s->calls.len, key_count = s->key_count + (sets ? 1 : 0), total = key_count + call_count + 3;
   rn_field *fields = RN_NEW_N(q->arena, rn_field, total);
-  uint32_t window_keys = s->window_ast && early ? 3 : 0; /* its columns are keys behind the others */
+  uint32_t window_keys = s->window_ast && by_window ? 3 : 0; /* its columns are keys behind the others */
   s->call_first = key_count + window_keys;
   s->window_first = window_keys ? key_count : key_count + call_count;
   node->u.agg.keys = RN_NEW_N(q->arena, uint32_t, key_count + 4);
@@ -309,22 +310,22 @@ rn_status rn_build_aggregate(rn_select_binder *s) {
     node->u.agg.window = s->window;
     node->u.agg.legacy = true;
     if (!s->window.processing_time) time_column = rn_projection_add(&p, s->window_time, NULL);
-    if (!early) node->u.agg.window.time_column = time_column;
+    if (!by_window) node->u.agg.window.time_column = time_column;
     legacy_fields(s, fields + s->window_first);
   } else {
     total -= 3;
     if (early) node->u.agg.window = window->u.window;
   }
-  if (early) {
+  if (by_window) {
     int late = s->window_ast ? (int)time_column : rn_carry_window_time(q->arena, s->input, window);
-    node->u.agg.window.time_column = 0; /* the groups know their window */
+    node->u.agg.window.time_column = 0;
     if (rn_in_many_windows(&node->u.agg.window) && late >= 0) {
       if (!s->window_ast)
         late = (int)rn_projection_add(&p, rn_expr_column(q->arena, (uint32_t)late, s->input->schema.fields[late].type, window->span), NULL);
       node->u.agg.late_time = (uint32_t)late + 1;
     }
   }
-  for (uint32_t i = 0; early && !window_keys && i < s->key_count; i++)
+  for (uint32_t i = 0; by_window && !window_keys && i < s->key_count; i++)
     if (parts[i] == 1) node->u.agg.end_key = i;
   if (!p.count) /* COUNT(*) over nothing else: a batch needs a column to carry its rows */
     (void)rn_projection_add(&p, rn_bound_true(q, node->span), NULL);

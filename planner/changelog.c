@@ -46,10 +46,34 @@ static void warn_state(rn_changelog *c, const rn_logical *node, const char *clau
           "%s keeps a row for every key for ever", clause);
 }
 
-static rn_status infer_aggregate(rn_changelog *c, rn_logical *node, wants w) {
+/* Bounded input, and nobody who would see anything but the last change. */
+static bool folds(const rn_changelog *c, const wants *w) {
   bool every_change = c->every_change || (c->settings->mini_batch_off && !c->settings->batch_mode);
+  return c->bounded && !(every_change && (w->accepts & RN_CHANGE_UPDATE_AFTER));
+}
+
+static bool folds_batches(const rn_changelog *c, const wants *w) {
+  return !c->settings->keep_changes && !c->settings->mini_batch_off && (c->settings->mini_batch || !w->shows_changes);
+}
+
+/* Early: sessions. */
+static rn_status infer_window_aggregate(rn_changelog *c, rn_logical *node, wants w) {
+  if (folds(c, &w)) node->u.agg.early = false;
+  if (inserts_only(c, node, "a window aggregate") != RN_OK) return RN_FAIL;
+  if (!node->u.agg.early) return RN_OK;
+  node->u.agg.update_before = w.update_before;
+  node->u.agg.mini_batch = folds_batches(c, &w);
+  node->emits |= RN_CHANGE_UPDATE_AFTER | RN_CHANGE_DELETE | (w.update_before ? RN_CHANGE_UPDATE_BEFORE : 0);
+  return RN_OK;
+}
+
+static rn_status infer_aggregate(rn_changelog *c, rn_logical *node, wants w) {
   bool updates = node->u.agg.call_count > 0;
-  node->u.agg.fold = node->u.agg.closes || (c->bounded && !(every_change && (w.accepts & RN_CHANGE_UPDATE_AFTER)));
+  node->u.agg.fold = node->u.agg.closes || folds(c, &w);
+  if (node->u.agg.early && node->u.agg.window.kind == RN_WINDOW_SESSION) { /* was not made a WINDOW_AGG: a call reads its bounds */
+    if (!folds(c, &w)) return rn_refuse_session_changes(c->diags, node->span);
+    node->u.agg.early = false;
+  }
   if (!updates) node->u.agg.fold = false; /* DISTINCT gives a row when it first sees it */
   const char *consumer = !strcmp(node->u.agg.clause,
                                  "DISTINCT") ? "DISTINCT" : node->u.agg.grouped ? "GROUP BY" : "an aggregate";
@@ -58,8 +82,7 @@ static rn_status infer_aggregate(rn_changelog *c, rn_logical *node, wants w) {
   if (updates && !node->u.agg.fold) node->emits |= RN_CHANGE_UPDATE_AFTER;
   if (node->u.agg.update_before) node->emits |= RN_CHANGE_UPDATE_BEFORE;
   if (node->u.agg.key_count && !node->u.agg.early && !node->u.agg.closes) warn_state(c, node, node->u.agg.clause);
-  node->u.agg.mini_batch = updates && !node->u.agg.fold && !c->settings->keep_changes && !c->settings->mini_batch_off &&
-                           (c->settings->mini_batch || !w.shows_changes);
+  node->u.agg.mini_batch = updates && !node->u.agg.fold && folds_batches(c, &w);
   return RN_OK;
 }
 
@@ -302,7 +325,7 @@ static bool on_key_only(rn_changelog *c, const rn_logical *node) {
 static rn_status infer(rn_changelog *c, rn_logical *node, wants w) {
   switch (node->kind) {
     case RN_L_AGGREGATE: return infer_aggregate(c, node, w);
-    case RN_L_WINDOW_AGG: return inserts_only(c, node, "a window aggregate");
+    case RN_L_WINDOW_AGG: return infer_window_aggregate(c, node, w);
     case RN_L_WINDOW: return node->u.window.kind == RN_WINDOW_SESSION ? inserts_only(c, node, "SESSION") : inputs(c, node, w);
     case RN_L_OVER: return infer_over(c, node, w);
     case RN_L_RANK: return infer_rank(c, node, w);

@@ -69,6 +69,17 @@ static void early_key(rn_logical *node) {
   }
 }
 
+/* Sessions that are shown as they grow: by their key and bounds; one that has other bounds is another. */
+static void session_key(rn_changelog *c, rn_logical *node) {
+  uint32_t keys = node->u.agg.key_count, window = keys + node->u.agg.call_count;
+  uint32_t *columns = RN_NEW_N(c->arena, uint32_t, keys + 3);
+  for (uint32_t i = 0; i < keys; i++) columns[i] = i;
+  for (uint32_t part = 0; part < 3; part++) columns[keys + part] = node->window_keys[part] = window + part;
+  node->has_window_keys = true;
+  node->window_grows = false;
+  set_key(node, keys + 3, columns);
+}
+
 /* Does a row meet one row of this side at most? */
 static bool key_is_joined(const rn_logical *side, const uint32_t *joined, uint32_t count) {
   if (!side->has_key) return false;
@@ -147,6 +158,9 @@ void rn_infer_keys(rn_changelog *c, rn_logical *node) {
     case RN_L_AGGREGATE:
       first_columns_key(c, node, node->u.agg.key_count);
       if (node->u.agg.early) early_key(node);
+      break;
+    case RN_L_WINDOW_AGG:
+      if (node->u.agg.early) session_key(c, node);
       break;
     case RN_L_JOIN: join_key(c, node); break;
     case RN_L_SET: /* without ALL every row is there once */

@@ -6,7 +6,7 @@ static const rn_logical *find_updater(const rn_logical *node) {
   if (!(node->emits & RN_UPDATES)) return NULL;
   bool passes = node->kind == RN_L_JOIN && (node->u.join.kind == RN_JOIN_KIND_INNER || node->u.join.kind == RN_JOIN_KIND_SEMI);
   if (node->kind == RN_L_SET && node->u.set.except) return node;
-  if (node->kind == RN_L_AGGREGATE || (node->kind == RN_L_JOIN && !passes)) return node;
+  if (node->kind == RN_L_AGGREGATE || node->kind == RN_L_WINDOW_AGG || (node->kind == RN_L_JOIN && !passes)) return node;
   if ((node->kind == RN_L_OVER && node->u.over.changes) || (node->kind == RN_L_SORT && node->u.sort.top) ||
       node->kind == RN_L_RANK)
     return node;
@@ -57,7 +57,8 @@ rn_status rn_check_sink(rn_changelog *c, rn_logical *sink) {
   const rn_logical *updater = find_updater(input);
   uint8_t needed = input->emits & (RN_CHANGE_UPDATE_AFTER | RN_CHANGE_DELETE);
   if ((sink->u.sink.accepts & needed) != needed) {
-    bool aggregate = updater && updater->kind == RN_L_AGGREGATE, early = aggregate && updater->u.agg.early;
+    bool aggregate = updater && (updater->kind == RN_L_AGGREGATE || updater->kind == RN_L_WINDOW_AGG);
+    bool early = aggregate && updater->u.agg.early;
     const char *final = early ? "without EMIT CHANGES, early and late firing a window gives final rows; or "
                         : aggregate ? "group by a window (TUMBLE, HOP) to get final rows, or " : "";
     const char *hint = rn_arena_printf(c->arena, "%swrite to a table without WITH: it lies in the database file and takes updates", final);

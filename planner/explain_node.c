@@ -221,6 +221,7 @@ static void print_aggregate(rn_builder *out, const rn_plan_node *n, const char *
   for (uint32_t i = keys + calls; i < n->schema.count; i++)
     rn_builder_printf(out, "%s%s", i ? ", " : "", n->schema.fields[i].name);
   rn_builder_char(out, ']');
+  if (windowed && n->u.window_agg.early) rn_builder_text(out, ", emits=[every change]");
   if (windowed) closing_text(out, &n->u.window_agg.spec);
   else if (n->u.group_agg.early) early_text(out, n);
   else if (n->u.group_agg.fold) rn_builder_text(out, ", emits=[end of input]");

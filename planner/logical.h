@@ -100,7 +100,8 @@ struct rn_logical {
       const rn_ast_expr **asts; /* of the calls, for messages; NULL */
       const char *clause;       /* "GROUP BY", "DISTINCT", "aggregate": for messages */
       rn_window_spec window;    /* WINDOW_AGG; AGGREGATE that is early or closes */
-      bool early;               /* EMIT CHANGES, early or late firing over a window: an AGGREGATE whose groups go when their window closes .. */
+      bool early;               /* EMIT CHANGES, early or late firing over a window: an AGGREGATE whose groups go when their window closes ..
+                                 * (over sessions a WINDOW_AGG that shows them as they grow) */
       uint32_t end_key;         /* .. which is key number end_key */
       rn_fire fire;             /* early */
       bool closes;              /* an AGGREGATE whose groups leave and go when their window closes; end_key as above */
@@ -222,6 +223,9 @@ rn_logical *rn_logical_copy(rn_arena *arena, const rn_logical *node);
 uint32_t rn_logical_width(const rn_logical *node);
 const char *rn_logical_kind_name(rn_logical_kind kind);
 bool rn_logical_is_stateful(rn_logical_kind kind);
+
+/* EMIT CHANGES over SESSION where groups are not sessions (bind_query_emit.c). */
+rn_status rn_refuse_session_changes(rn_diagnostics *diags, rn_span span);
 
 /* Calls fn for every expression slot of the node; fn may replace it. */
 typedef rn_status (*rn_expr_visit)(rn_expr **slot, void *ctx);

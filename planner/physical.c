@@ -139,7 +139,7 @@ static rn_window_spec map_window(const rn_window_spec *spec, const int *map) {
 /* Are there changes that are not shown at once? */
 static bool holds(const rn_logical *node) {
   const rn_fire *fire = &node->u.agg.fire;
-  return node->u.agg.early && !node->u.agg.fold && (fire->early_us != 0 || (fire->lateness_us && fire->late_us != 0));
+  return node->kind == RN_L_AGGREGATE && node->u.agg.early && !node->u.agg.fold && (fire->early_us != 0 || (fire->lateness_us && fire->late_us != 0));
 }
 
 static rn_plan_node *build_hold(rn_plan_builder *b, const rn_logical *node, rn_plan_node *agg) {
@@ -172,6 +172,9 @@ static rn_built build_aggregate(rn_plan_builder *b, const rn_logical *node) {
     n->u.window_agg.keys = keys;
     n->u.window_agg.call_count = node->u.agg.call_count;
     n->u.window_agg.calls = calls;
+    n->u.window_agg.early = node->u.agg.early;
+    n->u.window_agg.update_before = node->u.agg.update_before;
+    n->u.window_agg.mini_batch = node->u.agg.mini_batch;
   } else {
     n->u.group_agg.key_count = node->u.agg.key_count;
     n->u.group_agg.keys = keys;

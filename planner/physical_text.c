@@ -69,6 +69,7 @@ const char *rn_physical_fingerprint(rn_arena *arena, const rn_plan_node *n) {
       calls_text(arena, n->u.window_agg.calls, n->u.window_agg.call_count, &b);
       window_text(&n->u.window_agg.spec, &b);
       sets_text(n->inputs[0], &b);
+      if (n->u.window_agg.early) rn_builder_text(&b, " changes"); /* slots have a word more */
       break;
     case RN_NODE_WINDOW:
       if (n->u.window.spec.kind != RN_WINDOW_SESSION) return NULL;

@@ -186,7 +186,7 @@ rn_expr *rn_map_grouped(rn_select_binder *s, rn_expr *e);
 void rn_map_grouped_subqueries(rn_select_binder *s);
 bool rn_ast_has_aggregate(const rn_ast_expr *e);
 /* bind_query_emit.c: shows the aggregate changes of open windows, and when? `window`: of a windowing function. */
-rn_status rn_bind_emit(rn_select_binder *s, const rn_logical *window, bool *early, rn_fire *fire);
+rn_status rn_bind_emit(rn_select_binder *s, const rn_logical *window, bool whole_sessions, bool *early, rn_fire *fire);
 /* Puts a WINDOW for the window in GROUP BY over *input; returns its first column. */
 uint32_t rn_put_window(rn_select_binder *s, rn_logical **input, uint32_t time_column);
 /* bind_query_sets.c: GROUPING SETS, ROLLUP, CUBE */

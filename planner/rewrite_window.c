@@ -126,7 +126,8 @@ static rn_logical *move_sets(rn_rewrite *r, const rn_logical *sets, rn_logical *
 }
 
 static rn_logical *rewrite(rn_rewrite *r, rn_logical *agg) {
-  if (agg->u.agg.early) return agg; /* every row makes a change: nothing is gained by slices */
+  bool session = agg->u.agg.window.kind == RN_WINDOW_SESSION;
+  if (agg->u.agg.early && !session) return agg; /* every row makes a change: nothing is gained by slices */
   uint32_t key_count = agg->u.agg.key_count, call_count = agg->u.agg.call_count;
   int *parts = RN_NEW_N(r->arena, int, key_count + 1);
   const rn_logical *window = window_of(agg, parts);

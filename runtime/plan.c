@@ -129,6 +129,7 @@ static void print_details(rn_builder *out, const rn_plan_node *n) {
       print_window(out, &n->u.window_agg.spec);
       print_columns(out, "keys", n->u.window_agg.keys, n->u.window_agg.key_count);
       print_calls(out, n->u.window_agg.calls, n->u.window_agg.call_count);
+      if (n->u.window_agg.early) rn_builder_printf(out, " early%s", n->u.window_agg.update_before ? " -U" : "");
       break;
     case RN_NODE_EXPAND:
       print_columns(out, "keys", n->u.expand.keys, n->u.expand.key_count);

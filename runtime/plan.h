@@ -152,6 +152,9 @@ struct rn_plan_node {
       const uint32_t *keys;    /* input columns */
       uint32_t call_count;
       const rn_agg_call *calls;
+      bool early;              /* SESSION: open ones are shown, +I and -D as they grow, -U and +U within their bounds .. */
+      bool update_before;      /* .. somebody needs -U */
+      bool mini_batch;         /* .. changes of a batch may be folded into one */
       /* output: keys, results of calls, window_start, window_end (TIMESTAMP(3)), window_time (type of
        * the time attribute: end - 1 ms) */
     } window_agg;

@@ -216,3 +216,54 @@ void rn_agg_set_results(const rn_agg_set *set, const uint8_t *const *slots, uint
     if (set->counted_by[c] >= 0) set_nulls(set, c, slots, count, &columns[c], first_row);
   }
 }
+
+void rn_agg_set_results_own(const rn_agg_set *set, const uint8_t *const *slots, uint32_t count, rn_column *columns,
+                            uint32_t first_row, uint32_t capacity, rn_arena *arena) {
+  rn_agg_set_results(set, slots, count, columns, first_row, capacity, arena);
+  for (uint32_t c = 0; c < set->count; c++) {
+    rn_physical p = rn_type_physical(columns[c].type);
+    if (p == RN_P_STR) {
+      for (uint32_t i = first_row; i < first_row + count; i++) {
+        rn_str *s = (rn_str *)columns[c].data + i;
+        if (rn_is_valid(&columns[c], i)) *s = rn_str_copy(arena, *s);
+      }
+    } else if (p == RN_P_LIST || p == RN_P_ROW) {
+      for (uint32_t i = 0; i < count; i++) {
+        rn_column one;
+        rn_column_init(&one, columns[c].type, 1, arena);
+        rn_column_nullable(&one, 1, arena);
+        set->calls[c].ops->result(&slots[i], 1, set->offsets[c], &one, 0, set->state, arena);
+        rn_column_copy_value(&columns[c], first_row + i, &one, 0, capacity, arena);
+      }
+    }
+  }
+}
+
+static bool same_value(const rn_column *c, uint32_t a, uint32_t b) {
+  bool valid = rn_is_valid(c, a);
+  if (valid != rn_is_valid(c, b)) return false;
+  if (!valid) return true;
+  switch (rn_type_physical(c->type)) {
+    case RN_P_STR: return rn_str_eq((const rn_str *)c->data + a, (const rn_str *)c->data + b);
+    case RN_P_LIST: case RN_P_ROW: {
+      rn_builder x = {0}, y = {0};
+      rn_value_encode(&x, c, a);
+      rn_value_encode(&y, c, b);
+      bool same = rn_slice_eq(rn_slice_make(x.data, x.len), rn_slice_make(y.data, y.len));
+      rn_builder_free(&x);
+      rn_builder_free(&y);
+      return same;
+    }
+    default: {
+      size_t width = rn_physical_width(rn_type_physical(c->type));
+      return memcmp((const char *)c->data + width * a, (const char *)c->data + width * b, width) == 0;
+    }
+  }
+}
+
+bool rn_agg_set_same_results(const rn_agg_set *set, const rn_column *columns, uint32_t a, uint32_t b) {
+  for (uint32_t c = 0; c < set->count; c++) {
+    if (!same_value(&columns[c], a, b)) return false;
+  }
+  return true;
+}

@@ -53,6 +53,11 @@ void rn_agg_set_release(const rn_agg_set *set, uint8_t *slot); /* frees what the
 /* Results of all calls into columns[0..count), rows first_row.. */
 void rn_agg_set_results(const rn_agg_set *set, const uint8_t *const *slots, uint32_t count, rn_column *columns,
                         uint32_t first_row, uint32_t capacity, rn_arena *arena);
+/* The same, where slots may change before the columns leave: nothing in them points into the state. */
+void rn_agg_set_results_own(const rn_agg_set *set, const uint8_t *const *slots, uint32_t count, rn_column *columns,
+                            uint32_t first_row, uint32_t capacity, rn_arena *arena);
+/* Do all results of rows a and b agree? */
+bool rn_agg_set_same_results(const rn_agg_set *set, const rn_column *columns, uint32_t a, uint32_t b);
 /* Does the row pass the FILTER of the call? */
 static inline bool rn_agg_filter(const rn_agg_call *call, const rn_batch *batch, uint32_t row) {
   if (call->filter < 0) return true;

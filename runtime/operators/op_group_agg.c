@@ -24,7 +24,6 @@ typedef struct group_agg {
   rn_map *map;
   uint32_t key_count, call_count;
   rn_window_time time; /* early */
-  bool text_results; /* results may point into the state's heap */
   uint8_t *slots[RN_BATCH_ROWS_MAX];
   bool fresh[RN_BATCH_ROWS_MAX];
   /* the output batch being filled */
@@ -47,10 +46,6 @@ static rn_status group_open(rn_operator *op, rn_error *err) {
   rn_agg_set_init(&self->set, node->u.group_agg.calls, self->call_count, ACCUMULATORS, false, &self->memory);
   const rn_type **types = RN_NEW_N(&self->memory, const rn_type *, self->key_count + 1);
   for (uint32_t k = 0; k < self->key_count; k++) types[k] = node->schema.fields[k].type;
-  for (uint32_t c = 0; c < self->call_count; c++) {
-    rn_physical p = rn_type_physical(node->schema.fields[self->key_count + c].type);
-    if (p == RN_P_STR || p == RN_P_LIST || p == RN_P_ROW) self->text_results = true;
-  }
   rn_map_spec spec = {.id = MAP_GROUPS, .key_size = rn_key_fixed_size(types, self->key_count),
                       .value_size = self->set.size, .value_align = self->set.align,
                       .ref_count = self->set.ref_count, .refs = self->set.refs};
@@ -77,27 +72,9 @@ static void begin_output(group_agg *self) {
   self->out.live_count = 0;
 }
 
-/* Results of slots into output rows, with text of their own: the slots may change before they leave. */
+/* Results of slots into output rows: the slots may change before they leave. */
 static void put_results(group_agg *self, const uint8_t *const *slots, uint32_t n, uint32_t row) {
-  rn_column *columns = self->out.columns + self->key_count;
-  rn_agg_set_results(&self->set, slots, n, columns, row, RN_BATCH_ROWS_MAX, &self->op.arena);
-  for (uint32_t c = 0; c < self->call_count && self->text_results; c++) {
-    rn_physical p = rn_type_physical(columns[c].type);
-    if (p == RN_P_STR) {
-      for (uint32_t i = row; i < row + n; i++) {
-        rn_str *s = (rn_str *)columns[c].data + i;
-        if (rn_is_valid(&columns[c], i)) *s = rn_str_copy(&self->op.arena, *s);
-      }
-    } else if (p == RN_P_LIST || p == RN_P_ROW) {
-      for (uint32_t i = 0; i < n; i++) {
-        rn_column one;
-        rn_column_init(&one, columns[c].type, 1, &self->op.arena);
-        rn_column_nullable(&one, 1, &self->op.arena);
-        self->set.calls[c].ops->result(&slots[i], 1, self->set.offsets[c], &one, 0, self->set.state, &self->op.arena);
-        rn_column_copy_value(&columns[c], row + i, &one, 0, RN_BATCH_ROWS_MAX, &self->op.arena);
-      }
-    }
-  }
+  rn_agg_set_results_own(&self->set, slots, n, self->out.columns + self->key_count, row, RN_BATCH_ROWS_MAX, &self->op.arena);
 }
 static void put_result(group_agg *self, const uint8_t *slot, rn_slice key, uint32_t row, rn_row_kind kind) {
   rn_column *columns = self->out.columns + self->key_count;
@@ -109,32 +86,8 @@ static void put_result(group_agg *self, const uint8_t *slot, rn_slice key, uint3
   self->out_kinds[row] = (uint8_t)kind;
 }
 
-static bool same_value(const rn_column *c, uint32_t a, uint32_t b) {
-  bool valid = rn_is_valid(c, a);
-  if (valid != rn_is_valid(c, b)) return false;
-  if (!valid) return true;
-  switch (rn_type_physical(c->type)) {
-    case RN_P_STR: return rn_str_eq((const rn_str *)c->data + a, (const rn_str *)c->data + b);
-    case RN_P_LIST: case RN_P_ROW: {
-      rn_builder x = {0}, y = {0};
-      rn_value_encode(&x, c, a);
-      rn_value_encode(&y, c, b);
-      bool same = rn_slice_eq(rn_slice_make(x.data, x.len), rn_slice_make(y.data, y.len));
-      rn_builder_free(&x);
-      rn_builder_free(&y);
-      return same;
-    }
-    default: {
-      size_t width = rn_physical_width(rn_type_physical(c->type));
-      return memcmp((const char *)c->data + width * a, (const char *)c->data + width * b, width) == 0;
-    }
-  }
-}
 static bool same_results(const group_agg *self, uint32_t a, uint32_t b) {
-  for (uint32_t c = 0; c < self->call_count; c++) {
-    if (!same_value(&self->out.columns[self->key_count + c], a, b)) return false;
-  }
-  return true;
+  return rn_agg_set_same_results(&self->set, self->out.columns + self->key_count, a, b);
 }
 
 static rn_status flush(group_agg *self, rn_error *err) {

@@ -7,7 +7,8 @@
  *
  * A session closes when the watermark reaches its end - 1 ms, sessions in order of their end; a row is late when it
  * touches no open session and its own [t, t + gap) has passed (DIALECT 5.5). One class for both nodes: WINDOW_AGG
- * folds rows into accumulators, a bare WINDOW keeps the rows until their session is known. */
+ * folds rows into accumulators, a bare WINDOW keeps the rows until their session is known. With EMIT CHANGES sessions are
+ * shown while they are open (op_session_changes.c); when one closes it only goes. */
 #include "runtime/operators/op_session.h"
 
 #include "base/alloc.h"
@@ -42,6 +43,7 @@ static rn_status session_open(rn_operator *op, rn_error *err) {
   self->wide = rn_map_table(rn_state_map(op->state, &wide), 0);
   self->gap = self->time.spec->size_us / RN_US_PER_MS;
   rn_session_timers_open(&self->timers, self->gap);
+  if (self->aggregates && node->u.window_agg.early) rn_session_changes_open(self);
   return RN_OK;
 }
 
@@ -180,6 +182,7 @@ static void begin_session(rn_session_op *self, rn_session *session, int64_t star
   rn_session_put(self, session, (rn_session_span){start, start + self->gap});
   if (self->set.has_distinct) *rn_session_id(session) = self->next_id++;
   rn_agg_set_clear(&self->set, (uint8_t *)session);
+  if (self->changes) rn_session_changes_note(self, session, true);
 }
 
 /* What a session holds moves to another slot, which holds nothing; timer and place stay with their slots. */
@@ -187,6 +190,7 @@ static void move_values(rn_session_op *self, rn_session *to, rn_session *from) {
   rn_session_put(self, to, rn_session_get(self, from));
   memcpy(to, from, self->value_size);
   memset(from, 0, self->value_size);
+  if (self->changes) rn_session_changes_moved(self, to);
 }
 
 static bool is_late(const rn_session_op *self, int64_t end) {
@@ -195,6 +199,7 @@ static bool is_late(const rn_session_op *self, int64_t end) {
 
 /* `into` grows to reach from `start` to `end`. */
 static void extend(rn_session_op *self, rn_session *into, int64_t start, int64_t end) {
+  if (self->changes) rn_session_changes_note(self, into, false);
   rn_session_span span = rn_session_get(self, into);
   rn_session_put(self, into, (rn_session_span){start < span.start ? start : span.start, end > span.end ? end : span.end});
 }
@@ -202,6 +207,10 @@ static void extend(rn_session_op *self, rn_session *into, int64_t start, int64_t
 static void merge(rn_session_op *self, rn_session *into, rn_session *gone) {
   rn_session_span span = rn_session_get(self, gone);
   extend(self, into, span.start, span.end);
+  if (self->changes) {
+    rn_session_changes_note(self, gone, false);
+    rn_session_changes_gone(self, gone);
+  }
   rn_session_values_merge(self, into, gone);
   rn_session_values_release(self, gone);
 }
@@ -259,6 +268,7 @@ static inline rn_session *session_of(rn_session_op *self, const rows_in *in, uin
   rn_session_span span = rn_session_get(self, newest);
   if (t < span.start) return earlier_session(self, in, newest, t);
   if (t <= span.end) {
+    if (self->changes) rn_session_changes_note(self, newest, false);
     if (end > span.end) rn_session_put(self, newest, (rn_session_span){span.start, end});
     return newest;
   }
@@ -282,8 +292,13 @@ static void forget_empty(rn_session_op *self, uint32_t n) {
   for (uint32_t i = 0; i < empty; i++) rn_table_erase(self->newest, self->found[i]);
 }
 
+static rn_status show_changes(rn_session_op *self, const rows_in *in, bool last, rn_error *err) {
+  fold_pending(self, in);
+  return rn_session_changes_show(self, last, err);
+}
+
 static rn_status session_process(rn_operator *op, unsigned input, rn_batch *batch, rn_error *err) {
-  (void)input, (void)err;
+  (void)input;
   rn_session_op *self = (rn_session_op *)op;
   const rn_window_spec *spec = self->time.spec;
   uint32_t n = batch->live_count;
@@ -296,7 +311,9 @@ static rn_status session_process(rn_operator *op, unsigned input, rn_batch *batc
   const rn_column *time = spec->processing_time ? NULL : &batch->columns[spec->time_column];
   int64_t now_us = time ? 0 : rn_clock_now_us(op->context->clock);
   uint64_t late = 0;
+  uint32_t run = self->changes ? rn_session_changes_run(self) : n;
   for (uint32_t i = 0; i < n; i++) {
+    if (i && i % run == 0 && show_changes(self, &in, false, err) != RN_OK) return RN_FAIL;
     uint32_t row = rn_live(batch, i);
     rn_session *session = NULL;
     int64_t t = 0;
@@ -316,6 +333,7 @@ static rn_status session_process(rn_operator *op, unsigned input, rn_batch *batc
     self->rows[self->pending++] = (uint16_t)row;
   }
   fold_pending(self, &in);
+  if (self->changes && show_changes(self, &in, true, err) != RN_OK) return RN_FAIL;
   if (late) {
     RN_COUNT(op->counters.late, late);
     forget_empty(self, n);
@@ -328,7 +346,7 @@ static rn_status session_process(rn_operator *op, unsigned input, rn_batch *batc
 
 static rn_status close_sessions(rn_session_op *self, uint32_t count, rn_error *err) {
   rn_session **closing = (rn_session **)(void *)self->slots;
-  if (rn_session_values_emit(self, closing, count, err) != RN_OK) return RN_FAIL;
+  if (!self->changes && rn_session_values_emit(self, closing, count, err) != RN_OK) return RN_FAIL;
   for (uint32_t i = 0; i < count; i++) rn_table_prefetch_index(rn_session_table(self, closing[i]), (uint8_t *)closing[i]);
   for (uint32_t i = 0; i < count; i++) { /* older sessions of a key come before its newest: in order of their end */
     rn_session *s = closing[i];
@@ -378,7 +396,7 @@ static rn_status session_timer(rn_operator *op, int64_t now_us, rn_error *err) {
 
 static int64_t session_horizon(rn_operator *op) {
   rn_session_op *self = (rn_session_op *)op;
-  if (self->time.spec->processing_time) return RN_WATERMARK_NONE;
+  if (self->time.spec->processing_time || self->changes) return RN_WATERMARK_NONE; /* shown ones have said it */
   int64_t last = INT64_MIN;
   for (uint32_t p = 0, count = rn_table_end(self->newest); p < count; p++) {
     const rn_session *s = (const rn_session *)(const void *)rn_table_at(self->newest, p);
@@ -428,6 +446,7 @@ static rn_status session_restored(rn_operator *op, rn_error *err) {
 static void session_close(rn_operator *op) {
   rn_session_op *self = (rn_session_op *)op;
   rn_session_timers_close(&self->timers);
+  rn_session_changes_close(self);
   rn_agg_set_close(&self->set);
   rn_builder_free(&self->scratch);
   rn_arena_free(&self->memory);

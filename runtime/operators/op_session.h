@@ -1,5 +1,5 @@
-/* Shared by op_session.c (which session a row belongs to), op_session_timers.c (when one closes) and
- * op_session_values.c (what a session holds and how it leaves). */
+/* Shared by op_session.c (which session a row belongs to), op_session_timers.c (when one closes), op_session_values.c
+ * (what a session holds and how it leaves) and op_session_changes.c (how open ones are shown). */
 #ifndef RN_RUNTIME_OPERATORS_OP_SESSION_H
 #define RN_RUNTIME_OPERATORS_OP_SESSION_H
 #include "base/vec.h"
@@ -54,6 +54,8 @@ typedef struct rn_session_timers {
   RN_VEC(rn_session_due) heap;
 } rn_session_timers;
 
+typedef struct rn_session_changes rn_session_changes;
+
 typedef struct rn_session_op {
   rn_operator op;
   rn_arena memory; /* layouts */
@@ -64,6 +66,8 @@ typedef struct rn_session_op {
   rn_agg_set set;
   int64_t gap;         /* ms */
   uint32_t value_size; /* of a slot */
+  rn_session_changes *changes; /* open sessions are shown; NULL: each once, when it closes */
+  uint32_t change_at;  /* in the slot: 1 + number of its change in the batch */
   rn_table *newest;  /* key -> session */
   rn_table *older;   /* key + number -> session */
   rn_table *wide;    /* key + number (of the newest: 0) -> rn_session_span that does not fit before the slot */
@@ -152,6 +156,18 @@ void rn_session_values_release(rn_session_op *self, rn_session *session);
 /* What it does, where the slot stays. */
 void rn_session_values_free(rn_session_op *self, rn_session *session);
 rn_status rn_session_values_emit(rn_session_op *self, rn_session *const *sessions, uint32_t count, rn_error *err);
+/* The window's columns, as many as there are from `first` on. */
+void rn_session_put_window(rn_session_op *self, rn_batch *out, uint32_t first, uint32_t row, rn_session_span span);
+
+void rn_session_changes_open(rn_session_op *self);
+void rn_session_changes_close(rn_session_op *self);
+uint32_t rn_session_changes_run(const rn_session_op *self); /* so many rows may come between two rn_session_changes_show */
+/* Before anything about the session changes; what was noted already is left as it is. begins: it has not been shown. */
+void rn_session_changes_note(rn_session_op *self, rn_session *session, bool begins);
+void rn_session_changes_gone(rn_session_op *self, rn_session *session);  /* noted; it is part of another now */
+void rn_session_changes_moved(rn_session_op *self, rn_session *session); /* its values have come to lie here */
+/* Rows are folded: what they changed leaves, at the latest with the `last` ones of the batch. */
+rn_status rn_session_changes_show(rn_session_op *self, bool last, rn_error *err);
 
 void rn_session_timers_open(rn_session_timers *timers, int64_t gap);
 void rn_session_timers_close(rn_session_timers *timers);

@@ -19,6 +19,10 @@ void rn_session_values_open(rn_session_op *self, rn_map_spec *spec, uint8_t dist
   for (uint32_t c = 0; c < calls; c++) {
     if (node->u.window_agg.calls[c].distinct) values = sizeof(int64_t); /* its id */
   }
+  if (self->aggregates && node->u.window_agg.early) {
+    self->change_at = values;
+    values += sizeof(int64_t);
+  }
   rn_agg_set_init(set, self->aggregates ? node->u.window_agg.calls : NULL, calls, values, true, &self->memory);
   if (self->aggregates) {
     spec->value_size = set->size;
@@ -154,8 +158,7 @@ void rn_session_values_free(rn_session_op *self, rn_session *session) {
 
 /* --- leaving ------------------------------------------------------------------------------------------------------ */
 
-static void put_window(rn_session_op *self, rn_batch *out, uint32_t first, uint32_t row, const rn_session *session) {
-  rn_session_span span = rn_session_get(self, session);
+void rn_session_put_window(rn_session_op *self, rn_batch *out, uint32_t first, uint32_t row, rn_session_span span) {
   int64_t start = span.start * RN_US_PER_MS, end = span.end * RN_US_PER_MS;
   const int64_t values[3] = {start, end, rn_window_instant(&self->time, end)};
   for (uint32_t v = 0; v < 3 && first + v < out->column_count; v++) ((int64_t *)out->columns[first + v].data)[row] = values[v];
@@ -169,7 +172,7 @@ static rn_status emit_aggregates(rn_session_op *self, rn_session *const *session
   rn_output_rows(op, self->out, count, self->key_count, &out);
   rn_agg_set_results(&self->set, (const uint8_t *const *)(const void *)sessions, count, out.columns + self->key_count, 0,
                      count, &op->arena);
-  for (uint32_t i = 0; i < count; i++) put_window(self, &out, self->key_count + calls, i, sessions[i]);
+  for (uint32_t i = 0; i < count; i++) rn_session_put_window(self, &out, self->key_count + calls, i, rn_session_get(self, sessions[i]));
   return rn_emit(op, &out, err);
 }
 
@@ -185,7 +188,7 @@ static rn_status emit_rows(rn_session_op *self, rn_session *const *sessions, uin
       if (n < capacity && (i + 1 < total || s + 1 < count)) continue;
       rn_batch out;
       rn_output_rows(op, self->out, n, width, &out);
-      for (uint32_t r = 0; r < n; r++) put_window(self, &out, width, r, of[r]);
+      for (uint32_t r = 0; r < n; r++) rn_session_put_window(self, &out, width, r, rn_session_get(self, of[r]));
       if (rn_emit(op, &out, err) != RN_OK) return RN_FAIL;
       n = 0;
     }

@@ -3,11 +3,25 @@ CREATE TABLE s (id INT, k STRING, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts
 WITH ('connector' = 'kafka', 'topic' = 's', 'properties.bootstrap.servers' = 'nowhere:9', 'format' = 'json');
 CREATE TABLE o (k STRING, window_start TIMESTAMP(3), v INT, PRIMARY KEY (k, window_start) NOT ENFORCED);
 
--- @case EMIT CHANGES over sessions
-SELECT COUNT(*) FROM SESSION(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end EMIT CHANGES;
+-- @case EMIT CHANGES over sessions that are not grouped by their keys
+SELECT COUNT(*) FROM SESSION(TABLE s PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end EMIT CHANGES;
 
--- @case EMIT CHANGES with sessions in GROUP BY
-SELECT COUNT(*) FROM s GROUP BY SESSION(ts, INTERVAL '10' SECOND) EMIT CHANGES;
+-- @case EMIT CHANGES over sessions whose bounds are aggregated
+SELECT MAX(window_end) FROM SESSION(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end EMIT CHANGES;
+
+-- @case EMIT CHANGES over sessions with sets
+SELECT COUNT(*) FROM SESSION(TABLE s PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' SECOND)
+GROUP BY window_start, window_end, GROUPING SETS ((k), ()) EMIT CHANGES;
+
+-- @case a window Top-N of sessions that change
+SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY n DESC) AS rn
+  FROM (SELECT window_start, window_end, k, COUNT(*) AS n FROM SESSION(TABLE s PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' SECOND)
+        GROUP BY window_start, window_end, k EMIT CHANGES)) WHERE rn = 1;
+
+-- @case a table of sessions with a key that does not name them
+CREATE TABLE o2 (k STRING, v INT, PRIMARY KEY (k) NOT ENFORCED);
+INSERT INTO o2 SELECT k, SUM(v) FROM SESSION(TABLE s PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' SECOND)
+GROUP BY window_start, window_end, k EMIT CHANGES;
 
 -- @case the start of a window that grows does not name it
 INSERT INTO o SELECT k, window_start, SUM(v)

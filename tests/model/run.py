@@ -157,7 +157,8 @@ def session(r, stream):
     table = "SESSION(TABLE t%s, DESCRIPTOR(ts), %s)" % (by, interval(gap))
     if r.random() < .3:
         return Query("SELECT id, window_start, window_end FROM %s" % table, [[x["id"], time_text(s), time_text(e)] for x, s, e in found], len(late))
-    calls = random_calls(r, stream, session=True)
+    calls, early = random_calls(r, stream, session=True), r.random() < .4
+    changes = " EMIT CHANGES" if early else ""
     rows = [[time_text(key[0]), time_text(key[1])] + list(key[2:]) + [c.value(g) for c in calls] for key, g in grouped(found, keys).items()]
     if r.random() < .3:
         sql = "SELECT %s, %s FROM t GROUP BY %s" % (
@@ -166,7 +167,7 @@ def session(r, stream):
     else:
         sql = "SELECT %s, %s FROM %s GROUP BY %s" % (", ".join(["window_start", "window_end"] + keys), call_list(calls), table,
                                                      ", ".join(["window_start", "window_end"] + keys))
-    return Query(sql, rows, len(late), any_order=True)  # of sessions that a row joins the values of one come behind the other's
+    return Query(sql + changes, rows, len(late), early, any_order=True)  # of sessions that a row joins the values of one come behind the other's
 
 
 def legacy(r, stream):

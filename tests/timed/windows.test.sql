@@ -5,6 +5,10 @@ WITH ('connector' = 'kafka', 'topic' = 's', 'properties.bootstrap.servers' = 'no
 CREATE TABLE l (id BIGINT, z STRING, at_ TIMESTAMP_LTZ(3), WATERMARK FOR at_ AS at_)
 WITH ('connector' = 'kafka', 'topic' = 'l', 'properties.bootstrap.servers' = 'nowhere:9', 'format' = 'json');
 
+CREATE TABLE late_s (k STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' MINUTE)
+WITH ('connector' = 'kafka', 'topic' = 'late_s', 'properties.bootstrap.servers' = 'nowhere:9', 'format' = 'json');
+CREATE TABLE open_sessions (k STRING, a TIMESTAMP(3), b TIMESTAMP(3), n BIGINT, PRIMARY KEY (k, a, b) NOT ENFORCED);
+
 --@test a tumbling window closes when the watermark reaches its end, not before
 SELECT window_start, k, SUM(v) AS v, COUNT(*) AS n
 FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end, k;
@@ -186,6 +190,74 @@ GROUP BY window_start, window_end, k EMIT CHANGES;
 | window_start        | k | n |
 | 2026-01-01 00:00:00 | a | 2 |
 | 2026-01-01 00:00:10 | a | 1 |
+
+--@test EMIT CHANGES over SESSION: a table keyed by the window holds the open sessions as they are, and closed ones
+INSERT INTO open_sessions SELECT k, window_start, window_end, COUNT(*) FROM SESSION(TABLE s PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' SECOND)
+GROUP BY window_start, window_end, k EMIT CHANGES;
+SELECT k, SESSION_START(ts, INTERVAL '10' SECOND) AS a, SESSION_END(ts, INTERVAL '10' SECOND) AS b, COUNT(*) AS n FROM late_s
+GROUP BY k, SESSION(ts, INTERVAL '10' SECOND) EMIT CHANGES;
+--@given s
+| k | ts                  |
+| a | 2026-01-01 00:00:01 |
+| a | 2026-01-01 00:00:07 |
+| b | 2026-01-01 00:00:09 |
+--@given late_s
+| k | ts                  |
+| a | 2026-01-01 00:00:30 |
+| a | 2026-01-01 00:00:01 |
+| a | 2026-01-01 00:00:46 |
+--@expect open_sessions
+| k | a                   | b                   | n |
+| a | 2026-01-01 00:00:01 | 2026-01-01 00:00:17 | 2 |
+| b | 2026-01-01 00:00:09 | 2026-01-01 00:00:19 | 1 |
+--@expect
+| k | a                   | b                   | n |
+| a | 2026-01-01 00:00:01 | 2026-01-01 00:00:11 | 1 |
+| a | 2026-01-01 00:00:30 | 2026-01-01 00:00:40 | 1 |
+| a | 2026-01-01 00:00:46 | 2026-01-01 00:00:56 | 1 |
+--@given s
+| k | ts                  |
+| b | 2026-01-01 00:00:18 |
+| a | 2026-01-01 00:00:19 |
+--@given late_s
+| k | ts                  |
+| a | 2026-01-01 00:00:38 |
+| a | 2026-01-01 00:00:50 |
+--@expect open_sessions
+| k | a                   | b                   | n |
+| a | 2026-01-01 00:00:01 | 2026-01-01 00:00:17 | 2 |
+| a | 2026-01-01 00:00:19 | 2026-01-01 00:00:29 | 1 |
+| b | 2026-01-01 00:00:09 | 2026-01-01 00:00:28 | 2 |
+--@expect
+| k | a                   | b                   | n |
+| a | 2026-01-01 00:00:01 | 2026-01-01 00:00:11 | 1 |
+| a | 2026-01-01 00:00:30 | 2026-01-01 00:01:00 | 4 |
+
+--@test EMIT CHANGES over SESSION by the clock
+--@no-chaos rows that are read again come later by the clock
+SELECT k, COUNT(*) AS n FROM SESSION(TABLE s PARTITION BY k, DESCRIPTOR(p), INTERVAL '10' SECOND) GROUP BY window_start, window_end, k EMIT CHANGES;
+--@given s
+| k | ts                  |
+| a | 2026-01-01 00:00:01 |
+| b | 2026-01-01 00:00:01 |
+--@advance 6 s
+--@given s
+| k | ts                  |
+| a | 2026-01-01 00:00:01 |
+--@expect
+| k | n |
+| a | 2 |
+| b | 1 |
+--@advance 6 s
+--@given s
+| k | ts                  |
+| a | 2026-01-01 00:00:01 |
+| b | 2026-01-01 00:00:01 |
+--@expect
+| k | n |
+| a | 3 |
+| b | 1 |
+| b | 1 |
 
 --@test EMIT CHANGES on processing time
 SELECT window_start, COUNT(*) AS n FROM TUMBLE(TABLE s, DESCRIPTOR(p), INTERVAL '10' SECOND)

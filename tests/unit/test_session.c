@@ -1,6 +1,7 @@
 /* SESSION windows against a model that keeps every row: sessions of a key are found anew for every row by looking at
  * all of them. Aggregates (merged, DISTINCT) and bare rows, late rows, sizes of batches, epochs and restores into
- * other numbers of instances; processing time by a clock of the test. */
+ * other numbers of instances; processing time by a clock of the test. Shown while they are open (EMIT CHANGES), row by row or
+ * batch by batch: what the changes leave is compared with the open sessions whenever rows have come. */
 #include "aggregate_model.h"
 #include "base/calendar.h"
 
@@ -15,10 +16,13 @@ static uint64_t expected_late;
 
 static int64_t gap;
 static bool aggregated, global;
+static bool shown, by_batch;
+static lines live; /* shown: what the changes left of the open sessions */
 static bool scattered; /* rows of many years in any order, no watermark before the end */
 static int64_t scattered_around;
 static const rn_agg_call *calls;
 static uint32_t call_count;
+static size_t fired;
 
 static bool same_group(const row *a, const row *b) { return global || same_key(a, b); }
 
@@ -60,6 +64,38 @@ static void put_bounds(rn_builder *line, const model_session *s) {
   model_time(line, s->end - 1000);
 }
 
+static char *result_line(const model_session *s, const char *op) {
+  rn_builder line = {0};
+  rn_builder_text(&line, op);
+  if (!global) {
+    rn_builder_char(&line, '|');
+    if (s->first->k_null) rn_builder_text(&line, "NULL");
+    else rn_builder_int(&line, s->first->k);
+  }
+  for (uint32_t c = 0; c < call_count; c++) {
+    rn_builder_char(&line, '|');
+    model_aggregate(&line, &calls[c], s->rows.data, s->rows.len);
+  }
+  put_bounds(&line, s);
+  return rn_builder_take(&line);
+}
+
+static void expect_shown(const char *what, bool last) {
+  if (!shown || !(last || pick(scattered ? 150 : 3) == 0)) return;
+  for (size_t i = 0; i < sessions.len; i++) RN_VEC_PUSH(&expected, result_line(&sessions.data[i], ""));
+  expect_live(&live, &expected, what);
+}
+
+/* A session that closes stays as it is shown. */
+static void forget_shown(const model_session *s) {
+  char *line = result_line(s, "");
+  size_t at = 0;
+  while (at < live.len && strcmp(live.data[at], line) != 0) at++;
+  if (at == live.len) fail_msg("not shown: %s", line);
+  live.data[at] = live.data[--live.len];
+  rn_free(line);
+}
+
 static void model_fire(int64_t watermark) {
   for (size_t i = 0; i < sessions.len;) {
     model_session *s = &sessions.data[i];
@@ -67,25 +103,16 @@ static void model_fire(int64_t watermark) {
       i++;
       continue;
     }
-    for (size_t k = 0; k < (aggregated ? 1 : s->rows.len); k++) {
+    if (shown) forget_shown(s);
+    else if (aggregated) RN_VEC_PUSH(&expected, result_line(s, "+I"));
+    for (size_t k = 0; !aggregated && k < s->rows.len; k++) {
       rn_builder line = {0};
       rn_builder_text(&line, "+I");
-      if (aggregated) {
-        if (!global) {
-          rn_builder_char(&line, '|');
-          if (s->first->k_null) rn_builder_text(&line, "NULL");
-          else rn_builder_int(&line, s->first->k);
-        }
-        for (uint32_t c = 0; c < call_count; c++) {
-          rn_builder_char(&line, '|');
-          model_aggregate(&line, &calls[c], s->rows.data, s->rows.len);
-        }
-      } else {
-        put_row_text(&line, s->rows.data[k]);
-      }
+      put_row_text(&line, s->rows.data[k]);
       put_bounds(&line, s);
       RN_VEC_PUSH(&expected, rn_builder_take(&line));
     }
+    fired++;
     RN_VEC_FREE(&s->rows);
     sessions.data[i] = sessions.data[--sessions.len];
   }
@@ -123,6 +150,8 @@ static void make_plan(plan *p, const rn_agg_call *set, uint32_t count, bool proc
     p->node.u.window_agg.keys = keys;
     p->node.u.window_agg.call_count = count;
     p->node.u.window_agg.calls = set;
+    p->node.u.window_agg.early = p->node.u.window_agg.update_before = shown;
+    p->node.u.window_agg.mini_batch = by_batch;
   } else {
     for (uint32_t c = 0; c < INPUT_COLUMNS; c++) p->fields[f++] = in.fields[c];
     p->node.u.window.spec = spec;
@@ -148,7 +177,8 @@ static size_t run(const rn_agg_call *set, uint32_t count, uint32_t batch_rows, b
   bench b = {.node = &p.node, .keys = keys, .key_count = !global, .context = {.hash_seed = 5, .batch_rows = batch_rows}};
   bench_open(&b, 1);
   expected_late = 0;
-  uint64_t late = 0, used = 0;
+  fired = 0;
+  uint64_t late = 0;
   int64_t now = -20 * SECOND, watermark = RN_WATERMARK_NONE; /* before 1970 too */
   uint32_t pending = 0;
   for (uint32_t i = 0; i < ROWS; i++) {
@@ -161,6 +191,7 @@ static size_t run(const rn_agg_call *set, uint32_t count, uint32_t batch_rows, b
     if (pending == batch_rows || tick || epoch || i + 1 == ROWS) {
       bench_rows(&b, &rows[i + 1 - pending], pending);
       pending = 0;
+      expect_shown(what, tick || i + 1 == ROWS);
     }
     if (tick && now - 2 * SECOND > watermark) {
       watermark = now - 2 * SECOND;
@@ -186,15 +217,16 @@ static size_t run(const rn_agg_call *set, uint32_t count, uint32_t batch_rows, b
   assert_true(scattered ? late == 0 : late > 0 && late < ROWS / 2);
   if (!epochs) expect_order();
   expect_same(&expected, what);
-  used = expected.len;
   assert_int_equal(sessions.len, 0);
+  assert_int_equal(live.len, 0);
   expect_empty(&b);
   bench_close(&b);
   bench_forget(&b);
   clear_lines(&output);
   clear_lines(&expected);
   RN_VEC_FREE(&sessions);
-  return used;
+  RN_VEC_FREE(&live);
+  return fired;
 }
 
 static const int64_t short_gaps[] = {SECOND / 4, SECOND, 3 * SECOND}, long_gaps[] = {SECOND, 10 * RN_US_PER_DAY};
@@ -245,6 +277,29 @@ static void test_no_calls(void **state) {
   (void)state;
   rn_agg_call set[] = {make_call("COUNT", -1, -1, false)};
   run_both(set, 0);
+}
+static void run_shown(const rn_agg_call *set, uint32_t count) {
+  shown = true;
+  for (int i = 0; i < 2; i++) {
+    by_batch = i == 1;
+    run_both(set, count);
+  }
+  shown = false;
+}
+static void test_shown(void **state) {
+  (void)state;
+  rn_agg_call set[] = {make_call("COUNT", -1, -1, false), make_call("MAX", COL_S, COL_F, false), make_call("COUNT", COL_S, COL_F, true)};
+  run_shown(set, 3);
+  run_shown(set, 0);
+}
+static void test_shown_scattered(void **state) {
+  (void)state;
+  rn_agg_call set[] = {make_call("COUNT", -1, -1, false), make_call("MIN", COL_S, -1, false), make_call("SUM", COL_V, -1, true)};
+  scattered = true;
+  scattered_around = 7900 * 365 * RN_US_PER_DAY;
+  run_shown(set, 3);
+  scattered_around = 0;
+  scattered = false;
 }
 static void test_rows(void **state) {
   (void)state;
@@ -355,7 +410,7 @@ static void test_processing_time(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_merged), cmocka_unit_test(test_shared_counters), cmocka_unit_test(test_distinct),
-                                     cmocka_unit_test(test_no_calls), cmocka_unit_test(test_rows),
+                                     cmocka_unit_test(test_no_calls), cmocka_unit_test(test_shown), cmocka_unit_test(test_shown_scattered), cmocka_unit_test(test_rows),
                                      cmocka_unit_test(test_scattered), cmocka_unit_test(test_horizon),
                                      cmocka_unit_test(test_size), cmocka_unit_test(test_processing_time)};
   return cmocka_run_group_tests(tests, set_up, tear_down);
