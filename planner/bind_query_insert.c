@@ -138,19 +138,24 @@ static void list_columns(rn_builder *b, const rn_catalog_object *t, const target
     rn_builder_printf(b, "%s%s", i ? ", " : "", t->columns[targets->columns[i]].name);
 }
 
+/* The column as the connector sees it; NULL: it does not. */
+static const rn_table_column *connector_column(const rn_table_spec *spec, const rn_catalog_column *column) {
+  for (uint32_t i = 0; i < spec->column_count; i++)
+    if (!strcmp(spec->columns[i].name, column->name)) return &spec->columns[i];
+  return NULL;
+}
+
 /* Metadata columns are given to the connector in its own type. */
 static const rn_type *stored_type(rn_query_context *q, const rn_table_spec *spec, const rn_catalog_column *column) {
-  for (uint32_t i = 0; i < spec->column_count; i++)
-    if (!strcmp(spec->columns[i].name, column->name) && !rn_is_partition(&spec->columns[i])) return rn_type_plain(q->arena, spec->columns[i].type);
-  return rn_type_plain(q->arena, column->type);
+  const rn_table_column *given = connector_column(spec, column);
+  return rn_type_plain(q->arena, given && !rn_is_partition(given) ? given->type : column->type);
 }
 
 /* What names a directory is text. */
 static rn_expr *in_path(rn_query_context *q, const rn_table_spec *spec, const rn_catalog_column *column, rn_expr *e) {
-  for (uint32_t i = 0; i < spec->column_count; i++)
-    if (!strcmp(spec->columns[i].name, column->name) && rn_is_partition(&spec->columns[i]) && !rn_bind_failed(e))
-      return rn_bind_cast(&q->binder, e, rn_type_basic(RN_T_VARCHAR, e->type->nullable), true, false);
-  return e;
+  const rn_table_column *given = connector_column(spec, column);
+  if (!given || !rn_is_partition(given) || rn_bind_failed(e)) return e;
+  return rn_bind_cast(&q->binder, e, rn_type_basic(RN_T_VARCHAR, e->type->nullable), true, false);
 }
 
 static rn_logical *map_columns(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t,

@@ -42,7 +42,7 @@ static rn_status bind_item(rn_select_binder *s, const rn_ast_group_item *item, b
 static rn_status bind_rollup_cube(rn_select_binder *s, const rn_ast_group_item *item, set_list *out) {
   rn_diagnostics *diags = s->q->binder.diags;
   uint32_t n = item->item_count;
-  if (item->kind == RN_GROUP_CUBE && n > 12)
+  if (item->kind == RN_GROUP_CUBE && (n > 31 || 1u << n > RN_GROUPING_SETS_MAX))
     return rn_diag(diags, RN_E_LIMIT, item->span, NULL, "CUBE of %u elements makes more than %d grouping sets", n, RN_GROUPING_SETS_MAX);
   uint64_t *elements = RN_NEW_N(s->q->arena, uint64_t, n + 1);
   rn_status status = RN_OK;

@@ -38,6 +38,12 @@ int *rn_identity_map(rn_plan_builder *b, uint32_t count) {
   return map;
 }
 
+uint32_t *rn_whole_row(rn_plan_builder *b, uint32_t count) {
+  uint32_t *columns = RN_NEW_N(b->arena, uint32_t, count + 1);
+  for (uint32_t i = 0; i < count; i++) columns[i] = i;
+  return columns;
+}
+
 uint32_t *rn_map_columns(rn_plan_builder *b, const uint32_t *columns, uint32_t count, const int *map) {
   uint32_t *out = RN_NEW_N(b->arena, uint32_t, count + 1);
   for (uint32_t i = 0; i < count; i++) out[i] = (uint32_t)map[columns[i]];
@@ -196,12 +202,6 @@ static rn_built build_aggregate(rn_plan_builder *b, const rn_logical *node) {
   return (rn_built){n, rn_identity_map(b, node->schema.count)};
 }
 
-static uint32_t *whole_row(rn_plan_builder *b, uint32_t count) {
-  uint32_t *columns = RN_NEW_N(b->arena, uint32_t, count + 1);
-  for (uint32_t i = 0; i < count; i++) columns[i] = i;
-  return columns;
-}
-
 static rn_plan_node *resolve_conflicts(rn_plan_builder *b, const rn_logical *root, rn_plan_node *input, const uint32_t *keys) {
   rn_span span = root->u.sink.conflict_span.end ? root->u.sink.conflict_span : root->span;
   rn_plan_node *n = rn_put_over(b, RN_NODE_CONFLICT, span, rn_arena_printf(b->arena, "%s.conflict", root->path), input);
@@ -223,7 +223,7 @@ static void build_sink(rn_plan_builder *b, const rn_logical *root) {
   if (rn_wants_one(root->u.sink.table, "sink.parallelism")) input = rn_put_gather(b, input);
   bool takes_back = (root->u.sink.table->connector->flags & RN_CONNECTOR_TAKES_BACK) && root->inputs[0]->emits != RN_CHANGE_INSERT;
   if (root->u.sink.key_count) input = rn_put_by_key(b, input, keys, root->u.sink.key_count);
-  else if (takes_back) input = rn_put_by_key(b, input, whole_row(b, root->schema.count), root->schema.count);
+  else if (takes_back) input = rn_put_by_key(b, input, rn_whole_row(b, root->schema.count), root->schema.count);
   if (root->u.sink.resolve) input = resolve_conflicts(b, root, input, keys);
   rn_plan_node *n = rn_put_over(b, RN_NODE_SINK, root->span, root->path, input);
   n->u.sink.conflict = root->u.sink.conflict;

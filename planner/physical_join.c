@@ -49,8 +49,7 @@ static uint32_t wider(rn_plan_node *const inputs[2]) {
 /* Equal rows of both inputs meet. */
 rn_built rn_physical_set(rn_plan_builder *b, const rn_logical *node) {
   rn_plan_node **inputs = alike_inputs(b, node);
-  uint32_t width = node->schema.count, parallelism = wider(inputs), *all = RN_NEW_N(b->arena, uint32_t, width + 1);
-  for (uint32_t i = 0; i < width; i++) all[i] = i;
+  uint32_t width = node->schema.count, parallelism = wider(inputs), *all = rn_whole_row(b, width);
   for (int s = 0; s < 2 && parallelism > 1; s++) inputs[s] = rn_put_spread(b, inputs[s], all, width, parallelism);
   rn_plan_node *n = rn_put_node(b, RN_NODE_SET, node->span, node->path, 2, inputs);
   n->schema = rn_physical_schema(b->arena, &node->schema);

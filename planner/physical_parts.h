@@ -31,6 +31,7 @@ rn_plan_node *rn_put_over(rn_plan_builder *b, rn_node_kind kind, rn_span span, c
 /* The node's columns are the input's, then `added` ones of the logical schema. */
 rn_built rn_put_added(rn_plan_builder *b, rn_plan_node *n, const rn_logical *node, rn_built in, uint32_t added);
 int *rn_identity_map(rn_plan_builder *b, uint32_t count);
+uint32_t *rn_whole_row(rn_plan_builder *b, uint32_t count); /* 0, 1, .. */
 uint32_t *rn_map_columns(rn_plan_builder *b, const uint32_t *columns, uint32_t count, const int *map);
 /* Exchanges: all rows in one place, rows of one key in one place (by_key: as many as the input has). */
 rn_plan_node *rn_put_gather(rn_plan_builder *b, rn_plan_node *input);
