@@ -253,7 +253,7 @@ static bool is_window_time(rn_select_binder *s, uint32_t key) {
   if (s->keys[key]->kind != RN_EXPR_COLUMN) return false;
   uint32_t *columns = RN_NEW_N(s->q->arena, uint32_t, s->key_count), count = 0;
   for (uint32_t i = 0; i < s->key_count; i++)
-    if (s->keys[i]->kind == RN_EXPR_COLUMN && (s->set_count <= 1 || i >= 64 || s->everywhere >> i & 1)) columns[count++] = s->keys[i]->index;
+    if (s->keys[i]->kind == RN_EXPR_COLUMN && (s->set_count <= 1 || i >= RN_GROUPING_KEYS_MAX || s->everywhere >> i & 1)) columns[count++] = s->keys[i]->index;
   return rn_windowed_time(s->input, columns, count, s->keys[key]->index);
 }
 
@@ -398,26 +398,22 @@ typedef struct outer_map {
   int64_t level;
 } outer_map;
 
-static rn_expr *map_outer(rn_select_binder *s, rn_expr *e, int64_t level) {
+static rn_expr *map_outer(rn_expr *e, const void *ctx) {
+  const outer_map *m = ctx;
+  rn_select_binder *s = m->s;
   if (e->kind == RN_EXPR_OUTER) {
-    if (e->value.u.i != level) return e;
+    if (e->value.u.i != m->level) return e;
     rn_expr *column = rn_map_grouped(s, rn_expr_column(s->q->arena, e->index, e->type, e->span));
     rn_expr *copy = RN_NEW(s->q->arena, rn_expr);
     *copy = *e;
     copy->index = column->index;
     return copy;
   }
-  if (!rn_expr_outer(e)) return e;
-  rn_expr *copy = RN_NEW(s->q->arena, rn_expr);
-  *copy = *e;
-  copy->args = RN_NEW_N(s->q->arena, rn_expr *, e->arg_count);
-  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = map_outer(s, e->args[i], level);
-  return copy;
+  return rn_expr_outer(e) ? rn_expr_map_args(s->q->arena, e, map_outer, m) : e;
 }
 
 static rn_status map_slot(rn_expr **slot, void *ctx) {
-  outer_map *m = ctx;
-  *slot = map_outer(m->s, *slot, m->level);
+  *slot = map_outer(*slot, ctx);
   return RN_OK;
 }
 

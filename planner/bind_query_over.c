@@ -241,16 +241,13 @@ static bool same_window(const over_window *a, const over_window *b) {
          same_bound(&a->frame.high, &b->frame.high);
 }
 
-rn_expr *rn_map_over(const rn_select_binder *s, rn_expr *e) {
+static rn_expr *map_over(rn_expr *e, const void *ctx) {
+  const rn_select_binder *s = ctx;
   if (e->kind == RN_EXPR_COLUMN && e->index / RN_PLACE_STEP == RN_PLACE_OVER / RN_PLACE_STEP)
     return s->overs.data[e->index % RN_PLACE_STEP].result;
-  if (!e->arg_count) return e;
-  rn_expr *copy = RN_NEW(s->q->arena, rn_expr);
-  *copy = *e;
-  copy->args = RN_NEW_N(s->q->arena, rn_expr *, e->arg_count);
-  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = rn_map_over(s, e->args[i]);
-  return copy;
+  return e->arg_count ? rn_expr_map_args(s->q->arena, e, map_over, s) : e;
 }
+rn_expr *rn_map_over(const rn_select_binder *s, rn_expr *e) { return map_over(e, s); }
 
 /* Arguments that OVER computes on; without GROUP BY they are bound already, with it they may hold aggregates. */
 static rn_expr *argument_of(rn_select_binder *s, rn_expr *bound) {

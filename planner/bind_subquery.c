@@ -10,7 +10,7 @@
 /* --- plans --------------------------------------------------------------------------------------------- */
 
 static rn_logical *bind_inner(rn_binder *binder, const rn_scope *scope, const rn_ast_expr *ast) {
-  rn_query_context *q = (rn_query_context *)binder;
+  rn_query_context *q = rn_query_of(binder);
   rn_outer outer = {scope, binder->outer};
   const char *aggregate = binder->inside_aggregate;
   bool over = binder->inside_over;
@@ -152,7 +152,7 @@ static const char *opposite(const char *op) {
 }
 
 rn_expr *rn_bind_subquery(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
-  rn_query_context *q = (rn_query_context *)binder;
+  rn_query_context *q = rn_query_of(binder);
   switch (ast->kind) {
     case RN_AST_SUBQUERY: return bind_scalar(q, scope, ast);
     case RN_AST_EXISTS: return bind_exists(q, scope, ast);
@@ -177,7 +177,8 @@ typedef struct places {
   uint32_t left;             /* columns before those of right */
 } places;
 
-static rn_expr *replace(const places *p, rn_expr *e) {
+static rn_expr *replace(rn_expr *e, const void *ctx) {
+  const places *p = ctx;
   if (e->kind == RN_EXPR_COLUMN) {
     uint32_t place = e->index / RN_PLACE_STEP, i = e->index % RN_PLACE_STEP;
     if (place == RN_PLACE_SUBQUERY / RN_PLACE_STEP && p->subs && !p->subs->items[i].late)
@@ -185,22 +186,17 @@ static rn_expr *replace(const places *p, rn_expr *e) {
     if (place == RN_PLACE_RIGHT / RN_PLACE_STEP && p->right) return rn_expr_column(p->q->arena, p->left + i, e->type, e->span);
     return e;
   }
-  if (!e->arg_count) return e;
-  rn_expr *copy = RN_NEW(p->q->arena, rn_expr);
-  *copy = *e;
-  copy->args = RN_NEW_N(p->q->arena, rn_expr *, e->arg_count);
-  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = replace(p, e->args[i]);
-  return copy;
+  return e->arg_count ? rn_expr_map_args(p->q->arena, e, replace, p) : e;
 }
 
 rn_expr *rn_map_subqueries(rn_query_context *q, const rn_subqueries *subs, rn_expr *e) {
   places p = {.q = q, .subs = subs};
-  return subs->count && e ? replace(&p, e) : e;
+  return subs->count && e ? replace(e, &p) : e;
 }
 
 static rn_logical *join(rn_query_context *q, const rn_subqueries *subs, const rn_subquery *s, rn_logical *input, rn_join_kind kind) {
   places p = {q, subs, s->node, input->schema.count};
-  rn_expr *condition = s->condition ? replace(&p, s->condition) : NULL;
+  rn_expr *condition = s->condition ? replace(s->condition, &p) : NULL;
   rn_logical *node = rn_logical_join(q->arena, kind, input, s->node, condition, s->ast->span);
   node->u.join.lateral = rn_logical_outer(s->node) != NULL;
   node->u.join.single = s->scalar;

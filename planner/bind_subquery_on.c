@@ -12,6 +12,7 @@ typedef struct on_join {
   uint32_t left;     /* columns of the left side: those of the right one come behind them in ON */
   unsigned first;    /* the side that becomes the left input: 1 where RIGHT JOIN becomes LEFT JOIN */
   bool lateral;      /* the other one reads columns of it */
+  uint32_t width;    /* columns of the left input, values of sub-queries among them */
   uint8_t *side;     /* per sub-query: where it is joined */
 } on_join;
 
@@ -99,7 +100,8 @@ static rn_expr *outer_column(const place *p, const rn_expr *like, uint32_t index
   return e;
 }
 
-static rn_expr *move(const place *p, rn_expr *e) {
+static rn_expr *move(rn_expr *e, const void *ctx) {
+  const place *p = ctx;
   const on_join *j = p->j;
   if (is_subquery(p, e)) {
     uint32_t number = e->index % RN_PLACE_STEP;
@@ -115,16 +117,11 @@ static rn_expr *move(const place *p, rn_expr *e) {
     bool one_more = j->lateral && p->side != j->first && e->value.u.i > p->depth;
     return one_more ? outer_column(p, e, e->index, e->value.u.i + 1) : e;
   }
-  if (!e->arg_count) return e;
-  rn_expr *copy = RN_NEW(j->q->arena, rn_expr);
-  *copy = *e;
-  copy->args = RN_NEW_N(j->q->arena, rn_expr *, e->arg_count);
-  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = move(p, e->args[i]);
-  return copy;
+  return e->arg_count ? rn_expr_map_args(j->q->arena, e, move, p) : e;
 }
 
 static rn_status move_slot(rn_expr **slot, void *ctx) {
-  if (rn_expr_outer(*slot)) *slot = move(ctx, *slot);
+  if (rn_expr_outer(*slot)) *slot = move(*slot, ctx);
   return RN_OK;
 }
 
@@ -149,7 +146,7 @@ static rn_logical *join_side(const on_join *j, unsigned side, rn_logical *input)
       continue;
     }
     place condition = {j, side, 0}, plan = {j, side, 1};
-    if (s->condition) s->condition = move(&condition, s->condition);
+    if (s->condition) s->condition = move(s->condition, &condition);
     move_plan(&plan, s->node);
   }
   input = rn_join_subqueries(j->q, subs, input);
@@ -174,34 +171,30 @@ static rn_logical *filter_second(const on_join *j, rn_logical *input, rn_expr **
   uint32_t taken = 0, left = 0;
   for (uint32_t i = 0; i < *count; i++) {
     if (holds_subquery(&on, parts[i])) parts[left++] = parts[i];
-    else plain[taken++] = move(&to, parts[i]);
+    else plain[taken++] = move(parts[i], &to);
   }
   *count = left;
   return taken ? rn_logical_filter(j->q->arena, input, rn_bind_and(&j->q->binder, plain, taken, span), span) : input;
 }
 
 /* Where a column of ON, or the value of a sub-query, is in the join. */
-static uint32_t in_join(const on_join *j, uint32_t first_width, unsigned side, uint32_t index) {
-  return side == j->first ? index : first_width + index;
+static uint32_t in_join(const on_join *j, unsigned side, uint32_t index) {
+  return side == j->first ? index : j->width + index;
 }
 
-static rn_expr *over_join(const on_join *j, uint32_t first_width, rn_expr *e) {
+static rn_expr *over_join(rn_expr *e, const void *ctx) {
+  const on_join *j = ctx;
   place on = {.j = j};
   if (is_subquery(&on, e)) {
-    uint32_t number = e->index % RN_PLACE_STEP, at = in_join(j, first_width, j->side[number], j->subs->items[number].column);
+    uint32_t number = e->index % RN_PLACE_STEP, at = in_join(j, j->side[number], j->subs->items[number].column);
     return rn_expr_column(j->q->arena, at, e->type, e->span);
   }
   if (is_on_column(&on, e)) {
     unsigned side = e->index >= j->left;
-    uint32_t at = in_join(j, first_width, side, e->index - (side ? j->left : 0));
+    uint32_t at = in_join(j, side, e->index - (side ? j->left : 0));
     return rn_expr_column(j->q->arena, at, e->type, e->span);
   }
-  if (!e->arg_count) return e;
-  rn_expr *copy = RN_NEW(j->q->arena, rn_expr);
-  *copy = *e;
-  copy->args = RN_NEW_N(j->q->arena, rn_expr *, e->arg_count);
-  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = over_join(j, first_width, e->args[i]);
-  return copy;
+  return e->arg_count ? rn_expr_map_args(j->q->arena, e, over_join, j) : e;
 }
 
 rn_logical *rn_join_on_subqueries(rn_query_context *q, rn_subqueries *subs, rn_logical *join, rn_expr *condition) {
@@ -223,8 +216,8 @@ rn_logical *rn_join_on_subqueries(rn_query_context *q, rn_subqueries *subs, rn_l
     second = filter_second(&j, second, parts, &count, join->span);
   }
   second = join_side(&j, !j.first, second);
-  uint32_t width = first->schema.count;
-  for (uint32_t i = 0; i < count; i++) parts[i] = over_join(&j, width, parts[i]);
+  j.width = first->schema.count;
+  for (uint32_t i = 0; i < count; i++) parts[i] = over_join(parts[i], &j);
   rn_expr *on = rn_bind_and(&q->binder, parts, count, join->span);
   rn_logical *node = rn_logical_join(q->arena, j.lateral ? RN_JOIN_KIND_LEFT : kind, first, second, on, join->span);
   node->u.join.lateral = j.lateral;
@@ -233,7 +226,7 @@ rn_logical *rn_join_on_subqueries(rn_query_context *q, rn_subqueries *subs, rn_l
   rn_expr **exprs = RN_NEW_N(q->arena, rn_expr *, all + 1);
   const char **names = RN_NEW_N(q->arena, const char *, all + 1);
   for (uint32_t i = 0; i < all; i++) {
-    uint32_t at = in_join(&j, width, i >= left, i >= left ? i - left : i);
+    uint32_t at = in_join(&j, i >= left, i >= left ? i - left : i);
     exprs[i] = rn_expr_column(q->arena, at, node->schema.fields[at].type, join->span);
     names[i] = join->schema.fields[i].name;
   }

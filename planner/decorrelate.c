@@ -27,14 +27,21 @@ bool rn_pull_refuse(rn_rewrite *r, const rn_expr *at, const char *what) {
   return false;
 }
 
-rn_expr *rn_expr_shift(rn_rewrite *r, const rn_expr *e, uint32_t by) {
-  rn_expr *copy = RN_NEW(r->arena, rn_expr);
-  *copy = *e;
-  if (e->kind == RN_EXPR_COLUMN) copy->index += by;
-  if (!e->arg_count) return copy;
-  copy->args = RN_NEW_N(r->arena, rn_expr *, e->arg_count);
-  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = rn_expr_shift(r, e->args[i], by);
+typedef struct shifting {
+  rn_arena *arena;
+  uint32_t by;
+} shifting;
+
+static rn_expr *shift(rn_expr *e, const void *ctx) {
+  const shifting *s = ctx;
+  rn_expr *copy = rn_expr_map_args(s->arena, e, shift, s);
+  if (e->kind == RN_EXPR_COLUMN) copy->index += s->by;
   return copy;
+}
+
+rn_expr *rn_expr_shift(rn_rewrite *r, const rn_expr *e, uint32_t by) {
+  const shifting s = {r->arena, by};
+  return shift((rn_expr *)(uintptr_t)e, &s);
 }
 
 rn_expr *rn_column_of(rn_rewrite *r, const rn_logical *node, uint32_t i, rn_span span) {

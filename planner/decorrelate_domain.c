@@ -118,15 +118,20 @@ void rn_mark_pulled(const rn_pulled *p, bool *used) {
   for (uint32_t i = 0; i < p->count; i++) rn_mark_outer(p->out[i], used);
 }
 
+typedef struct placing {
+  rn_arena *arena;
+  const uint32_t *places;
+} placing;
+
+static rn_expr *place(rn_expr *e, const void *ctx) {
+  const placing *p = ctx;
+  bool outer = e->kind == RN_EXPR_OUTER && e->value.u.i == 1;
+  return outer ? rn_expr_column(p->arena, p->places[e->index], e->type, e->span) : rn_expr_map_args(p->arena, e, place, p);
+}
+
 rn_expr *rn_in_domain(rn_puller *u, const rn_expr *e, const uint32_t *places) {
-  rn_arena *arena = u->r->arena;
-  if (e->kind == RN_EXPR_OUTER && e->value.u.i == 1) return rn_expr_column(arena, places[e->index], e->type, e->span);
-  rn_expr *copy = RN_NEW(arena, rn_expr);
-  *copy = *e;
-  if (!e->arg_count) return copy;
-  copy->args = RN_NEW_N(arena, rn_expr *, e->arg_count);
-  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = rn_in_domain(u, e->args[i], places);
-  return copy;
+  const placing p = {u->r->arena, places};
+  return place((rn_expr *)(uintptr_t)e, &p);
 }
 
 /* The different values of the used columns of the left side, or more of them: those that no outer row has are not asked
@@ -152,7 +157,7 @@ static rn_logical *make_domain(rn_puller *u, const bool *used, const rn_expr *at
     names[count++] = left->schema.fields[i].name;
   }
   rn_logical *values = rn_logical_project(r->arena, copy, count, exprs, names, at->span);
-  rn_logical *node = rn_bind_distinct((rn_query_context *)r->binder, values, at->span);
+  rn_logical *node = rn_bind_distinct(rn_query_of(r->binder), values, at->span);
   rn_logical_paths(node, rn_arena_printf(r->arena, "%s.domain%u", u->join->path, u->domains++), r->arena);
   return node;
 }

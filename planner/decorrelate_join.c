@@ -178,12 +178,8 @@ bool rn_pull_branches(rn_puller *u, rn_logical *node, rn_pulled *p) {
       names[width + c] = rn_arena_printf(r->arena, "$d%u", c);
       fields[width + c] = (rn_field){names[width + c], e->type};
       if (i > 0) continue;
-      rn_expr *copy = RN_NEW(r->arena, rn_expr);
-      *copy = *b->on.items[c];
-      copy->args = RN_NEW_N(r->arena, rn_expr *, 2);
-      copy->args[0] = b->on.items[c]->args[0];
-      copy->args[1] = rn_expr_column(r->arena, width + c, e->type, at->span);
-      rn_conjuncts_add(r->arena, &p->on, copy);
+      rn_expr *own_column = rn_expr_column(r->arena, width + c, e->type, at->span);
+      rn_conjuncts_add(r->arena, &p->on, rn_with_inner(r, b->on.items[c], 1, own_column));
     }
     inputs[i] = rn_logical_project(r->arena, b->node, width + own, exprs, names, at->span);
   }

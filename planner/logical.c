@@ -103,18 +103,16 @@ typedef struct mover {
   int64_t depth, by;
 } mover;
 
-static rn_expr *move_expr(const mover *m, rn_expr *e) {
+static rn_expr *move_expr(rn_expr *e, const void *ctx) {
+  const mover *m = ctx;
   if (!rn_expr_outer(e)) return e;
-  rn_expr *copy = RN_NEW(m->arena, rn_expr);
-  *copy = *e;
+  rn_expr *copy = rn_expr_map_args(m->arena, e, move_expr, m);
   if (e->kind == RN_EXPR_OUTER && e->value.u.i > m->depth) copy->value.u.i += m->by;
-  copy->args = e->arg_count ? RN_NEW_N(m->arena, rn_expr *, e->arg_count) : NULL;
-  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = move_expr(m, e->args[i]);
   return copy;
 }
 
 static rn_status move_slot(rn_expr **slot, void *ctx) {
-  *slot = move_expr(ctx, *slot);
+  *slot = move_expr(*slot, ctx);
   return RN_OK;
 }
 

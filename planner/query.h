@@ -21,7 +21,7 @@ typedef struct rn_cte { /* WITH items in scope, innermost first */
 } rn_cte;
 
 typedef struct rn_query_context {
-  rn_binder binder; /* first: hooks get it as rn_binder * */
+  rn_binder binder; /* first: rn_query_of() */
   const rn_planner_settings *settings;
   rn_arena *arena;
   rn_access *accesses;      /* in order of first mention */
@@ -34,6 +34,12 @@ typedef struct rn_query_context {
   rn_span emit_span;
   uint32_t queries;         /* bound so far: RN_BOUND_QUERIES_MAX */
 } rn_query_context;
+
+/* The context of a query's binder, which hooks and passes get. */
+static inline rn_query_context *rn_query_of(rn_binder *binder) {
+  _Static_assert(offsetof(rn_query_context, binder) == 0, "the binder is the first member");
+  return (rn_query_context *)binder;
+}
 
 typedef struct rn_relation {
   rn_logical *node;

@@ -16,30 +16,30 @@ typedef struct joined {
   rn_expr **right;               /* what columns of the right side became, over plan */
 } joined;
 
-/* e, over columns of plan, as an expression over left ++ plan. `old`: the join's own condition, over the old columns;
- * it stands outside of the right side, so what it reads of queries around stays as far away as it is. */
-static rn_expr *over_join(const joined *j, const rn_expr *e, bool old) {
-  rn_rewrite *r = j->r;
-  uint32_t width = j->left->schema.count;
-  if (e->kind == RN_EXPR_COLUMN && old && e->index < width) return (rn_expr *)(uintptr_t)e;
-  if (e->kind == RN_EXPR_COLUMN && old) return over_join(j, j->right[e->index - width], false);
-  rn_expr *copy = RN_NEW(r->arena, rn_expr);
-  *copy = *e;
-  if (e->kind == RN_EXPR_COLUMN) copy->index += width;
-  if (e->kind == RN_EXPR_OUTER && !old) {
-    if (e->value.u.i == 1) return rn_column_of(r, j->left, e->index, e->span);
-    copy->value.u.i--;
-  }
-  if (!e->arg_count) return copy;
-  copy->args = RN_NEW_N(r->arena, rn_expr *, e->arg_count);
-  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = over_join(j, e->args[i], old);
+/* e, over columns of plan, as an expression over left ++ plan. */
+static rn_expr *move_over(rn_expr *e, const void *ctx) {
+  const joined *j = ctx;
+  if (e->kind == RN_EXPR_OUTER && e->value.u.i == 1) return rn_column_of(j->r, j->left, e->index, e->span);
+  rn_expr *copy = rn_expr_map_args(j->r->arena, e, move_over, j);
+  if (e->kind == RN_EXPR_COLUMN) copy->index += j->left->schema.count;
+  if (e->kind == RN_EXPR_OUTER) copy->value.u.i--;
   return copy;
+}
+static rn_expr *over_join(const joined *j, const rn_expr *e) { return move_over((rn_expr *)(uintptr_t)e, j); }
+
+/* The join's own condition, over its old columns. It stands outside of the right side, so what it reads of queries around
+ * stays as far away as it is. */
+static rn_expr *move_own(rn_expr *e, const void *ctx) {
+  const joined *j = ctx;
+  uint32_t width = j->left->schema.count;
+  if (e->kind == RN_EXPR_COLUMN) return e->index < width ? e : over_join(j, j->right[e->index - width]);
+  return rn_expr_map_args(j->r->arena, e, move_own, j);
 }
 
 static rn_expr *all_over(const joined *j, const rn_conjuncts *c, const rn_expr *old, rn_span span) {
   rn_conjuncts all = {0};
-  for (uint32_t i = 0; i < c->count; i++) rn_conjuncts_add(j->r->arena, &all, over_join(j, c->items[i], false));
-  if (old) rn_conjuncts_add(j->r->arena, &all, over_join(j, old, true));
+  for (uint32_t i = 0; i < c->count; i++) rn_conjuncts_add(j->r->arena, &all, over_join(j, c->items[i]));
+  if (old) rn_conjuncts_add(j->r->arena, &all, move_own((rn_expr *)(uintptr_t)old, j));
   return rn_conjuncts_and(j->r, &all, span);
 }
 
@@ -81,7 +81,7 @@ static rn_logical *join_always(rn_rewrite *r, rn_logical *join, const rn_pulled 
   rn_expr *passes = all_over(j, &p->after, join->u.join.condition, join->span),
       **right = RN_NEW_N(r->arena, rn_expr *, p->count + 2);
   for (uint32_t i = 0; i < p->count; i++) {
-    right[i] = over_join(j, p->out[i], false);
+    right[i] = over_join(j, p->out[i]);
     if (kind == RN_JOIN_KIND_LEFT && passes) right[i] = case_when(r, passes, right[i]);
   }
   if (kind == RN_JOIN_KIND_MARK)
@@ -123,7 +123,7 @@ static rn_logical *join_left(rn_rewrite *r, rn_logical *join, const rn_pulled *p
   rn_logical *node = plain_join(r, join, RN_JOIN_KIND_LEFT, plan,
                                 all_over(j, &p->on, join->u.join.condition, join->span));
   for (uint32_t i = 0; i < p->count; i++) {
-    right[i] = over_join(j, p->out[i], false);
+    right[i] = over_join(j, p->out[i]);
     if (!rn_near_outer(p->out[i])) continue;
     rn_expr *there = rn_column_of(r, node, j->left->schema.count + (uint32_t)found, join->span);
     right[i] = case_when(r, test(r, "IS NOT NULL", there), right[i]);
@@ -156,7 +156,7 @@ static rn_logical *decorrelate_join(rn_rewrite *r, rn_logical *join) {
   rn_logical *node = plain_join(r, join, kind, p.node, all_over(&j, &p.on, join->u.join.condition, join->span));
   if (kind != RN_JOIN_KIND_INNER) return node;
   rn_expr **out = RN_NEW_N(r->arena, rn_expr *, p.count + 1);
-  for (uint32_t i = 0; i < p.count; i++) out[i] = over_join(&j, p.out[i], false);
+  for (uint32_t i = 0; i < p.count; i++) out[i] = over_join(&j, p.out[i]);
   return old_columns(r, join, node, out);
 }
 

@@ -76,6 +76,9 @@ bool rn_expr_equal(const rn_expr *a, const rn_expr *b); /* structurally; ignores
 bool rn_expr_is_constant(const rn_expr *e);             /* no column, no volatile function */
 /* Marks every input column read by e in used[]. */
 void rn_expr_columns(const rn_expr *e, bool *used);
+/* A copy whose arguments are what map makes of them; what else there is stays. */
+typedef rn_expr *(*rn_expr_map)(rn_expr *arg, const void *ctx);
+rn_expr *rn_expr_map_args(rn_arena *arena, const rn_expr *e, rn_expr_map map, const void *ctx);
 /* A copy in which column i became map[i] (an expression); NULL entries stay column references. */
 rn_expr *rn_expr_replace(rn_arena *arena, const rn_expr *e, rn_expr *const *map);
 /* Canonical text, for EXPLAIN, fingerprints and comparisons: `SUM(a + 1)`; names[i] names column i

@@ -98,16 +98,30 @@ void rn_expr_columns(const rn_expr *e, bool *used) {
   for (uint32_t i = 0; i < e->arg_count; i++) rn_expr_columns(e->args[i], used);
 }
 
-rn_expr *rn_expr_replace(rn_arena *arena, const rn_expr *e, rn_expr *const *map) {
-  if (e->kind == RN_EXPR_COLUMN && map[e->index]) return map[e->index];
+rn_expr *rn_expr_map_args(rn_arena *arena, const rn_expr *e, rn_expr_map map, const void *ctx) {
   rn_expr *copy = RN_NEW(arena, rn_expr);
   *copy = *e;
-  if (e->arg_count) {
-    copy->args = rn_arena_alloc(arena, e->arg_count * sizeof *copy->args);
-    for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = rn_expr_replace(arena, e->args[i], map);
-  }
+  if (!e->arg_count) return copy;
+  copy->args = rn_arena_alloc(arena, e->arg_count * sizeof *copy->args);
+  for (uint32_t i = 0; i < e->arg_count; i++) copy->args[i] = map(e->args[i], ctx);
   copy->size = tree_size(copy->arg_count, copy->args);
   return copy;
+}
+
+typedef struct replacing {
+  rn_arena *arena;
+  rn_expr *const *map;
+} replacing;
+
+static rn_expr *replace(rn_expr *e, const void *ctx) {
+  const replacing *r = ctx;
+  if (e->kind == RN_EXPR_COLUMN && r->map[e->index]) return r->map[e->index];
+  return rn_expr_map_args(r->arena, e, replace, r);
+}
+
+rn_expr *rn_expr_replace(rn_arena *arena, const rn_expr *e, rn_expr *const *map) {
+  const replacing r = {arena, map};
+  return replace((rn_expr *)(uintptr_t)e, &r);
 }
 
 /* --- text --------------------------------------------------------------------------------------------- */
