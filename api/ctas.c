@@ -25,6 +25,23 @@ rn_status rn_ctas_define(runnel_stmt *stmt, const rn_ast_statement *ast, rn_cata
   return *insert ? rn_catalog_define(db->catalog, ast, table, &db->diags) : RN_FAIL;
 }
 
+/* Errors that planning the INSERT would find once the table is there (and what it replaces is gone): found before. Warnings
+ * are left to that plan. */
+static bool can_fill(runnel_stmt *stmt) {
+  runnel *db = stmt->db;
+  rn_planner_settings settings;
+  rn_engine_planner_settings(db, &stmt->arena, &settings);
+  rn_ast_insert *insert = filling(stmt, stmt->ast);
+  rn_catalog_object *target = NULL;
+  rn_diagnostics *found = rn_calloc(1, sizeof *found);
+  bool ok = insert && rn_catalog_define(db->catalog, stmt->ast, &target, found) == RN_OK &&
+            rn_plan_check_insert(db->catalog, &settings, insert, target, found) == RN_OK;
+  for (size_t i = 0; !ok && i < found->count; i++) rn_diagnostics_add(&db->diags, &found->items[i]);
+  rn_catalog_object_free(target);
+  rn_free(found);
+  return ok;
+}
+
 /* Creates (or, in a run, finds) the table and plans the INSERT that fills it. `skip`: IF NOT EXISTS found one. */
 int rn_ctas(runnel_stmt *stmt, bool *skip) {
   runnel *db = stmt->db;
@@ -37,6 +54,8 @@ int rn_ctas(runnel_stmt *stmt, bool *skip) {
     (void)rn_hint(&err, "STOP JOB ends it");
     return rn_api_fail(db, &err);
   }
+  bool there = old && !old->external && !stmt->ast->or_replace && old->temporary == stmt->ast->temporary;
+  if (!there && !can_fill(stmt)) return rn_api_result(db);
   bool existed = false, in_run = (stmt->flags & RUNNEL_PREPARE_RUN) != 0;
   if (in_run && old && !old->external) {
     rn_catalog_object *wanted;

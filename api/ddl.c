@@ -72,14 +72,18 @@ static int create(runnel_stmt *stmt) {
   bool existed = false;
   if (rn_catalog_create(db->catalog, stmt->ast, false, &object, &existed, &db->diags) != RN_OK)
     return rn_api_result(db);
-  rn_builder_printf(&stmt->summary, "%s %s %s", object_word(stmt->ast), last_part(&stmt->ast->path),
+  const char *word = existed && object->kind <= RN_OBJECT_VIEW ? (object->kind == RN_OBJECT_VIEW ? "view" : "table") : object_word(stmt->ast);
+  rn_builder_printf(&stmt->summary, "%s %s %s", word, last_part(&stmt->ast->path),
                     existed ? "exists already" : replaces ? "replaced" : "created");
   return RUNNEL_DONE;
 }
 
 /* What DROP takes away, one after the other. */
 static rn_catalog_object *dropped(runnel *db, const rn_ast_statement *ast, size_t index) {
-  if (ast->object <= RN_AST_OBJECT_VIEW) return index ? NULL : rn_catalog_find(db->catalog, &ast->path, NULL);
+  if (ast->object <= RN_AST_OBJECT_VIEW) {
+    rn_catalog_object *o = index ? NULL : rn_catalog_find(db->catalog, &ast->path, NULL);
+    return o && o->temporary == ast->temporary && (o->kind == RN_OBJECT_VIEW) == (ast->object == RN_AST_OBJECT_VIEW) ? o : NULL;
+  }
   if (ast->object == RN_AST_OBJECT_FUNCTION) return index ? NULL : rn_catalog_function(db->catalog, &ast->path);
   rn_catalog_object *space = rn_catalog_space(db->catalog, &ast->path, ast->object == RN_AST_OBJECT_CATALOG ? RN_OBJECT_CATALOG : RN_OBJECT_DATABASE, NULL);
   return !space || (!index && !ast->cascade) ? (index ? NULL : space) : rn_catalog_content(db->catalog, space, ast->cascade ? index : index - 1);

@@ -444,7 +444,7 @@ int rn_insert_step(runnel_stmt *stmt, int timeout_ms) {
       }
       if (skip) {
         stmt->done = true;
-        rn_builder_text(&stmt->summary, "table exists already");
+        rn_builder_printf(&stmt->summary, "table %s exists already", stmt->ast->path.parts[stmt->ast->path.count - 1].text);
         return RUNNEL_DONE;
       }
     }

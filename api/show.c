@@ -49,7 +49,7 @@ static void add_one(runnel_stmt *stmt, const char *cell) {
 
 static rn_catalog_object *find(runnel_stmt *stmt, bool view) {
   runnel *db = stmt->db;
-  rn_catalog_object *object = rn_catalog_find(db->catalog, &stmt->ast->path, &db->diags);
+  rn_catalog_object *object = rn_catalog_find_as(db->catalog, &stmt->ast->path, view ? RN_WANTED_VIEW : RN_WANTED_TABLE, &db->diags);
   if (object && view != (object->kind == RN_OBJECT_VIEW)) {
     (void)rn_diag(&db->diags, RN_E_TABLE_NOT_FOUND, stmt->ast->path.span,
                   view ? "use SHOW CREATE TABLE" : "use SHOW CREATE VIEW", "\"%s\" is a %s", object->name,
@@ -167,7 +167,11 @@ static void show_create_other(runnel_stmt *stmt) {
   const rn_catalog_object *o;
   if (stmt->ast->show == RN_SHOW_CREATE_FUNCTION) {
     o = rn_catalog_function(db->catalog, path);
-    if (!o) (void)rn_diag(&db->diags, RN_E_FUNCTION_NOT_FOUND, path->span, "SHOW USER FUNCTIONS lists them", "there is no function \"%s\" of your own", path->parts[path->count - 1].text);
+    const char *name = path->parts[path->count - 1].text;
+    rn_builder hint = {0};
+    if (!o) rn_catalog_near_function(db->catalog, name, &hint);
+    if (!o) (void)rn_diag(&db->diags, RN_E_FUNCTION_NOT_FOUND, path->span, hint.data, "there is no function \"%s\" of your own", name);
+    rn_builder_free(&hint);
   } else {
     o = rn_catalog_space(db->catalog, path, stmt->ast->show == RN_SHOW_CREATE_CATALOG ? RN_OBJECT_CATALOG : RN_OBJECT_DATABASE, &db->diags);
   }

@@ -86,8 +86,11 @@ static rn_token literal(rn_lexer *lexer, const char *from, const char *body, cha
   } while (open);
   rn_token token = make(lexer, prefix == 'X' ? TK_BYTES_LITERAL : TK_STRING, from, c, "");
   if (open) {
+    bool escaped = false; /* 'it\'s' of other databases ended early */
+    for (const char *b = lexer->start; b + 1 < from && !escaped; b++) escaped = b[0] == '\\' && b[1] == '\'';
     lexer->unfinished = RN_LEX_STRING;
-    rn_lexer_fail(lexer, RN_E_UNTERMINATED, from, body, "a string ends with a quote: '", "string does not end");
+    rn_lexer_fail(lexer, RN_E_UNTERMINATED, from, body, escaped ? "a quote in a string is doubled: 'it''s'; a backslash is a character like others" : "a string ends with a quote: '",
+                  "string does not end");
     token.kind = TK_ILLEGAL;
     rn_builder_free(&raw);
     return token;
@@ -157,7 +160,7 @@ static rn_token bad_character(rn_lexer *lexer, const char *from) {
     lexer->cursor = end;
   } else {
     if (n && (unsigned char)*from >= ' ')
-      rn_lexer_fail(lexer, RN_E_SYNTAX, from, from + n, NULL, "character %.*s cannot stand here", (int)n, from);
+      rn_lexer_stray(lexer, from, from + n);
     else
       rn_lexer_fail(lexer, RN_E_SYNTAX, from, from + 1, NULL, "byte 0x%02x cannot stand here", (unsigned)(unsigned char)*from);
   }

@@ -188,18 +188,17 @@ param_list(A) ::= name(N) type(T).                      { A = rn_type_fields_add
 param_list(A) ::= param_list(B) COMMA name(N) type(T).  { A = rn_type_fields_add(p, B, rn_build_type_field(N, T)); }
 %type distributed {rn_ast_distribution}
 distributed(A) ::= .                                    { A = rn_no_distribution(); }
-distributed(A) ::= distribution(D).                     { A = D; }
+distributed(A) ::= DISTRIBUTED distribution(D).         { A = D; }
 %type distribution {rn_ast_distribution}
-distribution(A) ::= DISTRIBUTED(T) BY LP names(N) RP(R) buckets(B). { A = rn_build_distribution(T, NULL, N, B, R); }
-distribution(A) ::= DISTRIBUTED(T) BY HASH LP names(N) RP(R) buckets(B). { A = rn_build_distribution(T, "HASH", N, B, R); }
-distribution(A) ::= DISTRIBUTED(T) BY RANGE LP names(N) RP(R) buckets(B). { A = rn_build_distribution(T, "RANGE", N, B, R); }
-distribution(A) ::= DISTRIBUTED(T) INTO NUMBER(N) BUCKETS(R). { A = rn_build_distribution(T, NULL, rn_no_names(), N.text, R); }
+distribution(A) ::= BY(T) LP names(N) RP(R) buckets(B). { A = rn_build_distribution(T, NULL, N, B, R); }
+distribution(A) ::= BY(T) HASH LP names(N) RP(R) buckets(B). { A = rn_build_distribution(T, "HASH", N, B, R); }
+distribution(A) ::= BY(T) RANGE LP names(N) RP(R) buckets(B). { A = rn_build_distribution(T, "RANGE", N, B, R); }
+distribution(A) ::= INTO(T) NUMBER(N) BUCKETS(R). { A = rn_build_distribution(T, NULL, rn_no_names(), N.text, R); }
 %type buckets {const char *}
 buckets(A) ::= .                                        { A = NULL; }
 buckets(A) ::= INTO NUMBER(N) BUCKETS.                  { A = N.text; }
 %type like_options {rn_like_options}
 like_options(A) ::= .                                   { A = (rn_like_options){0}; }
-like_options(A) ::= LP RP.                              { A = (rn_like_options){0}; }
 like_options(A) ::= LP like_list(B) RP.                 { A = B; }
 %type like_list {rn_like_options}
 like_list(A) ::= like_how(H) like_what(W).              { A = rn_like_options_add(p, (rn_like_options){0}, H, W); }
@@ -290,9 +289,9 @@ statement(A) ::= ALTER TABLE if_exists(I) path(P) RENAME name(O) TO name(N).
                                                         { A = rn_build_rename_column(p, rn_build_alter(p, I, P, RN_ALTER_RENAME_COLUMN), O, N); }
 statement(A) ::= ALTER TABLE if_exists(I) path(P) ADD alter_items(B). { A = rn_build_alter_table(B, I, P, RN_ALTER_ADD); }
 statement(A) ::= ALTER TABLE if_exists(I) path(P) MODIFY alter_items(B). { A = rn_build_alter_table(B, I, P, RN_ALTER_MODIFY); }
-statement(A) ::= ALTER TABLE if_exists(I) path(P) ADD distribution(D).
+statement(A) ::= ALTER TABLE if_exists(I) path(P) ADD DISTRIBUTION distribution(D).
                                                         { A = rn_build_alter_distribution(p, rn_build_alter(p, I, P, RN_ALTER_ADD), D); }
-statement(A) ::= ALTER TABLE if_exists(I) path(P) MODIFY distribution(D).
+statement(A) ::= ALTER TABLE if_exists(I) path(P) MODIFY DISTRIBUTION distribution(D).
                                                         { A = rn_build_alter_distribution(p, rn_build_alter(p, I, P, RN_ALTER_MODIFY), D); }
 statement(A) ::= ALTER TABLE if_exists(I) path(P) ADD if_not_exists(E) PARTITION LP assignments(B) RP with_options(W).
                                                         { A = rn_build_alter_partition(rn_build_alter(p, I, P, RN_ALTER_ADD_PARTITION), E, B, W); }
@@ -420,13 +419,13 @@ explained(A) ::= statement_set(S).                      { A = S; }
 explained(A) ::= create_as(S).                          { A = S; }
 explained(A) ::= row_change(S).                         { A = S; }
 %type explain_details {unsigned}
-explain_details(A) ::= explain_detail(D).               { A = D; }
-explain_details(A) ::= explain_details(B) COMMA explain_detail(D). { A = B | D; }
-%type explain_detail {unsigned}
-explain_detail(A) ::= CHANGELOG_MODE.                   { A = RN_EXPLAIN_CHANGELOG_MODE; }
-explain_detail(A) ::= ESTIMATED_COST.                   { A = RN_EXPLAIN_ESTIMATED_COST; }
-explain_detail(A) ::= JSON_EXECUTION_PLAN.              { A = RN_EXPLAIN_JSON_PLAN; }
-explain_detail(A) ::= PLAN_ADVICE.                      { A = RN_EXPLAIN_PLAN_ADVICE; }
+explain_details(A) ::= explain_detail(D).               { A = rn_build_detail(p, 0, D); }
+explain_details(A) ::= explain_details(B) COMMA explain_detail(D). { A = rn_build_detail(p, B, D); }
+%type explain_detail {rn_token}
+explain_detail(A) ::= CHANGELOG_MODE(T).                { A = T; }
+explain_detail(A) ::= ESTIMATED_COST(T).                { A = T; }
+explain_detail(A) ::= JSON_EXECUTION_PLAN(T).           { A = T; }
+explain_detail(A) ::= PLAN_ADVICE(T).                   { A = T; }
 statement(A) ::= STOP JOB STRING(S) stop_with(W).       { A = rn_build_stop_job(p, S, W); }
 %type stop_with {unsigned}
 stop_with(A) ::= .                                      { A = 0; }

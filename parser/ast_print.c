@@ -102,7 +102,6 @@ static void print_assignments(const rn_ast_assignments *list, rn_builder *out) {
   }
 }
 static void print_distribution(const rn_ast_distribution *d, rn_builder *out) {
-  rn_builder_text(out, " DISTRIBUTED");
   if (d->columns.count) {
     rn_builder_printf(out, " BY %s%s(", d->kind ? d->kind : "", d->kind ? " " : "");
     rn_print_names(&d->columns, out);
@@ -155,6 +154,7 @@ static void print_table(const rn_ast_table_def *t, rn_builder *out) {
   }
   if (gap[0] == ',') rn_builder_text(out, "\n)");
   if (t->comment) print_text(" COMMENT ", t->comment, out);
+  if (t->distribution.given) rn_builder_text(out, " DISTRIBUTED");
   if (t->distribution.given) print_distribution(&t->distribution, out);
   if (t->partitioned_by.count) {
     rn_builder_text(out, " PARTITIONED BY (");
@@ -227,6 +227,7 @@ static void print_alter_items(const rn_ast_statement *s, rn_builder *out) {
     rn_builder_text(out, gap);
     print_key(t, out);
   }
+  if (t->distribution.given) rn_builder_text(out, " DISTRIBUTION");
   if (t->distribution.given) print_distribution(&t->distribution, out);
   if (s->parenthesized) rn_builder_char(out, ')');
 }

@@ -143,6 +143,7 @@ rn_like rn_build_like(bool negated, rn_token pattern, bool nocase);
 rn_ast_statement *rn_build_show(rn_parser *p, rn_ast_show_kind show, rn_ast_path path, rn_like like);
 rn_ast_statement *rn_build_describe(rn_parser *p, rn_ast_object object, rn_ast_path path, bool extended);
 rn_ast_statement *rn_build_describe_job(rn_parser *p, rn_token name);
+unsigned rn_build_detail(rn_parser *p, unsigned details, rn_token word); /* one more of them */
 rn_ast_statement *rn_build_explain(rn_parser *p, unsigned details, rn_ast_statement *inner);
 rn_ast_statement *rn_build_stop_job(rn_parser *p, rn_token name, unsigned with);
 rn_ast_statement *rn_build_use(rn_parser *p, rn_ast_path path, bool catalog);

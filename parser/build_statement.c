@@ -325,6 +325,22 @@ rn_ast_statement *rn_build_describe_job(rn_parser *p, rn_token name) {
   s->key_span = name.span;
   return s;
 }
+unsigned rn_build_detail(rn_parser *p, unsigned details, rn_token word) {
+  static const struct {
+    int token;
+    unsigned detail;
+  } words[] = {{TK_CHANGELOG_MODE, RN_EXPLAIN_CHANGELOG_MODE}, {TK_ESTIMATED_COST, RN_EXPLAIN_ESTIMATED_COST},
+               {TK_JSON_EXECUTION_PLAN, RN_EXPLAIN_JSON_PLAN}, {TK_PLAN_ADVICE, RN_EXPLAIN_PLAN_ADVICE}};
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    if (words[i].token != word.kind) continue;
+    if ((details & words[i].detail) && !p->failed) {
+      p->failed = true;
+      (void)rn_diag(p->diags, RN_E_SYNTAX, word.span, NULL, "EXPLAIN names %s twice", word.text);
+    }
+    details |= words[i].detail;
+  }
+  return details;
+}
 rn_ast_statement *rn_build_explain(rn_parser *p, unsigned details, rn_ast_statement *inner) {
   rn_ast_statement *s = rn_build_statement(p, RN_AST_STMT_EXPLAIN);
   s->inner = inner;

@@ -29,6 +29,9 @@ bool rn_states_after(const rn_tokens *tokens, size_t count, rn_states *out);
 bool rn_states_accept(const rn_states *states, int token, bool soft);
 /* Index of the first token that cannot stand where it is (list.len: the end); SIZE_MAX: all fit. */
 size_t rn_tokens_check(const rn_tokens *tokens, bool *too_deep);
+/* idioms.c: what to write instead, for words of other databases around the token that does not fit; *at: the token that the
+ * message should be about, not behind `bad`. `guessed`: a near keyword is known, so rows for any word do not count. */
+const char *rn_idiom_hint(const rn_tokens *tokens, size_t bad, bool guessed, size_t *at);
 /* Adds the E_SYNTAX diagnostic for the token `bad`. */
 void rn_syntax_error(const rn_tokens *tokens, size_t bad, rn_diagnostics *diags);
 

@@ -119,9 +119,19 @@ static const char *near_keyword(const rn_states *before, const rn_tokens *tokens
   return best;
 }
 
+/* Words of clauses are hardly ever names: something is missing in front of them. */
+static const int clause_kinds[] = {TK_SELECT, TK_FROM, TK_WHERE, TK_GROUP, TK_HAVING, TK_WINDOW, TK_QUALIFY, TK_ORDER, TK_LIMIT, TK_OFFSET,
+                                   TK_FETCH, TK_UNION, TK_EXCEPT, TK_INTERSECT, TK_JOIN, TK_ON, TK_USING, TK_AND, TK_OR, TK_AS, TK_WITH,
+                                   TK_NOT, TK_IS, TK_IN, TK_BETWEEN, TK_LIKE, TK_THEN, TK_ELSE, TK_END, TK_WHEN, TK_CASE, TK_EXISTS, TK_BY, TK_INTO, TK_ALL, 0};
+static bool is_clause(int kind) {
+  for (const int *k = clause_kinds; *k; k++)
+    if (*k == kind) return true;
+  return false;
+}
+
 static bool reserved_as_name(const rn_states *before, const rn_tokens *tokens, size_t i) {
   const rn_token *token = token_at(tokens, i);
-  return i < tokens->list.len && is_word(token) && token->kind != TK_ID &&
+  return i < tokens->list.len && is_word(token) && token->kind != TK_ID && !is_clause(token->kind) &&
          rn_keyword_is_reserved(rn_slice_make(token->text, token->len)) && fits(before, tokens, i, TK_ID);
 }
 
@@ -195,8 +205,30 @@ static bool is_table_function(const rn_tokens *tokens, size_t bad) {
   return kind_at(tokens, bad) == TK_UNNEST && kind_at(tokens, bad + 1) == TK_LP;
 }
 
+/* The clauses of a query in their order. */
+static const int clause_order[] = {TK_FROM, TK_WHERE, TK_GROUP, TK_HAVING, TK_WINDOW, TK_QUALIFY, TK_ORDER, TK_LIMIT, TK_OFFSET};
+static int clause_rank(int kind) {
+  for (size_t i = 0; i < sizeof clause_order / sizeof clause_order[0]; i++)
+    if (clause_order[i] == kind) return (int)i;
+  return kind == TK_JOIN ? 0 : -1;
+}
+/* A clause behind one that it should stand in front of, in the same query. */
+static const char *misplaced_behind(const rn_tokens *tokens, size_t bad) {
+  int rank = clause_rank(kind_at(tokens, bad)), depth = 0;
+  for (size_t i = bad; rank >= 0 && i-- > 0;) {
+    int kind = kind_at(tokens, i);
+    if (kind == TK_RP) depth++;
+    if (kind == TK_LP && depth-- == 0) break;
+    if (depth) continue;
+    if (kind == TK_SELECT) break;
+    if (clause_rank(kind) > rank) return token_at(tokens, i)->text;
+  }
+  return NULL;
+}
+
 static void fill_hint(rn_error *err, const rn_states *before, const rn_tokens *tokens, size_t bad, const char *near) {
   const rn_token *token = token_at(tokens, bad);
+  const char *behind = misplaced_behind(tokens, bad);
   int kind = kind_at(tokens, bad), previous = bad ? kind_at(tokens, bad - 1) : 0;
   if (kind == TK_COLON && kind_at(tokens, bad + 1) == TK_COLON)
     (void)rn_hint(err, "write CAST(.. AS %s)", bad + 2 < tokens->list.len ? token_at(tokens, bad + 2)->text : "type");
@@ -208,6 +240,8 @@ static void fill_hint(rn_error *err, const rn_states *before, const rn_tokens *t
     (void)rn_hint(err, "the key is the table's PRIMARY KEY: ON CONFLICT DO NOTHING, ERROR or DEDUPLICATE");
   else if (is_table_function(tokens, bad))
     (void)rn_hint(err, "it stands in FROM: FROM t CROSS JOIN UNNEST(list) AS u (name)");
+  else if (behind)
+    (void)rn_hint(err, "%s stands in front of %s", token->text, behind);
   else if (comma_too_many(tokens, bad))
     (void)rn_hint(err, "there is a comma too many in front of it");
   else if (reserved_as_name(before, tokens, bad))
@@ -216,7 +250,7 @@ static void fill_hint(rn_error *err, const rn_states *before, const rn_tokens *t
     (void)rn_hint(err, "did you mean %s?", near);
   else if (bad == 1 && (previous == TK_SET || previous == TK_RESET))
     (void)rn_hint(err, "keys and values stand in quotes: SET 'key' = 'value'");
-  else if (kind == TK_ID && rn_states_accept(before, TK_STRING, true) && !rn_states_accept(before, TK_ID, true))
+  else if ((kind == TK_ID || kind == TK_NUMBER) && rn_states_accept(before, TK_STRING, true) && !rn_states_accept(before, kind, true))
     (void)rn_hint(err, "it stands in single quotes: '%s'", token->text);
   else if (previous == TK_EQ && kind == TK_EQ)
     (void)rn_hint(err, "equality is a single =");
@@ -238,7 +272,15 @@ void rn_syntax_error(const rn_tokens *tokens, size_t bad, rn_diagnostics *diags)
   wanted *w = rn_malloc(sizeof *w);
   (void)rn_states_after(tokens, bad, states);
   const char *near = near_keyword(states, tokens, bad);
-  if (!near && bad > 0 && !reserved_as_name(states, tokens, bad)) {
+  size_t at = bad;
+  const char *idiom = rn_idiom_hint(tokens, bad, near != NULL, &at);
+  bool moved = idiom && at != bad;
+  if (idiom) {
+    near = NULL;
+    bad = at;
+    (void)rn_states_after(tokens, bad, states);
+  }
+  if (!idiom && !near && bad > 0 && !reserved_as_name(states, tokens, bad)) {
     /* `SELECT a FORM t`: FORM was taken for an alias; the error is there, not at t */
     rn_states *earlier = rn_malloc(sizeof *earlier);
     (void)rn_states_after(tokens, bad - 1, earlier);
@@ -275,11 +317,12 @@ void rn_syntax_error(const rn_tokens *tokens, size_t bad, rn_diagnostics *diags)
         break;
       }
   }
-  size_t n = w->count < EXPECTED_SHOWN ? w->count : EXPECTED_SHOWN;
+  size_t n = moved ? 0 : w->count < EXPECTED_SHOWN ? w->count : EXPECTED_SHOWN; /* the word itself could stand where it is */
   for (size_t i = 0; i < n; i++) rn_builder_printf(&text, "%s%s", i == 0 ? ": expected " : i + 1 == w->count ? " or " : ", ", w->shown[i]);
-  if (w->count > n) rn_builder_text(&text, ", ..");
+  if (w->count > n && n) rn_builder_text(&text, ", ..");
   (void)rn_fail_at(&err, RN_E_SYNTAX, span, "%s", text.data);
-  fill_hint(&err, states, tokens, bad, near);
+  if (idiom) (void)rn_hint(&err, "%s", idiom);
+  else fill_hint(&err, states, tokens, bad, near);
   rn_diagnostics_add(diags, &err);
   rn_builder_free(&text);
   rn_free(w);

@@ -202,3 +202,24 @@ void rn_token_word(rn_lexer *lexer, rn_token *token) {
   const rn_keyword *keyword = rn_keyword_find(rn_slice_make(from, len));
   token->kind = keyword ? keyword->token : TK_ID;
 }
+
+/* Operators of other databases, and what is written here. */
+void rn_lexer_stray(rn_lexer *lexer, const char *from, const char *to) {
+  static const struct {
+    const char *text, *hint;
+  } rows[] = {{"&&", "write AND"}, {"&", "write AND; there are no operators on bits"}, {"!", "write NOT"}, {"~", "REGEXP(text, 'pattern') tests a pattern"},
+              {"#", "a comment begins with -- and goes to the end of the line"}, {"?", "statements take no parameters"},
+              {"@", NULL}, {"{", "runnel fills nothing in: write the value; a map is MAP['key', value]"}, {"^", "POWER(a, b)"}, {"|", "texts are joined with ||, conditions with OR"}, {"\\", NULL}};
+  const char *hint = NULL;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    size_t n = strlen(rows[i].text);
+    if ((size_t)(lexer->limit - from) < n || memcmp(from, rows[i].text, n) != 0) continue;
+    hint = rows[i].hint;
+    if (n > (size_t)(to - from)) to = from + n;
+    break;
+  }
+  lexer->cursor = to;
+  bool brace = *from == '}' && lexer->braced; /* of the pair that is told already */
+  lexer->braced |= *from == '{';
+  if (!brace) rn_lexer_fail(lexer, RN_E_SYNTAX, from, to, hint, "%s %.*s cannot stand here", to - from > 1 && (unsigned char)*from < 0x80 ? "characters" : "character", (int)(to - from), from);
+}

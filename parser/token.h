@@ -22,6 +22,7 @@ typedef struct rn_lexer {
   rn_arena *arena;
   rn_diagnostics *diags; /* NULL: errors are not wanted (completeness, completion) */
   bool in_hint;
+  bool braced; /* a { was told of: its } is not */
   bool failed; /* a diagnostic was, or would have been, added */
   enum { RN_LEX_CODE, RN_LEX_STRING, RN_LEX_NAME, RN_LEX_COMMENT } unfinished; /* what the text ended in */
 } rn_lexer;
@@ -32,6 +33,8 @@ rn_token rn_lexer_next(rn_lexer *lexer);
 /* Literal decoding (literal.c). `raw` is the text between the quotes. */
 void rn_lexer_fail(rn_lexer *lexer, rn_code code, const char *from, const char *to, const char *hint, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
+/* A character that begins no token. */
+void rn_lexer_stray(rn_lexer *lexer, const char *from, const char *to);
 void rn_token_plain(rn_lexer *lexer, rn_token *token, rn_slice raw, char quote);
 void rn_token_escaped(rn_lexer *lexer, rn_token *token, rn_slice raw);                /* E'..' */
 void rn_token_unicode(rn_lexer *lexer, rn_token *token, rn_slice raw, char escape);   /* U&'..' */

@@ -108,25 +108,55 @@ rn_catalog_object *rn_catalog_find_name(rn_catalog *catalog, const char *name) {
   return object;
 }
 
-static void not_found(rn_catalog *catalog, const rn_ast_path *path, rn_diagnostics *diags) {
-  const char *name = path->parts[path->count - 1].text;
-  const char **names = rn_malloc(sizeof *names * (catalog->objects.len + 1));
+/* As one would write it where `place` is looked in. */
+static const char *short_name(const rn_catalog_object *o, const rn_catalog_place *place, rn_arena *arena) {
+  if (strcmp(o->catalog, place->catalog) != 0) return rn_arena_printf(arena, "%s.%s.%s", o->catalog, o->database, o->own);
+  return !strcmp(o->database, place->database) ? o->own : rn_arena_printf(arena, "%s.%s", o->database, o->own);
+}
+
+/* A near name of the wanted kind, in any database, else one of the other kind (it may be a view that is taken for a
+ * table), else what there is. */
+static void not_found(rn_catalog *catalog, const rn_ast_path *path, rn_wanted_kind wanted, rn_diagnostics *diags) {
+  enum { LISTED = 10 };
+  const char *name = path->parts[path->count - 1].text, *near = NULL;
+  rn_catalog_place place;
+  (void)rn_catalog_resolve(catalog, path, &place);
+  rn_arena scratch;
+  rn_arena_init(&scratch);
+  const char **names = RN_NEW_N(&scratch, const char *, catalog->objects.len + 1), **owns = RN_NEW_N(&scratch, const char *, catalog->objects.len + 1);
   rn_builder hint = {0};
-  for (size_t i = 0; i < catalog->objects.len; i++) names[i] = catalog->objects.data[i]->name;
-  const char *near = rn_text_nearest(rn_slice_of(name), names, catalog->objects.len);
-  if (near) rn_builder_printf(&hint, "did you mean \"%s\"?", near);
-  else if (catalog->objects.len && catalog->objects.len <= 10) {
+  size_t count = 0, wanted_count = 0;
+  for (int turn = 0; turn < 2 && !near; turn++) {
+    count = 0;
+    for (size_t i = 0; i < catalog->objects.len; i++) {
+      const rn_catalog_object *o = catalog->objects.data[i];
+      bool other = (wanted == RN_WANTED_VIEW && o->kind != RN_OBJECT_VIEW) || (wanted == RN_WANTED_TABLE && o->kind != RN_OBJECT_TABLE);
+      if (other != (turn == 1) || (i && !strcmp(o->name, catalog->objects.data[i - 1]->name))) continue; /* shadowed ones once */
+      names[count++] = short_name(o, &place, &scratch);
+      owns[count - 1] = o->own;
+    }
+    const char *own = rn_text_nearest(rn_slice_of(name), owns, count);
+    for (size_t i = 0; i < count && own; i++)
+      if (owns[i] == own) near = names[i];
+    if (near) rn_builder_printf(&hint, "did you mean %s\"%s\"?", !turn ? "" : wanted == RN_WANTED_VIEW ? "the table " : "the view ", near);
+    if (!turn) wanted_count = count;
+    if (turn || near || !count || count > LISTED) continue;
     rn_builder_text(&hint, "there are: ");
-    for (size_t i = 0; i < catalog->objects.len; i++) rn_builder_printf(&hint, "%s%s", i ? ", " : "", names[i]);
-  } else if (!catalog->objects.len) {
-    rn_builder_text(&hint, "there are no tables yet: CREATE TABLE makes one");
+    for (size_t i = 0; i < count; i++) rn_builder_printf(&hint, "%s%s", i ? ", " : "", names[i]);
+    break;
   }
-  rn_diag(diags, RN_E_TABLE_NOT_FOUND, path->span, hint.data, "table \"%s\" not found", name);
+  if (!catalog->objects.len) rn_builder_text(&hint, "there are no tables yet: CREATE TABLE makes one");
+  else if (!hint.len && !wanted_count && wanted == RN_WANTED_VIEW) rn_builder_text(&hint, "there are no views");
+  rn_diag(diags, RN_E_TABLE_NOT_FOUND, path->span, hint.data, "%s \"%s\" not found", wanted == RN_WANTED_VIEW ? "view" : "table", name);
   rn_builder_free(&hint);
-  rn_free(names);
+  rn_arena_free(&scratch);
 }
 
 rn_catalog_object *rn_catalog_find(rn_catalog *catalog, const rn_ast_path *path, rn_diagnostics *diags) {
+  return rn_catalog_find_as(catalog, path, RN_WANTED_EITHER, diags);
+}
+
+rn_catalog_object *rn_catalog_find_as(rn_catalog *catalog, const rn_ast_path *path, rn_wanted_kind wanted, rn_diagnostics *diags) {
   rn_catalog_place place;
   if (!rn_catalog_resolve(catalog, path, &place)) {
     if (diags) rn_diag(diags, RN_E_TABLE_NOT_FOUND, path->span, NULL, "a path has at most three parts: catalog.database.name");
@@ -138,7 +168,7 @@ rn_catalog_object *rn_catalog_find(rn_catalog *catalog, const rn_ast_path *path,
   rn_catalog_object *object = rn_catalog_find_name(catalog, rn_catalog_name_of(&place, &scratch));
   rn_arena_free(&scratch);
   if (object && object->temporary) catalog->temporary_used = object;
-  if (!object && diags) not_found(catalog, path, diags);
+  if (!object && diags) not_found(catalog, path, wanted, diags);
   return object;
 }
 
@@ -358,18 +388,26 @@ rn_status rn_catalog_drop(rn_catalog *catalog, const rn_ast_statement *statement
   const rn_ast_path *path = &statement->path;
   const char *name = path->parts[path->count - 1].text;
   bool view = statement->object == RN_AST_OBJECT_VIEW;
-  rn_catalog_object *object = rn_catalog_find(catalog, path, NULL);
-  if (!object && statement->if_exists) return RN_OK;
-  if (!object) return (void)rn_catalog_find(catalog, path, diags), RN_FAIL;
-  if (object->temporary && !statement->temporary)
-    return rn_diag(diags, RN_E_CATALOG, path->span, "write DROP TEMPORARY", "\"%s\" is temporary", name);
+  rn_catalog_object *object = rn_catalog_find_as(catalog, path, view ? RN_WANTED_VIEW : RN_WANTED_TABLE, statement->if_exists ? NULL : diags);
+  if (!object) return statement->if_exists ? RN_OK : RN_FAIL;
+  const char *is = rn_catalog_kind_word(object), *word = object->kind == RN_OBJECT_VIEW ? "VIEW" : "TABLE";
+  bool other = (object->kind == RN_OBJECT_VIEW) != view;
   if (!object->temporary && statement->temporary) {
     if (statement->if_exists) return RN_OK;
-    return rn_diag(diags, RN_E_TABLE_NOT_FOUND, path->span, NULL, "there is no temporary %s \"%s\"", view ? "view" : "table", name);
+    rn_builder hint = {0};
+    rn_builder_printf(&hint, "\"%s\" is a %s that is not temporary: DROP %s", name, is, word);
+    (void)rn_diag(diags, RN_E_TABLE_NOT_FOUND, path->span, hint.data, "there is no temporary %s \"%s\"", view ? "view" : "table", name);
+    rn_builder_free(&hint);
+    return RN_FAIL;
   }
-  if ((object->kind == RN_OBJECT_VIEW) != view)
-    return rn_diag(diags, RN_E_CATALOG, path->span, view ? "write DROP TABLE" : "write DROP VIEW", "\"%s\" is a %s", name,
-                   rn_catalog_kind_word(object));
+  if (other && statement->if_exists) return RN_OK; /* as in Flink: no such view is there, or no such table */
+  if (other || object->temporary != statement->temporary) {
+    rn_builder hint = {0};
+    rn_builder_printf(&hint, "write DROP %s%s", object->temporary ? "TEMPORARY " : "", word);
+    (void)rn_diag(diags, RN_E_CATALOG, path->span, hint.data, "\"%s\" is a %s%s", name, object->temporary ? "temporary " : "", is);
+    rn_builder_free(&hint);
+    return RN_FAIL;
+  }
   if (object->external)
     return rn_diag(diags, RN_E_CATALOG, path->span, NULL,
                    "\"%s\" is a table of the file that was not created here: drop it with SQLite", name);

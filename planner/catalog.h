@@ -120,6 +120,8 @@ rn_catalog_object *rn_catalog_content(rn_catalog *catalog, const rn_catalog_obje
 /* Objects of the kind (RN_OBJECT_CATALOG, _DATABASE, _FUNCTION) in name order; NULL past the end. */
 rn_catalog_object *rn_catalog_other_at(rn_catalog *catalog, rn_object_kind kind, size_t index);
 
+/* A hint for a name that no function of the catalog has. */
+void rn_catalog_near_function(rn_catalog *catalog, const char *name, rn_builder *out);
 /* catalog_function.c. NULL: not found, no diag. */
 rn_catalog_object *rn_catalog_function(rn_catalog *catalog, const rn_ast_path *path);
 
@@ -129,6 +131,10 @@ rn_status rn_catalog_alter(rn_catalog *catalog, const rn_ast_statement *statemen
 
 /* NULL: not found (diag added with suggestion when diags is given). Temporary objects shadow. */
 rn_catalog_object *rn_catalog_find(rn_catalog *catalog, const rn_ast_path *path, rn_diagnostics *diags);
+/* The same for statements that want one kind: the message says its word and suggests its names. What is found may be of
+ * the other kind: the caller says so. */
+typedef enum rn_wanted_kind { RN_WANTED_EITHER, RN_WANTED_TABLE, RN_WANTED_VIEW } rn_wanted_kind;
+rn_catalog_object *rn_catalog_find_as(rn_catalog *catalog, const rn_ast_path *path, rn_wanted_kind wanted, rn_diagnostics *diags);
 rn_catalog_object *rn_catalog_find_name(rn_catalog *catalog, const char *name);
 /* In name order; NULL past the end. */
 rn_catalog_object *rn_catalog_at(rn_catalog *catalog, size_t index);

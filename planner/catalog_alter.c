@@ -101,11 +101,17 @@ static int find_column(const rn_ast_table_def *def, const char *name) {
 }
 
 static rn_status no_column(alteration *a, const rn_ast_name *name) {
+  enum { COLUMNS_LISTED = 10 };
   const char **names = RN_NEW_N(a->arena, const char *, a->def->column_count + 1);
   for (uint32_t i = 0; i < a->def->column_count; i++) names[i] = a->def->columns[i].name.text;
   const char *near = rn_text_nearest(rn_slice_of(name->text), names, a->def->column_count);
-  return rn_diag(a->diags, RN_E_COLUMN_NOT_FOUND, name->span, near ? rn_arena_printf(a->arena, "did you mean \"%s\"?", near) : NULL,
-                 "table \"%s\" has no column \"%s\"", a->old->name, name->text);
+  rn_builder hint = {0};
+  if (near) rn_builder_printf(&hint, "did you mean \"%s\"?", near);
+  for (uint32_t i = 0; !near && i < a->def->column_count && a->def->column_count <= COLUMNS_LISTED; i++)
+    rn_builder_printf(&hint, "%s%s", i ? ", " : "columns: ", names[i]);
+  (void)rn_diag(a->diags, RN_E_COLUMN_NOT_FOUND, name->span, hint.data, "table \"%s\" has no column \"%s\"", a->old->name, name->text);
+  rn_builder_free(&hint);
+  return RN_FAIL;
 }
 
 /* Where a column with FIRST or AFTER goes; `otherwise` without. -1: an error was told. */
@@ -237,8 +243,7 @@ static rn_status drop_key(alteration *a, const rn_ast_name *constraint) {
   rn_span span = constraint ? constraint->span : a->statement->path.span;
   if (!a->def->keys.count) return rn_diag(a->diags, RN_E_CATALOG, span, NULL, "table \"%s\" has no PRIMARY KEY", a->old->name);
   if (constraint && (!a->def->constraint || strcmp(a->def->constraint, constraint->text) != 0))
-    return rn_diag(a->diags, RN_E_CATALOG, span, a->def->constraint ? rn_arena_printf(a->arena, "its PRIMARY KEY is called \"%s\"", a->def->constraint)
-                                                                    : "its PRIMARY KEY has no name: DROP PRIMARY KEY",
+    return rn_diag(a->diags, RN_E_CATALOG, span, a->def->constraint ? rn_arena_printf(a->arena, "its PRIMARY KEY is called \"%s\"", a->def->constraint) : NULL,
                    "table \"%s\" has no constraint \"%s\"", a->old->name, constraint->text);
   a->def->keys.count = 0;
   a->def->key_clause_count = 0;
@@ -341,10 +346,23 @@ static rn_status refuse_kind(const rn_catalog_object *old, const rn_ast_statemen
   return RN_OK;
 }
 
+/* Does the definition need `old`, itself or through other views? Then it does not bind without it. */
+static bool reads(rn_catalog *catalog, rn_catalog_object *old, const rn_catalog_object *object) {
+  rn_diagnostics *found = rn_calloc(1, sizeof *found);
+  rn_catalog_object *again;
+  rn_catalog_take_out(catalog, old);
+  bool ok = binds(catalog, object, &again, found);
+  rn_catalog_insert(catalog, old);
+  rn_catalog_object_free(again);
+  rn_free(found);
+  return !ok;
+}
+
 rn_status rn_catalog_alter(rn_catalog *catalog, const rn_ast_statement *statement, rn_diagnostics *diags) {
   if (statement->kind == RN_AST_STMT_ALTER && statement->object != RN_AST_OBJECT_VIEW)
     return rn_catalog_alter_space(catalog, statement, diags);
-  rn_catalog_object *old = rn_catalog_find(catalog, &statement->path, statement->if_exists ? NULL : diags), *object = NULL;
+  rn_wanted_kind wanted = statement->kind == RN_AST_STMT_ALTER_TABLE ? RN_WANTED_TABLE : RN_WANTED_VIEW;
+  rn_catalog_object *old = rn_catalog_find_as(catalog, &statement->path, wanted, statement->if_exists ? NULL : diags), *object = NULL;
   if (!old) return statement->if_exists ? RN_OK : RN_FAIL;
   if (refuse_kind(old, statement, diags) != RN_OK) return RN_FAIL;
   rn_arena arena;
@@ -367,11 +385,17 @@ rn_status rn_catalog_alter(rn_catalog *catalog, const rn_ast_statement *statemen
     changed.view_columns = (rn_ast_names){0};
   }
   if (status == RN_OK && old->kind == RN_OBJECT_TABLE) {
-    changed.table = copy_def(old->ast->table, statement->alter_count, &arena, statement->path.span);
+    bool names = statement->alter == RN_ALTER_DROP_COLUMNS || statement->alter == RN_ALTER_RENAME_COLUMN;
+    rn_span here = !names ? statement->path.span : rn_span_join(statement->names.items[0].span, statement->names.items[statement->names.count - 1].span);
+    changed.table = copy_def(old->ast->table, statement->alter_count, &arena, here);
     alteration a = {catalog, statement, old, changed.table, &arena, diags};
     status = change_table(&a);
   }
   if (status == RN_OK) status = rn_catalog_define_any(catalog, &changed, false, &object, diags);
+  if (status == RN_OK && statement->alter == RN_ALTER_QUERY && reads(catalog, old, object)) {
+    status = rn_diag(diags, RN_E_CATALOG, statement->query->span, NULL, "view \"%s\" would read itself", old->name);
+    rn_catalog_object_free(object);
+  }
   if (status == RN_OK) status = replace(catalog, old, object, statement, diags);
   catalog->change = (rn_catalog_change){0};
   rn_arena_free(&arena);

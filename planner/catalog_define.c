@@ -26,10 +26,17 @@ static int find_column(const rn_catalog_object *object, const char *name) {
 }
 
 static const char *near_column(table_maker *m, const char *name) {
+  enum { NEAR_LISTED = 10 };
   const char **names = RN_NEW_N(&m->object->arena, const char *, m->object->column_count + 1);
   for (uint32_t i = 0; i < m->object->column_count; i++) names[i] = m->object->columns[i].name;
   const char *near = rn_text_nearest(rn_slice_of(name), names, m->object->column_count);
-  return near ? rn_arena_printf(&m->object->arena, "did you mean \"%s\"?", near) : NULL;
+  if (near) return rn_arena_printf(&m->object->arena, "did you mean \"%s\"?", near);
+  rn_builder list = {0};
+  for (uint32_t i = 0; i < m->object->column_count && m->object->column_count <= NEAR_LISTED; i++)
+    rn_builder_printf(&list, "%s%s", i ? ", " : "columns: ", names[i]);
+  const char *hint = list.data ? rn_arena_strdup(&m->object->arena, list.data) : NULL;
+  rn_builder_free(&list);
+  return hint;
 }
 
 /* --- columns --------------------------------------------------------------------------------------------- */
@@ -69,8 +76,9 @@ static void stored_columns(table_maker *m) {
   }
 }
 
-/* An expression that came from another text (ALTER, LIKE): its errors are told where this text speaks of it. */
-static rn_expr *bind_here(table_maker *m, rn_scope *scope, const rn_ast_expr *ast, rn_span here) {
+/* An expression that came from another text (ALTER, LIKE): its errors are told where this text speaks of it, with
+ * whose expression it is; hints on how to write it do not help there. */
+static rn_expr *bind_here(table_maker *m, rn_scope *scope, const rn_ast_expr *ast, rn_span here, const char *whose) {
   if (ast->span.begin >= here.begin && ast->span.end <= here.end) return rn_bind_expr(&m->binder, scope, ast);
   rn_diagnostics *inner = rn_calloc(1, sizeof *inner);
   m->binder.diags = inner;
@@ -80,8 +88,10 @@ static rn_expr *bind_here(table_maker *m, rn_scope *scope, const rn_ast_expr *as
     rn_error err = inner->items[i];
     rn_builder text = {0};
     rn_ast_print_expr(ast, &text);
-    rn_error_context(&err, "%.80s", text.data);
+    rn_error_context(&err, "%.80s %.80s", whose, text.data);
     rn_builder_free(&text);
+    err.hint[0] = 0;
+    (void)rn_hint(&err, "it was there already: change or drop it first");
     err.span = here;
     err.has_span = true;
     rn_diagnostics_add(m->diags, &err);
@@ -101,7 +111,7 @@ static void computed_columns(table_maker *m) {
     const rn_ast_column_def *def = &m->def->columns[i];
     int at = find_column(t, def->name.text);
     if (def->kind != RN_AST_COL_COMPUTED || at < 0 || t->columns[at].kind != RN_COL_COMPUTED) continue;
-    rn_expr *e = bind_here(m, &scope, def->expr, def->span);
+    rn_expr *e = bind_here(m, &scope, def->expr, def->span, rn_arena_printf(&t->arena, "computed column \"%s\" AS", t->columns[at].name));
     bool proctime = e->kind == RN_EXPR_CALL && e->function && rn_text_eq_nocase(e->function->name, "PROCTIME");
     t->columns[at].type = rn_type_with_time(&t->arena, e->type, proctime ? RN_TIME_PROCTIME : RN_TIME_NONE);
     if (!rn_bind_failed(e) && e->type->id == RN_T_NULL)
@@ -140,6 +150,13 @@ static void query_columns(table_maker *m) {
       declared[i].type = query_type(arena, schema.fields[at].type);
     }
     if (def->kind == RN_AST_COL_NAME_ONLY || at < 0) t->columns[t->column_count++] = declared[i];
+  }
+  for (uint32_t i = 0; reordered && i < m->def->column_count; i++) {
+    const rn_ast_column_def *def = &m->def->columns[i];
+    if (def->kind == RN_AST_COL_NAME_ONLY) continue;
+    rn_diag(m->diags, RN_E_CATALOG, def->span, "names alone order the query's columns; columns with types are added to them",
+            "a list of names has no column with a %s", def->kind == RN_AST_COL_COMPUTED ? "definition" : "type");
+    return;
   }
   if (reordered && reordered != schema.count) {
     for (uint32_t i = 0; i < schema.count; i++)
@@ -316,7 +333,11 @@ static void primary_key(table_maker *m) {
   rn_arena *arena = &t->arena;
   const rn_ast_table_def *def = m->def;
   t->keys = RN_NEW_N(arena, uint32_t, def->keys.count + def->column_count + 1);
-  t->constraint = def->constraint ? rn_arena_strdup(arena, def->constraint) : NULL;
+  rn_builder unnamed = {0}; /* Flink's name for it */
+  rn_builder_text(&unnamed, "PK");
+  for (uint32_t i = 0; i < def->keys.count; i++) rn_builder_printf(&unnamed, "_%s", def->keys.items[i].text);
+  if (def->keys.count) t->constraint = rn_arena_strdup(arena, def->constraint ? def->constraint : unnamed.data);
+  rn_builder_free(&unnamed);
   if (def->key_clause_count > 1) {
     rn_diag(m->diags, RN_E_CATALOG, def->key_span, NULL, "a table has one PRIMARY KEY");
     return;
@@ -398,6 +419,9 @@ static void layout(table_maker *m) {
     (void)layout_column(m, &columns->items[i], "DISTRIBUTED BY");
     t->distribution.columns.items[i] = (rn_ast_name){.text = rn_arena_strdup(&t->arena, columns->items[i].text)};
   }
+  const char *buckets = t->distribution.buckets;
+  if (buckets && (strspn(buckets, "0123456789") != strlen(buckets) || strspn(buckets, "0") == strlen(buckets)))
+    rn_diag(m->diags, RN_E_OPTION_VALUE, t->distribution.span, NULL, "the number of BUCKETS must be at least 1, got %.40s", buckets);
   if (t->distribution.buckets) t->distribution.buckets = rn_arena_strdup(&t->arena, t->distribution.buckets);
 }
 
@@ -446,7 +470,7 @@ static void watermark(table_maker *m) {
   rn_scope scope = {.column_count = t->column_count, .columns = columns, .clause = "WATERMARK"};
   bool by_source = rn_is_source_watermark(w->expr);
   if (by_source && !has_source_watermark(m, w->expr->span.end <= w->span.end ? w->expr->span : w->span)) return;
-  rn_expr *e = by_source ? NULL : bind_here(m, &scope, w->expr, w->span);
+  rn_expr *e = by_source ? NULL : bind_here(m, &scope, w->expr, w->span, rn_arena_printf(&t->arena, "WATERMARK FOR %s AS", w->column.text));
   if (e && rn_bind_failed(e)) return;
   if (e && (e->type->id != type->id || e->type->precision > 3)) {
     rn_diag(m->diags, RN_E_TYPE, w->expr->span.end <= w->span.end ? e->span : w->span, "for example: ts - INTERVAL '5' SECOND",

@@ -110,6 +110,20 @@ rn_status rn_catalog_define_function(rn_catalog *catalog, const rn_ast_statement
   return RN_OK;
 }
 
+void rn_catalog_near_function(rn_catalog *catalog, const char *name, rn_builder *out) {
+  const rn_catalog_object *f;
+  size_t count = 0;
+  rn_arena scratch;
+  rn_arena_init(&scratch);
+  while (rn_catalog_other_at(catalog, RN_OBJECT_FUNCTION, count)) count++;
+  const char **names = RN_NEW_N(&scratch, const char *, count + 1);
+  for (size_t i = 0; i < count && (f = rn_catalog_other_at(catalog, RN_OBJECT_FUNCTION, i)); i++) names[i] = rn_arena_strndup(&scratch, f->own, strlen(f->own) - 2);
+  const char *near = rn_text_nearest(rn_slice_of(name), names, count);
+  if (near) rn_builder_printf(out, "did you mean \"%s\"?", near);
+  else rn_builder_text(out, count ? "SHOW USER FUNCTIONS lists them" : "there are no functions of your own");
+  rn_arena_free(&scratch);
+}
+
 rn_status rn_catalog_drop_function(rn_catalog *catalog, const rn_ast_statement *statement, rn_diagnostics *diags) {
   rn_catalog_object *f = rn_catalog_function(catalog, &statement->path);
   const rn_ast_path *path = &statement->path;
@@ -121,7 +135,11 @@ rn_status rn_catalog_drop_function(rn_catalog *catalog, const rn_ast_statement *
   if (!f && statement->if_exists) return RN_OK;
   if (!f) {
     const char *words = statement->temporary ? "temporary function" : is_built_in(name) ? "function of your own called" : "function";
-    return rn_diag(diags, RN_E_FUNCTION_NOT_FOUND, path->span, "SHOW USER FUNCTIONS lists them", "there is no %s \"%s\"", words, name);
+    rn_builder hint = {0};
+    rn_catalog_near_function(catalog, name, &hint);
+    (void)rn_diag(diags, RN_E_FUNCTION_NOT_FOUND, path->span, hint.data, "there is no %s \"%s\"", words, name);
+    rn_builder_free(&hint);
+    return RN_FAIL;
   }
   rn_catalog_take_out(catalog, f);
   rn_status status = rn_catalog_check_users(catalog, NULL, name, path, diags);

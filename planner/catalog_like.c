@@ -13,12 +13,13 @@ typedef struct merge {
 } merge;
 
 static rn_status read_options(merge *m) {
+  static const char *const words[RN_LIKE_WHATS] = {"ALL", "CONSTRAINTS", "DISTRIBUTION", "PARTITIONS", "GENERATED", "METADATA", "OPTIONS", "WATERMARKS"};
   bool given[RN_LIKE_WHATS] = {false};
   for (int i = 0; i < RN_LIKE_WHATS; i++) m->how[i] = RN_LIKE_INCLUDING;
   m->how[RN_LIKE_OPTIONS] = RN_LIKE_OVERWRITING;
   for (uint32_t i = 0; i < m->more->like_option_count; i++) {
     const rn_ast_like_option *o = &m->more->like_options[i];
-    if (given[o->what]) return rn_diag(m->diags, RN_E_SYNTAX, o->span, NULL, "this is said twice");
+    if (given[o->what]) return rn_diag(m->diags, RN_E_SYNTAX, o->span, "INCLUDING, EXCLUDING and OVERWRITING exclude each other", "LIKE says twice what happens to %s", words[o->what]);
     given[o->what] = true;
     for (int k = 0; o->what == RN_LIKE_ALL && k < RN_LIKE_WHATS; k++)
       if (!given[k]) m->how[k] = o->how;

@@ -125,6 +125,16 @@ rn_status rn_plan_inserts(rn_catalog *catalog, const rn_planner_settings *settin
   return status;
 }
 
+rn_status rn_plan_check_insert(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_insert *insert,
+                               rn_catalog_object *target, rn_diagnostics *diags) {
+  rn_stages s;
+  size_t errors = diags->error_count;
+  rn_status status = rn_stages_bind_into(&s, catalog, settings, insert, target, diags);
+  if (status == RN_OK) status = rn_stages_optimize(&s);
+  rn_stages_free(&s);
+  return diags->error_count != errors ? RN_FAIL : status;
+}
+
 rn_status rn_plan_schema(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query,
                          rn_arena *arena,
                          rn_schema *out, rn_diagnostics *diags) {

@@ -42,6 +42,9 @@ rn_status rn_plan_query(rn_catalog *catalog, const rn_planner_settings *settings
 /* INSERT or STATEMENT SET: one plan; sources that are the same table with the same options are shared. */
 rn_status rn_plan_inserts(rn_catalog *catalog, const rn_planner_settings *settings,
                           const rn_ast_insert *inserts, uint32_t count, rn_plan **out, rn_diagnostics *diags);
+/* Would the INSERT into a table that is not there yet be planned? CREATE TABLE AS asks before it makes the table. */
+rn_status rn_plan_check_insert(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_insert *insert,
+                               rn_catalog_object *target, rn_diagnostics *diags);
 /* rows.c: DELETE and UPDATE of a table whose rows this file holds, as an INSERT OVERWRITE. In arena. */
 rn_status rn_plan_rows(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_statement *statement,
                        rn_arena *arena, rn_ast_insert **out, rn_diagnostics *diags);

@@ -147,7 +147,7 @@ static const sentence_rule sentence_rules[] = {
                  "|RENAME <name> TO <name>|DROP <name>|DROP (<names>)|DROP PRIMARY KEY|DROP CONSTRAINT <name>"
                  "|DROP WATERMARK|DROP DISTRIBUTION}",
                  "ALTER TABLE {IF EXISTS |}<path> {ADD|MODIFY} {<column><place>|<clause>|(<column><place>{, <clause>"
-                 "|}{, <column>|})|DISTRIBUTED BY HASH(<names>) INTO 2 BUCKETS}",
+                 "|}{, <column>|})|DISTRIBUTION BY HASH(<names>) INTO 2 BUCKETS}",
                  "ALTER TABLE <path> {ADD {IF NOT EXISTS |}|DROP {IF EXISTS |}}PARTITION (a = <expr>{, b = 'x'|})",
                  "ALTER VIEW <path> {RENAME TO <path>|AS <query>}",
                  "ALTER {DATABASE|CATALOG} <name> SET <options>",

@@ -208,7 +208,7 @@ static const plan_case tables_cases[] = {
      "  `o` BIGINT METADATA FROM 'offset' VIRTUAL,\n"
      "  `timestamp_` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp',\n"
      "  WATERMARK FOR `timestamp_` AS timestamp_ - INTERVAL '1' MINUTE,\n"
-     "  PRIMARY KEY (`select`) NOT ENFORCED\n"
+     "  CONSTRAINT `PK_select` PRIMARY KEY (`select`) NOT ENFORCED\n"
      ") COMMENT 'all of it' WITH (\n"
      "  'connector' = 'kafka',\n"
      "  'properties.bootstrap.servers' = 'h:1',\n"
@@ -217,7 +217,7 @@ static const plan_case tables_cases[] = {
      ")CREATE TABLE `default_catalog`.`default_database`.`s` (\n"
      "  `k` STRING NOT NULL,\n"
      "  `c` BIGINT COMMENT 'it''s',\n"
-     "  PRIMARY KEY (`k`) NOT ENFORCED\n"
+     "  CONSTRAINT `PK_k` PRIMARY KEY (`k`) NOT ENFORCED\n"
      ")"},
     {"a table that reads everything back", "",
      "CREATE TABLE a (id BIGINT, o BIGINT METADATA FROM 'offset' VIRTUAL, ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp', c AS id + 1, p AS PROCTIME(), WATERMARK FOR ts AS ts) WITH ('connector' = 'kafka', 'topic' = 'x', 'properties.bootstrap.servers' = 'h:1', 'format' = 'json'); SHOW CREATE TABLE a; SELECT * FROM a",
@@ -269,10 +269,10 @@ static const plan_case tables_cases[] = {
      "(a INT)\n"
      "0 scan t [I]\n"
      "1 collect <- 0 [I]\n"
-     "error[RN3007]: \"t\" is temporary\n"
+     "error[RN3007]: \"t\" is a temporary table\n"
      " line 1:94  …; SELECT * FROM t; DROP TABLE t; DROP TEMPORARY TABLE t; SELECT v FROM default_catalog.default_data…\n"
      "                                           ^\n"
-     "   hint: write DROP TEMPORARY\n"
+     "   hint: write DROP TEMPORARY TABLE\n"
      "(v INT)\n"
      "0 scan t [I]\n"
      "1 watermark $1=$1 - INTERVAL '5.000' SECOND <- 0 [I]\n"
@@ -301,7 +301,7 @@ static const plan_case tables_cases[] = {
      "  `m` INT,\n"
      "  `k` BIGINT NOT NULL,\n"
      "  `ts` TIMESTAMP(3),\n"
-     "  PRIMARY KEY (`k`) NOT ENFORCED\n"
+     "  CONSTRAINT `PK_k` PRIMARY KEY (`k`) NOT ENFORCED\n"
      ")CREATE TABLE `default_catalog`.`default_database`.`b` (\n"
      "  `ts` TIMESTAMP(3),\n"
      "  `v` INT\n"
@@ -366,6 +366,7 @@ static const plan_case table_errors_cases[] = {
      "error[RN2004]: PRIMARY KEY names column \"x\", which is not there\n"
      " line 1:51  CREATE TABLE a (xx INT, y AS xx + 1, PRIMARY KEY (x, y) NOT ENFORCED)\n"
      "                                                              ^\n"
+     "   hint: columns: xx, y\n"
      "error[RN3007]: PRIMARY KEY needs physical columns, and \"y\" is computed\n"
      " line 1:54  CREATE TABLE a (xx INT, y AS xx + 1, PRIMARY KEY (x, y) NOT ENFORCED)\n"
      "                                                                 ^\n"},
@@ -474,10 +475,10 @@ static const plan_case views_cases[] = {
      " line 1:60  …OM t; DROP TABLE a; DROP VIEW t; DROP VIEW a; DROP VIEW a; DROP VIEW IF EXISTS a\n"
      "                                           ^\n"
      "   hint: write DROP TABLE\n"
-     "error[RN2003]: table \"a\" not found\n"
+     "error[RN2003]: view \"a\" not found\n"
      " line 1:86  …IEW t; DROP VIEW a; DROP VIEW a; DROP VIEW IF EXISTS a\n"
      "                                           ^\n"
-     "   hint: there are: s, t\n"},
+     "   hint: there are no views\n"},
     {"not written to", "",
      "CREATE VIEW a AS SELECT id FROM t; INSERT INTO a SELECT 1",
      "error[RN3011]: \"a\" is a view: INSERT needs a table\n"

@@ -1,0 +1,271 @@
+-- Words of other databases, and what is written here (parser/idioms.c, parser/literal.c).
+CREATE TEMPORARY TABLE t (a INT, b STRING) WITH ('connector' = 'datagen', 'number-of-rows' = '1');
+CREATE TEMPORARY TABLE u (a INT, b STRING) WITH ('connector' = 'datagen', 'number-of-rows' = '1');
+-- @case SELECT TOP 5 a FROM t
+SELECT TOP 5 a FROM t;
+-- @case SELECT a FROM t LIMIT 5, 10
+SELECT a FROM t LIMIT 5, 10;
+-- @case SELECT a::INT FROM t
+SELECT a::INT FROM t;
+-- @case SELECT DISTINCT ON (a) a, b FROM t
+SELECT DISTINCT ON (a) a, b FROM t;
+-- @case SELECT a FROM t EMIT FINAL
+SELECT a FROM t EMIT FINAL;
+-- @case CREATE STREAM s (a INT)
+CREATE STREAM s (a INT);
+-- @case CREATE SOURCE s (a INT)
+CREATE SOURCE s (a INT);
+-- @case CREATE SINK s FROM t
+CREATE SINK s FROM t;
+-- @case CREATE MATERIALIZED VIEW v AS SELECT 1
+CREATE MATERIALIZED VIEW v AS SELECT 1;
+-- @case CREATE INDEX i ON t (a)
+CREATE INDEX i ON t (a);
+-- @case CREATE SCHEMA s
+CREATE SCHEMA s;
+-- @case CREATE TEMP TABLE t (a INT)
+CREATE TEMP TABLE t (a INT);
+-- @case CREATE EXTERNAL TABLE t (a INT)
+CREATE EXTERNAL TABLE t (a INT);
+-- @case CREATE TABLE t IF NOT EXISTS (a INT)
+CREATE TABLE t IF NOT EXISTS (a INT);
+-- @case CREATE TABLE t (id INT AUTO_INCREMENT)
+CREATE TABLE t (id INT AUTO_INCREMENT);
+-- @case CREATE TABLE t (id INT DEFAULT 5)
+CREATE TABLE t (id INT DEFAULT 5);
+-- @case CREATE TABLE t (id INT REFERENCES x (id))
+CREATE TABLE t (id INT REFERENCES x (id));
+-- @case CREATE TABLE t (id INT, FOREIGN KEY (id) REFERENCES x (id))
+CREATE TABLE t (id INT, FOREIGN KEY (id) REFERENCES x (id));
+-- @case CREATE TABLE t (id INT CHECK (id > 0))
+CREATE TABLE t (id INT CHECK (id > 0));
+-- @case CREATE TABLE t (id INT GENERATED ALWAYS AS IDENTITY)
+CREATE TABLE t (id INT GENERATED ALWAYS AS IDENTITY);
+-- @case CREATE TABLE t (id INT KEY)
+CREATE TABLE t (id INT KEY);
+-- @case CREATE TABLE t (id INT) ENGINE=InnoDB
+CREATE TABLE t (id INT) ENGINE=InnoDB;
+-- @case CREATE TABLE t (id INT) USING parquet
+CREATE TABLE t (id INT) USING parquet;
+-- @case SELECT * EXCEPT (a) FROM t
+SELECT * EXCEPT (a) FROM t;
+-- @case SELECT * EXCLUDE (a) FROM t
+SELECT * EXCLUDE (a) FROM t;
+-- @case SELECT * REPLACE (a AS b) FROM t
+SELECT * REPLACE (a AS b) FROM t;
+-- @case SELECT a FROM t WHERE a ILIKE 'x%'
+SELECT a FROM t WHERE a ILIKE 'x%';
+-- @case SELECT a FROM t WHERE a ~ 'x'
+SELECT a FROM t WHERE a ~ 'x';
+-- @case SELECT a FROM t WHERE a RLIKE 'x'
+SELECT a FROM t WHERE a RLIKE 'x';
+-- @case SELECT a FROM t WHERE a REGEXP 'x'
+SELECT a FROM t WHERE a REGEXP 'x';
+-- @case SELECT a FROM t WHERE a == 1
+SELECT a FROM t WHERE a == 1;
+-- @case SELECT a FROM t WHERE a && b
+SELECT a FROM t WHERE a && b;
+-- @case SELECT a FROM t WHERE !a
+SELECT a FROM t WHERE !a;
+-- @case SELECT a FROM t WHERE a <=> b
+SELECT a FROM t WHERE a <=> b;
+-- @case SELECT a FROM t WHERE a ISNULL
+SELECT a FROM t WHERE a ISNULL;
+-- @case SELECT a FROM t WHERE a NOTNULL
+SELECT a FROM t WHERE a NOTNULL;
+-- @case SELECT INTERVAL '5 minutes'
+SELECT INTERVAL '5 minutes';
+-- @case SELECT a FROM t LEFT SEMI JOIN u ON t.a = u.a
+SELECT a FROM t LEFT SEMI JOIN u ON t.a = u.a;
+-- @case SELECT a FROM t LEFT ANTI JOIN u ON t.a = u.a
+SELECT a FROM t LEFT ANTI JOIN u ON t.a = u.a;
+-- @case SELECT a, COUNT(*) FROM t GROUP BY ALL
+SELECT a, COUNT(*) FROM t GROUP BY ALL;
+-- @case SELECT CASE WHEN a THEN 1 ELSE 2 FROM t
+SELECT CASE WHEN a THEN 1 ELSE 2 FROM t;
+-- @case INSERT OR REPLACE INTO t VALUES (1)
+INSERT OR REPLACE INTO t VALUES (1);
+-- @case REPLACE INTO t VALUES (1)
+REPLACE INTO t VALUES (1);
+-- @case UPSERT INTO t VALUES (1)
+UPSERT INTO t VALUES (1);
+-- @case INSERT INTO t VALUES (1) ON DUPLICATE KEY UPDATE a = 1
+INSERT INTO t VALUES (1) ON DUPLICATE KEY UPDATE a = 1;
+-- @case INSERT INTO t SET a = 1
+INSERT INTO t SET a = 1;
+-- @case INSERT INTO t VALUES (1) RETURNING a
+INSERT INTO t VALUES (1) RETURNING a;
+-- @case DELETE t WHERE a = 1
+DELETE t WHERE a = 1;
+-- @case TRUNCATE t
+TRUNCATE t;
+-- @case DESCRIBE TABLE t
+DESCRIBE TABLE t;
+-- @case DESC TABLE t
+DESC TABLE t;
+-- @case SHOW SCHEMAS
+SHOW SCHEMAS;
+-- @case SHOW STREAMS
+SHOW STREAMS;
+-- @case SHOW TOPICS
+SHOW TOPICS;
+-- @case SHOW QUERIES
+SHOW QUERIES;
+-- @case SHOW CREATE t
+SHOW CREATE t;
+-- @case USE DATABASE d
+USE DATABASE d;
+-- @case TERMINATE q
+TERMINATE q;
+-- @case KILL 5
+KILL 5;
+-- @case CANCEL JOB 'x'
+CANCEL JOB 'x';
+-- @case BEGIN
+BEGIN;
+-- @case BEGIN TRANSACTION
+BEGIN TRANSACTION;
+-- @case COMMIT
+COMMIT;
+-- @case ROLLBACK
+ROLLBACK;
+-- @case START TRANSACTION
+START TRANSACTION;
+-- @case EXPLAIN ANALYZE SELECT 1
+EXPLAIN ANALYZE SELECT 1;
+-- @case SET x = 1
+SET x = 1;
+-- @case SET 'x' TO '1'
+SET 'x' TO '1';
+-- @case SET x TO 1
+SET x TO 1;
+-- @case COPY t FROM 'x.csv'
+COPY t FROM 'x.csv';
+-- @case LOAD DATA INPATH 'x' INTO TABLE t
+LOAD DATA INPATH 'x' INTO TABLE t;
+-- @case PRAGMA table_info(t)
+PRAGMA table_info(t);
+-- @case VACUUM
+VACUUM;
+-- @case GRANT SELECT ON t TO u
+GRANT SELECT ON t TO u;
+-- @case PRINT 'topic'
+PRINT 'topic';
+-- @case LIST TABLES
+LIST TABLES;
+-- @case SELECT "a" FROM t
+SELECT "a" FROM t;
+-- @case SELECT [a] FROM t
+SELECT [a] FROM t;
+-- @case SELECT 'it\'s' FROM t
+SELECT 'it\'s' FROM t;
+-- @case SELECT a FROM t WHERE b = "x"
+SELECT a FROM t WHERE b = "x";
+-- @case SELECT a b c FROM t
+SELECT a b c FROM t;
+-- @case SELECT a, FROM t
+SELECT a, FROM t;
+-- @case SELECT a FROM t WHERE
+SELECT a FROM t WHERE;
+-- @case SELECT a FROM t GROUP a
+SELECT a FROM t GROUP a;
+-- @case SELECT a FROM t ORDER a
+SELECT a FROM t ORDER a;
+-- @case SELCT a FROM t
+SELCT a FROM t;
+-- @case SELECT a FORM t
+SELECT a FORM t;
+-- @case SELECT a FROM t WHRE a = 1
+SELECT a FROM t WHRE a = 1;
+-- @case SELECT a FROM t GRUOP BY a
+SELECT a FROM t GRUOP BY a;
+-- @case SELECT COUNT(* FROM t
+SELECT COUNT(* FROM t;
+-- @case SELECT COUNT(*)) FROM t
+SELECT COUNT(*)) FROM t;
+-- @case SELECT a b FROM t,
+SELECT a b FROM t,;
+-- @case SELECT a FROM t JOIN
+SELECT a FROM t JOIN;
+-- @case SELECT a FROM t JOIN u ON
+SELECT a FROM t JOIN u ON;
+-- @case SELECT a FROM t u v
+SELECT a FROM t u v;
+-- @case SELECT a AS FROM t
+SELECT a AS FROM t;
+-- @case SELECT a FROM t AS
+SELECT a FROM t AS;
+-- @case SELECT a FROM t WHERE a IN ()
+SELECT a FROM t WHERE a IN ();
+-- @case SELECT a FROM t WHERE a IN 1, 2
+SELECT a FROM t WHERE a IN 1, 2;
+-- @case SELECT a FROM t WHERE a BETWEEN 1
+SELECT a FROM t WHERE a BETWEEN 1;
+-- @case SELECT a FROM t WHERE a IS NUL
+SELECT a FROM t WHERE a IS NUL;
+-- @case SELECT CAST(a, INT) FROM t
+SELECT CAST(a, INT) FROM t;
+-- @case SELECT CAST(a INT) FROM t
+SELECT CAST(a INT) FROM t;
+-- @case SELECT a FROM t HAVING COUNT(*) > 1 GROUP BY a
+SELECT a FROM t HAVING COUNT(*) > 1 GROUP BY a;
+-- @case SELECT a FROM t LIMIT ALL OFFSET
+SELECT a FROM t LIMIT ALL OFFSET;
+-- @case SELECT FROM t
+SELECT FROM t;
+-- @case SELECT a FROM t WHERE a = 1 AND
+SELECT a FROM t WHERE a = 1 AND;
+-- @case SELECT a FROM t WHERE (a = 1
+SELECT a FROM t WHERE (a = 1;
+-- @case SELECT a..b FROM t
+SELECT a..b FROM t;
+-- @case SELECT a FROM t # comment
+SELECT a FROM t # comment;
+-- @case SELECT a FROM t@dblink
+SELECT a FROM t@dblink;
+-- @case SELECT :a FROM t
+SELECT :a FROM t;
+-- @case SELECT ? FROM t
+SELECT ? FROM t;
+-- @case SELECT ${x} FROM t
+SELECT ${x} FROM t;
+-- @case SELECT {x} FROM t
+SELECT {x} FROM t;
+-- @case SELECT a -> b FROM t
+SELECT a -> b FROM t;
+-- @case SELECT a ->> 'b' FROM t
+SELECT a ->> 'b' FROM t;
+-- @case SELECT a[1:2] FROM t
+SELECT a[1:2] FROM t;
+-- @case SELECT a FROM t FOR UPDATE
+SELECT a FROM t FOR UPDATE;
+-- @case SELECT a INTO b FROM t
+SELECT a INTO b FROM t;
+-- @case SELECT a FROM t WITH (NOLOCK)
+SELECT a FROM t WITH (NOLOCK);
+-- @case SELECT a FROM t FETCH FIRST 5 ROWS
+SELECT a FROM t FETCH FIRST 5 ROWS;
+-- @case SELECT a FROM t START WITH a = 1 CONNECT BY b = c
+SELECT a FROM t START WITH a = 1 CONNECT BY b = c;
+-- @case SELECT a FROM t WHERE a = ANY (1, 2)
+SELECT a FROM t WHERE a = ANY (1, 2);
+-- @case SELECT [1, 2]
+SELECT [1, 2];
+-- @case SELECT {'a': 1}
+SELECT {'a': 1};
+-- @case SELECT a.* EXCEPT b FROM t
+SELECT a.* EXCEPT b FROM t;
+-- @case SELECT TRUE AND
+SELECT TRUE AND;
+-- @case SELECT DATE 2024-01-01
+SELECT DATE 2024-01-01;
+-- @case SELECT DATE('2024-01-01')
+SELECT DATE('2024-01-01');
+-- @case SELECT TIMESTAMP('2024-01-01')
+SELECT TIMESTAMP('2024-01-01');
+-- @case SELECT NOT
+SELECT NOT;
+-- @case FROM t SELECT a
+FROM t SELECT a;
+-- @case SELECT ALL
+SELECT ALL;
