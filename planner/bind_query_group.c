@@ -237,12 +237,17 @@ static bool closes_sessions(rn_select_binder *s, const rn_logical *window) {
   return rn_groups_sessions(window, s->input, columns, s->key_count);
 }
 
-/* A row may join two sessions: which of their rows came first is not known then. */
+/* A row may make two sessions one: what depends on the order of all rows, or of all different values, is not known then. */
 static rn_status check_session_calls(rn_select_binder *s) {
   for (size_t i = 0; i < s->calls.len; i++) {
     const rn_bound_call *b = &s->calls.data[i];
-    if (b->call.ops->merge && (!(b->call.ops->flags & RN_AGG_ORDERED) || (b->call.ops->flags & RN_AGG_LIST))) continue;
-    return rn_diag(s->q->binder.diags, RN_E_UNSUPPORTED, b->ast->span, "every aggregate but FIRST_VALUE and LAST_VALUE can be used",
+    uint16_t flags = b->call.ops->flags;
+    bool one = flags & (RN_AGG_FIRST | RN_AGG_LAST);
+    if (one && b->call.distinct)
+      return rn_diag(s->q->binder.diags, RN_E_UNSUPPORTED, b->ast->span, "leave DISTINCT out", "%s with DISTINCT is not supported over SESSION windows",
+                     b->call.aggregate->name);
+    if (b->call.ops->merge && (one || !(flags & RN_AGG_ORDERED) || (flags & RN_AGG_LIST))) continue;
+    return rn_diag(s->q->binder.diags, RN_E_UNSUPPORTED, b->ast->span, "LISTAGG, ARRAY_AGG and COLLECT can be used",
                    "%s is not supported over SESSION windows: sessions that meet cannot be merged", b->call.aggregate->name);
   }
   return RN_OK;

@@ -15,9 +15,11 @@ enum {
   RN_AGG_LIST = 32,        /* ops: keeps its values in a row (LISTAGG): merge() puts one behind the other, also where two
                               sessions meet, and subtract() takes the oldest away only, as OVER frames do */
   RN_AGG_PACKED = 64,      /* several arguments come as one ROW: arg_type says which */
-  RN_AGG_KEEPS_NULLS = 128, /* RESPECT NULLS is what it does by itself; else IGNORE NULLS */
+  RN_AGG_KEEPS_NULLS = 128, /* RESPECT NULLS is what it does by itself; else IGNORE NULLS; ops with FIRST, LAST: too */
   RN_AGG_VARIANT = 256,    /* "FIRST_VALUE RESPECT NULLS": the row for the other mode; not listed */
-  RN_AGG_SET = 512         /* the same for the set of values: DISTINCT changes nothing */
+  RN_AGG_SET = 512,        /* the same for the set of values: DISTINCT changes nothing */
+  RN_AGG_FIRST = 1024,     /* ops: keeps the value of the first row that came .. */
+  RN_AGG_LAST = 2048       /* .. or of the last one: who knows the numbers of those rows can merge two in the order they came */
 };
 
 /* Functions that OVER computes from its own bookkeeping (ops->over). */

@@ -47,9 +47,9 @@ static void result(const uint8_t *const *slots, uint32_t count, uint32_t offset,
   }
 }
 
-static const rn_agg_ops first_ops = {.size = sizeof(value_acc), .align = 8, .flags = RN_AGG_ORDERED, .update = update_first,
+static const rn_agg_ops first_ops = {.size = sizeof(value_acc), .align = 8, .flags = RN_AGG_ORDERED | RN_AGG_FIRST | RN_AGG_KEEPS_NULLS, .update = update_first,
                                      .merge = merge_first, .result = result, .ref_count = 1};
-static const rn_agg_ops last_ops = {.size = sizeof(value_acc), .align = 8, .flags = RN_AGG_ORDERED, .update = update_last,
+static const rn_agg_ops last_ops = {.size = sizeof(value_acc), .align = 8, .flags = RN_AGG_ORDERED | RN_AGG_LAST | RN_AGG_KEEPS_NULLS, .update = update_last,
                                     .merge = merge_last, .result = result, .ref_count = 1};
 
 static rn_status resolve(const rn_type *type, const rn_agg_ops *which, rn_arena *arena, const rn_type **arg_type,

@@ -109,16 +109,16 @@ static void value_result(const uint8_t *const *slots, uint32_t count, uint32_t o
   }
 }
 
-#define OPS(ACC, ALIGN, KIND, MERGE_FN, REFS)                                                                     \
-  {.size = sizeof(ACC), .align = ALIGN, .flags = RN_AGG_ORDERED, .update = update_##KIND, .merge = MERGE_FN,      \
+#define OPS(ACC, ALIGN, WHICH, KIND, MERGE_FN, REFS)                                                                     \
+  {.size = sizeof(ACC), .align = ALIGN, .flags = RN_AGG_ORDERED | WHICH, .update = update_##KIND, .merge = MERGE_FN, \
    .result = value_result, .ref_count = REFS}
-#define TABLE(S)                                                                                                  \
-  static const rn_agg_ops S##_ops[] = {OPS(bits_acc, 8, bits_##S, merge_bits_##S, 0),                             \
-                                       OPS(wide_acc, 16, wide_##S, merge_wide_##S, 0),                            \
-                                       OPS(heap_acc, 8, text_##S, merge_heap_##S, 1),                             \
-                                       OPS(heap_acc, 8, nested_##S, merge_heap_##S, 1)};
-TABLE(first)
-TABLE(last)
+#define TABLE(S, WHICH)                                                                                           \
+  static const rn_agg_ops S##_ops[] = {OPS(bits_acc, 8, WHICH, bits_##S, merge_bits_##S, 0),                      \
+                                       OPS(wide_acc, 16, WHICH, wide_##S, merge_wide_##S, 0),                     \
+                                       OPS(heap_acc, 8, WHICH, text_##S, merge_heap_##S, 1),                      \
+                                       OPS(heap_acc, 8, WHICH, nested_##S, merge_heap_##S, 1)};
+TABLE(first, RN_AGG_FIRST)
+TABLE(last, RN_AGG_LAST)
 
 static rn_status resolve(const rn_type *type, rn_arena *arena, const rn_agg_ops *table, const rn_type **arg_type,
                          const rn_type **result, const rn_agg_ops **ops) {

@@ -417,6 +417,7 @@ static rn_status session_restored(rn_operator *op, rn_error *err) {
     rn_session *s = (rn_session *)(void *)slot;
     rn_session_put_where(s, RN_SESSION_ONLY);
     restore_wide(self, s);
+    rn_session_values_restored(self, s);
     rn_session_timer_add(self, s, p);
     if (self->set.has_distinct && *rn_session_id(s) >= self->next_id) self->next_id = *rn_session_id(s) + 1;
   }
@@ -425,6 +426,7 @@ static rn_status session_restored(rn_operator *op, rn_error *err) {
     if (!slot) continue;
     rn_session *s = (rn_session *)(void *)slot;
     restore_wide(self, s);
+    rn_session_values_restored(self, s);
     rn_session_timer_add(self, s, p);
     rn_slice key = rn_session_partition(self, s);
     rn_reader number = {key.ptr + key.len, key.ptr + key.len + RN_SESSION_NUMBER_SIZE, false};

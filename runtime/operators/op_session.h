@@ -30,6 +30,7 @@ typedef struct rn_session_row { /* element of the list of rows */
 } rn_session_row;
 
 enum { RN_SESSION_NUMBER_SIZE = sizeof(int64_t) };
+#define RN_SESSION_NO_ORDER UINT32_MAX
 
 typedef struct rn_session_list { /* older sessions of a key in order of time; derived, never stored */
   uint32_t count, room;
@@ -73,6 +74,9 @@ typedef struct rn_session_op {
   rn_table *wide;    /* key + number (of the newest: 0) -> rn_session_span that does not fit before the slot */
   rn_table *lists;   /* key -> rn_session_list, where there are older ones */
   rn_session_timers timers;
+  uint32_t *order_at;  /* in the slot, per call: number of the row that FIRST_VALUE or LAST_VALUE has; or RN_SESSION_NO_ORDER */
+  bool ordered;        /* there are such calls */
+  int64_t arrived;     /* rows so far, for those numbers */
   int64_t next_id;   /* of an older session's key, and of sets of DISTINCT values */
   rn_builder scratch;
   uint32_t pending; /* rows that wait to be folded into their sessions */
@@ -151,6 +155,7 @@ void rn_session_values_open(rn_session_op *self, rn_map_spec *spec, uint8_t dist
 /* Folds the pending rows of the batch. */
 void rn_session_values_add(rn_session_op *self, const rn_batch *batch, const rn_keys *keys, const rn_keys *row_bytes);
 void rn_session_values_merge(rn_session_op *self, rn_session *into, rn_session *from);
+void rn_session_values_restored(rn_session_op *self, const rn_session *session);
 /* What the slot does not own itself. */
 void rn_session_values_release(rn_session_op *self, rn_session *session);
 /* What it does, where the slot stays. */

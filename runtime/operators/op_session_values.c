@@ -1,6 +1,8 @@
 /* What a session holds: accumulators of WINDOW_AGG, or the encoded rows of a bare WINDOW in a list; and how it
  * leaves as rows. The set of values of DISTINCT lies in a namespace of its own per session (its id), so that two of
- * them can be merged value by value: one that is new to the session is folded into its accumulators again. */
+ * them can be merged value by value: one that is new to the session is folded into its accumulators again. FIRST_VALUE and
+ * LAST_VALUE are by arrival, which says nothing about the times of the sessions that they meet in: the number of the row that
+ * each has lies beside it. */
 #include "runtime/operators/op_session.h"
 #include "runtime/operators/operators.h"
 
@@ -23,6 +25,14 @@ void rn_session_values_open(rn_session_op *self, rn_map_spec *spec, uint8_t dist
     self->change_at = values;
     values += sizeof(int64_t);
   }
+  self->order_at = RN_NEW_N(&self->memory, uint32_t, calls + 1);
+  for (uint32_t c = 0; c < calls; c++) {
+    self->order_at[c] = RN_SESSION_NO_ORDER;
+    if (!(node->u.window_agg.calls[c].ops->flags & (RN_AGG_FIRST | RN_AGG_LAST))) continue;
+    self->ordered = true;
+    self->order_at[c] = values;
+    values += sizeof(int64_t);
+  }
   rn_agg_set_init(set, self->aggregates ? node->u.window_agg.calls : NULL, calls, values, true, &self->memory);
   if (self->aggregates) {
     spec->value_size = set->size;
@@ -40,6 +50,27 @@ static void add_row(rn_session_op *self, rn_session *session, rn_ref bytes) {
   ((rn_session_row *)(void *)rn_list_push(self->op.state, rows_of(session), sizeof(rn_session_row), 0))->row = bytes;
 }
 
+static int64_t *order_of(const rn_session_op *self, const uint8_t *slot, uint32_t call) {
+  return (int64_t *)(void *)(uintptr_t)(slot + self->order_at[call]);
+}
+
+/* Which of the pending rows the calls that keep one row's value take it from. */
+static void number_rows(rn_session_op *self, const rn_batch *batch) {
+  for (uint32_t c = 0; c < self->set.count; c++) {
+    const rn_agg_call *call = &self->set.calls[c];
+    if (self->order_at[c] == RN_SESSION_NO_ORDER) continue;
+    const rn_column *arg = &batch->columns[call->argument];
+    bool nulls = call->ops->flags & RN_AGG_KEEPS_NULLS, first = call->ops->flags & RN_AGG_FIRST;
+    for (uint32_t i = 0; i < self->pending; i++) {
+      uint32_t row = self->rows[i];
+      int64_t *order = order_of(self, self->slots[i], c);
+      if ((rn_is_null(arg, row) && !nulls) || !rn_agg_filter(call, batch, row) || (first && *order)) continue;
+      *order = self->arrived + i + 1;
+    }
+  }
+  self->arrived += self->pending;
+}
+
 void rn_session_values_add(rn_session_op *self, const rn_batch *batch, const rn_keys *keys, const rn_keys *row_bytes) {
   uint32_t n = self->pending;
   if (!self->aggregates) {
@@ -50,6 +81,7 @@ void rn_session_values_add(rn_session_op *self, const rn_batch *batch, const rn_
     }
     return;
   }
+  if (self->ordered) number_rows(self, batch);
   if (!self->set.has_distinct) {
     rn_agg_set_update(&self->set, self->slots, batch, self->rows, n, keys, self->which, 0);
     return;
@@ -108,6 +140,36 @@ static void merge_distinct(rn_session_op *self, uint32_t d, rn_session *into, co
   }
 }
 
+/* `into` gets the value that came first, or last, of the two; merge() takes its second one for the later. */
+static void merge_ordered(rn_session_op *self, uint32_t c, uint8_t *into, uint8_t *from) {
+  const rn_agg_ops *ops = self->set.ops[c];
+  uint32_t at = self->set.offsets[c];
+  int64_t *mine = order_of(self, into, c), *others = order_of(self, from, c);
+  bool first = ops->flags & RN_AGG_FIRST;
+  if (!*others) return;
+  if (!*mine || *others < *mine) {
+    for (uint32_t i = 0; i < ops->size; i++) {
+      uint8_t byte = into[at + i];
+      into[at + i] = from[at + i];
+      from[at + i] = byte;
+    }
+    int64_t order = *mine;
+    *mine = *others;
+    *others = order;
+  }
+  if (!*others) return;
+  ops->merge(into + at, from + at, self->op.state);
+  if (!first) *mine = *others;
+}
+
+void rn_session_values_restored(rn_session_op *self, const rn_session *session) {
+  for (uint32_t c = 0; c < self->set.count; c++) {
+    if (self->order_at[c] == RN_SESSION_NO_ORDER) continue;
+    int64_t order = *order_of(self, (const uint8_t *)session, c);
+    if (order > self->arrived) self->arrived = order;
+  }
+}
+
 void rn_session_values_merge(rn_session_op *self, rn_session *into, rn_session *from) {
   rn_agg_set *set = &self->set;
   rn_state *state = self->op.state;
@@ -121,6 +183,10 @@ void rn_session_values_merge(rn_session_op *self, rn_session *into, rn_session *
   }
   for (uint32_t c = 0; c < set->count; c++) {
     if (set->distinct_of[c] >= 0 || !set->ops[c]->merge) continue;
+    if (self->order_at[c] != RN_SESSION_NO_ORDER) {
+      merge_ordered(self, c, (uint8_t *)into, (uint8_t *)from);
+      continue;
+    }
     set->ops[c]->merge((uint8_t *)into + set->offsets[c], (uint8_t *)from + set->offsets[c], state);
   }
   rn_slice key = rn_session_partition(self, into);

@@ -67,10 +67,10 @@ SELECT * FROM SESSION(TABLE orders PARTITION BY nam, DESCRIPTOR(ts), INTERVAL '1
 SELECT * FROM SESSION(TABLE orders PARTITION BY name, DESCRIPTOR(id), INTERVAL '1' SECOND);
 -- @case PARTITION BY of another window
 SELECT * FROM TUMBLE(TABLE orders PARTITION BY name, DESCRIPTOR(ts), INTERVAL '1' SECOND);
--- @case the first value of a session
-SELECT name, window_start, FIRST_VALUE(price) FROM SESSION(TABLE orders PARTITION BY name, DESCRIPTOR(ts), INTERVAL '1' SECOND) GROUP BY name, window_start, window_end;
--- @case the last value of a legacy session
-SELECT name, LAST_VALUE(price) FROM orders GROUP BY name, SESSION(ts, INTERVAL '1' SECOND);
+-- @case the last different value of a session
+SELECT name, window_start, LAST_VALUE(DISTINCT price) FROM SESSION(TABLE orders PARTITION BY name, DESCRIPTOR(ts), INTERVAL '1' SECOND) GROUP BY name, window_start, window_end;
+-- @case what cannot be merged in a legacy session
+SELECT name, JSON_OBJECTAGG(name VALUE price) FROM orders GROUP BY name, SESSION(ts, INTERVAL '1' SECOND);
 -- @case a legacy session with a size
 SELECT name, COUNT(*) FROM orders GROUP BY name, SESSION(ts, INTERVAL '1' SECOND, INTERVAL '5' SECOND);
 -- @case another gap in a helper of a session

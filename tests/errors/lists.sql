@@ -27,8 +27,6 @@ SELECT SUM(id) RESPECT NULLS FROM orders;
 SELECT LISTAGG(name) RESPECT NULLS FROM orders;
 -- @case DISTINCT where the order of rows decides
 SELECT FIRST_VALUE(DISTINCT name) RESPECT NULLS FROM orders;
--- @case RESPECT NULLS in a session
-SELECT window_start, LAST_VALUE(name) RESPECT NULLS FROM SESSION(TABLE orders, DESCRIPTOR(ts), INTERVAL '1' SECOND) GROUP BY window_start, window_end;
 -- @case an aggregate of a list
 SELECT LISTAGG(LISTAGG(name)) FROM orders;
 -- @case two columns counted

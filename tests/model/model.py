@@ -208,36 +208,35 @@ def text(v):
     return v if v is None or isinstance(v, str) else ("%.7f" % (v + 1e-9) if isinstance(v, float) else str(v))
 
 
-FUNCTIONS = {  # name: (columns, function of the values that are not NULL, in SESSION too, DISTINCT means something)
-    "COUNT": ("vdsg", lambda v, c: len(v), True, True),
-    "SUM": ("vd", lambda v, c: sum(v) if v else None, True, True),
-    "AVG": ("vd", average, True, False),
-    "MIN": ("vds", lambda v, c: min(v, default=None), True, False),
-    "MAX": ("vds", lambda v, c: max(v, default=None), True, False),
-    "FIRST_VALUE": ("vds", lambda v, c: v[0] if v else None, False, False),
-    "LAST_VALUE": ("vds", lambda v, c: v[-1] if v else None, False, False),
-    "LISTAGG": ("s", lambda v, c: ",".join(v) if v else None, True, True),
-    "ARRAY_AGG": ("vs", lambda v, c: [text(x) for x in v] if v else None, True, True),
-    "COLLECT": ("vs", lambda v, c: multiset(v), True, True),
-    "APPROX_COUNT_DISTINCT": ("vs", lambda v, c: len(set(v)), True, False),
-    "PERCENTILE": ("vd", lambda v, c: percentile(v, .25), True, False),
-    "STDDEV_POP": ("d", lambda v, c: root(variance(v, False)), True, False),
-    "VAR_SAMP": ("d", lambda v, c: variance(v, True), True, False),
-    "BIT_AND": ("v", lambda v, c: bits(v, lambda a, b: a & b), True, False),
-    "BIT_OR": ("v", lambda v, c: bits(v, lambda a, b: a | b), True, False),
-    "BIT_XOR": ("v", lambda v, c: bits(v, lambda a, b: a ^ b), True, False),
+FUNCTIONS = {  # name: (columns, function of the values that are not NULL, DISTINCT means something)
+    "COUNT": ("vdsg", lambda v, c: len(v), True),
+    "SUM": ("vd", lambda v, c: sum(v) if v else None, True),
+    "AVG": ("vd", average, False),
+    "MIN": ("vds", lambda v, c: min(v, default=None), False),
+    "MAX": ("vds", lambda v, c: max(v, default=None), False),
+    "FIRST_VALUE": ("vds", lambda v, c: v[0] if v else None, False),
+    "LAST_VALUE": ("vds", lambda v, c: v[-1] if v else None, False),
+    "LISTAGG": ("s", lambda v, c: ",".join(v) if v else None, True),
+    "ARRAY_AGG": ("vs", lambda v, c: [text(x) for x in v] if v else None, True),
+    "COLLECT": ("vs", lambda v, c: multiset(v), True),
+    "APPROX_COUNT_DISTINCT": ("vs", lambda v, c: len(set(v)), False),
+    "PERCENTILE": ("vd", lambda v, c: percentile(v, .25), False),
+    "STDDEV_POP": ("d", lambda v, c: root(variance(v, False)), False),
+    "VAR_SAMP": ("d", lambda v, c: variance(v, True), False),
+    "BIT_AND": ("v", lambda v, c: bits(v, lambda a, b: a & b), False),
+    "BIT_OR": ("v", lambda v, c: bits(v, lambda a, b: a | b), False),
+    "BIT_XOR": ("v", lambda v, c: bits(v, lambda a, b: a ^ b), False),
 }
 
 
 class Call:
-    def __init__(self, rng, session=False, over=False, no_lists=False):
+    def __init__(self, rng, over=False, no_lists=False):
         r = rng
-        names = [n for n, f in FUNCTIONS.items() if (f[2] or not session) and not (no_lists and n in ("LISTAGG", "ARRAY_AGG", "FIRST_VALUE",
-                                                                                                      "LAST_VALUE"))]
+        names = [n for n in FUNCTIONS if not (no_lists and n in ("LISTAGG", "ARRAY_AGG", "FIRST_VALUE", "LAST_VALUE"))]
         self.name = r.choice(names + ["COUNT", "SUM", "*"])
         self.column, self.distinct, self.filter = None, False, None
         if self.name != "*":
-            columns, self.function, _, distinct = FUNCTIONS[self.name]
+            columns, self.function, distinct = FUNCTIONS[self.name]
             self.column = r.choice(columns)
             self.distinct = distinct and r.random() < .3
         if not over and r.random() < .3:

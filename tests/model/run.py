@@ -110,8 +110,8 @@ def random_keys(r, least=0):
     return r.sample(["k", "g"], r.randrange(least, 3))
 
 
-def random_calls(r, stream, **kind):
-    return [Call(r, no_lists=stream.splits > 1, **kind) for _ in range(r.randrange(1, 5))]
+def random_calls(r, stream):
+    return [Call(r, no_lists=stream.splits > 1) for _ in range(r.randrange(1, 5))]
 
 
 def call_list(calls):
@@ -157,7 +157,7 @@ def session(r, stream):
     table = "SESSION(TABLE t%s, DESCRIPTOR(ts), %s)" % (by, interval(gap))
     if r.random() < .3:
         return Query("SELECT id, window_start, window_end FROM %s" % table, [[x["id"], time_text(s), time_text(e)] for x, s, e in found], len(late))
-    calls, early = random_calls(r, stream, session=True), r.random() < .4
+    calls, early = random_calls(r, stream), r.random() < .4
     changes = " EMIT CHANGES" if early else ""
     rows = [[time_text(key[0]), time_text(key[1])] + list(key[2:]) + [c.value(g) for c in calls] for key, g in grouped(found, keys).items()]
     if r.random() < .3:
