@@ -8,7 +8,8 @@
 #include "runtime/operators/op_session.h"
 
 enum { ROWS_PER_ROW = 4, /* it touches two sessions at most: each as it was and as it is */
-       ROWS_AT_ONCE = RN_BATCH_ROWS_MAX / ROWS_PER_ROW, NO_ROW = UINT32_MAX };
+       ROWS_AT_ONCE = RN_BATCH_ROWS_MAX / ROWS_PER_ROW };
+#define NO_ROW UINT32_MAX
 
 typedef struct change {
   rn_session *session; /* where it lies now; NULL: it has become part of another */
