@@ -27,7 +27,7 @@ static const rn_option options[] = {
     IGNORED("sink.rolling-policy.rollover-interval", RN_OPT_STRING, "files are not rolled"),
     IGNORED("sink.rolling-policy.check-interval", RN_OPT_STRING, "files are not rolled"),
     IGNORED("sink.rolling-policy.inactivity-interval", RN_OPT_STRING, "files are not rolled"),
-    {"partition.default-name", RN_OPT_STRING, 0, "__DEFAULT_PARTITION__", NULL, 0, 0,
+    {"partition.default-name", RN_OPT_STRING, 0, FILESYSTEM_DEFAULT_PARTITION, NULL, 0, 0,
      "PARTITIONED BY: name of the directory of NULL and of empty text", NULL},
     IGNORED("sink.shuffle-by-partition.enable", RN_OPT_BOOL, "every task writes files of its own"),
     IGNORED("sink.partition-commit.trigger", RN_OPT_STRING, "rows of a partition can be read from every epoch on"),
@@ -60,12 +60,14 @@ typedef struct source_file {
   int64_t offset;   /* of the first record that was not taken */
   int64_t line;     /* number of that record, from 1 */
   int64_t modified_us;
+  rn_slice *partitions; /* by table column */
 } source_file;
 
 enum { BLOCK_BYTES = 256 << 10, PADDING = 64 };
 
 struct rn_source {
   const rn_table_spec *table;
+  rn_arena arena;    /* partitions of the files */
   RN_VEC(source_file) files;
   uint32_t current;  /* being read */
   int fd;            /* -1: not open yet */
@@ -184,6 +186,7 @@ static rn_status add_file(rn_source *source, const char *path, const rn_position
     }
     if (!at_offset) f.offset = 0, f.line = 1;
   }
+  if (filesystem_partition_values(source->table, path, &source->arena, &f.partitions, err) != RN_OK) return RN_FAIL;
   f.path = rn_strdup(path);
   RN_VEC_PUSH(&source->files, f);
   return RN_OK;
@@ -194,6 +197,7 @@ static void source_close(rn_source *source) {
   if (source->fd >= 0) close(source->fd);
   for (size_t i = 0; i < source->files.len; i++) rn_free(source->files.data[i].path);
   RN_VEC_FREE(&source->files);
+  rn_arena_free(&source->arena);
   rn_free(source->block);
   rn_free(source);
 }
@@ -217,8 +221,6 @@ static rn_status source_open(const rn_source_spec *spec, rn_source **out, rn_err
     status = list_files(&paths, filesystem_path(spec->table), err);
   }
   for (size_t i = 0; status == RN_OK && i < paths.len; i++) {
-    status = filesystem_partition_check(spec->table, paths.data[i], err);
-    if (status != RN_OK) break;
     if (i % spec->parallelism != spec->subtask) continue;
     status = add_file(source, paths.data[i], find_position(stored, stored_count, paths.data[i]),
                       spec->restored_count > 0, err);
@@ -408,9 +410,13 @@ static rn_status until_positions(rn_source *source, rn_positions *out, rn_error 
 
 static void metadata_value(rn_source *source, const rn_record *record, uint32_t key, rn_column *out, uint32_t row,
                            uint32_t capacity, rn_arena *arena) {
+  (void)source;
   const source_file *f = record->headers;
   if (key >= META_COUNT) {
-    filesystem_partition_value(source->table, &source->table->columns[key - META_COUNT], f->path, out, row, capacity, arena);
+    rn_slice value = f->partitions[key - META_COUNT];
+    if (value.ptr) ((rn_str *)out->data)[row] = rn_str_make(value.ptr, value.len);
+    if (!value.ptr) rn_value_set_null(out, row, capacity, arena);
+    else if (out->valid) rn_set_valid(out, row);
     return;
   }
   const char *name = strrchr(f->path, '/');

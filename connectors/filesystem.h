@@ -41,10 +41,10 @@ void file_marker_remove(const file_marker *marker);
 rn_status file_marker_settle(const char *file, rn_error *err);
 
 /* --- filesystem_partition.c: the connector's sink; directories of PARTITIONED BY -------------------------------- */
-/* Has the path a directory for every column of PARTITIONED BY? */
-rn_status filesystem_partition_check(const rn_table_spec *table, const char *path, rn_error *err);
-void filesystem_partition_value(const rn_table_spec *table, const rn_table_column *column, const char *path, rn_column *out, uint32_t row,
-                                uint32_t capacity, rn_arena *arena);
+#define FILESYSTEM_DEFAULT_PARTITION "__DEFAULT_PARTITION__"
+/* The values that columns of PARTITIONED BY have in a file, by table column (NULL: it has no such columns); ptr NULL: the value is NULL. Refused where the path has
+ * no directory for one of them. */
+rn_status filesystem_partition_values(const rn_table_spec *table, const char *path, rn_arena *arena, rn_slice **out, rn_error *err);
 rn_status filesystem_sink_open(const rn_sink_spec *spec, rn_sink **out, rn_error *err);
 rn_status filesystem_stage(rn_sink *sink, const rn_batch *batch, rn_error *err);
 size_t filesystem_staged_bytes(rn_sink *sink);

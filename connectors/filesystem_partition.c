@@ -10,16 +10,15 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "base/limits.h"
 #include "connectors/filesystem.h"
 #include "runtime/state.h"
 
-#define DEFAULT_NAME "__DEFAULT_PARTITION__"
-
 /* --- names of directories ------------------------------------------------------------------------------------------ */
 static const char *default_name(const rn_table_spec *table) {
   const char *name = rn_option_text(&table->options, "partition.default-name");
-  return name && *name ? name : DEFAULT_NAME;
+  return name && *name ? name : FILESYSTEM_DEFAULT_PARTITION;
 }
 
 /* As Hive and Flink do: what has a meaning in paths or shells, as %XX. */
@@ -48,24 +47,7 @@ static rn_slice find_value(const rn_table_column *column, const char *path) {
   return found;
 }
 
-rn_status filesystem_partition_check(const rn_table_spec *table, const char *path, rn_error *err) {
-  for (uint32_t c = 0; c < table->column_count; c++) {
-    const rn_table_column *column = &table->columns[c];
-    if (!rn_is_partition(column) || find_value(column, path).ptr) continue;
-    rn_fail(err, RN_E_FILE, "file \"%s\" of table %s lies in no directory %s=..", path, table->name, column->name);
-    return rn_hint(err, "PARTITIONED BY: every file lies in col=value/ directories of 'path'");
-  }
-  return RN_OK;
-}
-
-void filesystem_partition_value(const rn_table_spec *table, const rn_table_column *column, const char *path, rn_column *out, uint32_t row,
-                                uint32_t capacity, rn_arena *arena) {
-  rn_slice value = find_value(column, path);
-  const char *absent = default_name(table);
-  if (!value.ptr || (value.len == strlen(absent) && memcmp(value.ptr, absent, value.len) == 0)) {
-    rn_value_set_null(out, row, capacity, arena);
-    return;
-  }
+static rn_slice unescape(rn_slice value, rn_arena *arena) {
   char *text = rn_arena_alloc_aligned(arena, value.len + 1, 1);
   size_t len = 0;
   for (size_t i = 0; i < value.len; i++) {
@@ -74,8 +56,23 @@ void filesystem_partition_value(const rn_table_spec *table, const rn_table_colum
     text[len++] = low >= 0 ? (char)(high * 16 + low) : value.ptr[i];
     if (low >= 0) i += 2;
   }
-  ((rn_str *)out->data)[row] = rn_str_make(text, (uint32_t)len);
-  if (out->valid) rn_set_valid(out, row);
+  return rn_slice_make(text, len);
+}
+
+rn_status filesystem_partition_values(const rn_table_spec *table, const char *path, rn_arena *arena, rn_slice **out, rn_error *err) {
+  *out = NULL;
+  for (uint32_t c = 0; c < table->column_count; c++) {
+    const rn_table_column *column = &table->columns[c];
+    if (!rn_is_partition(column)) continue;
+    rn_slice value = find_value(column, path);
+    if (!value.ptr) {
+      rn_fail(err, RN_E_FILE, "file \"%s\" of table %s lies in no directory %s=..", path, table->name, column->name);
+      return rn_hint(err, "PARTITIONED BY: every file lies in col=value/ directories of 'path'");
+    }
+    if (!*out) *out = RN_NEW_N(arena, rn_slice, table->column_count);
+    if (!rn_slice_is(value, default_name(table))) (*out)[c] = unescape(value, arena);
+  }
+  return RN_OK;
 }
 
 enum { PARTS_KEPT = 32 }; /* open although an epoch has no rows for them */
@@ -108,12 +105,6 @@ struct rn_staged {
   struct staged_part { file_sink *file; file_staged *bytes; } *parts;
 };
 
-static uint64_t hash_of(const char *text, size_t len) { /* FNV-1a */
-  uint64_t h = 1469598103934665603u;
-  for (size_t i = 0; i < len; i++) h = (h ^ (unsigned char)text[i]) * 1099511628211u;
-  return h;
-}
-
 static void index_part(rn_sink *s, uint32_t at) {
   uint32_t slot = (uint32_t)s->parts.data[at]->hash & s->mask;
   while (s->slots[slot]) slot = (slot + 1) & s->mask;
@@ -145,7 +136,7 @@ static rn_status open_part(rn_sink *s, const char *directory, size_t len, rn_err
   p->directory = rn_malloc(len + 1);
   memcpy(p->directory, directory, len);
   p->directory[len] = 0;
-  p->hash = hash_of(directory, len);
+  p->hash = rn_hash(directory, len, 0);
   RN_VEC_PUSH(&s->parts, p);
   if (s->parts.len * 2 > s->mask) {
     s->mask = s->mask * 2 + 1;
@@ -268,7 +259,7 @@ static rn_status part_of_row(rn_sink *s, const rn_batch *batch, uint32_t row, ui
     *out = s->last;
     return RN_OK;
   }
-  uint64_t hash = hash_of(name->data, name->len);
+  uint64_t hash = rn_hash(name->data, name->len, 0);
   for (uint32_t slot = (uint32_t)hash & s->mask; s->slots[slot]; slot = (slot + 1) & s->mask) {
     const part *p = s->parts.data[s->slots[slot] - 1];
     if (p->hash != hash || strcmp(p->directory, name->data) != 0) continue;
