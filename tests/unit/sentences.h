@@ -12,14 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/text.h"
-
-static uint64_t seed;
-static uint32_t roll(uint32_t below) {
-  seed ^= seed << 13;
-  seed ^= seed >> 7;
-  seed ^= seed << 17;
-  return (uint32_t)(seed >> 33) % below;
-}
+#include "random.h"
 
 enum { ALTERNATIVES_MAX = 40 };
 typedef struct sentence_rule {

@@ -8,16 +8,9 @@
  *
  * RUNNEL_EXPR_TREES, RUNNEL_EXPR_SEED change the dose; a failure prints the tree, the row and the seed. */
 #include "dialect_fixture.h"
+#include "random.h"
 
 enum { ROWS = 24, DEPTH_MAX = 3, NODES_MAX = 400, CONSTANT_ROWS = 2 };
-
-static uint64_t seed;
-static uint32_t roll(uint32_t below) {
-  seed ^= seed << 13;
-  seed ^= seed >> 7;
-  seed ^= seed << 17;
-  return (uint32_t)(seed >> 33) % below;
-}
 
 /* Values beside those of the table. */
 static const struct {

@@ -393,6 +393,13 @@ static void test_limit(void **state) {
   }
 }
 
+static rn_zone *open_utc(void) {
+  rn_zone *zone = NULL;
+  rn_error err = {0};
+  assert_int_equal(rn_zone_open("UTC", &zone, &err), RN_OK);
+  return zone;
+}
+
 static void test_watermark(void **state) {
   (void)state;
   rn_schema in = input_schema();
@@ -401,9 +408,8 @@ static void test_watermark(void **state) {
   rn_plan_node node = {.kind = RN_NODE_WATERMARK, .path = "m", .schema = in};
   node.u.watermark.rowtime_column = COL_TS;
   node.u.watermark.expr = rn_expr_column(&fixture_arena, COL_TS, in.fields[COL_TS].type, (rn_span){0, 0});
-  rn_zone *zone = NULL;
+  rn_zone *zone = open_utc();
   rn_error err = {0};
-  assert_int_equal(rn_zone_open("UTC", &zone, &err), RN_OK);
   for (int interval = 0; interval < 2; interval++) {
     node.u.watermark.interval_us = interval * 200000;
     bench b = {.node = &node, .context = {.hash_seed = 3, .batch_rows = 100, .clock = &clock, .zone = zone}};
@@ -535,9 +541,7 @@ static int64_t split_watermark(const split_bench *s) { return ((const capture *)
 
 static void test_splits(void **state) {
   (void)state;
-  rn_zone *zone = NULL;
-  rn_error err = {0};
-  assert_int_equal(rn_zone_open("UTC", &zone, &err), RN_OK);
+  rn_zone *zone = open_utc();
   split_bench s;
   split_open(&s, zone, 10 * SECOND);
   ((capture *)s.b.sinks[0])->watermark_us = RN_WATERMARK_NONE;
@@ -571,9 +575,7 @@ static void test_splits(void **state) {
 /* Replaying history: the split that is far ahead waits while the slowest sends rows. */
 static void test_split_ahead_waits(void **state) {
   (void)state;
-  rn_zone *zone = NULL;
-  rn_error err = {0};
-  assert_int_equal(rn_zone_open("UTC", &zone, &err), RN_OK);
+  rn_zone *zone = open_utc();
   for (int much_left = 0; much_left < 2; much_left++) {
     split_bench s;
     split_open(&s, zone, 0);
@@ -611,9 +613,7 @@ static void test_split_ahead_waits(void **state) {
 /* Rows that the slowest one has passed are not ahead any more: minutes of a split that are few rows are no reason to wait. */
 static void test_few_rows_ahead(void **state) {
   (void)state;
-  rn_zone *zone = NULL;
-  rn_error err = {0};
-  assert_int_equal(rn_zone_open("UTC", &zone, &err), RN_OK);
+  rn_zone *zone = open_utc();
   split_bench s;
   split_open(&s, zone, 0);
   three.lag = 5000000;
@@ -633,9 +633,7 @@ static void test_few_rows_ahead(void **state) {
 static void test_split_that_comes_late_in_the_answer(void **state) {
   (void)state;
   enum { PIECE = 300 };
-  rn_zone *zone = NULL;
-  rn_error err = {0};
-  assert_int_equal(rn_zone_open("UTC", &zone, &err), RN_OK);
+  rn_zone *zone = open_utc();
   for (int empty = 0; empty < 2; empty++) {
     split_bench s;
     split_open(&s, zone, 0);
@@ -675,9 +673,7 @@ static void test_replay_of_16_splits(void **state) {
   (void)state;
   enum { BATCHES = 100, EVERY = 90 };
   static int64_t at[SPLITS_MAX][BATCHES];
-  rn_zone *zone = NULL;
-  rn_error err = {0};
-  assert_int_equal(rn_zone_open("UTC", &zone, &err), RN_OK);
+  rn_zone *zone = open_utc();
   int64_t most[2] = {0, 0}, passes = 0;
   for (int waits = 0; waits < 2; waits++) {
     split_bench s;

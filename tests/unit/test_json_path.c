@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "random.h"
 #include "runtime/functions/json_path.h"
 
 static const char document[] =
@@ -181,51 +182,45 @@ static void numbers_print_as_big_decimals(void **state) {
 
 /* --- random text ------------------------------------------------------------------------------------------------ */
 
-static uint64_t seed = 88172645463325252u;
-static uint32_t draw(uint32_t below) {
-  seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
-  return (uint32_t)(seed >> 33) % below;
-}
-
 static void put_random_value(rn_builder *b, unsigned depth) {
   static const char *const scalars[] = {"1", "-2.5e3", "0.10", "true", "false", "null", "\"\"", "\"x\\\"y\\u00e4\"", "\"longer text of sixteen\"", "\"\xe2\x82\xac\""};
   static const char *const names[] = {"a", "b", "c", "\\u0061", "", "a b"};
   static const char *const blanks[] = {"", "", " ", "\n\t"};
-  uint32_t kind = depth > 5 ? 0 : draw(4), count = draw(5);
-  rn_builder_text(b, blanks[draw(4)]);
+  uint32_t kind = depth > 5 ? 0 : roll(4), count = roll(5);
+  rn_builder_text(b, blanks[roll(4)]);
   if (kind < 2) {
-    rn_builder_text(b, scalars[draw(10)]);
+    rn_builder_text(b, scalars[roll(10)]);
   } else {
     rn_builder_char(b, kind == 2 ? '[' : '{');
     for (uint32_t i = 0; i < count; i++) {
       if (i) rn_builder_char(b, ',');
-      if (kind == 3) rn_builder_printf(b, "%s\"%s\"%s:", blanks[draw(4)], names[draw(6)], blanks[draw(4)]);
+      if (kind == 3) rn_builder_printf(b, "%s\"%s\"%s:", blanks[roll(4)], names[roll(6)], blanks[roll(4)]);
       put_random_value(b, depth + 1);
     }
     rn_builder_char(b, kind == 2 ? ']' : '}');
   }
-  rn_builder_text(b, blanks[draw(4)]);
+  rn_builder_text(b, blanks[roll(4)]);
 }
 static void put_random_path(rn_builder *b) {
   static const char *const parts[] = {".a", ".b", "['c']", "[0]", "[1]", "[-1]", "[*]", ".*", "..a", "..*", "[0,1]", "[1:]", "['a','b']", "[?(@.a == 1)]", "[?(@.b)]",
                                       "[?(@.a > 'x' || !@.c && $.a =~ /x+/)]", "[?(@ in ['a',1] || @.a size 2)]", "[?(@.b.length() > 1)]"};
   static const char *const functions[] = {".length()", ".sum($.a, $..b, 1)", ".keys()", ".concat('x', $.c[*])", ".append([1], $.a)", ".index($.a.length())", ".last()"};
-  rn_builder_text(b, draw(2) ? "lax $" : "$");
-  for (uint32_t n = draw(4); n; n--) rn_builder_text(b, parts[draw(18)]);
-  if (draw(3) == 0) rn_builder_text(b, functions[draw(7)]);
+  rn_builder_text(b, roll(2) ? "lax $" : "$");
+  for (uint32_t n = roll(4); n; n--) rn_builder_text(b, parts[roll(18)]);
+  if (roll(3) == 0) rn_builder_text(b, functions[roll(7)]);
 }
 /* A few bytes changed, put in or taken out. */
 static void spoil(rn_builder *b) {
   static const char bytes[] = "{}[]\",:\\/tfnu0129-+.eE \n\x01\x7f\xc3\xff'$@?()*&|=~!<>";
-  for (uint32_t n = draw(4); n && b->len; n--) {
-    size_t at = draw((uint32_t)b->len);
-    switch (draw(3)) {
-      case 0: b->data[at] = bytes[draw(sizeof bytes - 1)]; break;
+  for (uint32_t n = roll(4); n && b->len; n--) {
+    size_t at = roll((uint32_t)b->len);
+    switch (roll(3)) {
+      case 0: b->data[at] = bytes[roll(sizeof bytes - 1)]; break;
       case 1: memmove(b->data + at, b->data + at + 1, b->len - at - 1), b->len--; break;
       default:
-        rn_builder_char(b, bytes[draw(sizeof bytes - 1)]);
+        rn_builder_char(b, bytes[roll(sizeof bytes - 1)]);
         memmove(b->data + at + 1, b->data + at, b->len - at - 1);
-        b->data[at] = bytes[draw(sizeof bytes - 1)];
+        b->data[at] = bytes[roll(sizeof bytes - 1)];
     }
   }
 }
@@ -292,8 +287,8 @@ static void two_ways_lead_to_one_value(void **state) {
     put_random_value(&b, 0);
     rn_slice text = exact(&b), by_check, node;
     rn_json_step steps[4];
-    uint32_t count = draw(4);
-    for (uint32_t k = 0; k < count; k++) steps[k] = draw(2) ? (rn_json_step){rn_slice_of(names[draw(5)]), -1} : (rn_json_step){{NULL, 0}, draw(3)};
+    uint32_t count = roll(4);
+    for (uint32_t k = 0; k < count; k++) steps[k] = roll(2) ? (rn_json_step){rn_slice_of(names[roll(5)]), -1} : (rn_json_step){{NULL, 0}, roll(3)};
     assert_true(rn_json_find(text, steps, count, &by_check, NULL, NULL));
     assert_true(rn_json_find(text, NULL, 0, &node, NULL, NULL));
     for (uint32_t k = 0; k < count && node.ptr; k++)
@@ -323,7 +318,7 @@ static void random_paths_over_random_text(void **state) {
     if (i % 3) spoil(&p);
     if (i % 7 == 0) {
       rn_builder_clear(&p);
-      for (uint32_t n = draw(30); n; n--) rn_builder_char(&p, (char)(1 + draw(255)));
+      for (uint32_t n = roll(30); n; n--) rn_builder_char(&p, (char)(1 + roll(255)));
     }
     rn_slice text = exact(&b), path = exact(&p), value;
     rn_error err;
