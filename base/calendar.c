@@ -182,7 +182,8 @@ static bool lenient_time(const char **p, const char *end, bool partial, int64_t 
     if (count == 0) return false;
     for (; count < 6; count++) micros *= 10;
   }
-  if (hour > 23 || minute > 59 || second > 59) return false;
+  bool next_midnight = !partial && hour == 24 && !minute && !second && !micros; /* of a timestamp: the end of its day */
+  if ((hour > 23 && !next_midnight) || minute > 59 || second > 59) return false;
   *us = (int64_t)(hour * 3600 + minute * 60 + second) * RN_US_PER_SECOND + micros;
   return true;
 }
@@ -214,7 +215,7 @@ bool rn_cast_timestamp(rn_slice s, int64_t *us) {
   if (p < end && (!take(&p, end, ' ') || !lenient_time(&p, end, false, &of_day))) return false;
   if (p != end) return false;
   *us = days * RN_US_PER_DAY + of_day;
-  return true;
+  return *us < rn_days_from_civil(10000, 1, 1) * RN_US_PER_DAY;
 }
 
 /* --- writing --------------------------------------------------------------------------------------------------- */

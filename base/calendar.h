@@ -28,7 +28,7 @@ unsigned rn_days_in_month(int64_t year, unsigned month);
 bool rn_parse_date(rn_slice s, int32_t *days);
 bool rn_parse_time(rn_slice s, int32_t *ms);
 bool rn_parse_timestamp(rn_slice s, char sep, bool zone_z, int64_t *us, bool *lost);
-/* Lenient forms of CAST (DIALECT 2.6): yyyy-M-d, H:m:s and so on. */
+/* Lenient forms of CAST (DIALECT 2.6): yyyy-M-d, H:m:s and so on; a timestamp's 24:00:00 is the next midnight. */
 bool rn_cast_date(rn_slice s, int32_t *days);
 bool rn_cast_time(rn_slice s, int32_t *ms);
 bool rn_cast_timestamp(rn_slice s, int64_t *us);
@@ -54,5 +54,7 @@ int64_t rn_zone_to_local(const rn_zone *zone, int64_t utc_us);
 /* Local wall clock to instant: a local time in a gap is shifted by the gap's length; one that exists
  * twice is the earlier instant (java.time's rule, which Flink follows). */
 int64_t rn_zone_to_utc(const rn_zone *zone, int64_t local_us);
+/* The same but for a time that exists twice: the later instant (java.util.Calendar's rule). */
+int64_t rn_zone_to_utc_later(const rn_zone *zone, int64_t local_us);
 
 #endif

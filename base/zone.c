@@ -218,7 +218,12 @@ static bool fixed_offset(const char *name, int32_t *out) {
   int digits = 0, value[6] = {0}, colons = 0;
   for (; *name; name++) {
     if (*name == ':') {
-      if (digits != 2 * ++colons) return false;
+      if (digits != 2 * ++colons && !(digits == 1 && colons == 1)) return false; /* +5:30 is +05:30 */
+      if (digits == 1) {
+        value[1] = value[0];
+        value[0] = 0;
+        digits = 2;
+      }
     } else if (*name >= '0' && *name <= '9' && digits < 6) {
       value[digits++] = *name - '0';
     } else {
@@ -341,5 +346,12 @@ int64_t rn_zone_to_utc(const rn_zone *zone, int64_t local_us) {
   if (before == after) return local_us - before;
   if ((int64_t)rn_zone_offset_at(zone, local_us - before) * RN_US_PER_SECOND == before) return local_us - before;
   if ((int64_t)rn_zone_offset_at(zone, local_us - after) * RN_US_PER_SECOND == after) return local_us - after;
+  return local_us - before;
+}
+
+int64_t rn_zone_to_utc_later(const rn_zone *zone, int64_t local_us) {
+  int64_t before = (int64_t)rn_zone_offset_at(zone, local_us - RN_US_PER_DAY) * RN_US_PER_SECOND;
+  int64_t after = (int64_t)rn_zone_offset_at(zone, local_us + RN_US_PER_DAY) * RN_US_PER_SECOND;
+  if (before != after && (int64_t)rn_zone_offset_at(zone, local_us - after) * RN_US_PER_SECOND == after) return local_us - after;
   return local_us - before;
 }

@@ -1,4 +1,4 @@
-/* Regular expressions on PCRE2 with its JIT (DIALECT 8.3). PCRE2's syntax is close to Java's. A constant
+/* Regular expressions on PCRE2 with its JIT (DIALECT 8.3), in Java's syntax (regex_syntax.h). A constant
  * pattern is compiled once per call site; the match data belongs to one kernel call, so that a program can be
  * run by several threads. */
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -7,78 +7,149 @@
 #include "base/alloc.h"
 #include "base/vec.h"
 #include "runtime/functions/list_set.h"
+#include "runtime/functions/regex_syntax.h"
+
+typedef struct regex {
+  pcre2_code *code;        /* NULL: not a pattern */
+  const char *unsupported; /* of a pattern that Java would take; static text, or NULL */
+} regex;
 
 typedef struct regex_state { /* of the arguments behind the text */
-  pcre2_code *codes[2]; /* NULL: not a pattern */
+  regex regexes[2];
   bool prepared[2];
 } regex_state;
 
-/* NULL: invalid. */
-static pcre2_code *compile(rn_slice pattern) {
-  int number;
+static regex compile(rn_slice pattern) {
+  regex r = {0};
+  regex_syntax info;
+  rn_builder b = {0};
+  int number = 0;
   PCRE2_SIZE offset;
-  pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &number, &offset, NULL);
-  if (code) (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); /* without a JIT the interpreter does it */
-  return code;
+  rn_builder_text(&b, ""); /* not NULL for an empty pattern */
+  if (rn_regex_from_java(pattern, &b, &info)) {
+    uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | (info.ucp ? PCRE2_UCP : 0);
+    pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+    pcre2_set_newline(context, info.unix_lines ? PCRE2_NEWLINE_LF : PCRE2_NEWLINE_ANY);
+    r.code = pcre2_compile((PCRE2_SPTR)b.data, b.len, options, &number, &offset, context);
+    pcre2_compile_context_free(context);
+    if (r.code) (void)pcre2_jit_compile(r.code, PCRE2_JIT_COMPLETE); /* without a JIT the interpreter does it */
+    else if (number == PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH) r.unsupported = "text of varying length in (?<=..) or (?<!..)";
+    else if (number == PCRE2_ERROR_QUANTIFIER_TOO_BIG) r.unsupported = "a repetition of more than 65535 times";
+    else if (number == PCRE2_ERROR_UNKNOWN_UNICODE_PROPERTY) r.unsupported = "this Unicode property";
+  } else {
+    r.unsupported = info.unsupported;
+  }
+  rn_builder_free(&b);
+  return r;
 }
 
-static void prepare_one(const rn_value *value, unsigned which, void **state) {
-  if (!value || value->is_null) return;
-  if (!*state) *state = rn_calloc(1, sizeof(regex_state));
-  regex_state *s = *state;
-  s->codes[which] = compile(value->u.text);
-  s->prepared[which] = true;
+static rn_status refuse_unsupported(rn_error *err, rn_slice pattern, const char *what) {
+  return rn_fail(err, RN_E_VALUE, "regular expression '%.*s': %s is not supported", (int)(pattern.len < 200 ? pattern.len : 200), pattern.ptr, what);
 }
-static rn_status prepare(const rn_value *const *values, uint32_t count, void **state, rn_error *err) {
-  (void)count, (void)err;
-  *state = NULL;
-  prepare_one(values[1], 0, state);
-  return RN_OK;
-}
-static rn_status prepare_both(const rn_value *const *values, uint32_t count, void **state, rn_error *err) {
-  (void)err;
-  *state = NULL;
-  for (unsigned i = 0; i + 1 < count; i++) prepare_one(values[i + 1], i, state);
-  return RN_OK;
-}
+
 static void free_state(void *state) {
   regex_state *s = state;
-  for (unsigned i = 0; i < 2; i++) pcre2_code_free(s->codes[i]);
+  for (unsigned i = 0; i < 2; i++) pcre2_code_free(s->regexes[i].code);
   rn_free(s);
+}
+
+static rn_status prepare_one(const rn_value *value, unsigned which, void **state, rn_error *err) {
+  if (!value || value->is_null) return RN_OK;
+  if (!*state) *state = rn_calloc(1, sizeof(regex_state));
+  regex_state *s = *state;
+  s->regexes[which] = compile(value->u.text);
+  s->prepared[which] = true;
+  if (!s->regexes[which].unsupported) return RN_OK;
+  refuse_unsupported(err, value->u.text, s->regexes[which].unsupported);
+  free_state(s);
+  *state = NULL;
+  return RN_FAIL;
+}
+static rn_status prepare(const rn_value *const *values, uint32_t count, void **state, rn_error *err) {
+  (void)count;
+  *state = NULL;
+  return prepare_one(values[1], 0, state, err);
+}
+static rn_status prepare_both(const rn_value *const *values, uint32_t count, void **state, rn_error *err) {
+  *state = NULL;
+  for (unsigned i = 0; i + 1 < count; i++) {
+    if (prepare_one(values[i + 1], i, state, err) != RN_OK) return RN_FAIL;
+  }
+  return RN_OK;
 }
 
 /* The patterns of one kernel call: the prepared one, or the last text seen. */
 typedef struct matcher {
-  const regex_state *prepared;
-  unsigned which; /* of the prepared ones */
-  pcre2_code *own;
+  bool prepared; /* the pattern is constant: */
+  const pcre2_code *code;
+  regex own;
   rn_slice own_text;
   bool own_set;
+  int problem; /* PCRE2's number of the first match given up, 0: none */
+  int64_t row; /* at which it was; or at which the pattern is not supported */
+  uint32_t pairs; /* groups that the match data holds */
   pcre2_match_data *data;
 } matcher;
 
-enum { MATCHED_GROUPS_MAX = 64 };
+enum { GROUPS_AT_FIRST = 32 };
 
-static matcher begin(const rn_eval *eval) {
-  return (matcher){.prepared = eval->call_state, .data = pcre2_match_data_create(MATCHED_GROUPS_MAX, NULL)};
-}
-static void end(matcher *m) {
-  pcre2_code_free(m->own);
+/* Room for all groups of the pattern: each may be asked for. */
+static void make_room(matcher *m, const pcre2_code *code) {
+  uint32_t groups = 0;
+  if (code) (void)pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &groups);
+  if (groups < m->pairs) return;
+  m->pairs = groups + 1;
   pcre2_match_data_free(m->data);
+  m->data = pcre2_match_data_create(m->pairs, NULL);
 }
-static const pcre2_code *pattern_at(matcher *m, rn_slice text) {
-  if (m->prepared && m->prepared->prepared[m->which]) return m->prepared->codes[m->which];
+
+/* For the pattern of argument which + 1. */
+static matcher begin(const rn_eval *eval, unsigned which) {
+  const regex_state *s = eval->call_state;
+  matcher m = {.prepared = s && s->prepared[which], .pairs = GROUPS_AT_FIRST, .data = pcre2_match_data_create(GROUPS_AT_FIRST, NULL)};
+  if (m.prepared) {
+    m.code = s->regexes[which].code;
+    make_room(&m, m.code);
+  }
+  return m;
+}
+/* Frees; RN_FAIL: a pattern was not supported, or a match was given up. */
+static rn_status end(matcher *m, rn_eval *eval) {
+  rn_status status = RN_OK;
+  if (m->own.unsupported) {
+    rn_error why = {0};
+    refuse_unsupported(&why, m->own_text, m->own.unsupported);
+    status = rn_eval_fail(eval, (uint32_t)m->row, RN_E_VALUE, "%s", why.message);
+  } else if (m->problem) {
+    status = rn_eval_fail(eval, (uint32_t)m->row, RN_E_VALUE, "a regular expression needs too many steps on this text: it was given up");
+  }
+  pcre2_code_free(m->own.code);
+  pcre2_match_data_free(m->data);
+  return status;
+}
+static const pcre2_code *other_pattern(matcher *m, rn_slice text) {
+  if (m->own.unsupported) return NULL; /* the call fails anyway */
   if (!m->own_set || !rn_slice_eq(m->own_text, text)) {
-    pcre2_code_free(m->own);
+    pcre2_code_free(m->own.code);
     m->own = compile(text);
     m->own_text = text;
     m->own_set = true;
+    make_room(m, m->own.code);
   }
-  return m->own;
+  return m->own.code;
+}
+static inline const pcre2_code *pattern_at(matcher *m, rn_slice text, uint32_t row) {
+  if (!m->problem && !m->own.unsupported) m->row = row;
+  return m->prepared ? m->code : other_pattern(m, text);
 }
 /* Groups matched (0 and up) from byte `from`; negative: none. */
 static int match(matcher *m, const pcre2_code *code, rn_slice s, size_t from) {
-  return pcre2_match(code, (PCRE2_SPTR)s.ptr, s.len, from, 0, m->data, NULL);
+  int count = pcre2_match(code, (PCRE2_SPTR)s.ptr, s.len, from, 0, m->data, NULL);
+  if (count >= PCRE2_ERROR_NOMATCH) return count;
+  if (count == PCRE2_ERROR_JIT_STACKLIMIT) count = pcre2_match(code, (PCRE2_SPTR)s.ptr, s.len, from, PCRE2_NO_JIT, m->data, NULL);
+  bool given_up = count == PCRE2_ERROR_MATCHLIMIT || count == PCRE2_ERROR_DEPTHLIMIT || count == PCRE2_ERROR_HEAPLIMIT || count == PCRE2_ERROR_NOMEMORY;
+  if (given_up && !m->problem) m->problem = count;
+  return count;
 }
 /* Where to look for the next match behind [begin, end): an empty one moves on by a character. */
 static size_t next_from(rn_slice s, const PCRE2_SIZE *range) {
@@ -88,23 +159,22 @@ static size_t next_from(rn_slice s, const PCRE2_SIZE *range) {
 
 KERNEL(regexp) { /* an empty or invalid pattern finds nothing */
   (void)arg_count;
-  matcher m = begin(eval);
+  matcher m = begin(eval, 0);
   FOR_ROWS(row) {
     rn_slice pattern = TEXT(1, row);
-    const pcre2_code *code = pattern_at(&m, pattern);
+    const pcre2_code *code = pattern_at(&m, pattern, row);
     put_bool(out, row, code && pattern.len && match(&m, code, TEXT(0, row), 0) >= 0);
   }
-  end(&m);
-  return RN_OK;
+  return end(&m, eval);
 }
 
 KERNEL(regexp_replace) { /* the replacement is literal */
   (void)arg_count;
-  matcher m = begin(eval);
+  matcher m = begin(eval, 0);
   rn_builder b = {0};
   FOR_ROWS(row) {
     rn_slice s = TEXT(0, row), to = TEXT(2, row);
-    const pcre2_code *code = pattern_at(&m, TEXT(1, row));
+    const pcre2_code *code = pattern_at(&m, TEXT(1, row), row);
     if (!code) {
       put_null(eval, out, row);
       continue;
@@ -122,16 +192,15 @@ KERNEL(regexp_replace) { /* the replacement is literal */
     put_copy(eval, out, row, b.data, b.len);
   }
   rn_builder_free(&b);
-  end(&m);
-  return RN_OK;
+  return end(&m, eval);
 }
 
 /* Group `g` of the first match; NULL: no match, no such group, group not part of the match. */
 KERNEL(regexp_extract) {
-  matcher m = begin(eval);
+  matcher m = begin(eval, 0);
   FOR_ROWS(row) {
     rn_slice s = TEXT(0, row);
-    const pcre2_code *code = pattern_at(&m, TEXT(1, row));
+    const pcre2_code *code = pattern_at(&m, TEXT(1, row), row);
     int32_t group = arg_count > 2 ? I32(2, row) : 0;
     int count = code ? match(&m, code, s, 0) : -1;
     const PCRE2_SIZE *range = pcre2_get_ovector_pointer(m.data);
@@ -139,16 +208,15 @@ KERNEL(regexp_extract) {
     if (ok) put_str(out, row, s.ptr + range[2 * group], range[2 * group + 1] - range[2 * group]);
     else put_null(eval, out, row);
   }
-  end(&m);
-  return RN_OK;
+  return end(&m, eval);
 }
 
 KERNEL(regexp_count) {
   (void)arg_count;
-  matcher m = begin(eval);
+  matcher m = begin(eval, 0);
   FOR_ROWS(row) {
     rn_slice s = TEXT(0, row);
-    const pcre2_code *code = pattern_at(&m, TEXT(1, row));
+    const pcre2_code *code = pattern_at(&m, TEXT(1, row), row);
     if (!code) {
       put_null(eval, out, row);
       continue;
@@ -159,16 +227,15 @@ KERNEL(regexp_count) {
     }
     put_i32(out, row, count);
   }
-  end(&m);
-  return RN_OK;
+  return end(&m, eval);
 }
 
 KERNEL(regexp_instr) { /* where the first match begins, in characters from 1 */
   (void)arg_count;
-  matcher m = begin(eval);
+  matcher m = begin(eval, 0);
   FOR_ROWS(row) {
     rn_slice s = TEXT(0, row);
-    const pcre2_code *code = pattern_at(&m, TEXT(1, row));
+    const pcre2_code *code = pattern_at(&m, TEXT(1, row), row);
     if (!code) {
       put_null(eval, out, row);
       continue;
@@ -177,21 +244,20 @@ KERNEL(regexp_instr) { /* where the first match begins, in characters from 1 */
     size_t at = found ? pcre2_get_ovector_pointer(m.data)[0] : 0;
     put_i32(out, row, found ? (int32_t)rn_text_chars(rn_slice_make(s.ptr, at)) + 1 : 0);
   }
-  end(&m);
-  return RN_OK;
+  return end(&m, eval);
 }
 
 /* Group `g` (from 0; without it 1) of every match; NULL: no such group. */
 KERNEL(regexp_extract_all) {
-  matcher m = begin(eval);
+  matcher m = begin(eval, 0);
   rn_column *child = &out->children[0];
   FOR_ROWS(row) {
     rn_slice s = TEXT(0, row);
-    const pcre2_code *code = pattern_at(&m, TEXT(1, row));
+    const pcre2_code *code = pattern_at(&m, TEXT(1, row), row);
     int64_t group = arg_count > 2 ? I64(2, row) : 1;
     uint32_t groups = 0, at = child->used;
     if (code) (void)pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &groups);
-    bool ok = code && group >= 0 && group <= groups && group < MATCHED_GROUPS_MAX;
+    bool ok = code && group >= 0 && group <= groups;
     ((rn_list *)out->data)[row] = (rn_list){at, 0};
     if (!ok) {
       put_null(eval, out, row);
@@ -214,8 +280,7 @@ KERNEL(regexp_extract_all) {
     }
     ((rn_list *)out->data)[row].length = child->used - at;
   }
-  end(&m);
-  return RN_OK;
+  return end(&m, eval);
 }
 static rn_status resolve_all(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
   (void)types, (void)count;
@@ -282,8 +347,7 @@ static void put_pair(rn_eval *eval, rn_column *out, rn_element_set *set, rn_slic
 }
 
 KERNEL(str_to_map) {
-  matcher ms[2] = {begin(eval), begin(eval)};
-  ms[1].which = 1;
+  matcher ms[2] = {begin(eval, 0), begin(eval, 1)};
   pairs found = {0};
   rn_element_set set = {0};
   rn_status status = RN_OK;
@@ -292,10 +356,11 @@ KERNEL(str_to_map) {
     const pcre2_code *codes[2] = {NULL, NULL};
     for (uint32_t i = 0; i + 1 < arg_count && status == RN_OK; i++) {
       separators[i] = TEXT(i + 1, row);
-      codes[i] = pattern_at(&ms[i], separators[i]);
-      if (!codes[i])
-        status = rn_eval_fail(eval, row, RN_E_VALUE, "STR_TO_MAP: '%.*s' is no regular expression",
-                              (int)(separators[i].len < 100 ? separators[i].len : 100), separators[i].ptr);
+      codes[i] = pattern_at(&ms[i], separators[i], row);
+      if (codes[i]) continue;
+      rn_slice bad = separators[i];
+      status = ms[i].own.unsupported ? RN_FAIL /* end() tells */
+                                     : rn_eval_fail(eval, row, RN_E_VALUE, "STR_TO_MAP: '%.*s' is no regular expression", (int)(bad.len < 100 ? bad.len : 100), bad.ptr);
     }
     if (status != RN_OK) break;
     rn_list *list = (rn_list *)out->data + row;
@@ -314,9 +379,8 @@ KERNEL(str_to_map) {
     list->length = out->children[0].used - list->offset;
   }
   RN_VEC_FREE(&found.list);
-  end(&ms[0]);
-  end(&ms[1]);
-  return status;
+  rn_status ends[2] = {end(&ms[0], eval), end(&ms[1], eval)};
+  return status != RN_OK ? status : ends[0] != RN_OK ? ends[0] : ends[1];
 }
 static rn_status resolve_map(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
   (void)types, (void)count;
@@ -328,7 +392,7 @@ static rn_status resolve_map(const rn_function *fn, const rn_type *const *types,
 
 #define FN(n, sig, hi, f, k, r, h, e, ...)                                                                              \
   {.name = n, .signature = n sig, .min_args = (hi) == 3 && (f) != RN_FN_STRICT ? 2 : (hi), .max_args = hi,                \
-   .flags = RN_FN_STRICT | (f), .classes = {__VA_ARGS__}, .kernel = k, .result = r, .prepare = prepare,                   \
+   .flags = RN_FN_STRICT | RN_FN_MAY_FAIL | (f), .classes = {__VA_ARGS__}, .kernel = k, .result = r, .prepare = prepare,                   \
    .free_state = free_state, .help = h, .example = e}
 #define S RN_ARG_STRING
 static const rn_function rows[] = {
@@ -339,7 +403,7 @@ static const rn_function rows[] = {
   FN("REGEXP_COUNT", "(s STRING, pattern STRING) -> INT", 2, RN_FN_NULL_RESULT, regexp_count, RN_T_INT, "number of matches", "REGEXP_COUNT('a1b2', '[a-z]') = 2", S, S),
   FN("REGEXP_INSTR", "(s STRING, pattern STRING) -> INT", 2, RN_FN_NULL_RESULT, regexp_instr, RN_T_INT, "where the first match begins, from 1; 0: none", "REGEXP_INSTR('a1b2', '[0-9]') = 2", S, S),
   {.name = "REGEXP_EXTRACT_ALL", .signature = "REGEXP_EXTRACT_ALL(s STRING, pattern STRING [, group BIGINT]) -> ARRAY<STRING>", .min_args = 2, .max_args = 3,
-   .flags = RN_FN_STRICT | RN_FN_NULL_RESULT, .classes = {S, S, RN_ARG_BIGINT}, .resolve = resolve_all, .kernel = regexp_extract_all, .prepare = prepare,
+   .flags = RN_FN_STRICT | RN_FN_NULL_RESULT | RN_FN_MAY_FAIL, .classes = {S, S, RN_ARG_BIGINT}, .resolve = resolve_all, .kernel = regexp_extract_all, .prepare = prepare,
    .free_state = free_state, .help = "a group of every match, the first one if none is named; 0: the whole match",
    .example = "REGEXP_EXTRACT_ALL('a1b2', '([a-z])([0-9])', 2) = ARRAY['1', '2']"},
   {.name = "STR_TO_MAP", .signature = "STR_TO_MAP(s STRING [, pairs STRING, key_value STRING]) -> MAP<STRING, STRING>", .min_args = 1, .max_args = 3,

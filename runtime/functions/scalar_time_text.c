@@ -5,8 +5,11 @@
 #include <math.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "runtime/functions/cast.h"
 #include "runtime/functions/time_pattern.h"
+
+static const int64_t last_us = 253402300799999999LL, first_us = -62167219200000000LL; /* years 0 to 9999 */
 
 /* --- patterns and zones of a call ------------------------------------------------------------------------------------- */
 
@@ -25,13 +28,13 @@ static void free_state(void *state) {
 }
 
 /* The pattern is argument 1. `tolerant`: a bad one gives NULL at run time instead of an error. */
-static rn_status prepare_pattern(const rn_value *const *values, uint32_t count, void **state, rn_error *err, bool tolerant) {
+static rn_status prepare_pattern(const rn_value *const *values, uint32_t count, void **state, rn_error *err, time_pattern_kind kind, bool tolerant) {
   *state = NULL;
   if (count < 2 || !values[1] || values[1]->is_null || !rn_type_is_string(values[1]->type)) return RN_OK;
   pattern_state *s = rn_calloc(1, sizeof *s);
   rn_error why = {0};
   s->constant = true;
-  s->bad = rn_time_pattern_compile(values[1]->u.text, &s->pattern, &why) != RN_OK;
+  s->bad = rn_time_pattern_compile(values[1]->u.text, kind, &s->pattern, &why) != RN_OK;
   if (s->bad && !tolerant) {
     free_state(s);
     return rn_fail(err, RN_E_VALUE, "%s", why.message);
@@ -40,14 +43,18 @@ static rn_status prepare_pattern(const rn_value *const *values, uint32_t count, 
   return RN_OK;
 }
 static rn_status prepare_strict(const rn_value *const *values, uint32_t count, void **state, rn_error *err) {
-  return prepare_pattern(values, count, state, err, false);
+  return prepare_pattern(values, count, state, err, PATTERN_JAVA_TIME, false);
+}
+static rn_status prepare_simple(const rn_value *const *values, uint32_t count, void **state, rn_error *err) {
+  return prepare_pattern(values, count, state, err, PATTERN_SIMPLE, false);
 }
 static rn_status prepare_tolerant(const rn_value *const *values, uint32_t count, void **state, rn_error *err) {
-  return prepare_pattern(values, count, state, err, true);
+  return prepare_pattern(values, count, state, err, PATTERN_JAVA_TIME, true);
 }
 
 /* Patterns of one kernel call whose pattern argument is not constant. */
 typedef struct pattern_cache {
+  time_pattern_kind kind;
   rn_slice text;
   time_pattern *pattern;
   bool set;
@@ -63,50 +70,68 @@ static const time_pattern *pattern_at(const rn_eval *eval, pattern_cache *cache,
     cache->text = text;
     cache->set = true;
     rn_error_clear(&cache->why);
-    rn_time_pattern_compile(text, &cache->pattern, &cache->why);
+    rn_time_pattern_compile(text, cache->kind, &cache->pattern, &cache->why);
   }
   return cache->pattern;
 }
 
+/* yyyy-MM-dd HH:mm:ss, which stands where no pattern is given. */
+static time_pattern *default_pattern(void) {
+  time_pattern *p = NULL;
+  rn_error ignored = {0};
+  (void)rn_time_pattern_compile(rn_slice_of("yyyy-MM-dd HH:mm:ss"), PATTERN_SIMPLE, &p, &ignored);
+  return p;
+}
+
+/* Folded constants have no clock of a query. */
+static int64_t now_us(const rn_eval *eval) { return eval->now_us ? eval->now_us : rn_clock_now_us(NULL); }
+
 /* --- to text --------------------------------------------------------------------------------------------------------------- */
 
-/* `local_us` formatted by argument 1, or as yyyy-MM-dd HH:mm:ss without it. */
-static rn_status put_formatted(rn_eval *eval, const rn_column *const *args, uint32_t arg_count, pattern_cache *cache,
-                               rn_builder *b, int64_t local_us, rn_column *out, uint32_t row) {
+/* An instant, or a wall clock by a java.time pattern. */
+static rn_status put_formatted(rn_eval *eval, const rn_column *const *args, pattern_cache *cache, rn_builder *b, int64_t us, rn_column *out, uint32_t row) {
+  const time_pattern *pattern = pattern_at(eval, cache, TEXT(1, row));
   rn_builder_clear(b);
-  if (arg_count < 2) {
-    rn_format_timestamp(b, local_us, 0, false, ' ');
-  } else {
-    const time_pattern *pattern = pattern_at(eval, cache, TEXT(1, row));
-    if (!pattern) return rn_eval_fail(eval, row, RN_E_VALUE, "%s", cache->why.message);
-    if (!rn_time_pattern_format(pattern, local_us, b)) {
-      rn_slice text = TEXT(1, row);
-      return rn_eval_fail(eval, row, RN_E_VALUE, "pattern '%.*s' asks for a time zone, which the value does not have", (int)text.len, text.ptr);
-    }
+  if (!pattern) return rn_eval_fail(eval, row, RN_E_VALUE, "%s", cache->why.message);
+  bool simple = cache->kind == PATTERN_SIMPLE;
+  if (!(simple ? rn_simple_date_format(pattern, us, eval->zone, b) : rn_time_pattern_format(pattern, us, b))) {
+    rn_slice text = TEXT(1, row);
+    return rn_eval_fail(eval, row, RN_E_VALUE, simple ? "pattern '%.*s' asks for the name of the zone: use X or Z, its offset"
+                                                      : "pattern '%.*s' asks for a time zone, which the value does not have", (int)text.len, text.ptr);
   }
   put_copy(eval, out, row, b->data, b->len);
   return RN_OK;
 }
 
 KERNEL(date_format) {
+  (void)arg_count;
   rn_builder b = {0};
-  pattern_cache cache = {0};
+  pattern_cache cache = {.kind = PATTERN_JAVA_TIME};
   rn_status status = RN_OK;
-  bool text = rn_type_is_string(args[0]->type), instant = args[0]->type->id == RN_T_TIMESTAMP_LTZ;
+  bool instant = args[0]->type->id == RN_T_TIMESTAMP_LTZ;
   for (uint32_t i = 0; i < sel->count && status == RN_OK; i++) {
     uint32_t row = rn_sel_row(sel, i);
-    int64_t us;
-    if (text) {
-      if (!rn_cast_timestamp(TEXT(0, row), &us) || TEXT(0, row).len < 11) { /* a date alone is no timestamp here */
-        put_null(eval, out, row);
-        continue;
-      }
-    } else {
-      us = I64(0, row);
-      if (instant) us = rn_zone_to_local(eval->zone, us);
-    }
-    status = put_formatted(eval, args, arg_count, &cache, &b, us, out, row);
+    int64_t us = instant ? rn_zone_to_local(eval->zone, I64(0, row)) : I64(0, row);
+    status = put_formatted(eval, args, &cache, &b, us, out, row);
   }
+  rn_time_pattern_free(cache.pattern);
+  rn_builder_free(&b);
+  return status;
+}
+
+KERNEL(date_format_text) {
+  (void)arg_count;
+  rn_builder b = {0};
+  pattern_cache cache = {.kind = PATTERN_SIMPLE};
+  time_pattern *from = default_pattern();
+  rn_status status = RN_OK;
+  int64_t now = now_us(eval), us;
+  for (uint32_t i = 0; i < sel->count && status == RN_OK; i++) {
+    uint32_t row = rn_sel_row(sel, i);
+    if (rn_simple_date_parse(from, TEXT(0, row), eval->zone, now, &us)) status = put_formatted(eval, args, &cache, &b, us, out, row);
+    else put_null(eval, out, row);
+  }
+  rn_time_pattern_free(from);
   rn_time_pattern_free(cache.pattern);
   rn_builder_free(&b);
   return status;
@@ -114,7 +139,7 @@ KERNEL(date_format) {
 
 KERNEL(from_unixtime) {
   rn_builder b = {0};
-  pattern_cache cache = {0};
+  pattern_cache cache = {.kind = PATTERN_SIMPLE};
   rn_status status = RN_OK;
   for (uint32_t i = 0; i < sel->count && status == RN_OK; i++) {
     uint32_t row = rn_sel_row(sel, i);
@@ -123,7 +148,13 @@ KERNEL(from_unixtime) {
       put_null(eval, out, row);
       continue;
     }
-    status = put_formatted(eval, args, arg_count, &cache, &b, rn_zone_to_local(eval->zone, us), out, row);
+    if (arg_count > 1) {
+      status = put_formatted(eval, args, &cache, &b, us, out, row);
+      continue;
+    }
+    rn_builder_clear(&b);
+    rn_format_timestamp(&b, rn_zone_to_local(eval->zone, us), 0, false, ' ');
+    put_copy(eval, out, row, b.data, b.len);
   }
   rn_time_pattern_free(cache.pattern);
   rn_builder_free(&b);
@@ -132,49 +163,43 @@ KERNEL(from_unixtime) {
 
 /* --- from text ------------------------------------------------------------------------------------------------------------- */
 
-typedef struct parsed {
-  int64_t us;
-  bool has_offset;
-  int32_t offset_s;
-} parsed;
-
 /* By argument 1; false: not of the form. *bad_pattern: nor is the pattern one. */
-static bool parse_by_pattern(const rn_eval *eval, const rn_column *const *args, pattern_cache *cache, uint32_t row, parsed *out,
-                             bool *bad_pattern) {
+static bool parse_by_pattern(const rn_eval *eval, const rn_column *const *args, pattern_cache *cache, uint32_t row, int64_t *us, bool *bad_pattern) {
   const time_pattern *pattern = pattern_at(eval, cache, TEXT(1, row));
   *bad_pattern = pattern == NULL;
-  return pattern && rn_time_pattern_parse(pattern, TEXT(0, row), &out->us, &out->has_offset, &out->offset_s);
+  return pattern && rn_time_pattern_parse(pattern, TEXT(0, row), us);
 }
 
 KERNEL(to_timestamp) {
-  pattern_cache cache = {0};
+  pattern_cache cache = {.kind = PATTERN_JAVA_TIME};
   FOR_ROWS(row) {
-    parsed p = {0};
+    int64_t us = 0;
     bool bad = false, ok = false;
-    if (arg_count > 1) ok = parse_by_pattern(eval, args, &cache, row, &p, &bad);
-    if (!ok && !bad) ok = rn_cast_timestamp(TEXT(0, row), &p.us);
-    if (ok) put_i64(out, row, cut_us(p.us, 3));
+    if (arg_count > 1) ok = parse_by_pattern(eval, args, &cache, row, &us, &bad);
+    if (!ok && !bad) ok = rn_cast_timestamp(TEXT(0, row), &us);
+    if (ok) put_i64(out, row, cut_us(us, 3));
     else put_null(eval, out, row);
   }
   rn_time_pattern_free(cache.pattern);
   return RN_OK;
 }
 
-KERNEL(to_date) {
-  pattern_cache cache = {0};
+KERNEL(to_date) { /* in UTC: an offset in the text may move the day */
+  pattern_cache cache = {.kind = PATTERN_SIMPLE};
   rn_status status = RN_OK;
+  int64_t now = now_us(eval);
   FOR_ROWS(row) {
-    parsed p = {0};
-    bool bad = false;
+    int64_t us;
     int32_t days = 0;
     bool ok;
     if (arg_count > 1) {
-      ok = parse_by_pattern(eval, args, &cache, row, &p, &bad);
-      days = (int32_t)rn_floor_div(p.us, RN_US_PER_DAY);
-      if (bad) {
+      const time_pattern *pattern = pattern_at(eval, &cache, TEXT(1, row));
+      if (!pattern) {
         status = rn_eval_fail(eval, row, RN_E_VALUE, "%s", cache.why.message);
         break;
       }
+      ok = rn_simple_date_parse(pattern, TEXT(0, row), NULL, now, &us) && us >= first_us && us <= last_us;
+      if (ok) days = (int32_t)rn_floor_div(us, RN_US_PER_DAY);
     } else {
       ok = rn_cast_date(TEXT(0, row), &days);
     }
@@ -187,23 +212,21 @@ KERNEL(to_date) {
 
 /* Seconds since 1970 of a wall clock in the session zone, or of the offset in the text. */
 KERNEL(unix_timestamp) {
-  pattern_cache cache = {0};
+  pattern_cache cache = {.kind = PATTERN_SIMPLE};
+  time_pattern *fixed = arg_count > 1 ? NULL : default_pattern();
   rn_status status = RN_OK;
+  int64_t now = now_us(eval);
   FOR_ROWS(row) {
-    parsed p = {0};
-    bool bad = false, ok;
-    if (arg_count > 1) {
-      ok = parse_by_pattern(eval, args, &cache, row, &p, &bad);
-      if (bad) {
-        status = rn_eval_fail(eval, row, RN_E_VALUE, "%s", cache.why.message);
-        break;
-      }
-    } else {
-      ok = TEXT(0, row).len > 10 && rn_cast_timestamp(TEXT(0, row), &p.us);
+    const time_pattern *pattern = fixed ? fixed : pattern_at(eval, &cache, TEXT(1, row));
+    int64_t us;
+    if (!pattern) {
+      status = rn_eval_fail(eval, row, RN_E_VALUE, "%s", cache.why.message);
+      break;
     }
-    int64_t us = p.has_offset ? p.us - (int64_t)p.offset_s * RN_US_PER_SECOND : rn_zone_to_utc(eval->zone, p.us);
-    put_i64(out, row, ok ? rn_floor_div(us, RN_US_PER_SECOND) : INT64_MIN);
+    bool ok = rn_simple_date_parse(pattern, TEXT(0, row), eval->zone, now, &us);
+    put_i64(out, row, ok ? rn_floor_div(us, RN_US_PER_MS) / 1000 : INT64_MIN); /* milliseconds, cut toward 1970 */
   }
+  rn_time_pattern_free(fixed);
   rn_time_pattern_free(cache.pattern);
   return status;
 }
@@ -215,8 +238,6 @@ KERNEL(unix_now) {
 }
 
 /* --- TO_TIMESTAMP_LTZ ------------------------------------------------------------------------------------------------------ */
-
-static const int64_t last_us = 253402300799999999LL, first_us = -62167219200000000LL; /* years 0 to 9999 */
 
 static void put_instant(rn_eval *eval, rn_column *out, uint32_t row, rn_i128 us) {
   if (us > last_us || us < first_us) put_null(eval, out, row);
@@ -269,7 +290,7 @@ static rn_status resolve_ltz(const rn_function *fn, const rn_type *const *types,
 }
 
 static rn_status prepare_ltz_text(const rn_value *const *values, uint32_t count, void **state, rn_error *err) {
-  if (prepare_pattern(values, count, state, err, false) != RN_OK) return RN_FAIL;
+  if (prepare_pattern(values, count, state, err, PATTERN_JAVA_TIME, false) != RN_OK) return RN_FAIL;
   if (count < 3 || !values[2] || values[2]->is_null) return RN_OK;
   rn_zone *zone;
   rn_slice name = values[2]->u.text;
@@ -296,31 +317,29 @@ static rn_zone *open_zone(rn_slice name) {
   return zone;
 }
 
+/* Of a text alone the form is fixed, and what is not of it an error; by a pattern it is NULL. */
 KERNEL(ltz_of_text) {
-  pattern_cache cache = {0};
+  pattern_cache cache = {.kind = PATTERN_JAVA_TIME};
   rn_status status = RN_OK;
   const pattern_state *s = eval->call_state;
   FOR_ROWS(row) {
-    parsed p = {0};
-    bool bad = false;
-    bool ok = arg_count > 1 ? parse_by_pattern(eval, args, &cache, row, &p, &bad) : rn_cast_timestamp(TEXT(0, row), &p.us);
-    if (!ok) {
+    int64_t us = 0;
+    bool bad = false, ok = false;
+    if (arg_count > 1) ok = parse_by_pattern(eval, args, &cache, row, &us, &bad);
+    if (!ok && !bad) ok = rn_cast_timestamp(TEXT(0, row), &us);
+    if (!ok && arg_count == 1) {
       rn_slice text = TEXT(0, row);
-      status = bad ? rn_eval_fail(eval, row, RN_E_VALUE, "%s", cache.why.message)
-                   : rn_eval_fail(eval, row, RN_E_VALUE, "text '%.*s' is no timestamp", (int)text.len, text.ptr);
+      status = rn_eval_fail(eval, row, RN_E_VALUE, "text '%.*s' is no timestamp", (int)text.len, text.ptr);
       break;
     }
     rn_zone *own = NULL;
     const rn_zone *zone = s ? s->zones[0] : NULL;
     if (arg_count > 2 && !zone) {
       zone = own = open_zone(TEXT(2, row));
-      if (!zone) {
-        rn_slice name = TEXT(2, row);
-        status = rn_eval_fail(eval, row, RN_E_VALUE, "unknown time zone '%.*s'", (int)name.len, name.ptr);
-        break;
-      }
+      ok = ok && zone;
     }
-    put_instant(eval, out, row, zone ? rn_zone_to_utc(zone, p.us) : p.us);
+    if (ok) put_instant(eval, out, row, zone ? rn_zone_to_utc(zone, us) : us);
+    else put_null(eval, out, row);
     rn_zone_close(own);
   }
   rn_time_pattern_free(cache.pattern);
@@ -329,12 +348,28 @@ KERNEL(ltz_of_text) {
 
 /* --- CONVERT_TZ --------------------------------------------------------------------------------------------------------------- */
 
+/* Java's old names of three letters, which CONVERT_TZ alone knows. */
+static const struct { const char *name, *zone; } short_names[] = {
+  {"ACT", "Australia/Darwin"}, {"AET", "Australia/Sydney"}, {"AGT", "America/Argentina/Buenos_Aires"}, {"ART", "Africa/Cairo"},
+  {"AST", "America/Anchorage"}, {"BET", "America/Sao_Paulo"}, {"BST", "Asia/Dhaka"}, {"CAT", "Africa/Harare"}, {"CNT", "America/St_Johns"},
+  {"CST", "America/Chicago"}, {"CTT", "Asia/Shanghai"}, {"EAT", "Africa/Addis_Ababa"}, {"ECT", "Europe/Paris"},
+  {"IET", "America/Indiana/Indianapolis"}, {"IST", "Asia/Kolkata"}, {"JST", "Asia/Tokyo"}, {"MIT", "Pacific/Apia"}, {"NET", "Asia/Yerevan"},
+  {"NST", "Pacific/Auckland"}, {"PLT", "Asia/Karachi"}, {"PNT", "America/Phoenix"}, {"PRT", "America/Puerto_Rico"},
+  {"PST", "America/Los_Angeles"}, {"SST", "Pacific/Guadalcanal"}, {"VST", "Asia/Ho_Chi_Minh"},
+};
+static rn_zone *open_old_zone(rn_slice name) {
+  for (size_t i = 0; i < sizeof short_names / sizeof *short_names; i++) {
+    if (rn_slice_eq(name, rn_slice_of(short_names[i].name))) return open_zone(rn_slice_of(short_names[i].zone));
+  }
+  return open_zone(name);
+}
+
 static rn_status prepare_zones(const rn_value *const *values, uint32_t count, void **state, rn_error *err) {
   (void)count, (void)err;
   pattern_state *s = rn_calloc(1, sizeof *s);
   for (int k = 0; k < 2; k++) {
     const rn_value *v = values[k + 1];
-    if (v && !v->is_null) s->zones[k] = open_zone(v->u.text);
+    if (v && !v->is_null) s->zones[k] = open_old_zone(v->u.text);
   }
   *state = s;
   return RN_OK;
@@ -344,28 +379,27 @@ static rn_status prepare_zones(const rn_value *const *values, uint32_t count, vo
 KERNEL(convert_tz) {
   (void)arg_count;
   const pattern_state *s = eval->call_state;
+  time_pattern *pattern = default_pattern();
   rn_builder b = {0};
+  int64_t now = now_us(eval), us;
   FOR_ROWS(row) {
-    int64_t us;
-    rn_slice text = TEXT(0, row);
-    if (text.len < 11 || !rn_cast_timestamp(text, &us)) {
-      put_null(eval, out, row);
-      continue;
-    }
     rn_zone *own[2] = {NULL, NULL};
     for (uint32_t k = 0; k < 2; k++) {
-      if (!args[k + 1]->constant) own[k] = open_zone(TEXT(k + 1, row));
+      if (!args[k + 1]->constant) own[k] = open_old_zone(TEXT(k + 1, row));
     }
     const rn_zone *from = own[0] ? own[0] : args[1]->constant && s ? s->zones[0] : NULL;
     const rn_zone *to = own[1] ? own[1] : args[2]->constant && s ? s->zones[1] : NULL;
-    if (from) us = rn_zone_to_utc(from, us);
-    if (to) us = rn_zone_to_local(to, us);
-    rn_builder_clear(&b);
-    rn_format_timestamp(&b, us, 0, false, ' ');
-    put_copy(eval, out, row, b.data, b.len);
+    if (rn_simple_date_parse(pattern, TEXT(0, row), from, now, &us)) {
+      rn_builder_clear(&b);
+      rn_format_timestamp(&b, to ? rn_zone_to_local(to, us) : us, 0, false, ' ');
+      put_copy(eval, out, row, b.data, b.len);
+    } else {
+      put_null(eval, out, row);
+    }
     rn_zone_close(own[0]);
     rn_zone_close(own[1]);
   }
+  rn_time_pattern_free(pattern);
   rn_builder_free(&b);
   return RN_OK;
 }
@@ -384,14 +418,14 @@ enum { NULLS = RN_FN_STRICT | RN_FN_NULL_RESULT, FAILS = RN_FN_STRICT | RN_FN_NU
 #define S RN_ARG_STRING
 static const rn_function rows[] = {
   FN("DATE_FORMAT", "(t TIMESTAMP, pattern STRING) -> STRING", 2, 2, FAILS | RN_FN_ZONE, NULL, date_format, RN_T_VARCHAR, prepare_strict, "t written by a pattern of y M d H m s S E a ..", "DATE_FORMAT(TIMESTAMP '2024-02-29 13:14:15', 'HH:mm') = '13:14'", RN_ARG_TIMESTAMP, S),
-  FN("DATE_FORMAT", "(t STRING, pattern STRING) -> STRING", 2, 2, FAILS, NULL, date_format, RN_T_VARCHAR, prepare_strict, "a timestamp in text, written by another pattern", "DATE_FORMAT('2024-02-29 13:14:15', 'yyyy') = '2024'", S, S),
-  FN("TO_DATE", "(s STRING [, pattern STRING]) -> DATE", 1, 2, FAILS, NULL, to_date, RN_T_DATE, prepare_strict, "the date in a text; NULL when there is none", "TO_DATE('29/02/2024', 'dd/MM/yyyy') = DATE '2024-02-29'", S, S),
+  FN("DATE_FORMAT", "(t STRING, pattern STRING) -> STRING", 2, 2, FAILS | RN_FN_ZONE, NULL, date_format_text, RN_T_VARCHAR, prepare_simple, "a timestamp in text, written by another pattern", "DATE_FORMAT('2024-02-29 13:14:15', 'yyyy') = '2024'", S, S),
+  FN("TO_DATE", "(s STRING [, pattern STRING]) -> DATE", 1, 2, FAILS, NULL, to_date, RN_T_DATE, prepare_simple, "the date in a text; NULL when there is none", "TO_DATE('29/02/2024', 'dd/MM/yyyy') = DATE '2024-02-29'", S, S),
   FN("TO_TIMESTAMP", "(s STRING [, pattern STRING]) -> TIMESTAMP(3)", 1, 2, NULLS, resolve_timestamp3, to_timestamp, 0, prepare_tolerant, "the timestamp in a text; NULL when there is none", "TO_TIMESTAMP('2024-02-29 13:14:15') = TIMESTAMP '2024-02-29 13:14:15'", S, S),
   FN("TO_TIMESTAMP_LTZ", "(n NUMERIC [, precision INT]) -> TIMESTAMP_LTZ", 1, 2, FAILS, resolve_ltz, ltz_of_integer, 0, NULL, "the instant n * 10^-precision seconds (without: milliseconds) after 1970", "EXTRACT(EPOCH FROM TO_TIMESTAMP_LTZ(1500, 3)) = 1", RN_ARG_NUMERIC, RN_ARG_INT),
   FN("TO_TIMESTAMP_LTZ", "(s STRING [, pattern STRING [, zone STRING]]) -> TIMESTAMP_LTZ(3)", 1, 3, FAILS, resolve_ltz, ltz_of_text, 0, prepare_ltz_text, "the instant in a text, in UTC or the zone given", "EXTRACT(EPOCH FROM TO_TIMESTAMP_LTZ('1970-01-01 00:01:00')) = 60", S, S, S),
   FN("UNIX_TIMESTAMP", "() -> BIGINT", 0, 0, RN_FN_NOW, NULL, unix_now, RN_T_BIGINT, NULL, "seconds since 1970", "(UNIX_TIMESTAMP() > 0) = TRUE", 0),
-  FN("UNIX_TIMESTAMP", "(s STRING [, pattern STRING]) -> BIGINT", 1, 2, RN_FN_STRICT | RN_FN_ZONE | RN_FN_MAY_FAIL, NULL, unix_timestamp, RN_T_BIGINT, prepare_strict, "seconds since 1970 of a timestamp in text", "UNIX_TIMESTAMP('1970-01-01T00:01:00Z', 'yyyy-MM-dd''T''HH:mm:ssX') = 60", S, S),
-  FN("FROM_UNIXTIME", "(seconds BIGINT [, pattern STRING]) -> STRING", 1, 2, FAILS | RN_FN_ZONE, NULL, from_unixtime, RN_T_VARCHAR, prepare_strict, "seconds since 1970 as a timestamp in text", "CHAR_LENGTH(FROM_UNIXTIME(44)) = 19", RN_ARG_BIGINT, S),
+  FN("UNIX_TIMESTAMP", "(s STRING [, pattern STRING]) -> BIGINT", 1, 2, RN_FN_STRICT | RN_FN_ZONE | RN_FN_MAY_FAIL, NULL, unix_timestamp, RN_T_BIGINT, prepare_simple, "seconds since 1970 of a timestamp in text", "UNIX_TIMESTAMP('1970-01-01T00:01:00Z', 'yyyy-MM-dd''T''HH:mm:ssX') = 60", S, S),
+  FN("FROM_UNIXTIME", "(seconds BIGINT [, pattern STRING]) -> STRING", 1, 2, FAILS | RN_FN_ZONE, NULL, from_unixtime, RN_T_VARCHAR, prepare_simple, "seconds since 1970 as a timestamp in text", "CHAR_LENGTH(FROM_UNIXTIME(44)) = 19", RN_ARG_BIGINT, S),
   FN("CONVERT_TZ", "(s STRING, from STRING, to STRING) -> STRING", 3, 3, NULLS, NULL, convert_tz, RN_T_VARCHAR, prepare_zones, "a timestamp in text, moved from one zone to another", "CONVERT_TZ('1970-01-01 00:00:00', 'UTC', 'Asia/Tokyo') = '1970-01-01 09:00:00'", S, S, S),
 };
 RN_FUNCTION_SET(rn_set_time_text, "Dates and times as text", rows);

@@ -15,7 +15,9 @@
 #include "parser/parse.h"
 #include "planner/bind.h"
 
-/* The table t of the cases: one row, every column nullable but the computed ones (NULL type). */
+#define DIGITS "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+
+/* The table t of the cases: one row, every column nullable but the computed ones (NULL type) and those that say NOT NULL. */
 static const struct {
   const char *name, *type, *value;
 } table[] = {
@@ -54,6 +56,56 @@ static const struct {
   {"m", "MAP<STRING, INT>", "MAP['a', 1, 'b', NULL]"}, {"m_e", "MAP<STRING, INT>", "[]"}, {"m_n", "MAP<STRING, INT>", NULL},
   {"r", "ROW<x INT, y STRING, z ROW<q DOUBLE>>", "ROW(1, 'why', ROW(0.5e0))"}, {"r_n", "ROW<x INT, y STRING, z ROW<q DOUBLE>>", NULL},
   {"iym", NULL, "INTERVAL '14' MONTH"}, {"ids", NULL, "INTERVAL '1 02:00:00' DAY TO SECOND"},
+  /* Extremes, for scalars.jsonl: ends of ranges, odd letters, columns that are NOT NULL. */
+  {"i16_min", "SMALLINT", "-32768"}, {"i64_1", "BIGINT", "1"}, {"i64_ms", "BIGINT", "1709212455678"},
+  {"f32_nan", "FLOAT", "'NaN'"}, {"f32_inf", "FLOAT", "'Infinity'"}, {"f32_nz", "FLOAT", "'-0.0'"},
+  {"f32_tiny", "FLOAT", "'1.4e-45'"}, {"f32_max", "FLOAT", "'3.4028235e+38'"}, {"f64_nz", "DOUBLE", "'-0.0'"},
+  {"f64_ninf", "DOUBLE", "'-Infinity'"}, {"f64_max", "DOUBLE", "'1.7976931348623157e+308'"},
+  {"f64_tiny", "DOUBLE", "'5e-324'"}, {"f64_half", "DOUBLE", "'-2.5'"}, {"f64_e19", "DOUBLE", "'1e+19'"},
+  {"d38_18m", "DECIMAL(38,18)", "'-99999999999999999999.999999999999999999'"},
+  {"d38_0m", "DECIMAL(38,0)", "'-99999999999999999999999999999999999999'"},
+  {"d38_38", "DECIMAL(38,38)", "'0.99999999999999999999999999999999999999'"},
+  {"d18_0", "DECIMAL(18,0)", "'999999999999999999'"}, {"d19_9", "DECIMAL(19,9)", "'-1234567890.987654321'"},
+  {"d1_1", "DECIMAL(1,1)", "'0.5'"}, {"d3_0", "DECIMAL(3,0)", "'-128'"},
+  {"d20_0", "DECIMAL(20,0)", "'18446744073709551615'"}, {"d38_n", "DECIMAL(38,18)", NULL}, {"c1", "CHAR(1)", "'x'"},
+  {"c5_sp", "CHAR(5)", "'ab   '"}, {"v1", "VARCHAR(1)", "'y'"}, {"v_n", "VARCHAR(10)", NULL},
+  {"v10_u", "VARCHAR(10)", "'\360\235\204\236e\314\201\303\237'"},
+  {"s_comb", "STRING", "'e\314\201\360\237\221\250\342\200\215\360\237\221\251\342\200\215\360\237\221\247n\314\203'"},
+  {"s_nul", "STRING", "DECODE(X'610062', 'UTF-8')"}, {"s_4", "STRING", "'\360\235\204\236\360\235\204\236x\360\235\204\236'"},
+  {"s_case", "STRING", "'\303\237 \304\260\304\261 \307\206 \357\254\201 \316\243\317\202 \303\200\303\211'"},
+  {"s_words", "STRING", "'the qUICK-brown_fox 9lives o''neil \303\251a'"}, {"s_pct", "STRING", "'a%b_c\\d'"},
+  {"s_re", "STRING", "'(a[b'"}, {"s_ws", "STRING", "' \t\n\r x \302\240'"}, {"s_neg", "STRING", "'-5'"},
+  {"s_big", "STRING", "'99999999999999999999'"}, {"s_nan", "STRING", "'NaN'"},
+  {"s_long", "STRING", "'" DIGITS DIGITS DIGITS "'"},
+  {"s_b64", "STRING", "'8J2EnsOk'"}, {"s_hex", "STRING", "'f09D849e'"},
+  {"s_fmt", "STRING", "'yyyy/MM/dd HH:mm:ss.SSS'"}, {"s_tz", "STRING", "'America/New_York'"},
+  {"s_ts_old", "STRING", "'1582-10-04 23:59:59.999'"}, {"s_ts_max", "STRING", "'9999-12-31 23:59:59.999'"},
+  {"s_url2", "STRING", "'HTTPS://[::1]:8080/a%20b/;p?x=1&x=2&y#frag?z'"}, {"s_dig", "STRING", "'0123\331\243'"},
+  {"s_num", "STRING", "'-12.50'"}, {"byts_e", "BYTES", "X''"}, {"byts_0", "BYTES", "X'00FF'"},
+  {"byts_bad", "BYTES", "X'61C328F09D'"}, {"byts_u", "BYTES", "X'C3A4F09D849E'"}, {"vb3", "VARBINARY(3)", "X'78797A'"},
+  {"bin_n", "BINARY(4)", NULL}, {"dt_min", "DATE", "DATE '0001-01-01'"}, {"dt_max", "DATE", "DATE '9999-12-31'"},
+  {"dt_jul", "DATE", "DATE '1582-10-10'"}, {"dt_eoy", "DATE", "DATE '2021-01-03'"},
+  {"dt_eom", "DATE", "DATE '2023-01-31'"}, {"tm_0", "TIME", "TIME '00:00:00'"},
+  {"tm3_max", "TIME(3)", "TIME '23:59:59.999'"}, {"tm3_ms", "TIME(3)", "TIME '00:00:00.001'"},
+  {"ts_min", "TIMESTAMP(3)", "TIMESTAMP '0001-01-01 00:00:00.000'"},
+  {"ts_max", "TIMESTAMP(3)", "TIMESTAMP '9999-12-31 23:59:59.999'"},
+  {"ts6_old", "TIMESTAMP(6)", "TIMESTAMP '1969-12-31 23:59:59.999999'"},
+  {"ts_eom", "TIMESTAMP(3)", "TIMESTAMP '2023-01-31 23:30:00.500'"},
+  {"ts_1900", "TIMESTAMP(3)", "TIMESTAMP '1900-02-28 12:00:00.001'"},
+  {"ts_jul", "TIMESTAMP(3)", "TIMESTAMP '1582-10-10 01:02:03.004'"}, {"ts0_n", "TIMESTAMP(0)", NULL},
+  {"ltz_old", "TIMESTAMP_LTZ(3)", "TIMESTAMP '1969-12-31 23:59:59.999'"},
+  {"ltz_min", "TIMESTAMP_LTZ(3)", "TIMESTAMP '0001-01-01 00:00:00.000'"},
+  {"ltz_max", "TIMESTAMP_LTZ(3)", "TIMESTAMP '9999-12-31 23:59:59.999'"},
+  {"ltz6", "TIMESTAMP_LTZ(6)", "TIMESTAMP '2023-03-26 01:30:00.123456'"},
+  {"ltz0", "TIMESTAMP_LTZ(0)", "TIMESTAMP '2023-10-29 00:30:00'"}, {"b_nn", "BOOLEAN NOT NULL", "TRUE"},
+  {"i32_nn", "INT NOT NULL", "42"}, {"i64_nn", "BIGINT NOT NULL", "-42"}, {"f64_nn", "DOUBLE NOT NULL", "'0.25'"},
+  {"d_nn", "DECIMAL(10,2) NOT NULL", "'7.50'"}, {"c_nn", "CHAR(3) NOT NULL", "'CnN'"},
+  {"v_nn", "VARCHAR(8) NOT NULL", "'VarNn'"}, {"s_nn", "STRING NOT NULL", "'not null'"},
+  {"by_nn", "BYTES NOT NULL", "X'6E6E'"}, {"dt_nn", "DATE NOT NULL", "DATE '2000-02-29'"},
+  {"tm_nn", "TIME NOT NULL", "TIME '08:09:10'"},
+  {"ts_nn", "TIMESTAMP(3) NOT NULL", "TIMESTAMP '2000-02-29 08:09:10.011'"},
+  {"ltz_nn", "TIMESTAMP_LTZ(3) NOT NULL", "TIMESTAMP '2000-02-29 08:09:10.011'"},
+  {"iym_m", NULL, "INTERVAL '-1-5' YEAR TO MONTH"}, {"ids_m", NULL, "INTERVAL '-1 02:03:04.567' DAY TO SECOND"},
 };
 enum { COLUMNS = sizeof table / sizeof *table };
 
@@ -220,8 +272,10 @@ static void set_up(suite *s) {
   for (uint32_t i = 0; i < COLUMNS; i++) {
     rn_binder b = make_binder(s, &s->arena);
     bool empty = table[i].value && strcmp(table[i].value, "[]") == 0; /* no text makes an empty collection */
-    const char *text = !table[i].type ? table[i].value
-                                      : rn_arena_printf(&s->arena, "CAST(%s AS %s)", table[i].value && !empty ? table[i].value : "NULL", table[i].type);
+    const char *not_null = table[i].type ? strstr(table[i].type, " NOT NULL") : NULL;
+    int length = not_null ? (int)(not_null - table[i].type) : -1;
+    const char *text = table[i].value;
+    if (table[i].type) text = rn_arena_printf(&s->arena, "CAST(%s AS %.*s)", text && !empty ? text : "NULL", length, table[i].type);
     rn_expr *e = bind_text(s, &b, &s->empty, text);
     if (!e) {
       print_message("column %s: %s\n", table[i].name, s->diags.count ? s->diags.items[0].message : "does not parse");
@@ -233,7 +287,7 @@ static void set_up(suite *s) {
       rn_error_clear(&err);
       continue;
     }
-    const rn_type *type = table[i].type ? rn_type_with_null(&s->arena, e->type, true) : e->type;
+    const rn_type *type = table[i].type ? rn_type_with_null(&s->arena, e->type, !not_null) : e->type;
     v.type = type;
     if (empty) v.is_null = false;
     rn_column_from_value(&columns[count], &v, &s->arena);

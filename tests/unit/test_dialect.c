@@ -1,4 +1,4 @@
-/* The dialect suite: every expression of tests/dialect/expressions.jsonl is parsed, bound, run over a one-row
+/* The dialect suite: every expression of tests/dialect/expressions.jsonl and scalars.jsonl is parsed, bound, run over a one-row
  * batch and, folded, run again; type and value must be those that a real Flink answered. What we do
  * otherwise on purpose is listed in tests/dialect/deviations.txt (an expression a line, with the reason).
  *
@@ -166,11 +166,14 @@ static void expressions_answer_as_flink_does(void **state) {
   }
   free(line);
   fclose(f);
-  f = open_data("expressions.jsonl");
-  assert_non_null(f);
+  static const char *const files[] = {"expressions.jsonl", "scalars.jsonl"};
   size_t counts[VERDICTS] = {0}, used = 0;
-  run_file(&s, f, &deviations, true, counts, &used);
-  fclose(f);
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    f = open_data(files[i]);
+    assert_non_null(f);
+    run_file(&s, f, &deviations, true, counts, &used);
+    fclose(f);
+  }
   print_message("%zu expressions as Flink, %zu otherwise on purpose\n", counts[SAME], used);
   for (int v = SAME + 1; v < VERDICTS; v++) assert_int_equal(counts[v], 0);
   assert_true(counts[SAME] > 1000);

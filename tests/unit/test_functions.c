@@ -307,7 +307,9 @@ static void test_zones(void **state) {
   EXPECT("LOCALTIME", "14:14:15");
   /* the hour that does not exist, and the one that exists twice */
   EXPECT("UNIX_TIMESTAMP('2024-03-31 02:30:00')", "1711848600");
-  EXPECT("UNIX_TIMESTAMP('2024-10-27 02:30:00')", "1729989000");
+  EXPECT("UNIX_TIMESTAMP('2024-10-27 02:30:00')", "1729992600"); /* the later one, as in java.util.Calendar */
+  EXPECT("CAST(CAST(CAST('2024-10-27 02:30:00' AS TIMESTAMP_LTZ(3)) AS TIMESTAMP(3)) AS STRING)", "2024-10-27 02:30:00.000");
+  EXPECT("EXTRACT(EPOCH FROM CAST('2024-10-27 02:30:00' AS TIMESTAMP_LTZ(3)))", "1729989000"); /* the earlier one, as in java.time */
   tear_down(&f);
 }
 
