@@ -35,7 +35,7 @@
 %token DISTRIBUTED BUCKETS HASH INCLUDING EXCLUDING OVERWRITING GENERATED OPTIONS CONSTRAINTS DISTRIBUTION PARTITIONS WATERMARKS.
 %token JOB JOBS FUNCTIONS DATABASES CATALOGS CATALOG DATABASE COLUMNS ILIKE USER SAVEPOINT DRAIN.
 %token SYSTEM_TIME OF ORDINALITY DESCRIPTOR JSON VALUE SCALAR OBJECT.
-%token RETURNING DEFAULT ERROR EMPTY ABSENT WRAPPER CONDITIONAL UNCONDITIONAL.
+%token PASSING RETURNING DEFAULT ERROR EMPTY ABSENT WRAPPER CONDITIONAL UNCONDITIONAL.
 %token EXTRACT SUBSTRING TRIM BOTH LEADING TRAILING POSITION OVERLAY PLACING FLOOR CEIL TIMESTAMPADD TIMESTAMPDIFF.
 %token YEAR QUARTER MONTH WEEK DAY HOUR MINUTE SECOND YEARS QUARTERS MONTHS WEEKS DAYS HOURS MINUTES SECONDS.
 %token ID STRING NUMBER BYTES_LITERAL FUNC NILADIC TYPE.
@@ -52,7 +52,7 @@
   JSON_EXECUTION_PLAN PLAN_ADVICE JOB JOBS CATALOG DATABASE COLUMNS DRAIN ORDINALITY DESCRIPTOR JSON SCALAR
   ADD AFTER JAR JARS ARTIFACT LOAD UNLOAD REMOVE ANALYZE COMPUTE STATISTICS RESTRICT CASCADE COMPILE INCLUDING EXCLUDING
   OVERWRITING GENERATED OPTIONS CONSTRAINTS PARTITIONS
-  OBJECT RETURNING ERROR ABSENT WRAPPER CONDITIONAL UNCONDITIONAL PLACING TIMESTAMPADD TIMESTAMPDIFF QUARTER WEEK YEARS MONTHS DAYS HOURS MINUTES SECONDS MAP ZONE.
+  OBJECT PASSING RETURNING ERROR ABSENT WRAPPER CONDITIONAL UNCONDITIONAL PLACING TIMESTAMPADD TIMESTAMPDIFF QUARTER WEEK YEARS MONTHS DAYS HOURS MINUTES SECONDS MAP ZONE.
 
 /* --- precedence, low to high (DIALECT 4.2) -------------------------------------------------------------- */
 %nonassoc LOWEST.
@@ -878,12 +878,18 @@ timestamp_word(A) ::= TIMESTAMPADD(T).                  { A = T; }
 timestamp_word(A) ::= TIMESTAMPDIFF(T).                 { A = T; }
 
 /* --- JSON: functions with clauses (DIALECT 8.7) --- */
-primary(A) ::= JSON_VALUE(T) LP expr(J) COMMA expr(P) json_returning(Y) json_behaviours(B) RP(R).
-                                                        { A = rn_build_json_value(p, T, J, P, Y, B, R); }
-primary(A) ::= JSON_QUERY(T) LP expr(J) COMMA expr(P) json_returning(Y) json_wrapper(W) json_behaviours(B) RP(R).
-                                                        { A = rn_build_json_query(p, T, J, P, Y, W, B, R); }
-primary(A) ::= JSON_EXISTS(T) LP expr(J) COMMA expr(P) json_behaviours(B) RP(R).
-                                                        { A = rn_build_json_exists(p, T, J, P, B, R); }
+primary(A) ::= JSON_VALUE(T) LP json_input(I) json_returning(Y) json_behaviours(B) RP(R).
+                                                        { A = rn_build_json_value(p, T, I, Y, B, R); }
+primary(A) ::= JSON_QUERY(T) LP json_input(I) json_returning(Y) json_wrapper(W) json_behaviours(B) RP(R).
+                                                        { A = rn_build_json_query(p, T, I, Y, W, B, R); }
+primary(A) ::= JSON_EXISTS(T) LP json_input(I) json_behaviours(B) RP(R).
+                                                        { A = rn_build_json_exists(p, T, I, B, R); }
+%type json_input {rn_json_input}
+json_input(A) ::= expr(J) COMMA expr(P).                { A = rn_build_json_input(J, P); }
+json_input(A) ::= expr(J) COMMA expr(P) PASSING(T) json_passing(L). { A = rn_build_json_passing(J, P, T, L); }
+%type json_passing {rn_select_items}
+json_passing(A) ::= expr(E) AS name(N).                 { A = rn_select_add(p, (rn_select_items){0}, rn_build_select_item(E, &N)); }
+json_passing(A) ::= json_passing(B) COMMA expr(E) AS name(N). { A = rn_select_add(p, B, rn_build_select_item(E, &N)); }
 primary(A) ::= JSON_OBJECT(T) LP RP(R).                 { A = rn_build_json_object(p, T, (rn_exprs){0}, rn_no_json_nulls(), R); }
 primary(A) ::= JSON_OBJECT(T) LP json_nulls(N) RP(R).   { A = rn_build_json_object(p, T, (rn_exprs){0}, N, R); }
 primary(A) ::= JSON_OBJECT(T) LP json_pairs(E) json_nulls_or_none(N) RP(R). { A = rn_build_json_object(p, T, E, N, R); }

@@ -14,6 +14,7 @@
 
 typedef struct rn_ast_expr rn_ast_expr;
 typedef struct rn_ast_query rn_ast_query;
+typedef struct rn_ast_select_item rn_ast_select_item;
 typedef struct rn_ast_statement rn_ast_statement;
 
 typedef struct rn_ast_name {
@@ -146,7 +147,9 @@ typedef struct rn_ast_json {
   rn_json_wrapper wrapper;
   rn_json_on_null on_null;
   rn_ast_json_behaviour on_empty, on_error;
-  rn_span wrapper_span, on_null_span;
+  rn_span wrapper_span, on_null_span, passing_span;
+  uint32_t passing_count;  /* PASSING value AS name, ..: bound by nobody, since paths have no variables */
+  rn_ast_select_item *passing;
 } rn_ast_json;
 
 struct rn_ast_expr {
@@ -228,11 +231,11 @@ struct rn_ast_from {
   uint32_t depth;
 };
 
-typedef struct rn_ast_select_item {
+struct rn_ast_select_item {
   rn_ast_expr *expr;
   rn_ast_name alias; /* text NULL: none */
   rn_span span;
-} rn_ast_select_item;
+};
 
 typedef struct rn_ast_group_item {
   enum { RN_GROUP_EXPR, RN_GROUP_EMPTY /* () */, RN_GROUP_SETS, RN_GROUP_CUBE, RN_GROUP_ROLLUP, RN_GROUP_LIST /* (a, b) */ } kind;

@@ -76,6 +76,9 @@ static bool call_name(const rn_ast_expr *a, const rn_ast_expr *b) {
 static bool behaviour(const rn_ast_json_behaviour *a, const rn_ast_json_behaviour *b) { return a->kind == b->kind && expr(a->value, b->value); }
 static bool json(const rn_ast_json *a, const rn_ast_json *b) {
   if (!a || !b) return a == b;
+  if (a->passing_count != b->passing_count) return false;
+  for (uint32_t i = 0; i < a->passing_count; i++)
+    if (!expr(a->passing[i].expr, b->passing[i].expr) || !name(&a->passing[i].alias, &b->passing[i].alias)) return false;
   return type(a->returning, b->returning) && a->wrapper == b->wrapper && a->on_null == b->on_null && behaviour(&a->on_empty, &b->on_empty) &&
          behaviour(&a->on_error, &b->on_error);
 }

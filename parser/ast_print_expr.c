@@ -99,6 +99,12 @@ static void print_json(const rn_ast_expr *e, rn_builder *out) {
       print(e->args[i], out);
     }
   }
+  for (uint32_t i = 0; i < json->passing_count; i++) {
+    rn_builder_text(out, i ? ", " : " PASSING ");
+    print(json->passing[i].expr, out);
+    rn_builder_text(out, " AS ");
+    rn_print_name(json->passing[i].alias.text, out);
+  }
   if (json->returning) {
     rn_builder_text(out, " RETURNING ");
     rn_print_type(json->returning, out);

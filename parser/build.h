@@ -291,11 +291,18 @@ rn_json_wrapper_clause rn_build_json_wrapper(rn_json_wrapper kind, rn_token begi
 rn_ast_json_behaviour rn_build_json_behaviour(rn_json_behaviour kind, rn_token begin, rn_token end, rn_ast_expr *value);
 rn_json_behaviours rn_json_on_empty(rn_parser *p, rn_json_behaviours list, rn_ast_json_behaviour clause, rn_token end);
 rn_json_behaviours rn_json_on_error(rn_parser *p, rn_json_behaviours list, rn_ast_json_behaviour clause, rn_token end);
-rn_ast_expr *rn_build_json_value(rn_parser *p, rn_token word, rn_ast_expr *json, rn_ast_expr *path, rn_ast_type *returning,
+typedef struct rn_json_input { /* document, path, PASSING */
+  rn_ast_expr *json, *path;
+  rn_select_items passing;
+  rn_span span;
+} rn_json_input;
+rn_json_input rn_build_json_input(rn_ast_expr *json, rn_ast_expr *path);
+rn_json_input rn_build_json_passing(rn_ast_expr *json, rn_ast_expr *path, rn_token word, rn_select_items passing);
+rn_ast_expr *rn_build_json_value(rn_parser *p, rn_token word, rn_json_input input, rn_ast_type *returning,
                                  rn_json_behaviours behaviours, rn_token end);
-rn_ast_expr *rn_build_json_query(rn_parser *p, rn_token word, rn_ast_expr *json, rn_ast_expr *path, rn_ast_type *returning,
+rn_ast_expr *rn_build_json_query(rn_parser *p, rn_token word, rn_json_input input, rn_ast_type *returning,
                                  rn_json_wrapper_clause wrapper, rn_json_behaviours behaviours, rn_token end);
-rn_ast_expr *rn_build_json_exists(rn_parser *p, rn_token word, rn_ast_expr *json, rn_ast_expr *path, rn_json_behaviours behaviours,
+rn_ast_expr *rn_build_json_exists(rn_parser *p, rn_token word, rn_json_input input, rn_json_behaviours behaviours,
                                   rn_token end);
 rn_ast_expr *rn_build_json_object(rn_parser *p, rn_token word, rn_exprs pairs, rn_json_nulls nulls, rn_token end);
 rn_ast_expr *rn_build_json_array(rn_parser *p, rn_token word, rn_exprs values, rn_json_nulls nulls, rn_token end);

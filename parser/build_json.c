@@ -68,32 +68,41 @@ static rn_ast_expr *make_json(rn_parser *p, rn_token word, const char *name, rn_
   return e;
 }
 
-static rn_ast_expr *reader(rn_parser *p, rn_token word, const char *name, rn_ast_expr *json, rn_ast_expr *path,
-                           rn_json_behaviours b, rn_token end) {
-  rn_exprs args = rn_exprs_pair(p, json, path);
+rn_json_input rn_build_json_input(rn_ast_expr *json, rn_ast_expr *path) { return (rn_json_input){json, path, {0}, {0, 0}}; }
+rn_json_input rn_build_json_passing(rn_ast_expr *json, rn_ast_expr *path, rn_token word, rn_select_items passing) {
+  return (rn_json_input){json, path, passing, rn_span_join(word.span, passing.items[passing.count - 1].span)};
+}
+
+static rn_ast_expr *reader(rn_parser *p, rn_token word, const char *name, rn_json_input in, rn_json_behaviours b, rn_token end) {
+  rn_exprs args = rn_exprs_pair(p, in.json, in.path);
   if (b.on_empty.value) args = rn_exprs_add(p, args, b.on_empty.value);
   if (b.on_error.value) args = rn_exprs_add(p, args, b.on_error.value);
   rn_ast_expr *e = make_json(p, word, name, args, end);
   e->json->on_empty = b.on_empty;
   e->json->on_error = b.on_error;
+  e->json->passing_count = in.passing.count;
+  e->json->passing = in.passing.items;
+  e->json->passing_span = in.span;
+  for (uint32_t i = 0; i < in.passing.count; i++) {
+    uint32_t depth = in.passing.items[i].expr->depth + 1;
+    if (depth > e->depth) e->depth = rn_parser_depth(p, depth);
+  }
   return e;
 }
-rn_ast_expr *rn_build_json_value(rn_parser *p, rn_token word, rn_ast_expr *json, rn_ast_expr *path,
-                                 rn_ast_type *returning, rn_json_behaviours behaviours, rn_token end) {
+rn_ast_expr *rn_build_json_value(rn_parser *p, rn_token word, rn_json_input input, rn_ast_type *returning, rn_json_behaviours behaviours, rn_token end) {
   static const char message[] = "JSON_VALUE takes NULL, ERROR or DEFAULT x ON EMPTY and ON ERROR";
   unsigned allowed = BIT(RN_JSON_NULL) | BIT(RN_JSON_ERROR) | BIT(RN_JSON_DEFAULT);
-  rn_ast_expr *e = reader(p, word, "JSON_VALUE", json, path, behaviours, end);
+  rn_ast_expr *e = reader(p, word, "JSON_VALUE", input, behaviours, end);
   e->json->returning = returning;
   allow(p, &behaviours.on_empty, allowed, message);
   allow(p, &behaviours.on_error, allowed, message);
   return e;
 }
-rn_ast_expr *rn_build_json_query(rn_parser *p, rn_token word, rn_ast_expr *json, rn_ast_expr *path,
-                                 rn_ast_type *returning, rn_json_wrapper_clause wrapper, rn_json_behaviours behaviours,
+rn_ast_expr *rn_build_json_query(rn_parser *p, rn_token word, rn_json_input input, rn_ast_type *returning, rn_json_wrapper_clause wrapper, rn_json_behaviours behaviours,
                                  rn_token end) {
   static const char message[] = "JSON_QUERY takes NULL, ERROR, EMPTY ARRAY or EMPTY OBJECT ON EMPTY and ON ERROR";
   unsigned allowed = BIT(RN_JSON_NULL) | BIT(RN_JSON_ERROR) | BIT(RN_JSON_EMPTY_ARRAY) | BIT(RN_JSON_EMPTY_OBJECT);
-  rn_ast_expr *e = reader(p, word, "JSON_QUERY", json, path, behaviours, end);
+  rn_ast_expr *e = reader(p, word, "JSON_QUERY", input, behaviours, end);
   e->json->returning = returning;
   e->json->wrapper = wrapper.kind;
   e->json->wrapper_span = wrapper.span;
@@ -101,10 +110,9 @@ rn_ast_expr *rn_build_json_query(rn_parser *p, rn_token word, rn_ast_expr *json,
   allow(p, &behaviours.on_error, allowed, message);
   return e;
 }
-rn_ast_expr *rn_build_json_exists(rn_parser *p, rn_token word, rn_ast_expr *json, rn_ast_expr *path,
-                                  rn_json_behaviours behaviours, rn_token end) {
+rn_ast_expr *rn_build_json_exists(rn_parser *p, rn_token word, rn_json_input input, rn_json_behaviours behaviours, rn_token end) {
   static const char message[] = "JSON_EXISTS takes TRUE, FALSE, UNKNOWN or ERROR ON ERROR, and no ON EMPTY";
-  rn_ast_expr *e = reader(p, word, "JSON_EXISTS", json, path, behaviours, end);
+  rn_ast_expr *e = reader(p, word, "JSON_EXISTS", input, behaviours, end);
   allow(p, &behaviours.on_empty, 0, message);
   allow(p, &behaviours.on_error, BIT(RN_JSON_TRUE) | BIT(RN_JSON_FALSE) | BIT(RN_JSON_UNKNOWN) | BIT(RN_JSON_ERROR),
         message);

@@ -166,7 +166,6 @@ static const absent absent_rows[] = {
     {{"DESC", "MODEL", "*"}, 2, 1, 2},
     {{",", "MODEL", "*"}, 2, 1, 2},
     {{"MULTISET", "["}, 0, 0, 1},
-    {{"PASSING"}, 0, 0, 1},
 };
 static const absent *absent_at(const rn_tokens *tokens, size_t bad) {
   for (size_t i = 0; i < sizeof absent_rows / sizeof absent_rows[0]; i++) {

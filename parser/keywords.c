@@ -145,7 +145,7 @@ static const rn_keyword keywords[] = {
     {"PARAMETER_SPECIFIC_CATALOG", TK_ID, false}, {"PARAMETER_SPECIFIC_NAME", TK_ID, false},
     {"PARAMETER_SPECIFIC_SCHEMA", TK_ID, false}, {"PARTIAL", TK_ID, false}, {"PARTITION", TK_PARTITION, true},
     {"PARTITIONED", TK_PARTITIONED, false}, {"PARTITIONS", TK_PARTITIONS, false}, {"PASCAL", TK_ID, false},
-    {"PASSING", TK_ID, false}, {"PASSTHROUGH", TK_ID, false}, {"PAST", TK_ID, false}, {"PATH", TK_ID, false},
+    {"PASSING", TK_PASSING, false}, {"PASSTHROUGH", TK_ID, false}, {"PAST", TK_ID, false}, {"PATH", TK_ID, false},
     {"PATTERN", TK_RESERVED, true}, {"PER", TK_RESERVED, true}, {"PERCENT", TK_RESERVED, true},
     {"PERCENTILE_CONT", TK_FUNC, true}, {"PERCENTILE_DISC", TK_FUNC, true}, {"PERCENT_RANK", TK_FUNC, true},
     {"PERIOD", TK_RESERVED, true}, {"PERMUTE", TK_RESERVED, true}, {"PIVOT", TK_RESERVED, true},

@@ -79,11 +79,12 @@ static rn_expr *bind_typeof(rn_binder *binder, const rn_ast_expr *ast, rn_expr *
   return rn_expr_const(binder->arena, v, ast->span);
 }
 
-/* There is one database. */
 static rn_expr *bind_current_database(rn_binder *binder, const rn_ast_expr *ast, rn_expr **args, uint32_t count) {
   (void)args, (void)count;
+  const char *database = RN_DEFAULT_DATABASE;
+  if (binder->catalog) (void)rn_catalog_current(binder->catalog, &database);
   rn_value v = {.type = rn_type_basic(RN_T_VARCHAR, false)};
-  v.u.text = rn_slice_of(RN_DEFAULT_DATABASE);
+  v.u.text = rn_slice_of(rn_arena_strdup(binder->arena, database));
   return rn_expr_const(binder->arena, v, ast->span);
 }
 

@@ -110,6 +110,7 @@ static rn_expr *bind_default(rn_binder *binder, rn_scope *scope, const rn_ast_js
 
 static rn_expr *bind_reader(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
   bool exists = strcmp(ast->name, "JSON_EXISTS") == 0, failed = false;
+  if (ast->json->passing_count) rn_diag(binder->diags, RN_W_OPTION, ast->json->passing_span, NULL, "PASSING has no effect: JSON paths have no variables");
   rn_expr *args[5];
   uint32_t count = 3;
   args[0] = rn_bind_text_const(binder, clause_text(binder, ast, exists), ast->op_span);

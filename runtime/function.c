@@ -8,7 +8,7 @@
 
 static const rn_function_set *const sets[] = {
   &rn_set_compare, &rn_set_arithmetic, &rn_set_interval, &rn_set_cast, &rn_set_like, &rn_set_logic, &rn_set_row,
-  &rn_set_math, &rn_set_text, &rn_set_text_search, &rn_set_text_code, &rn_set_url, &rn_set_hash, &rn_set_regex, &rn_set_time, &rn_set_time_unit, &rn_set_time_text, &rn_set_conditional,
+  &rn_set_math, &rn_set_text, &rn_set_text_search, &rn_set_text_code, &rn_set_url, &rn_set_inet, &rn_set_hash, &rn_set_regex, &rn_set_time, &rn_set_time_unit, &rn_set_time_text, &rn_set_conditional,
   &rn_set_collection,
   &rn_set_printf,
   &rn_set_array,

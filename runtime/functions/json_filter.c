@@ -39,7 +39,7 @@ typedef struct filter_value {
 } filter_value;
 
 typedef struct operand {
-  bool is_path, from_root;
+  bool is_path, from_root, several; /* several: the path may lead to several values: it stands for their list */
   uint32_t step_count;
   json_path_step *steps;
   filter_value value; /* a constant */
@@ -91,10 +91,9 @@ static rn_status read_operand(json_path_reader *r, operand *out) {
     out->is_path = true;
     out->from_root = c == '$';
     if (json_path_steps(r, true, &out->step_count, &out->steps) != RN_OK) return RN_FAIL;
-    bool names = out->step_count && out->steps[out->step_count - 1].kind == JSON_NAMES;
-    return !names && json_path_is_definite(out->steps, out->step_count)
-               ? RN_OK
-               : json_path_refuse(r, from, "a path stands that may lead to several values");
+    json_step_kind last = out->step_count ? out->steps[out->step_count - 1].kind : JSON_NAME;
+    out->several = last == JSON_NAMES || !json_path_is_definite(out->steps, out->step_count);
+    return out->several && last == JSON_CALL ? json_path_refuse(r, from, "a function stands behind a path that may lead to several values") : RN_OK;
   }
   if (c == '\'' || c == '"') {
     out->value.kind = VALUE_TEXT;
@@ -233,7 +232,7 @@ static filter_value value_of(json_scratch *s, rn_slice text) {
 }
 static filter_value resolve(json_scratch *s, const operand *o, rn_slice node, rn_slice root, bool lax) {
   if (!o->is_path) return o->value;
-  rn_slice found = json_follow(s, o->steps, o->step_count, o->from_root ? root : node, root, lax);
+  rn_slice found = (o->several ? json_follow_all : json_follow)(s, o->steps, o->step_count, o->from_root ? root : node, root, lax);
   if (!found.ptr) return (filter_value){.kind = lax ? VALUE_NULL : VALUE_ABSENT};
   return value_of(s, found);
 }
@@ -359,8 +358,11 @@ bool json_filter_accepts(json_scratch *s, const json_filter *f, rn_slice node, r
       return json_filter_accepts(s, f->a, node, root, lax) && json_filter_accepts(s, f->b, node, root, lax);
     case FILTER_NOT:
       return !json_filter_accepts(s, f->a, node, root, lax);
-    case FILTER_EXISTS:
-      return resolve(s, &f->left, node, root, false).kind != VALUE_ABSENT;
+    case FILTER_EXISTS: {
+      filter_value v = resolve(s, &f->left, node, root, false);
+      filter_value empty = {.kind = VALUE_BOOLEAN, .boolean = true};
+      return v.kind != VALUE_ABSENT && !(f->left.several && is_empty(&v, &empty));
+    }
     case FILTER_REGEX: {
       filter_value v = resolve(s, &f->left, node, root, lax);
       return matches(s, f->regex, &v);

@@ -98,13 +98,17 @@ static rn_status read_numbers(json_path_reader *r, json_path_step *step) {
     step->indexes[1] = INT64_MAX;
     step->indexes[2] = 1;
     json_path_skip_blank(r);
-    if (!ends_slice_part(r) && read_number(r, &step->indexes[1]) != RN_OK) return RN_FAIL;
+    bool open_to = ends_slice_part(r);
+    if (!open_to && read_number(r, &step->indexes[1]) != RN_OK) return RN_FAIL;
     json_path_skip_blank(r);
     if (!take(r, ':')) return RN_OK;
     json_path_skip_blank(r);
     const char *from = r->at;
     if (!ends_slice_part(r) && read_number(r, &step->indexes[2]) != RN_OK) return RN_FAIL;
-    return step->indexes[2] > 0 ? RN_OK : json_path_refuse(r, from, "the step of a slice is not positive");
+    if (step->indexes[2] == 0) return json_path_refuse(r, from, "the step of a slice is 0");
+    if (step->indexes[2] < 0 && open_from) step->indexes[0] = INT64_MAX;
+    if (step->indexes[2] < 0 && open_to) step->indexes[1] = INT64_MIN;
+    return RN_OK;
   }
   RN_ARRAY_PUSH(r->arena, step->indexes, step->count, n);
   while (take(r, ',')) {

@@ -31,7 +31,8 @@ typedef struct json_path_step {
   bool deep; /* `..` before it: at this node and every one below */
   uint32_t count;
   rn_slice *names;  /* NAME (one), NAMES */
-  int64_t *indexes; /* INDEX (one), INDEXES: negative ones count from the end; SLICE: from, to (INT64_MAX: open), step */
+  int64_t *indexes; /* INDEX (one), INDEXES: negative ones count from the end; SLICE: from, to, step; an end that is open is INT64_MAX or, of a negative
+                       step, INT64_MIN */
   json_filter *filter;
   const json_function *function;   /* CALL, */
   struct json_argument *arguments; /* count of them */
@@ -126,6 +127,9 @@ rn_slice json_element_of(rn_slice array, int64_t index);
 /* Where definite steps lead from a node; ptr NULL: nowhere, or the call at their end fails. */
 rn_slice json_follow(json_scratch *s, const json_path_step *steps, uint32_t count, rn_slice node, rn_slice root,
                      bool lax);
+/* The JSON list of all that steps lead to from a node; ptr NULL: a definite step finds nothing. */
+rn_slice json_follow_all(json_scratch *s, const json_path_step *steps, uint32_t count, rn_slice node, rn_slice root,
+                         bool lax);
 /* Pushes onto s->list what an argument stands for. False: its path leads nowhere, or through too much. */
 bool json_argument_values(json_scratch *s, const json_argument *argument, rn_slice root, bool lax);
 /* Of the node; *value lives as long as the evaluation. False: s->why. */

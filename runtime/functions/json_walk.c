@@ -144,14 +144,29 @@ static void each_child(walker *w, uint32_t next, rn_slice node) {
   }
 }
 
+/* [from:to:step] with a negative step, as in Python and RFC 9535: from the later elements down, without `to`. */
+static void each_backwards(walker *w, uint32_t next, rn_json_walk *items, int64_t length, const int64_t *range) {
+  rn_slice *elements = rn_arena_alloc(&w->s->arena, ((size_t)length + 1) * sizeof *elements);
+  for (int64_t i = 0; rn_json_walk_next(items); i++) elements[i] = items->value;
+  int64_t from = range[0], to = range[1];
+  if (from < 0) from += length;
+  if (from >= length) from = length - 1;
+  if (to < 0) to = to < -length ? -1 : to + length;
+  for (int64_t i = from; i >= 0 && i > to; i += range[2]) (void)walk(w, next, elements[i], false);
+}
+
 static void each_of_slice(walker *w, uint32_t next, rn_slice array, const int64_t *range) {
   int64_t length = 0, i = 0, from = range[0], to = range[1], stride = range[2];
   rn_json_walk items;
   rn_json_walk_begin(&items, array);
   while (rn_json_walk_next(&items)) length++;
+  rn_json_walk_begin(&items, array);
+  if (stride < 0) {
+    each_backwards(w, next, &items, length, range);
+    return;
+  }
   if (from < 0) from = from + length < 0 ? 0 : from + length;
   if (to < 0) to += length;
-  rn_json_walk_begin(&items, array);
   for (; rn_json_walk_next(&items); i++) {
     if (i >= from && i < to && (i - from) % stride == 0) (void)walk(w, next, items.value, false);
   }
@@ -226,8 +241,9 @@ static bool apply(walker *w, uint32_t step, rn_slice node, bool definite) {
     }
   } else if (node.ptr[0] == '{') {
     if (json_filter_accepts(w->s, s->filter, node, w->root, w->lax)) (void)walk(w, step + 1, node, false);
-  } else {
-    return !definite;
+  } else if (definite) { /* an error in lax mode, too, as Flink has it */
+    w->s->why = "a filter stands behind a value that is no list and no object";
+    w->failed = true;
   }
   return true;
 }
@@ -268,6 +284,23 @@ static bool walk(walker *w, uint32_t step, rn_slice node, bool definite) {
     return true;
   }
   return apply(w, step, node, definite);
+}
+
+rn_slice json_follow_all(json_scratch *s, const json_path_step *steps, uint32_t count, rn_slice node, rn_slice root, bool lax) {
+  size_t base = s->list.len;
+  walker w = {.steps = steps, .step_count = count, .lax = lax, .s = s, .root = root};
+  bool found = walk(&w, 0, node, true) && !w.too_much && !w.failed;
+  rn_builder list = {0};
+  for (size_t i = base; i < s->list.len; i++) {
+    rn_builder_char(&list, i == base ? '[' : ',');
+    rn_builder_slice(&list, s->list.data[i]);
+  }
+  rn_builder_text(&list, s->list.len == base ? "[]" : "]");
+  rn_slice value = {NULL, 0};
+  if (found || lax) value = rn_slice_make(rn_arena_strndup(&s->arena, list.data, list.len), list.len);
+  rn_builder_free(&list);
+  s->list.len = base;
+  return value;
 }
 
 bool json_argument_values(json_scratch *s, const json_argument *argument, rn_slice root, bool lax) {

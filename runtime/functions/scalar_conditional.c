@@ -92,7 +92,19 @@ static rn_status resolve_uuid(const rn_function *fn, const rn_type *const *types
   return RN_OK;
 }
 
+/* Forms that the binder makes something else of (planner/bind_case.c): the row is for SHOW FUNCTIONS and help. */
+static rn_status resolve_form(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
+  (void)fn, (void)types, (void)count, (void)arena, (void)out;
+  return RN_FAIL;
+}
+
 static const rn_function rows[] = {
+  {.name = "COALESCE", .signature = "COALESCE(a, ..)", .min_args = 1, .max_args = 255, .flags = RN_FN_VARIADIC, .classes = {RN_ARG_SAME},
+   .resolve = resolve_form, .help = "the first that is not NULL; those behind it are not evaluated", .example = "COALESCE(CAST(NULL AS INT), 5, 1 / 0) = 5"},
+  {.name = "TYPEOF", .signature = "TYPEOF(x [, serializable BOOLEAN]) -> STRING", .min_args = 1, .max_args = 2, .classes = {RN_ARG_ANY, RN_ARG_BOOLEAN},
+   .resolve = resolve_form, .help = "the type of x", .example = "TYPEOF(CAST(1 AS BIGINT)) = 'BIGINT NOT NULL'"},
+  {.name = "CURRENT_DATABASE", .signature = "CURRENT_DATABASE() -> STRING", .resolve = resolve_form, .help = "the database that names without one are in",
+   .example = "CURRENT_DATABASE() = 'default_database'"},
   {.name = "IF", .signature = "IF(condition BOOLEAN, a, b)", .min_args = 3, .max_args = 3, .flags = RN_FN_LAZY, .classes = {RN_ARG_BOOLEAN, RN_ARG_ANY, RN_ARG_ANY},
    .resolve = resolve_if, .help = "a where the condition is TRUE, else b; only that one is evaluated", .example = "IF(1 < 2, 'a', 'b') = 'a'"},
   {.name = "IFNULL", .signature = "IFNULL(a, b)", .min_args = 2, .max_args = 2, .flags = RN_FN_LAZY, .classes = {RN_ARG_SAME, RN_ARG_SAME},

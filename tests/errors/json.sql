@@ -5,8 +5,6 @@ SELECT JSON_VALUE(j, '$.first name') FROM docs;
 SELECT JSON_QUERY(j, 'lax $.a[0') FROM docs;
 -- @case functions in paths: none of that name, before the end, wrong arguments
 SELECT JSON_VALUE(j, '$.a.type()'), JSON_VALUE(j, '$.a.length().b'), JSON_VALUE(j, '$.a.index()'), JSON_VALUE(j, '$.sum(@.a)') FROM docs;
--- @case a slice backwards
-SELECT JSON_QUERY(j, '$.a[::-1]') FROM docs;
 -- @case an operator that filters do not have
 SELECT JSON_QUERY(j, '$.a[?(@.x between 1)]') FROM docs;
 -- @case a document and a path that are no text
@@ -55,3 +53,9 @@ SELECT JSON_VALUE('{"a": 1}', p ERROR ON ERROR) FROM (VALUES ('$.a'), ('$.a[')) 
 SELECT JSON_OBJECT('a' VALUE JSON(j)) FROM (VALUES ('[1]'), ('[1')) AS t(j);
 -- @case a function of a path fails, at run time
 SELECT JSON_VALUE(j, 'lax $.b.sum()' ERROR ON ERROR) FROM (VALUES ('{"b": [1, 2]}'), ('{"b": []}')) AS t(j);
+-- @case PASSING has no effect, and no variables
+SELECT JSON_VALUE('{}', '$.a[$i]' PASSING 1 AS i), JSON_EXISTS('{}', '$' PASSING 1 AS a, 2 AS b);
+-- @case PASSING needs names
+SELECT JSON_VALUE('{}', '$.a' PASSING 1);
+-- @case slices and filters that cannot be
+SELECT JSON_QUERY('{}', '$[::0]'), JSON_QUERY('{}', '$[?(@[?(@.a == 1)])]');

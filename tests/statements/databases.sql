@@ -7,6 +7,7 @@ INSERT INTO t VALUES (1);
 INSERT INTO d.t VALUES (2, 'x');
 USE d;
 SHOW CURRENT DATABASE;
+SELECT CURRENT_DATABASE() AS d;
 SELECT t.b, d.t.a FROM t JOIN default_catalog.default_database.t AS o ON o.a + 1 = t.a;
 CREATE VIEW v AS SELECT * FROM t;
 SHOW TABLES;

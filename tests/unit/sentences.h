@@ -60,7 +60,7 @@ static const sentence_rule sentence_rules[] = {
                "TRIM({BOTH|LEADING|TRAILING} FROM <expr>)", "{FLOOR|CEIL}(<expr>{ TO <unit>|})",
                "{TIMESTAMPADD|TIMESTAMPDIFF}(<unit>, <expr>, <expr>)"}},
   {"json", {"JSON_EXISTS(<expr>, '$.a'{ TRUE ON ERROR| UNKNOWN ON ERROR| ERROR ON ERROR|})",
-            "JSON_VALUE(<expr>, <expr>{ RETURNING {INT|VARCHAR(3)|DECIMAL(5, 2)}|}{ NULL ON EMPTY"
+            "JSON_VALUE(<expr>, <expr>{ PASSING <expr> AS <name>, <expr> AS x|}{ RETURNING {INT|VARCHAR(3)|DECIMAL(5, 2)}|}{ NULL ON EMPTY"
             "| DEFAULT <num> ON EMPTY| ERROR ON EMPTY|}{ NULL ON ERROR| DEFAULT <num> ON ERROR|})",
             "JSON_QUERY(<expr>, 'lax $'{ RETURNING ARRAY<INT>|}{ WITHOUT ARRAY WRAPPER| WITH CONDITIONAL WRAPPER"
             "| WITH UNCONDITIONAL ARRAY WRAPPER|}{ EMPTY ARRAY ON EMPTY| NULL ON EMPTY|}"

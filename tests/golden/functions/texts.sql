@@ -53,3 +53,4 @@ SELECT id, SHA2(s, 256) AS x, PRINTF('%s|%d|%5s', s, n, u) AS y FROM v;
 SELECT id, PARSE_URL('http://u@h.org:80/p/q?a=1&b=' || u || '#r', 'QUERY', 'b') AS x, PARSE_URL(s, 'HOST') AS y FROM v WHERE id <> 4;
 SELECT id, s LIKE '%o%', s LIKE u || '%', s SIMILAR TO '[a-z, ]*', s NOT LIKE '_' FROM v;
 SELECT id, JSON_STRING(s) AS x, JSON_EXISTS(s, '$') AS y, JSON_VALUE('{"a":"' || u || '"}', '$.a') AS z FROM v WHERE id <> 4;
+SELECT a, INET_ATON(a) AS x, INET_NTOA(n) AS y FROM (VALUES ('1.2.3.4', 16909060), ('127.1', -1), ('1.2.3', 4294967295), ('0001.2.3.4', 4294967296), ('255', CAST(NULL AS BIGINT)), ('256', 0), ('1.', 5), ('', 5), ('1..2', 5), (' 1.2.3.4', 5), ('+1.2', 5), ('1.2.3.4.5', 5), ('99999999999999999999', 5), (CAST(NULL AS STRING), 5)) AS t(a, n);
