@@ -1,5 +1,6 @@
 /* What the files of the kafka connector share: kafka.c (the row, options, checks), kafka_client.c (clients,
- * events, metadata), kafka_offsets.c (where to start and to end), kafka_source.c, kafka_sink.c. */
+ * events, metadata), kafka_offsets.c (where to start and to end), kafka_source.c, kafka_discovery.c
+ * (new partitions), kafka_sink.c. */
 #ifndef RN_CONNECTORS_KAFKA_PRIVATE_H
 #define RN_CONNECTORS_KAFKA_PRIVATE_H
 #include <librdkafka/rdkafka.h>
@@ -162,6 +163,11 @@ rn_status rn_kafka_until_positions(rn_source *source, rn_positions *out, rn_erro
 rn_status rn_kafka_source_committed(rn_source *source, uint64_t epoch, const rn_position *positions, size_t count,
                                     rn_error *err);
 int64_t rn_kafka_lag(rn_source *source);
+/* A split for the partition, if it is this instance's; reading begins with the next. */
+void rn_kafka_add_split(rn_source *source, uint32_t topic_index, int32_t partition);
+rn_status rn_kafka_start_split(rn_source *source, rn_kafka_split *split, rn_error *err);
+/* kafka_discovery.c: takes new partitions in, and looks for more when it is time. */
+rn_status rn_kafka_discovery_step(rn_source *source, int64_t now, rn_error *err);
 void rn_kafka_pause_split(rn_source *source, uint32_t split, bool paused);
 int64_t rn_kafka_split_lag(rn_source *source, uint32_t split);
 bool rn_kafka_split_active(rn_source *source, uint32_t split);

@@ -13,7 +13,6 @@ enum {
   FETCH_BYTES_MAX = 4 << 20, /* the default of kafka_client.c */
   FETCH_BYTES_MIN = 1 << 20, /* below, an answer may hold but one of the larger batches that producers write */
   SERVE_EVERY_US = 100000, /* events and lag */
-  METADATA_WAIT_MS = 2000, /* of the discovery thread */
 };
 
 /* --- splits -------------------------------------------------------------------------------------- */
@@ -22,7 +21,7 @@ static bool is_mine(const rn_source *s, uint32_t topic, int32_t partition) {
   return ((uint32_t)partition + topic) % s->parallelism == s->subtask;
 }
 
-static void add_split(rn_source *s, uint32_t topic_index, int32_t partition) {
+void rn_kafka_add_split(rn_source *s, uint32_t topic_index, int32_t partition) {
   rn_kafka_topic *topic = &s->topics.data[topic_index];
   while (partition >= topic->split_cap) {
     int32_t cap = topic->split_cap ? topic->split_cap * 2 : 16;
@@ -44,7 +43,7 @@ static void add_split(rn_source *s, uint32_t topic_index, int32_t partition) {
   RN_VEC_PUSH(&s->splits, split);
 }
 
-static rn_status start_split(rn_source *s, rn_kafka_split *split, rn_error *err) {
+rn_status rn_kafka_start_split(rn_source *s, rn_kafka_split *split, rn_error *err) {
   rn_kafka_topic *topic = &s->topics.data[split->topic];
   if (rd_kafka_consume_start_queue(topic->handle, split->partition, split->next, s->queue) != 0)
     return rn_fail(err, RN_E_CONNECT, "%s cannot be read: %s", split->name, rd_kafka_err2str(rd_kafka_last_error()));
@@ -85,7 +84,7 @@ static rn_status open_topics(rn_source *s, rn_error *err) {
     rn_kafka_topic *added = &s->topics.data[index];
     if (rn_kafka_partition_count(&s->client, added->name, &added->partition_count, err) != RN_OK) return RN_FAIL;
     if (make_handle(s, added, err) != RN_OK) return RN_FAIL;
-    for (int32_t p = 0; p < added->partition_count; p++) add_split(s, index, p);
+    for (int32_t p = 0; p < added->partition_count; p++) rn_kafka_add_split(s, index, p);
   }
   if (s->splits.len > RN_SPLITS_MAX)
     return rn_fail(err, RN_E_LIMIT, "table %s has more than %d partitions", s->table->name, RN_SPLITS_MAX);
@@ -154,7 +153,7 @@ rn_status rn_kafka_source_open(const rn_source_spec *spec, rn_source **out, rn_e
   if (status == RN_OK) status = rn_kafka_offsets_resolve(s, spec, err);
   if (status == RN_OK && s->wake) rd_kafka_queue_cb_event_enable(s->queue, on_data, s);
   for (size_t i = 0; i < s->splits.len && status == RN_OK; i++)
-    if (!s->splits.data[i].done) status = start_split(s, &s->splits.data[i], err);
+    if (!s->splits.data[i].done) status = rn_kafka_start_split(s, &s->splits.data[i], err);
   s->client.opening = s->group.opening = false;
   if (status != RN_OK) {
     rn_kafka_source_close(s);
@@ -195,72 +194,6 @@ void rn_kafka_source_close(rn_source *s) {
   rn_free(s);
 }
 
-/* --- new partitions ------------------------------------------------------------------------------------ */
-static void *discover(void *opaque) {
-  rn_source *s = opaque; /* reads what does not change while it runs: client, topic names and handles, known */
-  rn_kafka_discovery *d = &s->discovery;
-  for (size_t t = 0; t < d->known.len; t++) {
-    const rn_kafka_topic *topic = &s->topics.data[t];
-    int32_t count = 0;
-    rd_kafka_resp_err_t code = rn_kafka_ask_partitions(s->client.rk, topic->name, METADATA_WAIT_MS, &count);
-    if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) d->gone = (int64_t)t; /* librdkafka 2.0.2 tells nobody */
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-    for (int32_t p = d->known.data[t]; p < count; p++) {
-      int64_t low = 0, high = 0;
-      if (rd_kafka_query_watermark_offsets(s->client.rk, topic->name, p, &low, &high, METADATA_WAIT_MS) !=
-          RD_KAFKA_RESP_ERR_NO_ERROR)
-        break;
-      struct rn_kafka_found found = {(uint32_t)t, p, low}; /* from its beginning: "latest" would lose rows */
-      RN_VEC_PUSH(&d->found, found);
-    }
-  }
-  __atomic_store_n(&d->finished, 1, __ATOMIC_RELEASE);
-  return NULL;
-}
-
-static rn_status discovery_step(rn_source *s, int64_t now, rn_error *err) {
-  rn_kafka_discovery *d = &s->discovery;
-  rn_status status = RN_OK;
-  if (d->running && __atomic_load_n(&d->finished, __ATOMIC_ACQUIRE)) {
-    (void)pthread_join(d->thread, NULL);
-    d->running = false;
-    if (d->gone >= 0) { /* asked again, with patience */
-      int32_t count = 0;
-      status = rn_kafka_partition_count(&s->client, s->topics.data[d->gone].name, &count, err);
-      d->gone = -1;
-    }
-    for (size_t i = 0; i < d->found.len && status == RN_OK; i++) {
-      const struct rn_kafka_found *found = &d->found.data[i];
-      rn_kafka_topic *topic = &s->topics.data[found->topic];
-      size_t before = s->splits.len;
-      if (s->splits.len >= RN_SPLITS_MAX) {
-        status = rn_fail(err, RN_E_LIMIT, "table %s has more than %d partitions", s->table->name, RN_SPLITS_MAX);
-        break;
-      }
-      add_split(s, found->topic, found->partition);
-      topic->partition_count = found->partition + 1;
-      if (s->splits.len == before) continue;
-      rn_kafka_split *split = &s->splits.data[before];
-      split->next = split->taken = split->high = found->low;
-      s->open_splits++;
-      status = start_split(s, split, err);
-      rn_builder line = {0};
-      rn_builder_printf(&line, "%s is a new partition, reading it from offset %lld", split->name,
-                        (long long)found->low);
-      if (s->notice) s->notice(s->notice_ctx, line.data);
-      rn_builder_free(&line);
-    }
-    d->found.len = 0;
-  } else if (!d->running && !s->bounded && s->discovery_us > 0 && now >= d->next_us) {
-    d->next_us = now + s->discovery_us;
-    d->known.len = 0;
-    for (size_t t = 0; t < s->topics.len; t++) RN_VEC_PUSH(&d->known, s->topics.data[t].partition_count);
-    __atomic_store_n(&d->finished, 0, __ATOMIC_RELAXED);
-    d->running = pthread_create(&d->thread, NULL, discover, s) == 0;
-  }
-  return status;
-}
-
 /* --- events ---------------------------------------------------------------------------------------------- */
 int64_t rn_kafka_split_lag(rn_source *s, uint32_t index) {
   const rn_kafka_split *split = &s->splits.data[index];
@@ -296,7 +229,7 @@ static rn_status start_resumed(rn_source *s, rn_error *err) {
   s->resumed = false;
   for (size_t i = 0; i < s->splits.len; i++) {
     rn_kafka_split *split = &s->splits.data[i];
-    if (!split->started && !split->done && !split->paused && start_split(s, split, err) != RN_OK) return RN_FAIL;
+    if (!split->started && !split->done && !split->paused && rn_kafka_start_split(s, split, err) != RN_OK) return RN_FAIL;
   }
   return RN_OK;
 }
@@ -308,7 +241,7 @@ static rn_status serve(rn_source *s, rn_error *err) {
   s->served_us = now;
   if (rn_kafka_client_serve(&s->client, 0, err) != RN_OK) return RN_FAIL;
   measure_lag(s);
-  return discovery_step(s, now, err);
+  return rn_kafka_discovery_step(s, now, err);
 }
 
 /* The broker says that our offset is out of range. True after a restart of a broker whose end lags for a
@@ -320,7 +253,7 @@ static rn_status out_of_range(rn_source *s, rn_kafka_split *split, rn_error *err
     rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(s->client.rk, s->topics.data[split->topic].name,
                                                                 split->partition, &low, &high, 3000);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR && split->next >= low && split->next <= high)
-      return start_split(s, split, err);
+      return rn_kafka_start_split(s, split, err);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR && (split->next < low || i >= 20))
       return rn_kafka_offset_gone(s, split, low, high, err);
     if (rn_kafka_client_serve(&s->client, 100, err) != RN_OK) return RN_FAIL;
@@ -335,7 +268,7 @@ static rn_status topic_gone(rn_source *s, rn_kafka_split *split, rn_error *err) 
     return rn_fail(err, RN_E_TOPIC, "%s does not exist any more: topic \"%s\" has %d partitions", split->name,
                    topic->name, count);
   stop_split(s, split); /* there after all: metadata was late */
-  return start_split(s, split, err);
+  return rn_kafka_start_split(s, split, err);
 }
 
 static rn_status on_message_error(rn_source *s, rn_kafka_split *split, const rd_kafka_message_t *message,
