@@ -148,6 +148,11 @@ static inline void put_copy(rn_eval *eval, rn_column *out, uint32_t row, const c
   put_str(out, row, ptr ? ptr : "", len);
 }
 
+/* A text in a message: "'%.*s'%s". */
+enum { EXCERPT_BYTES = 80 };
+#define EXCERPT(text) \
+  (int)((text).len > EXCERPT_BYTES ? EXCERPT_BYTES : (text).len), (text).ptr, (text).len > EXCERPT_BYTES ? ".." : ""
+
 /* Reading UTF-8 that may be damaged: a bad byte counts as one character. */
 static inline unsigned utf8_step(const char *p, const char *end) {
   unsigned char c = (unsigned char)*p;

@@ -94,9 +94,8 @@ static rn_status put_json_text(writer *w, uint32_t row, rn_slice text) {
     return RN_OK;
   }
   if (!rn_json_find(text, NULL, 0, &found, NULL, &fault)) {
-    bool cut = text.len > 80;
     return rn_eval_fail(w->eval, row, RN_E_VALUE, "JSON: not JSON: %s at byte %zu of '%.*s'%s", fault.why, fault.at + 1,
-                        cut ? 80 : (int)text.len, text.ptr, cut ? ".." : "");
+                        EXCERPT(text));
   }
   w->scratch.members.len = 0;
   if (w->scratch.arena.used_bytes) rn_arena_reset(&w->scratch.arena);

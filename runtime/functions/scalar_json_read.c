@@ -139,32 +139,29 @@ static bool is_empty(fate f, bool lax) {
 static rn_status refuse(reader *r, uint32_t row, fate f, bool lax, const char *wanted) {
   rn_slice doc = rn_str_slice((const rn_str *)r->args[1]->data + (r->args[1]->constant ? 0 : row));
   rn_slice path = rn_str_slice((const rn_str *)r->args[2]->data + (r->args[2]->constant ? 0 : row));
-  int cut = doc.len > 80 ? 80 : (int)doc.len, path_len = path.len > 80 ? 80 : (int)path.len;
-  const char *dots = doc.len > 80 ? ".." : "";
+  int path_len = (int)(path.len > EXCERPT_BYTES ? EXCERPT_BYTES : path.len);
   if (f == FATE_BAD_PATH) return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: %s", r->name, r->own_error.message);
   if (f == FATE_BAD_TEXT)
     return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: not JSON: %s at byte %zu of '%.*s'%s", r->name, r->fault.why,
-                        r->fault.at + 1, cut, doc.ptr, dots);
+                        r->fault.at + 1, EXCERPT(doc));
   if (f == FATE_TOO_MUCH)
     return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: path %.*s looks at more values than there should be", r->name,
                         path_len, path.ptr);
   if (f == FATE_FAILED)
-    return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: %.*s of '%.*s'%s: %s", r->name, path_len, path.ptr, cut, doc.ptr,
-                        dots, r->scratch.why);
+    return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: %.*s of '%.*s'%s: %s", r->name, path_len, path.ptr, EXCERPT(doc), r->scratch.why);
   if (f == FATE_KIND)
     return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: %.*s%s is not %s", r->name,
-                        r->value.len > 80 ? 80 : (int)r->value.len, r->value.ptr, r->value.len > 80 ? ".." : "",
-                        wanted);
+                        EXCERPT(r->value), wanted);
   if (f == FATE_VALUE || f == FATE_LIST)
     return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: %.*s is %s in '%.*s'%s, not %s", r->name, path_len, path.ptr,
                         f == FATE_LIST           ? "a list of values"
                         : r->value.ptr[0] == '{' ? "an object"
                         : r->value.ptr[0] == '[' ? "an array"
                                                  : "a single value",
-                        cut, doc.ptr, dots, wanted);
+                        EXCERPT(doc), wanted);
   const char *what = lax || f == FATE_MISSING ? "nothing" : "null";
   return rn_eval_fail(r->eval, row, RN_E_VALUE, "%s: there is %s at %.*s of '%.*s'%s", r->name, what, path_len,
-                      path.ptr, cut, doc.ptr, dots);
+                      path.ptr, EXCERPT(doc));
 }
 
 /* --- JSON_VALUE ------------------------------------------------------------------------------------------------ */

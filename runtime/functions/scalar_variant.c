@@ -20,9 +20,8 @@ static rn_status parse(rn_eval *eval, const rn_column *const *args, uint32_t cou
       put_null(eval, out, row);
       put_str(out, row, "", 0);
     } else {
-      int cut = json.len > 80 ? 80 : (int)json.len;
-      status = rn_eval_fail(eval, row, RN_E_VALUE, "PARSE_JSON of '%.*s'%s: %s at byte %zu", cut,
-                            json.ptr, json.len > 80 ? ".." : "", fault.why, fault.at + 1);
+      status = rn_eval_fail(eval, row, RN_E_VALUE, "PARSE_JSON of '%.*s'%s: %s at byte %zu", EXCERPT(json), fault.why,
+                            fault.at + 1);
       break;
     }
   }
@@ -40,8 +39,7 @@ static void put_part(rn_eval *eval, rn_column *out, uint32_t row, rn_slice part)
 }
 static rn_status refuse(rn_eval *eval, uint32_t row, rn_slice v, const char *wanted) {
   const char *kind = v.ptr[0] == '{' ? "an object" : v.ptr[0] == '[' ? "an array" : "a single value";
-  return rn_eval_fail(eval, row, RN_E_VALUE, "%s, but the VARIANT is %s: %.*s%s", wanted, kind,
-                      v.len > 80 ? 80 : (int)v.len, v.ptr, v.len > 80 ? ".." : "");
+  return rn_eval_fail(eval, row, RN_E_VALUE, "%s, but the VARIANT is %s: %.*s%s", wanted, kind, EXCERPT(v));
 }
 
 KERNEL(item_by_name) {

@@ -118,21 +118,16 @@ static rn_status fail(const conflict *self, const rn_batch *batch, uint32_t row,
 
 static rn_status add(conflict *self, slot *s, rn_slice row, const rn_batch *batch, uint32_t batch_row, rn_error *err) {
   rn_state *state = self->op.state;
+  rn_conflict how = self->op.node->u.conflict.conflict;
   size_t last = 0;
-  switch (self->op.node->u.conflict.conflict) {
-    case RN_CONFLICT_DEDUPLICATE:
-      leave(self, row, batch_row, s->count ? RN_UPDATE_AFTER : RN_INSERT);
-      append(state, s, row);
-      return RN_OK;
-    default:
-      if (!s->count) break;
-      if (!self->inserts && find(state, s, row, &last) >= 0) s->count++;
-      else if (self->op.node->u.conflict.conflict == RN_CONFLICT_ERROR && find(state, s, row, &last) < 0)
-        return fail(self, batch, batch_row, err);
-      return RN_OK;
+  if (!s->count || how == RN_CONFLICT_DEDUPLICATE) {
+    leave(self, row, batch_row, s->count ? RN_UPDATE_AFTER : RN_INSERT);
+    append(state, s, row);
+  } else if (!self->inserts && find(state, s, row, &last) >= 0) {
+    s->count++;
+  } else if (how == RN_CONFLICT_ERROR && find(state, s, row, &last) < 0) {
+    return fail(self, batch, batch_row, err);
   }
-  leave(self, row, batch_row, RN_INSERT);
-  append(state, s, row);
   return RN_OK;
 }
 
