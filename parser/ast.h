@@ -160,6 +160,7 @@ struct rn_ast_expr {
   const char *text;
   uint32_t text_len;
   bool boolean, negated, symmetric, has_operand, has_else, distinct, star, bang, negative;
+  bool wrapped;          /* a row in parentheses of its own: ((a, b)) */
   int8_t nulls_mode;     /* 0, 1 RESPECT, 2 IGNORE NULLS */
   int32_t precision, scale; /* interval qualifier; -1 */
   rn_ast_path path;

@@ -227,6 +227,7 @@ rn_ast_expr *rn_build_exists(rn_parser *p, rn_token word, rn_ast_query *query) {
 rn_ast_expr *rn_build_parens(rn_parser *p, rn_token begin, rn_ast_expr *expr, rn_token end) {
   (void)p;
   expr->span = rn_span_join(begin.span, end.span);
+  expr->wrapped = expr->kind == RN_AST_ROW && !expr->name;
   return expr;
 }
 rn_ast_expr *rn_build_time_diff(rn_parser *p, rn_token begin, rn_ast_expr *expr, rn_token end, rn_qualifier qualifier) {

@@ -75,7 +75,7 @@ rn_ast_query *rn_build_values(rn_parser *p, rn_token begin, rn_exprs rows) {
   for (uint32_t i = 0; i < rows.count; i++) {
     rn_ast_expr *row = rows.items[i];
     query->span = rn_span_join(query->span, row->span);
-    if (row->kind != RN_AST_ROW) {
+    if (row->kind != RN_AST_ROW || row->wrapped) { /* ((1, 2)) is one column of rows */
       rn_token at = {.span = row->span};
       rows.items[i] = rn_build_row(p, at, rn_exprs_add(p, (rn_exprs){0}, row), at, false);
     } else {

@@ -355,6 +355,8 @@ rn_status rn_bind_from(rn_query_context *q, rn_ast_from *from, const rn_cte *env
   if (!node) return RN_FAIL;
   node = rn_rename_columns(q, node, &from->alias_columns, "the alias");
   if (!node) return RN_FAIL;
+  if (from->kind == RN_AST_FROM_VALUES && !from->lateral && name && !from->alias_columns.count && node->schema.count == 1)
+    node = rn_with_names(q, node, &name); /* (VALUES 1, 2) AS t: the one column is called so, too */
   *out = rn_relation_of(q, node, name);
   return RN_OK;
 }

@@ -159,6 +159,14 @@ static rn_logical *join_tests(rn_query_context *q, rn_subqueries *tests, rn_logi
   return rn_logical_project(q->arena, node, join->schema.count, exprs, names, join->span);
 }
 
+/* At most one of NATURAL, ON and USING, and none of them behind CROSS JOIN. */
+static rn_status check_condition(rn_query_context *q, const rn_ast_from *from) {
+  bool asks = from->on || from->using.count;
+  if (!asks || (from->join != RN_JOIN_CROSS && !from->natural)) return RN_OK;
+  return rn_diag(q->binder.diags, RN_E_SYNTAX, from->on ? from->on->span : from->using.items[0].span, NULL,
+                 "%s JOIN takes no condition", from->natural ? "NATURAL" : "CROSS");
+}
+
 rn_status rn_bind_join(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out) {
   rn_relation left, right;
   if (rn_unnests_rows(from))
@@ -176,6 +184,7 @@ rn_status rn_bind_join(rn_query_context *q, rn_ast_from *from, const rn_cte *env
   if (conditional && !from->on && !from->using.count && !from->natural)
     return rn_diag(q->binder.diags, RN_E_SYNTAX, from->right->span, "write ON condition, USING (column, ..), or CROSS JOIN",
                    "JOIN needs a condition");
+  if (check_condition(q, from) != RN_OK) return RN_FAIL;
   rn_scope_column *columns = both_columns(q, &left, &right);
   rn_span span = from->on ? rn_span_join(from->right->span, from->on->span) : from->right->span;
   uint32_t most = from->using.count + left.count + 1, merged_count = 0;

@@ -13,7 +13,7 @@ const char *rn_name_apart(rn_arena *arena, const char *const *names, uint32_t co
   }
 }
 
-static rn_logical *with_names(rn_query_context *q, rn_logical *node, const char *const *names) {
+rn_logical *rn_with_names(rn_query_context *q, rn_logical *node, const char *const *names) {
   uint32_t count = node->schema.count;
   rn_expr **exprs = RN_NEW_N(q->arena, rn_expr *, count + 1);
   for (uint32_t i = 0; i < count; i++) exprs[i] = rn_expr_column(q->arena, i, node->schema.fields[i].type, node->span);
@@ -37,7 +37,7 @@ rn_logical *rn_rename_columns(rn_query_context *q, rn_logical *node, const rn_as
       }
     texts[i] = names->items[i].text;
   }
-  return with_names(q, node, texts);
+  return rn_with_names(q, node, texts);
 }
 
 /* The first column that has the name of one before it; -1: all differ. */
@@ -52,7 +52,7 @@ rn_logical *rn_name_results(rn_query_context *q, rn_logical *node) {
   if (first_twin(&node->schema) < 0) return node;
   const char **names = RN_NEW_N(q->arena, const char *, node->schema.count);
   for (uint32_t i = 0; i < node->schema.count; i++) names[i] = rn_name_apart(q->arena, names, i, node->schema.fields[i].name);
-  return with_names(q, node, names);
+  return rn_with_names(q, node, names);
 }
 
 /* The item of the select list that gives the name last. */

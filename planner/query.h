@@ -105,6 +105,8 @@ rn_relation rn_relation_of(rn_query_context *q, rn_logical *node, const char *al
 void rn_relation_scope(const rn_relation *relation, const char *clause, rn_scope *out);
 /* bind_query_names.c. Renames the node's columns: (a, b) of an alias, a view or a WITH item. */
 rn_logical *rn_rename_columns(rn_query_context *q, rn_logical *node, const rn_ast_names *names, const char *what);
+/* A name for each column. */
+rn_logical *rn_with_names(rn_query_context *q, rn_logical *node, const char *const *names);
 /* `wanted`, or with a number behind it where names[0 .. count) has that. */
 const char *rn_name_apart(rn_arena *arena, const char *const *names, uint32_t count, const char *wanted);
 rn_logical *rn_name_results(rn_query_context *q, rn_logical *node); /* of a whole query: a, a -> a, a0 */

@@ -80,3 +80,9 @@ WITH t AS (SELECT id, price AS id FROM orders) SELECT 1 FROM t;
 CREATE TEMPORARY VIEW t AS SELECT a.*, b.id FROM orders AS a JOIN orders AS b ON a.id = b.id;
 -- @case a WITH item that nobody reads
 WITH t AS (SELECT prce FROM orders), u AS (SELECT 1 FROM ordrs), v AS (SELECT 1 AS a, 2 AS a) SELECT 1 FROM orders;
+-- @case CROSS JOIN with a condition
+SELECT 1 FROM orders AS a CROSS JOIN orders AS b ON a.id = b.id;
+-- @case NATURAL JOIN with a condition
+SELECT 1 FROM orders AS a NATURAL JOIN orders AS b USING (id);
+-- @case CROSS JOIN UNNEST with a condition
+SELECT 1 FROM orders CROSS JOIN UNNEST(ARRAY[id]) AS u(x) ON x > 1;

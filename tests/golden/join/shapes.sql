@@ -30,3 +30,5 @@ SELECT l.id FROM l /*+ OPTIONS('json.ignore-parse-errors' = 'true') */ JOIN r ON
 SELECT l.k, COUNT(*) AS c, SUM(r.w) AS s FROM l JOIN r ON l.k = r.k GROUP BY l.k HAVING COUNT(*) > 1;
 SELECT l.id, r.* FROM l LEFT JOIN r ON l.id = r.rid - 9;
 TABLE m;
+SELECT n, COUNT(*) AS c FROM (SELECT id, n FROM l) AS a FULL JOIN (SELECT rid, n FROM r) AS b USING (n) FULL JOIN m USING (n) WHERE n IS NOT NULL GROUP BY n HAVING n > 0;
+SELECT n, name FROM (SELECT id, n FROM l) AS a LEFT JOIN (SELECT rid, n FROM r) AS b USING (n) RIGHT JOIN m USING (n);
