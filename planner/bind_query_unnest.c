@@ -96,10 +96,17 @@ rn_status rn_bind_unnest(rn_query_context *q, const rn_ast_from *from, const rn_
   return unnest(q, from, env, NULL, false, out);
 }
 
-bool rn_unnests_rows(const rn_ast_from *join) {
+static bool has_query(const rn_ast_expr *e) {
+  if (e->query) return true;
+  for (uint32_t i = 0; i < e->arg_count; i++)
+    if (e->args[i] && has_query(e->args[i])) return true;
+  return false;
+}
+
+bool rn_unnests_rows(const rn_query_context *q, const rn_ast_from *join) {
   if (!rn_is_unnest(join->right) || join->natural || join->using.count) return false;
   bool always = join->on && join->on->kind == RN_AST_BOOLEAN && join->on->boolean;
-  if (join->join == RN_JOIN_LEFT) return always;
+  if (join->join == RN_JOIN_LEFT) return always || (join->on && !q->binder.outer && !has_query(join->on));
   return join->join != RN_JOIN_RIGHT && join->join != RN_JOIN_FULL;
 }
 
@@ -116,7 +123,7 @@ rn_status rn_bind_unnest_join(rn_query_context *q, const rn_ast_from *join, cons
     if (left->columns[i].table && from->alias.text && !strcmp(left->columns[i].table, from->alias.text))
       return rn_diag(q->binder.diags, RN_E_DUPLICATE_NAME, from->span, "give one of them an alias",
                      "FROM has two tables named \"%s\"", from->alias.text);
-  if (!join->on || outer) return RN_OK;
+  if (!join->on) return RN_OK;
   rn_scope scope;
   rn_subqueries subqueries = {.env = env};
   rn_relation_scope(out, "ON", &scope);
@@ -125,6 +132,10 @@ rn_status rn_bind_unnest_join(rn_query_context *q, const rn_ast_from *join, cons
   rn_value value;
   if (rn_bind_failed(condition)) return RN_FAIL;
   if (rn_bind_constant(&q->binder, condition, &value) && !value.is_null && value.u.i) return RN_OK; /* ON TRUE */
+  if (outer) {
+    out->node->u.unnest.condition = condition;
+    return RN_OK;
+  }
   out->node = rn_filter_subqueries(q, &subqueries, out->node, condition, join->on->span);
   return RN_OK;
 }

@@ -368,6 +368,13 @@ static void print_node(rn_builder *out, const rn_plan_node *n, const char *const
                         n->u.unnest.ordinality ? " WITH ORDINALITY" : "", n->u.unnest.outer ? "LEFT" : "INNER");
       name_list(out, &n->schema);
       rn_builder_char(out, ']');
+      if (n->u.unnest.condition) {
+        const char **own = names_of(&n->schema);
+        rn_builder_text(out, ", condition=[");
+        rn_expr_print(n->u.unnest.condition, own, out);
+        rn_builder_char(out, ']');
+        rn_free(own);
+      }
       break;
     case RN_NODE_EXCHANGE:
       rn_builder_text(out, "Exchange(distribution=[");

@@ -175,6 +175,7 @@ rn_logical *rn_logical_unnest(rn_arena *arena, rn_logical *input, uint32_t colum
 }
 
 uint32_t rn_logical_width(const rn_logical *node) {
+  if (node->kind == RN_L_UNNEST) return node->schema.count;
   if (node->kind == RN_L_JOIN) return node->inputs[0]->schema.count + node->inputs[1]->schema.count;
   return node->input_count ? node->inputs[0]->schema.count : 0;
 }
@@ -182,6 +183,7 @@ uint32_t rn_logical_width(const rn_logical *node) {
 rn_status rn_logical_visit_exprs(rn_logical *node, rn_expr_visit fn, void *ctx) {
   if (node->kind == RN_L_FILTER) return fn(&node->u.filter, ctx);
   if (node->kind == RN_L_JOIN) return node->u.join.condition ? fn(&node->u.join.condition, ctx) : RN_OK;
+  if (node->kind == RN_L_UNNEST) return node->u.unnest.condition ? fn(&node->u.unnest.condition, ctx) : RN_OK;
   if (node->kind == RN_L_PROJECT)
     for (uint32_t i = 0; i < node->schema.count; i++)
       if (fn(&node->u.project[i], ctx) != RN_OK) return RN_FAIL;

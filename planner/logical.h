@@ -173,6 +173,7 @@ struct rn_logical {
     struct {
       uint32_t column;
       bool outer, ordinality;
+      rn_expr *condition;       /* outer: only elements count that meet it; over the output; NULL: all */
     } unnest;
     struct {
       const rn_catalog_object *object;

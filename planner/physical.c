@@ -288,7 +288,9 @@ rn_built rn_physical_below(rn_plan_builder *b, const rn_logical *node) {
       n->u.unnest.column = (uint32_t)in.map[node->u.unnest.column];
       n->u.unnest.outer = node->u.unnest.outer;
       n->u.unnest.ordinality = node->u.unnest.ordinality;
-      return rn_put_added(b, n, node, in, node->schema.count - node->inputs[0]->schema.count);
+      rn_built out = rn_put_added(b, n, node, in, node->schema.count - node->inputs[0]->schema.count);
+      if (node->u.unnest.condition) n->u.unnest.condition = rn_physical_expr(b->arena, node->u.unnest.condition, out.map);
+      return out;
     }
     default: rn_unreachable("a sink below another node");
   }

@@ -96,9 +96,9 @@ rn_status rn_bind_hints(rn_query_context *q, const rn_ast_hints *hints, const rn
 /* bind_query_unnest.c */
 bool rn_is_unnest(const rn_ast_from *from);
 rn_status rn_bind_unnest(rn_query_context *q, const rn_ast_from *from, const rn_cte *env, rn_relation *out);
-/* Is the join one of each row with its own elements (comma, CROSS, INNER, LEFT .. ON TRUE)? Those need no state; others
- * are lateral joins. */
-bool rn_unnests_rows(const rn_ast_from *join);
+/* Is the join one of each row with its own elements (comma, CROSS, INNER; LEFT, unless its condition has sub-queries or
+ * stands in one)? Those need no state; others are lateral joins. */
+bool rn_unnests_rows(const rn_query_context *q, const rn_ast_from *join);
 rn_status rn_bind_unnest_join(rn_query_context *q, const rn_ast_from *join, const rn_cte *env, const rn_relation *left,
                               rn_relation *out);
 rn_relation rn_relation_of(rn_query_context *q, rn_logical *node, const char *alias);

@@ -122,12 +122,18 @@ static pruned prune_expand(rn_rewrite *r, rn_logical *node, const bool *used) {
 static pruned prune_unnest(rn_rewrite *r, rn_logical *node, const bool *used) {
   uint32_t width = node->inputs[0]->schema.count, added = node->schema.count - width;
   bool *below_used = no_columns(r, width), *all = no_columns(r, added);
-  for (uint32_t i = 0; i < width; i++) below_used[i] = used[i];
+  rn_expr *condition = node->u.unnest.condition;
+  rn_schema old = node->schema;
+  bool *read = no_columns(r, old.count);
+  if (condition) rn_expr_columns(condition, read);
+  for (uint32_t i = 0; i < width; i++) below_used[i] = used[i] || read[i];
   for (uint32_t i = 0; i < added; i++) all[i] = true;
   below_used[node->u.unnest.column] = true;
   pruned below = prune(r, node->inputs[0], below_used);
   node->u.unnest.column = (uint32_t)below.map[node->u.unnest.column];
-  return appended(r, node, below, width, added, all);
+  pruned out = appended(r, node, below, width, added, all);
+  if (condition) node->u.unnest.condition = remap(r, condition, &old, &out);
+  return out;
 }
 
 static void use_calls(const rn_agg_call *calls, uint32_t count, bool *used) {

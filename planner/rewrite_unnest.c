@@ -56,6 +56,7 @@ static rn_logical *with_collection(rn_rewrite *r, rn_logical *input, rn_expr *co
 
 static rn_logical *rewrite(rn_rewrite *r, rn_logical *unnest) {
   between b = {0};
+  if (unnest->u.unnest.condition) return unnest; /* may read the window */
   if (!see_through(r, unnest->inputs[0], &b)) return unnest;
   const rn_logical *window = b.window;
   uint32_t width = window->inputs[0]->schema.count, old = unnest->inputs[0]->schema.count, column;

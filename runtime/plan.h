@@ -251,6 +251,7 @@ struct rn_plan_node {
       uint32_t column;          /* of the input: ARRAY, MAP or MULTISET */
       bool outer;               /* a row without elements gives one of NULLs */
       bool ordinality;
+      rn_expr *condition;       /* outer: only elements count that meet it; over the output; NULL: all */
       /* output: input columns, columns of the elements (ROW: its fields; MAP: key, value), their number from 1 */
     } unnest;
     struct {

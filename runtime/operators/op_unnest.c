@@ -2,6 +2,9 @@
  * (the correlate of SQL:1999's collection-derived tables). A row without elements gives none, or with `outer` one of
  * NULLs. A NULL row in an ARRAY of ROWs counts as no element, as Flink has it; a NULL among plain elements is one.
  *
+ * With a condition (LEFT JOIN .. ON), elements that do not meet it count as none: the candidates of a batch are tested
+ * together, those that pass are gathered, and a row of which none did gets its NULLs when its last element was seen.
+ *
  * Rows are gathered by number: text and the elements of collections are shared with the input, which is borrowed for
  * the same call, so that nothing is copied deeply. Every row knows the record it came from. */
 #include "runtime/operators/operators.h"
@@ -15,15 +18,28 @@ typedef struct unnest {
   uint32_t made;            /* of the batch that is being filled: */
   uint32_t parents[RN_BATCH_ROWS_MAX], items[RN_BATCH_ROWS_MAX];
   int32_t ordinals[RN_BATCH_ROWS_MAX];
+  /* with a condition */
+  rn_program *condition;
+  rn_arena memory, scratch;
+  bool open, matched;       /* elements of the last row have left the candidates already; one of them passed */
 } unnest;
 
 static rn_status unnest_open(rn_operator *op, rn_error *err) {
-  (void)err;
   unnest *self = (unnest *)op;
   const rn_type *type = op->node->inputs[0]->schema.fields[op->node->u.unnest.column].type;
   self->rows = type->id != RN_T_MAP && type->children[0]->id == RN_T_ROW;
   self->counted = type->id == RN_T_MULTISET;
-  return RN_OK;
+  rn_arena_init(&self->memory);
+  rn_arena_init(&self->scratch);
+  if (!op->node->u.unnest.condition) return RN_OK;
+  return rn_program_compile(&op->node->u.unnest.condition, 1, &self->memory, &self->condition, err);
+}
+
+static void unnest_close(rn_operator *op) {
+  unnest *self = (unnest *)op;
+  if (self->condition) rn_program_free(self->condition);
+  rn_arena_free(&self->memory);
+  rn_arena_free(&self->scratch);
 }
 
 #define GATHER(T)                                                                   \
@@ -106,32 +122,76 @@ static void put_elements(unnest *self, const rn_column *collection, rn_batch *ou
   }
 }
 
-static rn_status flush(unnest *self, const rn_batch *in, rn_error *err) {
-  rn_operator *op = &self->op;
-  rn_arena *arena = &op->arena;
-  const rn_schema *schema = &op->node->schema;
-  if (!self->made) return RN_OK;
-  rn_arena_reset(arena);
-  rn_batch out = {.rows = self->made, .live_count = self->made, .column_count = schema->count, .arena = arena};
-  out.columns = RN_NEW_N(arena, rn_column, schema->count);
+/* The rows that are gathered, over memory of `arena`. */
+static void fill(unnest *self, const rn_batch *in, rn_arena *arena, rn_batch *out) {
+  const rn_schema *schema = &self->op.node->schema;
+  *out = (rn_batch){.rows = self->made, .live_count = self->made, .column_count = schema->count, .arena = arena};
+  out->columns = RN_NEW_N(arena, rn_column, schema->count);
   for (uint32_t c = 0; c < in->column_count; c++)
-    gather(&out.columns[c], schema->fields[c].type, &in->columns[c], self->parents, self->made, arena);
-  put_elements(self, &in->columns[op->node->u.unnest.column], &out, in->column_count, arena);
+    gather(&out->columns[c], schema->fields[c].type, &in->columns[c], self->parents, self->made, arena);
+  put_elements(self, &in->columns[self->op.node->u.unnest.column], out, in->column_count, arena);
+  put_runs(in, out, self->parents, arena); /* errors name the record */
+}
+
+static void keep(unnest *self, uint32_t at, uint32_t parent, uint32_t item, int32_t ordinal) {
+  self->parents[at] = parent;
+  self->items[at] = item;
+  self->ordinals[at] = ordinal;
+}
+
+/* Of the candidates those that pass stay, and a row of NULLs for each that has none; `whole`: the last one has all its
+ * elements among them. There is at most one for each candidate. */
+static rn_status choose(unnest *self, const rn_batch *in, bool whole, rn_error *err) {
+  uint16_t live[RN_BATCH_ROWS_MAX], passes[RN_BATCH_ROWS_MAX];
+  uint32_t count = 0, passed = 0, at = 0, kept = 0;
+  rn_batch out;
+  rn_eval eval;
+  rn_arena_reset(&self->scratch);
+  fill(self, in, &self->scratch, &out);
+  for (uint32_t i = 0; i < self->made; i++)
+    if (self->items[i] != NO_ELEMENT) live[count++] = (uint16_t)i;
+  out.live = live;
+  out.live_count = count;
+  rn_operator_eval(&self->op, &out, &eval, err);
+  eval.arena = &self->scratch;
+  if (rn_program_filter(self->condition, &out, &eval, passes, &passed) != RN_OK) return RN_FAIL;
+  bool matched = self->open && self->matched;
+  for (uint32_t i = 0; i < self->made; i++) {
+    uint32_t parent = self->parents[i];
+    bool last = i + 1 == self->made || self->parents[i + 1] != parent;
+    bool pass = self->items[i] == NO_ELEMENT || (at < passed && passes[at] == i);
+    if (at < passed && passes[at] == i) at++;
+    matched |= pass;
+    if (pass) keep(self, kept++, parent, self->items[i], self->ordinals[i]);
+    if (!last) continue;
+    self->open = i + 1 == self->made && !whole;
+    self->matched = matched;
+    if (!self->open && !matched) keep(self, kept++, parent, NO_ELEMENT, 0);
+    matched = false;
+  }
+  self->made = kept;
+  return RN_OK;
+}
+
+static rn_status flush(unnest *self, const rn_batch *in, bool whole, rn_error *err) {
+  rn_operator *op = &self->op;
+  rn_batch out;
+  if (self->condition && self->made && choose(self, in, whole, err) != RN_OK) return RN_FAIL;
+  if (!self->made) return RN_OK;
+  rn_arena_reset(&op->arena);
+  fill(self, in, &op->arena, &out);
   if (in->kinds) {
-    uint8_t *kinds = rn_arena_alloc(arena, self->made);
+    uint8_t *kinds = rn_arena_alloc(&op->arena, self->made);
     for (uint32_t i = 0; i < self->made; i++) kinds[i] = in->kinds[self->parents[i]];
     out.kinds = kinds;
   }
-  put_runs(in, &out, self->parents, arena);
   self->made = 0;
   return rn_emit(op, &out, err);
 }
 
 static rn_status add(unnest *self, const rn_batch *in, uint32_t row, uint32_t item, int32_t ordinal, rn_error *err) {
-  self->parents[self->made] = row;
-  self->items[self->made] = item;
-  self->ordinals[self->made++] = ordinal;
-  return self->made < self->op.context->batch_rows ? RN_OK : flush(self, in, err);
+  keep(self, self->made++, row, item, ordinal);
+  return self->made < self->op.context->batch_rows ? RN_OK : flush(self, in, item == NO_ELEMENT, err);
 }
 
 static rn_status unnest_process(rn_operator *op, unsigned input, rn_batch *batch, rn_error *err) {
@@ -149,10 +209,13 @@ static rn_status unnest_process(rn_operator *op, unsigned input, rn_batch *batch
       for (int32_t t = 0; t < times; t++)
         if (add(self, batch, row, item, ++ordinal, err) != RN_OK) return RN_FAIL;
     }
-    if (!ordinal && op->node->u.unnest.outer && add(self, batch, row, NO_ELEMENT, 0, err) != RN_OK) return RN_FAIL;
+    /* elements of it have left, none of them passed, and no other came */
+    bool none = self->open && !self->made && !self->matched;
+    if (!self->made) self->open = false;
+    if ((none || (!ordinal && op->node->u.unnest.outer)) && add(self, batch, row, NO_ELEMENT, 0, err) != RN_OK) return RN_FAIL;
   }
-  return flush(self, batch, err);
+  return flush(self, batch, true, err);
 }
 
 const rn_operator_class rn_op_unnest_class = {
-    .name = "unnest", .size = sizeof(unnest), .open = unnest_open, .process_batch = unnest_process};
+    .name = "unnest", .size = sizeof(unnest), .open = unnest_open, .process_batch = unnest_process, .close = unnest_close};
