@@ -136,6 +136,7 @@ struct rn_logical {
       bool windowed;            /* a group is one of a window */
       rn_window_spec window;
       uint32_t window_end;
+      uint32_t late_time;       /* rows are in several windows: 1 + the column of their time; 0: each counts for itself */
       rn_rank_mode mode;        /* set by inference */
       bool update_before;
     } rank;
@@ -169,6 +170,7 @@ struct rn_logical {
       bool windowed;            /* made by the pass "window-join": key `end_key` is the window's end on both sides */
       rn_window_spec window;
       uint32_t end_key;
+      uint32_t late_time[2];    /* of each input, as in rank */
     } join;
     struct {
       uint32_t column;

@@ -165,6 +165,33 @@ static rn_plan_node *build_hold(rn_plan_builder *b, const rn_logical *node, rn_p
   return n;
 }
 
+/* The EXPAND whose number of the set the column is, passed on unchanged; NULL: none. */
+static const rn_logical *sets_of(const rn_logical *node, uint32_t column) {
+  for (;; node = node->inputs[0]) {
+    uint32_t width = node->input_count == 1 ? node->inputs[0]->schema.count : 0;
+    if (node->kind == RN_L_EXPAND) return column + 1 == node->schema.count ? node : NULL;
+    if (node->kind == RN_L_PROJECT && node->u.project[column]->kind == RN_EXPR_COLUMN) column = node->u.project[column]->index;
+    else if (node->kind != RN_L_FILTER && !(node->kind == RN_L_WINDOW && column < width)) return NULL;
+  }
+}
+
+/* A late row counts in the set with the fewest keys: a session there is open as long as any of the others. */
+static rn_late_set late_set(const rn_logical *node, const int *map) {
+  rn_late_set out = {0, 0};
+  for (uint32_t k = 0; k < node->u.agg.key_count && !out.column; k++) {
+    const rn_logical *expand = sets_of(node->inputs[0], node->u.agg.keys[k]);
+    int most = -1;
+    for (uint32_t i = 0; expand && i < expand->u.expand.set_count; i++) {
+      int absent = 0;
+      for (uint32_t bit = 0; bit < expand->u.expand.key_count; bit++) absent += expand->u.expand.sets[i] >> bit & 1;
+      if (absent <= most) continue;
+      most = absent;
+      out = (rn_late_set){(uint32_t)map[node->u.agg.keys[k]] + 1, expand->u.expand.sets[i]};
+    }
+  }
+  return out;
+}
+
 static rn_built build_aggregate(rn_plan_builder *b, const rn_logical *node) {
   rn_built in = rn_physical_below(b, node->inputs[0]);
   bool windowed = node->kind == RN_L_WINDOW_AGG;
@@ -181,6 +208,7 @@ static rn_built build_aggregate(rn_plan_builder *b, const rn_logical *node) {
     n->u.window_agg.early = node->u.agg.early;
     n->u.window_agg.update_before = node->u.agg.update_before;
     n->u.window_agg.mini_batch = node->u.agg.mini_batch;
+    n->u.window_agg.late_set = late_set(node, in.map);
   } else {
     n->u.group_agg.key_count = node->u.agg.key_count;
     n->u.group_agg.keys = keys;
@@ -194,6 +222,7 @@ static rn_built build_aggregate(rn_plan_builder *b, const rn_logical *node) {
     n->u.group_agg.window = node->u.agg.window;
     n->u.group_agg.end_key = node->u.agg.end_key;
     if (node->u.agg.late_time) n->u.group_agg.late_time = (uint32_t)in.map[node->u.agg.late_time - 1] + 1;
+    n->u.group_agg.late_set = late_set(node, in.map);
     n->u.group_agg.lateness_us = node->u.agg.fire.lateness_us;
   }
   n->schema = rn_physical_schema(b->arena, &node->schema);

@@ -89,6 +89,7 @@ rn_built rn_physical_join(rn_plan_builder *b, const rn_logical *node) {
       fields[map[first + i]] = (rn_field){rn_arena_strdup(b->arena, f->name), rn_type_copy(b->arena, f->type)};
     }
     n->u.join.keys[s] = keys[s];
+    if (node->u.join.late_time[s]) n->u.join.late_time[s] = (uint32_t)in[s].map[node->u.join.late_time[s] - 1] + 1;
   }
   n->emits = node->emits;
   n->u.join.kind = node->u.join.kind;

@@ -63,6 +63,7 @@ rn_built rn_physical_rank(rn_plan_builder *b, const rn_logical *node) {
   if (node->u.rank.windowed) {
     n->u.rank.window = node->u.rank.window;
     n->u.rank.window_end = (uint32_t)in.map[node->u.rank.window_end];
+    if (node->u.rank.late_time) n->u.rank.late_time = (uint32_t)in.map[node->u.rank.late_time - 1] + 1;
   }
   n->emits = node->emits;
   return rn_put_added(b, n, node, in, node->u.rank.number ? 1 : 0);

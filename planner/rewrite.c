@@ -11,6 +11,7 @@ const rn_rewrite_pass rn_rewrite_passes[] = {
     {"rank", rn_rewrite_rank},
     {"window-join", rn_rewrite_window_join},
     {"window-close", rn_rewrite_window_close},
+    {"window-late", rn_rewrite_window_late},
     {"merge-projections", rn_rewrite_merge},
     {"fold-merged", rn_rewrite_fold},
     {"prune-columns", rn_rewrite_prune},

@@ -30,6 +30,7 @@ rn_logical *rn_rewrite_window_aggregate(rn_rewrite *r, rn_logical *root); /* rew
 rn_logical *rn_rewrite_rank(rn_rewrite *r, rn_logical *root);         /* rewrite_rank.c */
 rn_logical *rn_rewrite_window_join(rn_rewrite *r, rn_logical *root);  /* rewrite_window_join.c */
 rn_logical *rn_rewrite_window_close(rn_rewrite *r, rn_logical *root); /* rewrite_window_close.c: behind those three */
+rn_logical *rn_rewrite_window_late(rn_rewrite *r, rn_logical *root);  /* rewrite_window_late.c: behind those four */
 rn_logical *rn_rewrite_join_keys(rn_rewrite *r, rn_logical *root);     /* rewrite_join.c */
 rn_logical *rn_rewrite_merge(rn_rewrite *r, rn_logical *root);         /* rewrite_merge.c */
 rn_logical *rn_rewrite_prune(rn_rewrite *r, rn_logical *root);         /* rewrite_prune.c */

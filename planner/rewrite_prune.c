@@ -286,6 +286,7 @@ static pruned prune_rank(rn_rewrite *r, rn_logical *node, const bool *used) {
   for (uint32_t i = 0; i < node->u.rank.key_count; i++) wanted[node->u.rank.keys[i]] = true;
   for (uint32_t i = 0; i < node->u.rank.order_count; i++) wanted[node->u.rank.order[i].column] = true;
   if (node->u.rank.windowed) wanted[node->u.rank.window_end] = true;
+  if (node->u.rank.late_time) wanted[node->u.rank.late_time - 1] = true;
   for (uint32_t i = 0; i < width; i++) any = any || wanted[i];
   if (!any) wanted[0] = true;
   pruned below = only_wanted(r, prune(r, node->inputs[0], wanted), wanted, width, node->span);
@@ -293,6 +294,7 @@ static pruned prune_rank(rn_rewrite *r, rn_logical *node, const bool *used) {
   for (uint32_t i = 0; i < node->u.rank.order_count; i++)
     node->u.rank.order[i].column = (uint32_t)below.map[node->u.rank.order[i].column];
   if (node->u.rank.windowed) node->u.rank.window_end = (uint32_t)below.map[node->u.rank.window_end];
+  if (node->u.rank.late_time) node->u.rank.late_time = (uint32_t)below.map[node->u.rank.late_time - 1] + 1;
   node->u.rank.number = keep[0];
   return appended(r, node, below, width, added, keep);
 }
@@ -309,6 +311,8 @@ static pruned prune_join(rn_rewrite *r, rn_logical *node, const bool *used) {
     wanted[node->u.join.left_keys[k]] = true;
     wanted[left + node->u.join.right_keys[k]] = true;
   }
+  for (uint32_t s = 0; s < 2; s++)
+    if (node->u.join.late_time[s]) wanted[(s ? left : 0) + node->u.join.late_time[s] - 1] = true;
   pruned out = {node, RN_NEW_N(r->arena, int, width + 2)};
   rn_field *fields = RN_NEW_N(r->arena, rn_field, width + 2), *both = RN_NEW_N(r->arena, rn_field, width + 1);
   rn_schema old = node->schema;
@@ -335,6 +339,8 @@ static pruned prune_join(rn_rewrite *r, rn_logical *node, const bool *used) {
     }
     uint32_t *keys = side ? node->u.join.right_keys : node->u.join.left_keys;
     for (uint32_t k = 0; k < node->u.join.key_count; k++) keys[k] = (uint32_t)below.map[keys[k]];
+    uint32_t *late = &node->u.join.late_time[side];
+    if (*late) *late = (uint32_t)below.map[*late - 1] + 1;
   }
   pruned pair = {node, out.map};
   rn_schema wide = {width, both};

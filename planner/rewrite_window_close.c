@@ -7,6 +7,29 @@
 #include "planner/rewrite.h"
 #include "planner/windowed.h"
 
+static void shift(int *column, uint32_t from) {
+  if (*column >= (int)from) ++*column;
+}
+
+/* The time of the rows, below grouping sets, too: what those add stands a column further then. */
+static int carry_time(rn_rewrite *r, rn_logical *agg, const rn_logical *window) {
+  rn_logical *sets = agg->inputs[0]->kind == RN_L_EXPAND ? agg->inputs[0] : NULL, *input = sets ? sets->inputs[0] : agg->inputs[0];
+  uint32_t width = input->schema.count;
+  int late = rn_carry_window_time(r->arena, input, window);
+  if (late < 0 || !sets || input->schema.count == width) return late;
+  rn_field *fields = RN_NEW_N(r->arena, rn_field, sets->schema.count + 1);
+  for (uint32_t i = 0; i < sets->schema.count; i++) fields[i < width ? i : i + 1] = sets->schema.fields[i];
+  fields[width] = input->schema.fields[width];
+  sets->schema = (rn_schema){sets->schema.count + 1, fields};
+  for (uint32_t k = 0; k < agg->u.agg.key_count; k++)
+    if (agg->u.agg.keys[k] >= width) agg->u.agg.keys[k]++;
+  for (uint32_t c = 0; c < agg->u.agg.call_count; c++) {
+    shift(&agg->u.agg.calls[c].argument, width);
+    shift(&agg->u.agg.calls[c].filter, width);
+  }
+  return late;
+}
+
 static void rewrite(rn_rewrite *r, rn_logical *agg) {
   bool start = false, end = false;
   for (uint32_t i = 0; i < agg->u.agg.key_count && !agg->u.agg.early; i++) {
@@ -26,7 +49,7 @@ static void rewrite(rn_rewrite *r, rn_logical *agg) {
   if (!agg->u.agg.closes || !rn_in_many_windows(&agg->u.agg.window) ||
       rn_trace_window(agg->inputs[0], agg->u.agg.keys[agg->u.agg.end_key], &window) < 0)
     return;
-  int late = rn_carry_window_time(r->arena, agg->inputs[0], window);
+  int late = carry_time(r, agg, window);
   if (late >= 0) agg->u.agg.late_time = (uint32_t)late + 1;
 }
 

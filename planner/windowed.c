@@ -8,7 +8,7 @@ static bool is_part(uint32_t offset, const rn_window_spec *spec, rn_windowed_col
   return offset < 3;
 }
 
-static bool same_windows(const rn_window_spec *a, const rn_window_spec *b) {
+bool rn_same_windows(const rn_window_spec *a, const rn_window_spec *b) {
   return a->kind == b->kind && a->processing_time == b->processing_time && a->local_zone == b->local_zone &&
          a->size_us == b->size_us && a->slide_us == b->slide_us && a->offset_us == b->offset_us;
 }
@@ -20,7 +20,7 @@ static bool of_every_input(const rn_logical *node, uint32_t column, bool bound, 
   for (uint32_t i = 0; i < node->input_count; i++) {
     rn_windowed_column found;
     if (!trace(node->inputs[i], column, bound, &found)) return false;
-    if (i && (found.part != out->part || !same_windows(found.spec, out->spec))) return false;
+    if (i && (found.part != out->part || !rn_same_windows(found.spec, out->spec))) return false;
     *out = found;
   }
   return node->input_count > 0;

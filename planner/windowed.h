@@ -24,6 +24,8 @@ bool rn_windowed_time(const rn_logical *node, const uint32_t *columns, uint32_t 
 /* Are start and end of the window among the columns? */
 bool rn_windowed_keys(const rn_logical *node, const uint32_t *columns, uint32_t count);
 
+bool rn_same_windows(const rn_window_spec *a, const rn_window_spec *b);
+
 /* Is a row in several of these windows, by its own time? */
 bool rn_in_many_windows(const rn_window_spec *spec);
 

@@ -70,6 +70,12 @@ typedef struct rn_expand_spec {
   int64_t *sets;
 } rn_expand_spec;
 
+/* Below an aggregate of GROUPING SETS every row comes once per set: one that is late is counted in one of them. */
+typedef struct rn_late_set {
+  uint32_t column;        /* 1 + the input column with the number of the set; 0: no sets */
+  int64_t set;            /* the one that counts */
+} rn_late_set;
+
 typedef struct rn_sort_item {
   uint32_t column;
   bool descending, nulls_first;
@@ -155,6 +161,7 @@ struct rn_plan_node {
       bool early;              /* SESSION: open ones are shown, +I and -D as they grow, -U and +U within their bounds .. */
       bool update_before;      /* .. somebody needs -U */
       bool mini_batch;         /* .. changes of a batch may be folded into one */
+      rn_late_set late_set;
       /* output: keys, results of calls, window_start, window_end (TIMESTAMP(3)), window_time (type of
        * the time attribute: end - 1 ms) */
     } window_agg;
@@ -171,6 +178,7 @@ struct rn_plan_node {
       bool early;               /* groups of a window that is open: they go when it closes; rows behind that are late */
       rn_window_spec window;    /* early */
       uint32_t end_key;         /* early: which key is window_end */
+      rn_late_set late_set;     /* early */
       int64_t lateness_us;      /* early: groups stay, and take rows, for so long behind the window's end */
       uint32_t late_time;       /* early, rows that come once for each of their windows: 1 + the column of their time, so that
                                  * a row is late once, when its last window has gone; 0: each that comes too late counts */
@@ -219,6 +227,7 @@ struct rn_plan_node {
       bool update_before;       /* CHANGES: somebody needs -U */
       rn_window_spec window;    /* WINDOW: what its end says about the watermark */
       uint32_t window_end;      /* column */
+      uint32_t late_time;       /* as in group_agg */
     } rank;
     struct {
       uint32_t item_count;
@@ -239,6 +248,7 @@ struct rn_plan_node {
       bool windowed;            /* rows of a window meet when it ends; key end_key is the window's end */
       rn_window_spec window;
       uint32_t end_key;
+      uint32_t late_time[2];    /* windowed, of each input: as in group_agg */
       bool fold;                /* bounded: rows without a partner leave at the end of input, nothing is taken back */
       bool single;              /* LEFT: a row may have one partner only (a scalar sub-query) */
       /* output: columns of the left input, columns of the right one (SEMI, ANTI: not; MARK: BOOLEAN instead) */

@@ -35,6 +35,9 @@ void rn_late_keep(rn_operator *op, unsigned input, const rn_batch *batch, uint32
   const rn_schema *schema = &op->node->inputs[input]->schema;
   rn_builder raw = {0}, reason = {0};
   for (uint32_t c = 0; c < schema->count && c < batch->column_count; c++) {
+    bool again = false; /* a copy of a key, of grouping sets */
+    for (uint32_t b = 0; b < c && !again; b++) again = strcmp(schema->fields[b].name, schema->fields[c].name) == 0;
+    if (again) continue;
     rn_builder_text(&raw, c ? "," : "{");
     rn_builder_json_string(&raw, rn_slice_of(schema->fields[c].name));
     rn_builder_char(&raw, ':');

@@ -249,7 +249,8 @@ static void count_late(group_agg *self, const rn_batch *batch, const uint16_t *r
   uint32_t late_time = op->node->u.group_agg.late_time, late = 0;
   const int64_t *times = late_time ? batch->columns[late_time - 1].data : NULL;
   for (uint32_t i = 0; i < n; i++) {
-    if (times && rn_window_last_end(&self->time, rn_slice_end(&self->time, times[rows[i]])) != end) continue;
+    if (!rn_late_here(&op->node->u.group_agg.late_set, batch, rows[i])) continue;
+    if (!rn_window_is_last(&self->time, end, times ? times[rows[i]] : RN_WINDOW_ANY_TIME)) continue;
     late++;
     rn_late_row(op, 0, batch, rows[i], RN_LATE_WINDOW, end, self->time.zone);
   }

@@ -160,6 +160,7 @@ static rn_status rank_process(rn_operator *op, unsigned input, rn_batch *batch, 
   if (!batch->live_count) return RN_OK;
   bool windowed = node->u.rank.mode == RN_RANK_WINDOW;
   const int64_t *ends = windowed ? batch->columns[node->u.rank.window_end].data : NULL;
+  const int64_t *times = node->u.rank.late_time ? batch->columns[node->u.rank.late_time - 1].data : NULL;
   rn_keys keys, rows;
   uint64_t late = 0;
   int64_t last_end = INT64_MIN;
@@ -174,6 +175,7 @@ static rn_status rank_process(rn_operator *op, unsigned input, rn_batch *batch, 
       table = has_left(self, last_end) ? NULL : rn_map_table(self->groups, last_end);
     }
     if (!table) {
+      if (!rn_window_is_last(&self->time, last_end, times ? times[row] : RN_WINDOW_ANY_TIME)) continue; /* others may be open */
       late++;
       if (!self->time.spec->processing_time) rn_late_row(op, 0, batch, row, RN_LATE_WINDOW, last_end, self->time.zone);
       continue;

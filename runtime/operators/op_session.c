@@ -311,6 +311,7 @@ static rn_status session_process(rn_operator *op, unsigned input, rn_batch *batc
   const rn_column *time = spec->processing_time ? NULL : &batch->columns[spec->time_column];
   int64_t now_us = time ? 0 : rn_clock_now_us(op->context->clock);
   uint64_t late = 0;
+  bool dropped = false; /* keys may have nothing to keep */
   uint32_t run = self->changes ? rn_session_changes_run(self) : n;
   for (uint32_t i = 0; i < n; i++) {
     if (i && i % run == 0 && show_changes(self, &in, false, err) != RN_OK) return RN_FAIL;
@@ -323,6 +324,8 @@ static rn_status session_process(rn_operator *op, unsigned input, rn_batch *batc
       session = session_of(self, &in, i, t);
     }
     if (!session) {
+      dropped = true;
+      if (self->aggregates && !rn_late_here(&op->node->u.window_agg.late_set, batch, row)) continue;
       late++;
       rn_late_row(op, 0, batch, row, time && rn_is_null(time, row) ? RN_LATE_NO_TIME : RN_LATE_WINDOW,
                   (t + self->gap) * RN_US_PER_MS, self->time.zone);
@@ -334,10 +337,8 @@ static rn_status session_process(rn_operator *op, unsigned input, rn_batch *batc
   }
   fold_pending(self, &in);
   if (self->changes && show_changes(self, &in, true, err) != RN_OK) return RN_FAIL;
-  if (late) {
-    RN_COUNT(op->counters.late, late);
-    forget_empty(self, n);
-  }
+  if (late) RN_COUNT(op->counters.late, late);
+  if (dropped) forget_empty(self, n);
   set_timer(self);
   return RN_OK;
 }

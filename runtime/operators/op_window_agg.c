@@ -69,10 +69,17 @@ typedef struct row_groups { /* rows of a batch by slice */
 /* Counts the rows of the group as late, and keeps them where a table wants that. */
 static void drop_group(rn_window_agg *self, const row_groups *groups, uint32_t group, uint32_t rows, const rn_batch *batch,
                        rn_late_cause cause, int64_t window_end) {
-  RN_COUNT(self->op.counters.late, rows);
-  if (!self->op.node->late_source) return;
-  for (uint32_t k = groups->first; k < groups->end; k++)
-    if (groups->group_of[k] == group) rn_late_keep(&self->op, 0, batch, rn_live(batch, k), cause, window_end, self->time.zone);
+  const rn_late_set *set = &self->op.node->u.window_agg.late_set;
+  if (!self->op.node->late_source && !set->column) {
+    RN_COUNT(self->op.counters.late, rows);
+    return;
+  }
+  for (uint32_t k = groups->first; k < groups->end; k++) {
+    uint32_t row = rn_live(batch, k);
+    if (groups->group_of[k] != group || !rn_late_here(set, batch, row)) continue;
+    RN_COUNT(self->op.counters.late, 1);
+    rn_late_row(&self->op, 0, batch, row, cause, window_end, self->time.zone);
+  }
 }
 
 /* Has the last window with the slice fired? Its rows are late then; so are rows between the windows of a HOP whose

@@ -73,6 +73,8 @@ static rn_status join_process(rn_operator *op, unsigned side, rn_batch *batch, r
   const rn_plan_node *node = op->node;
   if (!batch->live_count) return RN_OK;
   const rn_column *ends = &batch->columns[node->u.join.keys[side][node->u.join.end_key]];
+  uint32_t late_time = node->u.join.late_time[side];
+  const int64_t *times = late_time ? batch->columns[late_time - 1].data : NULL;
   rn_keys keys, rows;
   uint64_t late = 0;
   rn_arena_reset(&self->scratch);
@@ -84,6 +86,7 @@ static rn_status join_process(rn_operator *op, unsigned side, rn_batch *batch, r
     bool null = rn_join_meets_nobody(node, side, batch, row);
     if (rn_is_null(ends, row) ||
         (op->watermark_us != RN_WATERMARK_NONE && rn_window_fires(&self->time, end) <= op->watermark_us)) {
+      if (!rn_is_null(ends, row) && !rn_window_is_last(&self->time, end, times ? times[row] : RN_WINDOW_ANY_TIME)) continue;
       late++;
       rn_late_row(op, side, batch, row, rn_is_null(ends, row) ? RN_LATE_NO_TIME : RN_LATE_WINDOW, end, self->time.zone);
       continue;

@@ -57,6 +57,10 @@ static inline void rn_late_row(rn_operator *op, unsigned input, const rn_batch *
                                int64_t at_us, const rn_zone *zone) {
   if (op->node->late_source) rn_late_keep(op, input, batch, row, cause, at_us, zone);
 }
+/* Is the row, which may come once per grouping set, late in this one? */
+static inline bool rn_late_here(const rn_late_set *set, const rn_batch *batch, uint32_t row) {
+  return !set->column || ((const int64_t *)batch->columns[set->column - 1].data)[row] == set->set;
+}
 /* The same for a row whose own time, in a column of the input, has passed. */
 void rn_late_time(rn_operator *op, const rn_batch *batch, uint32_t row, uint32_t time_column);
 

@@ -60,6 +60,10 @@ int64_t rn_window_last_end(const rn_window_time *w, int64_t slice_end) {
   }
 }
 
+bool rn_window_is_last(rn_window_time *w, int64_t window_end, int64_t time_us) {
+  return time_us == RN_WINDOW_ANY_TIME || rn_window_last_end(w, rn_slice_end(w, time_us)) == window_end;
+}
+
 int64_t rn_window_start(const rn_window_time *w, int64_t window_end) {
   if (w->spec->kind != RN_WINDOW_CUMULATE) return window_end - w->spec->size_us;
   return align(window_end - 1, w->spec->size_us, w->spec->offset_us);

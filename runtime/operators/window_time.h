@@ -22,6 +22,10 @@ static inline int64_t rn_slice_end(rn_window_time *w, int64_t time_us) {
 }
 int64_t rn_window_first_end(const rn_window_time *w, int64_t slice_end); /* of the first window with the slice */
 int64_t rn_window_last_end(const rn_window_time *w, int64_t slice_end);
+/* Is the window that ends there the last one with a row of that time? Other ends of the row's windows come before it, so that
+ * the row is late as a whole when this one has gone. */
+#define RN_WINDOW_ANY_TIME INT64_MIN /* asked of rows that come once: yes */
+bool rn_window_is_last(rn_window_time *w, int64_t window_end, int64_t time_us);
 int64_t rn_window_step(const rn_window_time *w);                          /* from one window's end to the next */
 int64_t rn_window_start(const rn_window_time *w, int64_t window_end);
 /* Instant of end - 1 ms: window_time. A time in a gap moves behind it, as in every conversion of the zone. */

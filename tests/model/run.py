@@ -147,7 +147,7 @@ def sets(r, stream):
                         [c.value(g) for c in calls])
     early = r.random() < .3
     return Query("SELECT window_start, window_end, k, g, GROUPING(k, g) AS gr, %s FROM %s GROUP BY window_start, window_end, %s%s"
-                 % (call_list(calls), table("t"), form, " EMIT CHANGES" if early else ""), rows, final=early)
+                 % (call_list(calls), table("t"), form, " EMIT CHANGES" if early else ""), rows, len(late), early)
 
 
 def session(r, stream):
@@ -223,11 +223,11 @@ def top(r, stream):
     if r.random() < .3:
         keys = r.choice([[], ["k"]])
         gap = stream.unit * 2
-        found = model.sessions(stream.rows, gap, keys, stream.zone, stream.delay)
+        found = model.sessions(stream.rows, gap, keys, stream.zone, stream.delay, late)
         source = "SESSION(TABLE t%s, DESCRIPTOR(ts), %s)" % (" PARTITION BY k" if keys else "", interval(gap))
     else:
         window, table = random_window(r, stream.unit)
-        found, source = model.assign(stream.rows, window, stream.zone, stream.delay), table("t")
+        found, source = model.assign(stream.rows, window, stream.zone, stream.delay, late), table("t")
     low = r.choice([1, 1, 2])
     high = low + r.randrange(3)
     by_time = r.random() < .3 and stream.splits == 1
@@ -244,7 +244,7 @@ def top(r, stream):
     order = "ts" + (" DESC" if late_first else "") if by_time else "v DESC, id"
     return Query("SELECT id, window_end, rn FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY %s ORDER BY %s) AS rn FROM %s) WHERE rn %s" %
                  (", ".join(["window_start", "window_end"] + keys), order, source,
-                  "= 1" if by_time else "<= %d" % high if low == 1 else "BETWEEN %d AND %d" % (low, high)), rows)
+                  "= 1" if by_time else "<= %d" % high if low == 1 else "BETWEEN %d AND %d" % (low, high)), rows, len(late))
 
 
 def top_groups(r, stream):

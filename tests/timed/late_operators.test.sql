@@ -217,3 +217,85 @@ SELECT window_end, SUM(v + EXTRACT(SECOND FROM window_end)) AS v FROM HOP(TABLE 
 | source | reason                                                                                                                | line                                                                                                          |
 | s      | late: the watermark is 2026-01-01 00:00:30.000, its window ended 2026-01-01 00:00:20.000 (group-aggregate sink.0.agg) | {"window_start":"2026-01-01 00:00:00","window_end":"2026-01-01 00:00:20","$f2":21,"ts":"2026-01-01 00:00:05"} |
 | s      | late: the watermark is 2026-01-01 00:00:42.000, its window ended 2026-01-01 00:00:30.000 (group-aggregate sink.0.agg) | {"window_start":"2026-01-01 00:00:10","window_end":"2026-01-01 00:00:30","$f2":33,"ts":"2026-01-01 00:00:12"} |
+
+--@test window Top-N over HOP: a row is late once, when the last of its windows has left; the time is not among its columns
+SELECT id, window_end FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY v DESC) AS r FROM HOP(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND, INTERVAL '20' SECOND)) WHERE r <= 1;
+--@expect
+| id | window_end          |
+| 1 | 2026-01-01 00:00:10 |
+| 1 | 2026-01-01 00:00:20 |
+| 2 | 2026-01-01 00:00:40 |
+| 5 | 2026-01-01 00:00:50 |
+| 5 | 2026-01-01 00:01:00 |
+--@expect kept
+| source | line |
+| s | {"id":3,"v":1,"ts":"2026-01-01 00:00:05","window_start":"2026-01-01 00:00:00","window_end":"2026-01-01 00:00:20"} |
+| s | {"id":6,"v":3,"ts":"2026-01-01 00:00:12","window_start":"2026-01-01 00:00:10","window_end":"2026-01-01 00:00:30"} |
+
+--@test window deduplication over CUMULATE
+SELECT id, k, window_end FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end, k ORDER BY ts) AS r FROM CUMULATE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND, INTERVAL '20' SECOND)) WHERE r = 1;
+--@expect
+| id | k | window_end          |
+| 1 | a | 2026-01-01 00:00:10 |
+| 1 | a | 2026-01-01 00:00:20 |
+| 4 | b | 2026-01-01 00:00:40 |
+| 5 | a | 2026-01-01 00:00:50 |
+| 5 | a | 2026-01-01 00:01:00 |
+--@expect kept
+| source | line |
+| s | {"id":3,"k":"a","ts":"2026-01-01 00:00:05","window_start":"2026-01-01 00:00:00","window_end":"2026-01-01 00:00:20"} |
+| s | {"id":6,"k":"b","ts":"2026-01-01 00:00:12","window_start":"2026-01-01 00:00:00","window_end":"2026-01-01 00:00:20"} |
+
+--@test a window join over HOP: each row once for each side
+CREATE VIEW ended AS SELECT source, SUBSTRING(reason, POSITION('its window' IN reason)) AS reason, line FROM kept;
+SELECT a.id, b.v AS other, a.window_end FROM (SELECT id, v, window_start, window_end FROM HOP(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND, INTERVAL '20' SECOND)) a LEFT JOIN (SELECT * FROM HOP(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND, INTERVAL '20' SECOND)) b ON a.id = b.id AND a.window_start = b.window_start AND a.window_end = b.window_end AND a.v <= b.v;
+--@expect
+| id | other | window_end          |
+| 1 | 5 | 2026-01-01 00:00:10 |
+| 1 | 5 | 2026-01-01 00:00:20 |
+| 2 | 7 | 2026-01-01 00:00:40 |
+| 2 | 7 | 2026-01-01 00:00:50 |
+| 4 | 2 | 2026-01-01 00:00:40 |
+| 4 | 2 | 2026-01-01 00:00:50 |
+| 5 | 9 | 2026-01-01 00:00:50 |
+| 5 | 9 | 2026-01-01 00:01:00 |
+--@expect ended
+| source | reason | line |
+| s | its window ended 2026-01-01 00:00:20.000 (window-join sink.0.join) | {"id":3,"v":1,"ts":"2026-01-01 00:00:05","window_start":"2026-01-01 00:00:00","window_end":"2026-01-01 00:00:20"} |
+| s | its window ended 2026-01-01 00:00:20.000 (window-join sink.0.join) | {"id":3,"v":1,"window_start":"2026-01-01 00:00:00","window_end":"2026-01-01 00:00:20","ts":"2026-01-01 00:00:05"} |
+| s | its window ended 2026-01-01 00:00:30.000 (window-join sink.0.join) | {"id":6,"v":3,"ts":"2026-01-01 00:00:12","window_start":"2026-01-01 00:00:10","window_end":"2026-01-01 00:00:30"} |
+| s | its window ended 2026-01-01 00:00:30.000 (window-join sink.0.join) | {"id":6,"v":3,"window_start":"2026-01-01 00:00:10","window_end":"2026-01-01 00:00:30","ts":"2026-01-01 00:00:12"} |
+
+--@test GROUPING SETS over TUMBLE: a row is late once, not once per set
+SELECT window_end, k, SUM(v) AS v FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end, CUBE (k, id);
+--@expect kept
+| source | line |
+| s | {"$f0":1,"ts":"2026-01-01 00:00:05","k":"a","id":3,"$set":3} |
+| s | {"$f0":3,"ts":"2026-01-01 00:00:12","k":"b","id":6,"$set":3} |
+
+--@test GROUPING SETS over a HOP whose window is read
+SELECT window_end, k, SUM(v + EXTRACT(SECOND FROM window_end)) AS v FROM HOP(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND, INTERVAL '20' SECOND) GROUP BY window_start, window_end, ROLLUP (k);
+--@expect kept
+| source | line |
+| s | {"window_start":"2026-01-01 00:00:00","window_end":"2026-01-01 00:00:20","k":"a","$f3":21,"ts":"2026-01-01 00:00:05","$set":1} |
+| s | {"window_start":"2026-01-01 00:00:10","window_end":"2026-01-01 00:00:30","k":"b","$f3":33,"ts":"2026-01-01 00:00:12","$set":1} |
+
+--@test GROUPING SETS with EMIT CHANGES
+SELECT window_end, k, SUM(v) AS v FROM HOP(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND, INTERVAL '20' SECOND) GROUP BY window_start, window_end, ROLLUP (k) EMIT CHANGES;
+--@expect kept
+| source | line |
+| s | {"window_start":"2026-01-01 00:00:00","window_end":"2026-01-01 00:00:20","k":"a","$f3":1,"$f4":"2026-01-01 00:00:05","$set":1} |
+| s | {"window_start":"2026-01-01 00:00:10","window_end":"2026-01-01 00:00:30","k":"b","$f3":3,"$f4":"2026-01-01 00:00:12","$set":1} |
+
+--@test GROUPING SETS beside SESSION: late in the set with the fewest keys, whose sessions are open longest
+SELECT SESSION_END(ts, INTERVAL '25' SECOND) AS e, k, SUM(v) AS v FROM s GROUP BY SESSION(ts, INTERVAL '25' SECOND), GROUPING SETS ((k), ());
+--@expect
+| e | k | v |
+| 2026-01-01 00:00:26 | NULL | 5 |
+| 2026-01-01 00:00:26 | a | 5 |
+| 2026-01-01 00:00:57 | b | 12 |
+| 2026-01-01 00:01:09 | NULL | 21 |
+| 2026-01-01 00:01:09 | a | 9 |
+--@expect kept
+| source | line |
+| s | {"k":"a","v":1,"ts":"2026-01-01 00:00:05","$set":1} |
