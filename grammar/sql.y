@@ -651,6 +651,8 @@ table_arg_value(A) ::= expr(E).                         { A = rn_build_table_arg
 table_arg_value(A) ::= TABLE(T) path(P) hints(H).       { A = rn_build_table_arg_table(p, T, P, H, rn_no_names()); }
 table_arg_value(A) ::= TABLE(T) path(P) hints(H) PARTITION BY name(N). { A = rn_build_table_arg_table(p, T, P, H, rn_names_add(p, rn_no_names(), N)); }
 table_arg_value(A) ::= TABLE(T) path(P) hints(H) PARTITION BY LP names(N) RP. { A = rn_build_table_arg_table(p, T, P, H, N); }
+table_arg_value(A) ::= expr(E) PARTITION BY name(N).    { A = rn_build_table_arg_query(p, E, rn_names_add(p, rn_no_names(), N)); }
+table_arg_value(A) ::= expr(E) PARTITION BY LP names(N) RP. { A = rn_build_table_arg_query(p, E, N); }
 table_arg_value(A) ::= DESCRIPTOR(T) LP names(N) RP(R). { A = rn_build_table_arg_descriptor(T, N, R); }
 
 /* --- hints --- */

@@ -229,6 +229,7 @@ rn_ast_from *rn_build_table_call(rn_parser *p, rn_ast_path path, rn_table_args a
 rn_table_args rn_table_args_add(rn_parser *p, rn_table_args list, rn_ast_table_arg arg);
 rn_ast_table_arg rn_build_named_table_arg(rn_ast_name name, rn_ast_table_arg arg);
 rn_ast_table_arg rn_build_table_arg_expr(rn_parser *p, rn_ast_expr *expr);
+rn_ast_table_arg rn_build_table_arg_query(rn_parser *p, rn_ast_expr *query, rn_ast_names partition);
 rn_ast_table_arg rn_build_table_arg_table(rn_parser *p, rn_token begin, rn_ast_path path, rn_ast_hints hints, rn_ast_names partition);
 rn_ast_table_arg rn_build_table_arg_descriptor(rn_token begin, rn_ast_names names, rn_token end);
 

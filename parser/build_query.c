@@ -374,6 +374,13 @@ rn_ast_table_arg rn_build_table_arg_expr(rn_parser *p, rn_ast_expr *expr) {
     return (rn_ast_table_arg){.kind = RN_ARG_TABLE, .table = rn_build_from_query(p, false, expr->query, rn_no_alias()), .span = expr->span};
   return (rn_ast_table_arg){.kind = RN_ARG_EXPR, .expr = expr, .span = expr->span};
 }
+rn_ast_table_arg rn_build_table_arg_query(rn_parser *p, rn_ast_expr *query, rn_ast_names partition) {
+  rn_ast_table_arg arg = rn_build_table_arg_expr(p, query);
+  if (arg.kind != RN_ARG_TABLE)
+    (void)rn_diag(p->diags, RN_E_SYNTAX, query->span, NULL, "PARTITION BY stands behind a table: TABLE t PARTITION BY k, or (SELECT ..) PARTITION BY k");
+  arg.partition = partition;
+  return arg;
+}
 rn_ast_table_arg rn_build_table_arg_table(rn_parser *p, rn_token begin, rn_ast_path path, rn_ast_hints hints, rn_ast_names partition) {
   return (rn_ast_table_arg){.kind = RN_ARG_TABLE, .table = rn_build_from_table(p, path, hints, NULL, rn_no_alias()), .partition = partition,
                             .span = rn_span_join(begin.span, path.span)};

@@ -149,6 +149,10 @@ void rn_operator_open_state(rn_operator *op);
 /* To all edges; does nothing for an empty batch. Counts rows_out. */
 rn_status rn_emit(rn_operator *op, rn_batch *batch, rn_error *err);
 rn_status rn_emit_watermark(rn_operator *op, int64_t watermark_us, rn_error *err);
+/* The same for who keeps all its rows until the input ends: nothing before that, or they would be late further on. */
+static inline rn_status rn_emit_last_watermark(rn_operator *op, int64_t watermark_us, rn_error *err) {
+  return watermark_us == RN_WATERMARK_END ? rn_emit_watermark(op, watermark_us, err) : RN_OK;
+}
 rn_status rn_emit_idle(rn_operator *op, bool idle, rn_error *err);
 /* Entry points of an edge (called by emitters and by tasks at exchange inputs). */
 rn_status rn_deliver_batch(rn_operator *op, unsigned input, rn_batch *batch, rn_error *err);

@@ -372,6 +372,7 @@ static rn_status group_watermark(rn_operator *op, int64_t watermark_us, rn_error
              fold_table(self, rn_map_table(self->map, 0), err) != RN_OK) {
     return RN_FAIL;
   }
+  if (op->node->u.group_agg.fold && !op->node->u.group_agg.early) return rn_emit_last_watermark(op, watermark_us, err);
   return rn_emit_watermark(op, held_back(self, watermark_us), err);
 }
 

@@ -308,7 +308,7 @@ static rn_status join_watermark(rn_operator *op, int64_t watermark_us, rn_error 
   for (unsigned s = 0; s < 2 && self->fold && watermark_us == RN_WATERMARK_END; s++) {
     if (self->counts[s] && show_all(self, s, err) != RN_OK) return RN_FAIL;
   }
-  return rn_emit_watermark(op, watermark_us, err);
+  return self->fold ? rn_emit_last_watermark(op, watermark_us, err) : rn_emit_watermark(op, watermark_us, err);
 }
 
 static void join_close(rn_operator *op) {

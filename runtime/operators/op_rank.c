@@ -237,7 +237,7 @@ static rn_status rank_watermark(rn_operator *op, int64_t watermark_us, rn_error 
     if (emit_table(self, rn_map_table(self->groups, 0), err) != RN_OK) return RN_FAIL;
     rn_map_drop(self->groups, 0);
   }
-  return rn_emit_watermark(op, watermark_us, err);
+  return mode == RN_RANK_FINAL ? rn_emit_last_watermark(op, watermark_us, err) : rn_emit_watermark(op, watermark_us, err);
 }
 
 static int64_t rank_horizon(rn_operator *op) {

@@ -124,7 +124,7 @@ static rn_status emit_all(set *self, rn_error *err) {
 static rn_status set_watermark(rn_operator *op, int64_t watermark_us, rn_error *err) {
   set *self = (set *)op;
   if (op->node->u.set.fold && watermark_us == RN_WATERMARK_END && emit_all(self, err) != RN_OK) return RN_FAIL;
-  return rn_emit_watermark(op, watermark_us, err);
+  return op->node->u.set.fold ? rn_emit_last_watermark(op, watermark_us, err) : rn_emit_watermark(op, watermark_us, err);
 }
 
 static void set_close(rn_operator *op) {

@@ -146,7 +146,7 @@ static rn_status sort_watermark(rn_operator *op, int64_t watermark_us, rn_error 
   if (op->node->u.sort.temporal || watermark_us == RN_WATERMARK_END) {
     if (emit_sorted(self, watermark_us, err) != RN_OK) return RN_FAIL;
   }
-  return rn_emit_watermark(op, watermark_us, err);
+  return op->node->u.sort.temporal ? rn_emit_watermark(op, watermark_us, err) : rn_emit_last_watermark(op, watermark_us, err);
 }
 
 static int64_t sort_horizon(rn_operator *op) {

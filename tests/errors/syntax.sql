@@ -19,3 +19,6 @@ SELECT
   1,
   2 +
 FROM t;
+
+-- @case PARTITION BY behind what is no table
+SELECT * FROM SESSION(1 + 1 PARTITION BY k, DESCRIPTOR(ts), INTERVAL '1' SECOND);

@@ -101,6 +101,7 @@ static const sentence_rule sentence_rules[] = {
             "LATERAL TABLE(f(<exprs>)) AS z (a)",
             "TABLE({TUMBLE|HOP|CUMULATE}(TABLE <path>{ PARTITION BY (<names>)"
             "|}, DESCRIPTOR(<name>), INTERVAL '1' SECOND, INTERVAL '1' MINUTE))",
+            "SESSION((<query0>) PARTITION BY {<name>|(<names>)}, DESCRIPTOR(<name>), INTERVAL '5' MINUTE)",
             "TUMBLE(DATA => TABLE <path>, TIMECOL => DESCRIPTOR(<name>), SIZE => INTERVAL '5' MINUTE)",
             "(<path> JOIN <path> ON TRUE)"}},
   {"from0", {"<path>", "(<query>) AS r", "<path> AS y", "TABLE <path>"}},
