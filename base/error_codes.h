@@ -79,7 +79,7 @@ RN_CODE(E_LOCKED, 7002, 5, "file is in use", "Another runnel writes this file; r
 
 /* --- RN8xxx limits ------------------------------------------------------------------------------------------ */
 RN_CODE(E_LIMIT, 8001, 1, "limit reached", "A named limit of the front end was exceeded.")
-RN_CODE(E_MEMORY, 8002, 2, "memory limit reached", "The job holds more state than it may.")
+RN_CODE(E_MEMORY, 8002, 2, "memory limit reached", "An aggregate that keeps every value (LISTAGG, ARRAY_AGG, COLLECT, PERCENTILE, JSON_ARRAYAGG ..) has gathered more of one key than it may.")
 
 /* --- RN9xxx our own bugs ---------------------------------------------------------------------------------------- */
 RN_CODE(E_INTERNAL, 9001, 70, "internal error", "This is a bug in runnel. Please report the statement.")

@@ -26,6 +26,7 @@ enum {
   RN_JSON_TEXT_DEPTH_MAX = 1000,   /* of a text that JSON functions read */
   RN_JSON_VISITS_MAX = 20000000,   /* values that a JSON path looks at in one text: $..*..* */
   RN_TEXT_BYTES_MAX = 1 << 28,     /* of what REPEAT, LPAD, RPAD make */
+  RN_GATHERED_BYTES_MAX = 1 << 27, /* of the values that LISTAGG, ARRAY_AGG, COLLECT, PERCENTILE, JSON_ARRAYAGG .. keep of one key */
   RN_PRINTF_WIDTH_MAX = 1 << 20,   /* of a field of PRINTF */
   RN_SPLITS_MAX = 65535,           /* partitions of a topic or files of a table; split numbers fit uint16_t */
   RN_PARTITIONS_MAX = 512,         /* directories of PARTITIONED BY that a task writes in one epoch: a file is open for each */

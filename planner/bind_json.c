@@ -7,7 +7,7 @@
 static rn_expr *refuse_type(rn_binder *binder, const rn_expr *e, const char *name) {
   const rn_type *part = rn_json_refused_type(e->type);
   if (!part) return NULL;
-  const char *hint = part->id == RN_T_MAP ? "names in JSON are texts: MAP<STRING, ..>" : "write CAST(.. AS STRING)";
+  const char *hint = part->id == RN_T_MAP ? "names in JSON are texts: MAP<STRING, ..>" : part->id == RN_T_MULTISET ? "names in JSON are texts: MULTISET<STRING>" : "write CAST(.. AS STRING)";
   rn_diag(binder->diags, RN_E_TYPE, e->span, hint, "%s cannot write %s as JSON", name,
           rn_type_name(binder->arena, part));
   return rn_bind_error(binder, e->span);

@@ -122,17 +122,26 @@ rn_status rn_emit_idle(rn_operator *op, bool idle, rn_error *err) {
 
 /* --- delivery ---------------------------------------------------------------------------------------------- */
 
+/* What an operator did; it has failed, too, when a value of its state grew too long. */
+static rn_status done(const rn_operator *op, rn_status status, rn_error *err) {
+  if (status != RN_OK || !op->state || !rn_state_is_full(op->state)) return status;
+  rn_fail_at(err, RN_E_MEMORY, op->node->span, "what an aggregate gathers of one key takes more than %d MB: LISTAGG, ARRAY_AGG, COLLECT, PERCENTILE and the JSON ones keep every value",
+             RN_GATHERED_BYTES_MAX >> 20);
+  rn_hint(err, "group by more keys or by a window, or leave out values with FILTER (WHERE ..)");
+  return RN_FAIL;
+}
+
 rn_status rn_deliver_batch(rn_operator *op, unsigned input, rn_batch *batch, rn_error *err) {
   RN_COUNT(op->counters.rows_in, batch->live_count);
   RN_COUNT(op->counters.batches_in, 1);
-  return op->op_class->process_batch(op, input, batch, err);
+  return done(op, op->op_class->process_batch(op, input, batch, err), err);
 }
 
 static rn_status raise_watermark(rn_operator *op, int64_t watermark_us, rn_error *err) {
   if (watermark_us <= op->watermark_us) return RN_OK;
   op->watermark_us = watermark_us;
   __atomic_store_n(&op->counters.watermark_us, watermark_us, __ATOMIC_RELAXED);
-  if (op->op_class->on_watermark) return op->op_class->on_watermark(op, watermark_us, err);
+  if (op->op_class->on_watermark) return done(op, op->op_class->on_watermark(op, watermark_us, err), err);
   return rn_emit_watermark(op, watermark_us, err);
 }
 
@@ -204,7 +213,7 @@ static rn_status close_inputs(rn_operator *op, rn_error *err) {
   if (op->ended) return RN_OK;
   op->ended = true;
   if (raise_watermark(op, RN_WATERMARK_END, err) != RN_OK) return RN_FAIL;
-  if (op->op_class->on_end && op->op_class->on_end(op, err) != RN_OK) return RN_FAIL;
+  if (op->op_class->on_end && done(op, op->op_class->on_end(op, err), err) != RN_OK) return RN_FAIL;
   return forward(op, RN_CONTROL_END, 0, err);
 }
 
@@ -242,7 +251,7 @@ rn_status rn_operator_drain(rn_operator *op, rn_error *err) {
 rn_status rn_operator_fire_timer(rn_operator *op, int64_t now_us, rn_error *err) {
   if (now_us < op->timer_us || !op->op_class->on_timer) return RN_OK;
   op->timer_us = INT64_MAX;
-  return op->op_class->on_timer(op, now_us, err);
+  return done(op, op->op_class->on_timer(op, now_us, err), err);
 }
 
 /* --- snapshot and restore ------------------------------------------------------------------------------------ */

@@ -50,6 +50,10 @@ rn_ref rn_state_replace(rn_state *state, rn_ref old, const void *data, size_t le
 /* Makes the value `more` bytes longer (they are undefined) and gives all of it; *ref may be 0. Grows ahead, so that many
  * small extensions move it seldom. What rn_state_load gave for *ref is invalid then. */
 char *rn_state_extend(rn_state *state, rn_ref *ref, size_t more);
+/* May the value become `more` bytes longer (RN_GATHERED_BYTES_MAX)? False: the caller leaves it as it is, and the operator
+ * fails when it is done with its batch or watermark (rn_state_is_full): aggregates have no errors of their own. */
+bool rn_state_may_extend(rn_state *state, rn_ref ref, size_t more);
+bool rn_state_is_full(const rn_state *state);
 void rn_state_cut(rn_state *state, rn_ref ref, size_t len); /* the value keeps its first len bytes, where they are */
 
 /* Lists: a ring of elements of one size in a heap block; the ref is 0 while nothing was pushed. Element

@@ -129,6 +129,15 @@ char *rn_state_extend(rn_state *state, rn_ref *ref, size_t more) {
   return data_of(block);
 }
 
+bool rn_state_may_extend(rn_state *state, rn_ref ref, size_t more) {
+  size_t old = ref ? block_of(state, ref)->length : 0;
+  if (more <= RN_GATHERED_BYTES_MAX && old + more <= RN_GATHERED_BYTES_MAX) return true;
+  state->full = true;
+  return false;
+}
+
+bool rn_state_is_full(const rn_state *state) { return state->full; }
+
 void rn_state_cut(rn_state *state, rn_ref ref, size_t len) {
   block_head *block = block_of(state, ref);
   if (len < block->length) block->length = (uint32_t)len;

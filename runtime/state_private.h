@@ -88,6 +88,7 @@ struct rn_state {
   uint64_t seed;
   uint16_t first_group, last_group;
   size_t bytes;
+  bool full; /* rn_state_may_extend said no */
   RN_VEC(rn_map *) maps;
   RN_VEC(rn_buffer *) buffers;
   RN_VEC(heap_page) heap;

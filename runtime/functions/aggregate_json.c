@@ -13,6 +13,7 @@ typedef struct json_acc {
 /* A piece more; gives the length of all. */
 static size_t add_piece(json_acc *acc, rn_slice piece, rn_state *state) {
   size_t len = rn_state_load(state, acc->text).len;
+  if (!rn_state_may_extend(state, acc->text, piece.len + 1)) return len;
   char *all = rn_state_extend(state, &acc->text, piece.len + 1);
   all[len] = ',';
   memcpy(all + len + 1, piece.ptr, piece.len);
@@ -73,6 +74,7 @@ static void merge(void *into, const void *from, rn_state *state) {
   const json_acc *b = from;
   if (!b->text) return;
   size_t mine = rn_state_load(state, a->text).len, theirs = rn_state_load(state, b->text).len;
+  if (!rn_state_may_extend(state, a->text, theirs)) return;
   char *all = rn_state_extend(state, &a->text, theirs);
   memcpy(all + mine, rn_state_load(state, b->text).ptr, theirs);
   if (b->compact > a->compact) a->compact = b->compact;

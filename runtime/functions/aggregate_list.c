@@ -19,8 +19,9 @@ static list_head *head_of(const rn_state *state, const list_acc *acc) {
   return (list_head *)(void *)(uintptr_t)rn_state_load(state, acc->block).ptr;
 }
 
-/* Room for `bytes` more of one value. */
+/* Room for `bytes` more of one value; NULL: there may be none. */
 static char *extend(list_acc *acc, size_t bytes, uint32_t separator, rn_state *state) {
+  if (!rn_state_may_extend(state, acc->block, bytes)) return NULL;
   size_t old = acc->block ? rn_state_load(state, acc->block).len : 0;
   char *all = rn_state_extend(state, &acc->block, bytes + (old ? 0 : sizeof(list_head)));
   list_head *head = (list_head *)(void *)all;
@@ -39,6 +40,7 @@ static void list_merge(void *into, const void *from, rn_state *state) {
   list_head theirs = *head_of(state, b);
   size_t bytes = rn_state_load(state, b->block).len - sizeof theirs - theirs.skip;
   char *to = extend(a, bytes, theirs.separator, state);
+  if (!to) return;
   memcpy(to, rn_state_load(state, b->block).ptr + sizeof theirs + theirs.skip, bytes);
   head_of(state, a)->count += theirs.count - 1;
 }
@@ -67,6 +69,7 @@ static void list_subtract(void *from, const void *what, rn_state *state) {
 
 static void add_text(list_acc *acc, rn_slice separator, rn_slice text, rn_state *state) {
   char *to = extend(acc, separator.len + text.len, (uint32_t)separator.len, state);
+  if (!to) return;
   memcpy(to, separator.ptr, separator.len);
   if (text.len) memcpy(to + separator.len, text.ptr, text.len);
 }
@@ -107,7 +110,8 @@ static void add_value(list_acc *acc, const rn_column *c, uint32_t row, rn_builde
   rn_builder_clear(scratch);
   rn_builder_char(scratch, rn_is_null(c, row) ? 1 : 0);
   if (rn_is_valid(c, row)) rn_value_encode(scratch, c, row);
-  memcpy(extend(acc, scratch->len, 0, state), scratch->data, scratch->len);
+  char *to = extend(acc, scratch->len, 0, state);
+  if (to) memcpy(to, scratch->data, scratch->len);
 }
 static void values_update(uint8_t *const *slots, uint32_t offset, const rn_column *arg, const rn_sel *sel, rn_state *state) {
   rn_builder scratch = {0};

@@ -75,7 +75,7 @@ static void result(const uint8_t *const *slots, uint32_t count, uint32_t offset,
       rn_set_null(out, out_first_row + i);
       continue;
     }
-    double variance = a->m2 / (double)n;
+    double variance = fabs(a->m2) / (double)n; /* beyond DOUBLE m2 may be the wrong infinity */
     put(out, out_first_row + i, root ? sqrt(variance) : variance);
   }
 }

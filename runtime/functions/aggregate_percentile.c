@@ -65,6 +65,7 @@ static void sort_in(percentile_acc *acc, rn_state *state) {
 static void add(percentile_acc *acc, double value, int64_t count, rn_state *state) {
   enum { TAIL_LEAST = 32 };
   pair one = {value, count};
+  if (!rn_state_may_extend(state, acc->block, sizeof one)) return;
   char *all = rn_state_extend(state, &acc->block, sizeof one);
   size_t len = rn_state_load(state, acc->block).len;
   memcpy(all + len - sizeof one, &one, sizeof one);

@@ -70,8 +70,9 @@ const rn_type *rn_json_refused_type(const rn_type *type) {
     case RN_T_TIME:
     case RN_T_INTERVAL_MONTH:
     case RN_T_INTERVAL_MS:
-    case RN_T_MULTISET:
       return type;
+    case RN_T_MULTISET:
+      return rn_type_is_string(type->children[0]) ? NULL : type;
     case RN_T_MAP:
       return rn_type_is_string(type->children[0]) ? rn_json_refused_type(type->children[1]) : type;
     case RN_T_ARRAY:
@@ -124,7 +125,7 @@ static void order_insert(order *o, uint32_t count, uint32_t place, uint32_t item
   o->index[place] = item;
 }
 
-static void put_row(rn_builder *out, const rn_column *c, uint32_t row) {
+static bool put_row(rn_builder *out, const rn_column *c, uint32_t row) {
   const rn_type *type = c->type;
   order o;
   o.index = type->child_count > 64 ? rn_malloc(type->child_count * sizeof *o.index) : o.on_stack;
@@ -134,26 +135,30 @@ static void put_row(rn_builder *out, const rn_column *c, uint32_t row) {
       place--;
     order_insert(&o, i, place, i);
   }
+  bool written = true;
   rn_builder_char(out, '{');
-  for (uint32_t i = 0; i < type->child_count; i++) {
+  for (uint32_t i = 0; i < type->child_count && written; i++) {
     if (i) rn_builder_char(out, ',');
     rn_json_put_string(out, rn_slice_of(type->names[o.index[i]]));
     rn_builder_char(out, ':');
-    rn_json_put_value(out, &c->children[o.index[i]], row);
+    written = rn_json_put_value(out, &c->children[o.index[i]], row);
   }
   rn_builder_char(out, '}');
   order_free(&o);
+  return written;
 }
 
-/* Of keys that repeat the last counts. */
-static void put_map(rn_builder *out, const rn_column *c, uint32_t row) {
+/* Of keys that repeat the last counts; also of a MULTISET: elements and how often they come. */
+static bool put_map(rn_builder *out, const rn_column *c, uint32_t row) {
   rn_list list = ((const rn_list *)c->data)[row];
   const rn_str *keys = c->children[0].data;
   order o;
   o.index = list.length > 64 ? rn_malloc(list.length * sizeof *o.index) : o.on_stack;
   uint32_t count = 0;
-  for (uint32_t i = list.offset; i < list.offset + list.length; i++) {
-    if (rn_is_null(&c->children[0], i)) continue; /* JSON has no such name */
+  bool written = true;
+  for (uint32_t i = list.offset; i < list.offset + list.length && written; i++) {
+    written = rn_is_valid(&c->children[0], i); /* JSON has no name for NULL */
+    if (!written) break;
     uint32_t low = 0, high = count;
     rn_slice key = rn_str_slice(&keys[i]);
     while (low < high) {
@@ -165,21 +170,22 @@ static void put_map(rn_builder *out, const rn_column *c, uint32_t row) {
     else order_insert(&o, count++, low, i);
   }
   rn_builder_char(out, '{');
-  for (uint32_t i = 0; i < count; i++) {
+  for (uint32_t i = 0; i < count && written; i++) {
     if (i) rn_builder_char(out, ',');
     rn_json_put_string(out, rn_str_slice(&keys[o.index[i]]));
     rn_builder_char(out, ':');
-    rn_json_put_value(out, &c->children[1], o.index[i]);
+    written = rn_json_put_value(out, &c->children[1], o.index[i]);
   }
   rn_builder_char(out, '}');
   order_free(&o);
+  return written;
 }
 
-void rn_json_put_value(rn_builder *out, const rn_column *c, uint32_t row) {
+bool rn_json_put_value(rn_builder *out, const rn_column *c, uint32_t row) {
   if (c->constant) row = 0;
   if (c->type->id == RN_T_NULL || rn_is_null(c, row)) {
     rn_builder_append(out, "null", 4);
-    return;
+    return true;
   }
   const void *data = c->data;
   switch ((rn_type_id)c->type->id) {
@@ -226,23 +232,24 @@ void rn_json_put_value(rn_builder *out, const rn_column *c, uint32_t row) {
     case RN_T_ARRAY: {
       rn_list list = ((const rn_list *)data)[row];
       rn_builder_char(out, '[');
-      for (uint32_t i = 0; i < list.length; i++) {
+      bool written = true;
+      for (uint32_t i = 0; i < list.length && written; i++) {
         if (i) rn_builder_char(out, ',');
-        rn_json_put_value(out, &c->children[0], list.offset + i);
+        written = rn_json_put_value(out, &c->children[0], list.offset + i);
       }
       rn_builder_char(out, ']');
-      break;
+      return written;
     }
     case RN_T_VARIANT:
       rn_builder_slice(out, rn_str_slice(&((const rn_str *)data)[row]));
       break;
     case RN_T_MAP:
-      put_map(out, c, row);
-      break;
+    case RN_T_MULTISET:
+      return put_map(out, c, row);
     case RN_T_ROW:
-      put_row(out, c, row);
-      break;
+      return put_row(out, c, row);
     default:
       rn_builder_append(out, "null", 4);
   }
+  return true;
 }

@@ -102,15 +102,16 @@ static rn_status put_json_text(writer *w, uint32_t row, rn_slice text) {
   json_put_text(&w->text, &w->scratch, found);
   return RN_OK;
 }
+static rn_status put_any(rn_eval *eval, rn_builder *to, const rn_column *c, uint32_t row) {
+  if (rn_json_put_value(to, c, row)) return RN_OK;
+  return rn_eval_fail(eval, row, RN_E_VALUE, "a key in %s is NULL, which is no name in JSON", rn_type_name(eval->arena, c->type));
+}
 static rn_status put_value(writer *w, char kind, const rn_column *c, uint32_t row) {
   if (is_null_at(c, row)) {
     rn_builder_append(&w->text, "null", 4);
     return RN_OK;
   }
-  if (kind == 'v') {
-    rn_json_put_value(&w->text, c, row);
-    return RN_OK;
-  }
+  if (kind == 'v') return put_any(w->eval, &w->text, c, row);
   rn_slice text = rn_str_slice((const rn_str *)c->data + (c->constant ? 0 : row));
   if (kind == 'p') return put_json_text(w, row, text);
   rn_builder_slice(&w->text, text);
@@ -163,7 +164,7 @@ KERNEL(json_object) {
       if (s->constant_names) {
         rn_builder_slice(&w.text, s->names[i]);
       } else {
-        rn_json_put_value(&w.text, args[1 + 2 * i], row);
+        (void)rn_json_put_value(&w.text, args[1 + 2 * i], row); /* a text */
         rn_builder_char(&w.text, ':');
       }
       if (put_value(&w, s->kinds[i], args[2 + 2 * i], row) != RN_OK) return finish(&w, RN_FAIL);
@@ -207,7 +208,7 @@ KERNEL(member_text) {
     }
     if (out->valid) rn_set_valid(out, row);
     rn_builder_clear(&b);
-    rn_json_put_value(&b, args[0], row);
+    (void)rn_json_put_value(&b, args[0], row); /* a text */
     rn_builder_char(&b, ':');
     rn_builder_slice(&b, TEXT(1, row));
     put_copy(eval, out, row, b.data, b.len);
@@ -221,7 +222,10 @@ KERNEL(json_string) {
   rn_builder b = {0};
   FOR_ROWS(row) {
     rn_builder_clear(&b);
-    rn_json_put_value(&b, args[0], row);
+    if (put_any(eval, &b, args[0], row) != RN_OK) {
+      rn_builder_free(&b);
+      return RN_FAIL;
+    }
     put_copy(eval, out, row, b.data, b.len);
   }
   rn_builder_free(&b);
@@ -361,7 +365,7 @@ static const rn_function rows[] = {
      .signature = "JSON_STRING(x) -> STRING",
      .min_args = 1,
      .max_args = 1,
-     .flags = RN_FN_STRICT,
+     .flags = RN_FN_STRICT | RN_FN_MAY_FAIL,
      .classes = {RN_ARG_ANY},
      .resolve = resolve_text,
      .kernel = json_string,

@@ -59,3 +59,9 @@ SELECT JSON_VALUE('{}', '$.a[$i]' PASSING 1 AS i), JSON_EXISTS('{}', '$' PASSING
 SELECT JSON_VALUE('{}', '$.a' PASSING 1);
 -- @case slices and filters that cannot be
 SELECT JSON_QUERY('{}', '$[::0]'), JSON_QUERY('{}', '$[?(@[?(@.a == 1)])]');
+-- @case a NULL key of a MAP has no name in JSON, at run time
+SELECT JSON_OBJECT('m' VALUE ROW(ARRAY[MAP[k, 1]])) FROM (VALUES ('a'), (CAST(NULL AS STRING))) AS t(k);
+-- @case .. in JSON_STRING
+SELECT JSON_STRING(MAP[k, 1]) FROM (VALUES ('a'), (CAST(NULL AS STRING))) AS t(k);
+-- @case a MULTISET of numbers
+SELECT JSON_STRING(CAST(NULL AS MULTISET<INT>));

@@ -45,3 +45,10 @@ SELECT LISTAGG(name, ',') WITHIN GROUP (ORDER BY id) FROM orders;
 SELECT STRING_AGG(name, ',') FROM orders;
 -- @case an aggregate of another dialect
 SELECT GROUP_CONCAT(name) FROM orders;
+-- @case more of one key than an aggregate may gather, at run time
+CREATE TEMPORARY TABLE d (i INT) WITH ('connector' = 'datagen', 'number-of-rows' = '140', 'fields.i.kind' = 'sequence', 'fields.i.start' = '1', 'fields.i.end' = '140');
+SET 'execution.runtime-mode' = 'batch';
+SELECT CHAR_LENGTH(x) FROM (SELECT LISTAGG(REPEAT('x', 1000000 + i)) AS x FROM d);
+-- @case .. by JSON_ARRAYAGG in a window
+CREATE TEMPORARY TABLE d (i INT, ts AS TIMESTAMP '2024-01-01 00:00:00.000', WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen', 'number-of-rows' = '140', 'fields.i.kind' = 'sequence', 'fields.i.start' = '1', 'fields.i.end' = '140');
+SELECT window_end, CHAR_LENGTH(JSON_ARRAYAGG(REPEAT('x', 1000000 + i))) FROM TUMBLE(TABLE d, DESCRIPTOR(ts), INTERVAL '1' HOUR) GROUP BY window_start, window_end;

@@ -10,3 +10,4 @@ SELECT k, FIRST_VALUE(tags), LAST_VALUE(attrs), LAST_VALUE(items), COUNT(DISTINC
 SELECT x.id, y.id AS other, x.items, y.attrs FROM ev AS x JOIN ev AS y ON x.tags = y.tags AND x.id <= y.id;
 SELECT x.id, y.id AS other, y.tags FROM ev AS x LEFT JOIN ev AS y ON x.attrs = y.attrs AND x.id < y.id;
 SELECT id FROM ev WHERE tags IN (ARRAY['x', 'y'], ARRAY['z']) AND attrs <> MAP['color', 'blue'];
+SELECT k, JSON_STRING(c) AS s, JSON_OBJECT('c' VALUE c) AS o, JSON_ARRAY(c, CAST(NULL AS MULTISET<STRING>) NULL ON NULL) AS a FROM (SELECT k, COLLECT(v) AS c FROM (VALUES (1, 'y'), (1, 'x'), (1, 'y'), (2, CAST(NULL AS STRING))) AS t(k, v) GROUP BY k) AS q;

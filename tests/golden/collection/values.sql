@@ -16,3 +16,6 @@ SELECT m, COUNT(*) FROM v GROUP BY m;
 SELECT DISTINCT MAP['p', id - id, 'q', 1], MAP['q', 1, 'p', 0] FROM v;
 SELECT COUNT(DISTINCT a), COUNT(DISTINCT m) FROM v;
 SELECT x.id, y.id, x.a FROM v AS x JOIN v AS y ON x.a = y.a AND x.m = y.m;
+-- A NULL within a value is the same as another, in conditions as in keys.
+SELECT x.id, y.id FROM v AS x CROSS JOIN v AS y WHERE x.a = y.a AND x.id <= 2 AND y.id <= 2;
+SELECT ARRAY[a, a] = ARRAY[a, REVERSED], MAP['k', a] = MAP['k', REVERSED], ARRAY_UNION(ARRAY[a], ARRAY[REVERSED]), ARRAY_EXCEPT(ARRAY[m], ARRAY[m]), CAST(ROW(a, m) AS ROW<a ARRAY<INT>, m MAP<STRING, INT>>) = CAST(ROW(REVERSED, m) AS ROW<a ARRAY<INT>, m MAP<STRING, INT>>) FROM (SELECT a, m, ARRAY_REVERSE(ARRAY_REVERSE(a)) AS REVERSED FROM v WHERE id = 1) AS q;
