@@ -226,7 +226,8 @@ static const struct {
   {"HOP_ROWTIME", "it goes with GROUP BY HOP(..)"}, {"HOP_PROCTIME", "it goes with GROUP BY HOP(..)"},
   {"STRING_AGG", "use LISTAGG"}, {"GROUP_CONCAT", "use LISTAGG"}, {"ANY_VALUE", "use FIRST_VALUE"}, {"PERCENTILE_CONT", "use PERCENTILE(x, p)"},
   {"SOURCE_WATERMARK", "it stands alone: WATERMARK FOR ts AS SOURCE_WATERMARK()"},
-  {"LENGTH", "use CHAR_LENGTH"}, {"RLIKE", "use REGEXP(s, pattern)"}, {"NVL", "use COALESCE"},
+  {"LENGTH", "use CHAR_LENGTH"}, {"TRANSLATE3", "use TRANSLATE"}, {"$SUM0", "use SUM, or COALESCE(SUM(x), 0)"}, {"SINGLE_VALUE", "a scalar sub-query is one row: (SELECT ..)"},
+  {"JSON_ARRAYAGG_NULL_ON_NULL", "write JSON_ARRAYAGG(x NULL ON NULL)"}, {"JSON_OBJECTAGG_ABSENT_ON_NULL", "write JSON_OBJECTAGG(k VALUE x ABSENT ON NULL)"}, {"RLIKE", "use REGEXP(s, pattern)"}, {"NVL", "use COALESCE"},
   {"GETDATE", "use CURRENT_TIMESTAMP"}, {"TO_CHAR", "use DATE_FORMAT, or CAST(.. AS STRING)"}, {"STRPOS", "use POSITION(x IN s)"},
   {"DATE_TRUNC", "use FLOOR(t TO unit)"}, {"DATEDIFF", "use TIMESTAMPDIFF(unit, a, b)"}, {"DATE_ADD", "use t + INTERVAL '1' DAY"},
 };

@@ -60,6 +60,8 @@ SELECT TIMESTAMP WITH LOCAL TIME ZONE '2024-01-01 00:00:00';
 SELECT {d '2024-01-01'};
 -- @case bitmap functions
 SELECT BITMAP_CARDINALITY(BITMAP_BUILD(ARRAY[1, 2]));
+-- @case names of the planner
+SELECT TRANSLATE3(b, 'a', 'b'), $SUM0(a), SINGLE_VALUE(a), JSON_ARRAYAGG_NULL_ON_NULL(a), JSON_OBJECTAGG_ABSENT_ON_NULL(b, a), charLength(b) FROM t;
 -- @case functions that Flink SQL has not
 SELECT LENGTH(b), OCTET_LENGTH(b), RLIKE(b, 'x') FROM t;
 -- @case add partition
