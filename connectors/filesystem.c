@@ -445,6 +445,12 @@ static uint8_t sink_accepts(const rn_table_spec *table) {
   (void)table;
   return RN_CHANGE_INSERT;
 }
+/* A table that is one file has no place for what further instances write: its readers would not find it. */
+static bool sink_is_single(const rn_table_spec *table) {
+  for (uint32_t i = 0; i < table->column_count; i++)
+    if (rn_is_partition(&table->columns[i])) return false;
+  return !filesystem_is_directory(filesystem_path(table));
+}
 static rn_status check(const rn_table_spec *table, uint16_t direction, rn_diagnostics *diags) {
   rn_status status = RN_OK;
   for (size_t i = 0; i < table->options.count; i++) {
@@ -464,7 +470,7 @@ extern const rn_connector rn_connector_filesystem;
 const rn_connector rn_connector_filesystem = {
     .name = "filesystem",
     .help = "reads files (once, to their end) and appends to a file",
-    .flags = RN_CONNECTOR_NEEDS_FORMAT | RN_CONNECTOR_PARTITIONS,
+    .flags = RN_CONNECTOR_NEEDS_FORMAT | RN_CONNECTOR_PARTITIONS | RN_CONNECTOR_ONE_WRITER,
     .options = options,
     .option_count = OPTION_COUNT,
     .metadata = metadata,
@@ -472,6 +478,7 @@ const rn_connector rn_connector_filesystem = {
     .is_bounded = is_bounded,
     .check = check,
     .sink_accepts = sink_accepts,
+    .sink_is_single = sink_is_single,
     .source_open = source_open,
     .source_splits = source_splits,
     .source_split_name = source_split_name,

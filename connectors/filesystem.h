@@ -7,11 +7,12 @@ struct sqlite3;
 
 /* The 'path' option without "file://". */
 const char *filesystem_path(const rn_table_spec *table);
+bool filesystem_is_directory(const char *path); /* it is one, or ends in '/' */
 
 /* --- filesystem_sink.c: one file ------------------------------------------------------------------------------ */
 typedef struct file_sink file_sink;
 typedef struct file_staged file_staged; /* an epoch's bytes of a file */
-/* The file of an instance, in a directory "part-N.FORMAT". */
+/* The file of an instance: the path itself, in a directory "part-N.FORMAT". */
 void file_sink_path(const rn_table_spec *table, unsigned subtask, rn_builder *out);
 /* Opens the file where the committed length of spec->restored, or the marker of a first epoch that did not end, says. alone: it
  * is the only one of its instance; subtask 0 cuts those of instances that are no more. */
@@ -24,6 +25,10 @@ rn_status file_sink_flush(file_sink *sink, const file_staged *staged, rn_error *
 void file_sink_positions(const file_sink *sink, const file_staged *staged, rn_positions *out);
 rn_status file_sink_apply(const file_sink *sink, rn_txn *txn, rn_error *err); /* in the epoch's transaction */
 void file_sink_committed(file_sink *sink);
+/* Makes the directories that the path lies in. */
+rn_status file_sink_make_parents(const char *path, rn_error *err);
+/* Keeps other jobs from writing what a job writes; it ends when the descriptor is closed. */
+rn_status file_sink_lock(int fd, const char *path, rn_error *err);
 void file_staged_free(file_staged *staged);
 void file_sink_close(file_sink *sink);
 /* Brings a file back to its committed length; its marker counts no more. */

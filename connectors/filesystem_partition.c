@@ -6,9 +6,11 @@
  * when the sink opens. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/limits.h"
@@ -97,6 +99,7 @@ struct rn_sink {
   uint32_t *slots, mask;    /* part + 1 by hash */
   uint32_t last;            /* of the row before */
   rn_builder name;
+  int lock_fd;              /* PARTITIONED BY, first instance: the table's directory, -1 */
   size_t staged_bytes;
   uint64_t written;
 };
@@ -201,6 +204,17 @@ static rn_status restore_known(rn_sink *s, rn_error *err) {
   return clean(s, filesystem_path(s->spec.table), 0, err);
 }
 
+/* Files of partitions come and go while the job runs, so that its first instance holds the whole table. */
+static rn_status lock_table(rn_sink *s, rn_error *err) {
+  const char *path = filesystem_path(s->spec.table);
+  if (s->spec.subtask) return RN_OK;
+  if (file_sink_make_parents(path, err) != RN_OK) return RN_FAIL;
+  if (mkdir(path, 0777) != 0 && errno != EEXIST) return rn_fail(err, RN_E_FILE, "cannot make directory \"%s\": %s", path, strerror(errno));
+  s->lock_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (s->lock_fd < 0) return rn_fail(err, RN_E_FILE, "cannot write to directory \"%s\": %s", path, strerror(errno));
+  return file_sink_lock(s->lock_fd, path, err);
+}
+
 static void find_columns(rn_sink *s, const rn_sink_spec *spec) {
   uint32_t count = spec->schema->count;
   s->partitions = rn_calloc(count + 1, sizeof *s->partitions);
@@ -223,11 +237,13 @@ rn_status filesystem_sink_open(const rn_sink_spec *spec, rn_sink **out, rn_error
   enum { FIRST_SLOTS = 64 };
   rn_sink *s = rn_calloc(1, sizeof *s);
   s->spec = *spec;
+  s->lock_fd = -1;
   s->format = spec->table->value_format;
   s->mask = FIRST_SLOTS - 1;
   s->slots = rn_calloc(FIRST_SLOTS, sizeof *s->slots);
   find_columns(s, spec);
   rn_status status = s->format->encoder_open(spec->table, s->plain_columns, s->plain_count, false, spec->zone, &s->encoder, err);
+  if (status == RN_OK && s->partition_count) status = lock_table(s, err);
   if (status == RN_OK) status = s->partition_count ? restore_known(s, err) : open_part(s, "", 0, err);
   /* what was stored is needed no more: partitions that come later are new */
   s->spec.restored = NULL;
@@ -364,6 +380,7 @@ void filesystem_sink_close(rn_sink *s) {
   if (s->encoder) s->format->encoder_close(s->encoder);
   for (size_t i = 0; i < s->parts.len; i++) close_part(s->parts.data[i]);
   RN_VEC_FREE(&s->parts);
+  if (s->lock_fd >= 0) close(s->lock_fd);
   rn_builder_free(&s->name);
   rn_free(s->slots);
   rn_free(s->partitions);

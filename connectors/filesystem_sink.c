@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "connectors/filesystem.h"
@@ -33,21 +34,22 @@ static rn_status file_error(rn_error *err, const char *what, const char *path) {
   return rn_fail(err, RN_E_FILE, "cannot %s file \"%s\": %s", what, path, strerror(errno));
 }
 
-/* A directory takes files of its own, else one file; later instances get a number of their own. */
+bool filesystem_is_directory(const char *path) {
+  size_t len = strlen(path);
+  struct stat info;
+  return (len && path[len - 1] == '/') || (stat(path, &info) == 0 && S_ISDIR(info.st_mode));
+}
+
+/* A directory takes a file of every instance, else there is one file and one instance (sink_is_single). */
 void file_sink_path(const rn_table_spec *table, unsigned subtask, rn_builder *out) {
   const char *path = filesystem_path(table);
   size_t len = strlen(path);
-  struct stat info;
-  bool is_directory = (len && path[len - 1] == '/') || (stat(path, &info) == 0 && S_ISDIR(info.st_mode));
   rn_builder_text(out, path);
-  if (is_directory) {
-    if (len && path[len - 1] != '/') rn_builder_char(out, '/');
-    rn_builder_printf(out, "part-%u.%s", subtask, table->value_format->name);
-  } else if (subtask) {
-    rn_builder_printf(out, ".%u", subtask);
-  }
+  if (!filesystem_is_directory(path)) return;
+  if (len && path[len - 1] != '/') rn_builder_char(out, '/');
+  rn_builder_printf(out, "part-%u.%s", subtask, table->value_format->name);
 }
-static rn_status make_parents(const char *path, rn_error *err) {
+rn_status file_sink_make_parents(const char *path, rn_error *err) {
   rn_builder part = {0};
   rn_status status = RN_OK;
   for (const char *slash = strchr(path + 1, '/'); status == RN_OK && slash; slash = strchr(slash + 1, '/')) {
@@ -106,8 +108,16 @@ rn_status file_sink_restore(const rn_position *position, uint64_t *inode_out, in
   return RN_OK;
 }
 
+rn_status file_sink_lock(int fd, const char *path, rn_error *err) {
+  if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return RN_OK; /* not every file system has locks */
+  (void)rn_fail(err, RN_E_IN_USE, "\"%s\" is being written by another job", path);
+  return rn_hint(err, "STOP JOB ends it; the INSERTs of one STATEMENT SET share a file");
+}
+
 static rn_status find_start(file_sink *sink, const rn_sink_spec *spec, bool alone, rn_error *err) {
   bool restored = false;
+  sink->fd = open(sink->path, O_WRONLY | O_CLOEXEC);
+  if (sink->fd >= 0 && file_sink_lock(sink->fd, sink->path, err) != RN_OK) return RN_FAIL; /* before anything is cut */
   for (size_t i = 0; i < spec->restored_count; i++) {
     const rn_position *position = &spec->restored[i];
     bool mine = strcmp(position->split, sink->path) == 0;
@@ -125,7 +135,10 @@ static rn_status find_start(file_sink *sink, const rn_sink_spec *spec, bool alon
     if (mine) sink->frozen_length = length, restored = true;
   }
   if (!restored && file_marker_settle(sink->path, err) != RN_OK) return RN_FAIL;
-  sink->fd = open(sink->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (sink->fd < 0) {
+    sink->fd = open(sink->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (sink->fd >= 0 && file_sink_lock(sink->fd, sink->path, err) != RN_OK) return RN_FAIL;
+  }
   struct stat info;
   if (sink->fd < 0 || fstat(sink->fd, &info) != 0) return file_error(err, "write", sink->path);
   sink->inode = (uint64_t)info.st_ino;
@@ -145,7 +158,7 @@ rn_status file_sink_open(const rn_sink_spec *spec, const char *path, bool alone,
   sink->fd = -1;
   sink->path = rn_strdup(path);
   sink->marker = file_marker_new(path, spec->store);
-  rn_status status = make_parents(sink->path, err);
+  rn_status status = file_sink_make_parents(sink->path, err);
   if (status == RN_OK) status = find_start(sink, spec, alone, err);
   if (status != RN_OK) {
     file_sink_close(sink);

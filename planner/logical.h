@@ -187,6 +187,7 @@ struct rn_logical {
       rn_conflict conflict;     /* ON CONFLICT DO .. */
       rn_span conflict_span;
       bool resolve;             /* set by inference: the rows of a key need an operator */
+      bool joined;              /* the input is a UNION: of the rows of several INSERTs */
     } sink;
     struct {
       bool changelog;

@@ -249,8 +249,10 @@ static void build_sink(rn_plan_builder *b, const rn_logical *root) {
   rn_plan_node *input = rn_physical_exact(b, root);
   int *same = rn_identity_map(b, root->schema.count);
   uint32_t *keys = rn_map_columns(b, root->u.sink.keys, root->u.sink.key_count, same);
-  if (rn_wants_one(root->u.sink.table, "sink.parallelism")) input = rn_put_gather(b, input);
-  bool takes_back = (root->u.sink.table->connector->flags & RN_CONNECTOR_TAKES_BACK) && root->inputs[0]->emits != RN_CHANGE_INSERT;
+  const rn_connector *connector = root->u.sink.table->connector;
+  bool single = connector->sink_is_single && connector->sink_is_single(root->u.sink.table);
+  if (single || rn_wants_one(root->u.sink.table, "sink.parallelism")) input = rn_put_gather(b, input);
+  bool takes_back = (connector->flags & RN_CONNECTOR_TAKES_BACK) && root->inputs[0]->emits != RN_CHANGE_INSERT;
   if (root->u.sink.key_count) input = rn_put_by_key(b, input, keys, root->u.sink.key_count);
   else if (takes_back) input = rn_put_by_key(b, input, rn_whole_row(b, root->schema.count), root->schema.count);
   if (root->u.sink.resolve) input = resolve_conflicts(b, root, input, keys);

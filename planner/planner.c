@@ -11,6 +11,37 @@ static void add_root(rn_stages *s, rn_logical *root, const char *path) {
   s->roots[s->root_count++] = root;
 }
 
+static bool same_options(const rn_options *a, const rn_options *b) {
+  if (a->count != b->count) return false;
+  for (size_t i = 0; i < a->count; i++)
+    if (strcmp(a->items[i].key, b->items[i].key) != 0 || strcmp(a->items[i].value, b->items[i].value) != 0) return false;
+  return true;
+}
+
+/* What has one writer at a time gets the rows of several INSERTs through one sink, as of a UNION ALL. */
+static bool joins_sink(rn_stages *s, rn_logical *const *roots, uint32_t count, const rn_logical *root) {
+  for (uint32_t i = 0; i < count; i++) {
+    rn_logical *sink = roots[i], *first = sink->inputs[0];
+    if (!(sink->u.sink.table->connector->flags & RN_CONNECTOR_ONE_WRITER) || sink->u.sink.object != root->u.sink.object ||
+        !same_options(&sink->u.sink.table->options, &root->u.sink.table->options))
+      continue;
+    uint32_t before = sink->u.sink.joined ? first->input_count : 1, width = first->schema.count;
+    rn_logical **inputs = RN_NEW_N(&s->arena, rn_logical *, before + 1);
+    for (uint32_t k = 0; k < before; k++) inputs[k] = sink->u.sink.joined ? first->inputs[k] : first;
+    inputs[before] = root->inputs[0];
+    rn_field *fields = RN_NEW_N(&s->arena, rn_field, width + 1);
+    for (uint32_t c = 0; c < width; c++) {
+      const rn_type *a = first->schema.fields[c].type, *b = root->inputs[0]->schema.fields[c].type;
+      fields[c] = (rn_field){first->schema.fields[c].name, rn_type_plain(&s->arena, rn_type_with_null(&s->arena, a, a->nullable || b->nullable))};
+    }
+    sink->inputs[0] = rn_logical_new(&s->arena, RN_L_UNION, sink->span, before + 1, inputs);
+    sink->inputs[0]->schema = sink->schema = (rn_schema){width, fields};
+    sink->u.sink.joined = true;
+    return true;
+  }
+  return false;
+}
+
 static void begin(rn_stages *s, rn_catalog *catalog, const rn_planner_settings *settings, uint32_t roots, rn_diagnostics *diags) {
   memset(s, 0, sizeof *s);
   rn_arena_init(&s->arena);
@@ -46,11 +77,18 @@ rn_status rn_stages_bind(rn_stages *s, rn_catalog *catalog, const rn_planner_set
     root->u.collect.changelog = changelog;
     add_root(s, root, "collect");
   }
+  rn_logical **roots = RN_NEW_N(&s->arena, rn_logical *, insert_count + 1);
+  uint32_t *numbers = RN_NEW_N(&s->arena, uint32_t, insert_count + 1), count = 0;
   for (uint32_t i = 0; i < insert_count; i++) {
     rn_logical *root = rn_bind_insert(s->query, &inserts[i]);
-    if (root) add_root(s, root, rn_arena_printf(&s->arena, "sink.%u", i));
-    else status = RN_FAIL; /* go on: errors of all of them are told together */
+    if (!root) {
+      status = RN_FAIL; /* go on: errors of all of them are told together */
+    } else if (!joins_sink(s, roots, count, root)) {
+      numbers[count] = i;
+      roots[count++] = root;
+    }
   }
+  for (uint32_t i = 0; i < count; i++) add_root(s, roots[i], rn_arena_printf(&s->arena, "sink.%u", numbers[i]));
   return status;
 }
 

@@ -268,6 +268,7 @@ typedef struct rn_metadata_key {
 
 enum { RN_CONNECTOR_NEEDS_FORMAT = 1, RN_CONNECTOR_TAKES_KEY_FORMAT = 2,
        RN_CONNECTOR_IN_FILE = 4, /* rows are part of the epoch's transaction: exactly once */
+       RN_CONNECTOR_ONE_WRITER = 64, /* a table is written by one sink at a time: several INSERTs of a job share one */
        RN_CONNECTOR_LIVE = 8, /* an unbounded scan gives what happens now: a time far ahead of the clock is not believed */
        RN_CONNECTOR_TAKES_BACK = 16, /* without a PRIMARY KEY -U and -D take one equal row away: only how often a row came counts,
                                         so that all changes of a row must meet in one instance and may be folded */
@@ -291,6 +292,8 @@ struct rn_connector {
   rn_status (*check)(const rn_table_spec *table, uint16_t direction, rn_diagnostics *diags);
   /* Changes the sink accepts (RN_CHANGE_* bits) for this table; 0: cannot be written. */
   uint8_t (*sink_accepts)(const rn_table_spec *table);
+  /* Can only one instance of a sink write this table? NULL: never so. */
+  bool (*sink_is_single)(const rn_table_spec *table);
 
   rn_status (*source_open)(const rn_source_spec *spec, rn_source **out, rn_error *err);
   /* Splits of this instance; names stay valid. May grow while running (new partitions). */

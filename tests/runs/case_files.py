@@ -256,3 +256,28 @@ def partition_marker_of_a_committed_file(w):
     w.same("behind what was committed", open(w.path("out/k=a/part-0.json")).read(), text + '{"id":1}\n', r)
     w.same("and takes away what was not", (open(w.path("out/k=b/part-0.json")).read(), os.path.getsize(w.path("out/k=c/part-0.json"))), ('{"id":3}\n{"id":4}\n{"id":7}\n', 0), r)
     w.same("without markers", [n for f in "abc" for n in os.listdir(w.path("out/k=" + f)) if n.startswith(".")], [])
+
+
+@case
+def files_have_one_writer(w):
+    rows = "CREATE TABLE g (id INT) WITH ('connector' = 'datagen', 'number-of-rows' = '1000', 'fields.id.kind' = 'sequence', 'fields.id.start' = '0', 'fields.id.end' = '999');\n"
+    table = "CREATE TABLE o (id INT) WITH ('connector' = 'filesystem', 'path' = '%s', 'format' = 'json');\n"
+    parts = "CREATE TABLE o (id INT, k INT) PARTITIONED BY (k) WITH ('connector' = 'filesystem', 'path' = '%s', 'format' = 'json');\n"
+    both = "EXECUTE STATEMENT SET BEGIN INSERT INTO o SELECT id%s FROM g; INSERT INTO o SELECT id + 1000%s FROM g; INSERT INTO o VALUES (2000%s); END;\n"
+    count = "SELECT COUNT(*) AS n, COUNT(DISTINCT id) AS d FROM o;\n"
+    for name, make, more in (("one.json", table, ("",) * 3), ("dir/", table, ("",) * 3), ("parts", parts, (", MOD(id, 3)", ", MOD(id, 4)", ", 1"))):
+        r = w.run(rows + make % name + both % more + count, db=name.strip("/") + ".db")
+        w.same("INSERTs of one STATEMENT SET share %s" % name, r.out, '{"n":2001,"d":2001}\n', r)
+    r = w.run(rows + table % "wide.json" + "SET 'parallelism.default' = '3';\nCREATE TABLE i (id INT) WITH ('connector' = 'filesystem', 'path' = 'dir', 'format' = 'json');\n"
+              "INSERT INTO o SELECT id FROM i;\n" + count, db="wide.db")
+    w.same("with parallelism, a file stays one", (r.out, [n for n in os.listdir(w.dir) if n.startswith("wide.json")]), ('{"n":2001,"d":2001}\n', ["wide.json"]), r)
+    for name, make, one in (("busy.json", table, "id"), ("busy", parts, "id, 1")):
+        sql = "CREATE TABLE e (id INT) WITH ('connector' = 'datagen', 'rows-per-second' = '100');\n" + make % name + "INSERT INTO o SELECT %s FROM e;\n" % one
+        p = w.run_start(sql, "-D", "execution.checkpointing.interval=20ms", db=name + ".db")
+        held = w.path(name if make == table else name + "/k=1/part-0.json")
+        w.check("a job writes %s" % name, w.wait(lambda: os.path.exists(held) and os.path.getsize(held) > 0))
+        r = w.run(make % name + "INSERT INTO o VALUES (1%s);\n" % (", 2" if make == parts else ""), script="second.sql", db=name + "2.db")
+        w.check("nobody else does meanwhile", r.code != 0 and "is being written by another job" in r.err, r)
+        w.same("it ends well", w.stop(p).code, 0)
+        r = w.run(make % name + "INSERT INTO o VALUES (1%s);\n" % (", 2" if make == parts else ""), script="second.sql", db=name + "2.db")
+        w.same("then it may", r.code, 0, r)
