@@ -179,8 +179,8 @@ int rn_truncate(runnel_stmt *stmt);
 int rn_rows_prepare(runnel_stmt *stmt);
 rn_ast_insert *rn_rows_insert(runnel_stmt *stmt, const rn_ast_statement *ast); /* what a DELETE or UPDATE is; NULL: an error was told */
 rn_status rn_overwrite_check(runnel_stmt *stmt, rn_error *err);              /* before its job: may it? */
-rn_status rn_overwrite_begin(runnel *db, const rn_table_spec *table, rn_error *err); /* a new job: nothing of an older one */
-rn_status rn_overwrite_end(runnel_stmt *stmt, const rn_table_spec *table, bool needed, rn_error *err);
+rn_status rn_overwrite_begin(runnel *db, const rn_table_spec *table, const char *job, rn_error *err); /* a new job: nothing of an older one */
+rn_status rn_overwrite_end(runnel_stmt *stmt, const rn_table_spec *table, const char *job, bool needed, rn_error *err);
 bool rn_like(const char *text, const char *pattern, bool nocase);
 
 /* jobs.c; ctas.c; job_handle.c */

@@ -349,12 +349,12 @@ static rn_status start(runnel_stmt *stmt, bool *skipped, rn_error *err) {
   const rn_table_spec *overwritten = sink_of_overwrite(stmt, stmt->plan);
   if (finished && in_run && job->bounded) {
     *skipped = true;
-    return overwritten ? rn_overwrite_end(stmt, overwritten, false, err) : RN_OK; /* it may have ended just before that */
+    return overwritten ? rn_overwrite_end(stmt, overwritten, job->key, false, err) : RN_OK; /* it may have ended just before that */
   }
   if (overwritten && rn_overwrite_check(stmt, err) != RN_OK) return RN_FAIL;
   /* What it began before an error or a stop was made of rows that may have changed since: never gone on with. */
   if (overwritten && exists && rn_store_forget_job(db->store, job->key, err) != RN_OK) return RN_FAIL;
-  if (overwritten && rn_overwrite_begin(db, overwritten, err) != RN_OK) return RN_FAIL;
+  if (overwritten && rn_overwrite_begin(db, overwritten, job->key, err) != RN_OK) return RN_FAIL;
   if (overwritten) finished = false;
   if (stmt->ast->kind == RN_AST_STMT_CREATE_TABLE && stmt->ast->or_replace) {
     /* In the shell the table is new; in a run it is when this begins, and stays when this goes on. */
@@ -412,13 +412,14 @@ static int bounded_done(runnel_stmt *stmt) {
   uint64_t rows = rows_of(job);
   const rn_table_spec *overwritten = job->plan ? sink_of_overwrite(stmt, job->plan) : NULL;
   if (overwritten && job->state == RN_JOB_FINISHED) {
-    if (rn_overwrite_end(stmt, overwritten, true, &err) != RN_OK) {
+    if (rn_overwrite_end(stmt, overwritten, job->key, true, &err) != RN_OK) {
       rn_error ignored;
       rn_error_clear(&ignored);
       (void)rn_store_forget_job(db->store, job->key, &ignored);
       return fail(stmt, &err);
     }
-  } else {
+  }
+  if (!stmt->summary.len) {
     rn_builder_printf(&stmt->summary, "%llu row%s inserted", (unsigned long long)rows, rows == 1 ? "" : "s");
   }
   bool in_run = (stmt->flags & RUNNEL_PREPARE_RUN) && db->run_script;

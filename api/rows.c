@@ -80,15 +80,44 @@ rn_status rn_overwrite_check(runnel_stmt *stmt, rn_error *err) {
 typedef struct swap_ctx {
   runnel_stmt *stmt;
   const rn_table_spec *table;
-  const char *beside;
+  const char *beside, *job;
   bool needed;
+  const rn_catalog_object *partitioned; /* PARTITION (..): only the partitions that got rows are replaced; else NULL */
 } swap_ctx;
 
 static const char *beside_of(const rn_table_spec *table) { return rn_option_text(&table->options, "table"); }
 
-static rn_status begin(sqlite3 *db, void *ctx, rn_error *err) { return rn_stored_table_drop(db, ((swap_ctx *)ctx)->beside, err); }
-rn_status rn_overwrite_begin(runnel *db, const rn_table_spec *table, rn_error *err) {
-  swap_ctx s = {.beside = beside_of(table)};
+/* Runs a statement on _rn_meta, where the key is the name of the table beside and the value the job that fills it. Rows found. */
+static int on_meta(sqlite3 *db, const char *sql, const swap_ctx *s) {
+  sqlite3_stmt *stmt = NULL;
+  int rows = 0, rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+  if (rc == SQLITE_OK) {
+    sqlite3_bind_text(stmt, 1, s->beside, -1, SQLITE_STATIC);
+    if (sqlite3_bind_parameter_count(stmt) > 1) sqlite3_bind_text(stmt, 2, s->job, -1, SQLITE_STATIC);
+    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) rows++;
+  }
+  sqlite3_finalize(stmt);
+  return rc == SQLITE_DONE ? rows : -1;
+}
+static rn_status begin(sqlite3 *db, void *ctx, rn_error *err) {
+  const swap_ctx *s = ctx;
+  if (on_meta(db, "INSERT OR REPLACE INTO _rn_meta VALUES(?1, ?2)", s) < 0) return rn_fail(err, RN_E_DATABASE, "%s", sqlite3_errmsg(db));
+  return rn_stored_table_drop(db, s->beside, err);
+}
+/* Rows outside the file: the connector's word for this job. */
+static char *owner_text(runnel *db, const char *job) {
+  rn_builder text = {0};
+  rn_builder_printf(&text, "%s\n%s\n", rn_store_path(db->store), job);
+  return rn_builder_take(&text);
+}
+rn_status rn_overwrite_begin(runnel *db, const rn_table_spec *table, const char *job, rn_error *err) {
+  if (table->connector->overwrite_begin) {
+    char *owner = owner_text(db, job);
+    rn_status status = table->connector->overwrite_begin(table, owner, err);
+    rn_free(owner);
+    return status;
+  }
+  swap_ctx s = {.beside = beside_of(table), .job = job};
   return rn_store_run(db->store, begin, &s, err);
 }
 
@@ -101,6 +130,18 @@ static rn_status move_rows(sqlite3 *db, const swap_ctx *s, rn_error *err) {
   }
   rn_builder_text(&sql, "DELETE FROM ");
   rn_sql_identifier(&sql, s->table->name);
+  for (uint32_t i = 0; s->partitioned && i < s->partitioned->partition_count; i++) {
+    const char *name = s->partitioned->columns[s->partitioned->partitions[i]].name;
+    if (!i) {
+      rn_builder_text(&sql, " AS o WHERE EXISTS (SELECT 1 FROM ");
+      rn_sql_identifier(&sql, s->beside);
+    }
+    rn_builder_text(&sql, i ? " AND n." : " AS n WHERE n.");
+    rn_sql_identifier(&sql, name);
+    rn_builder_text(&sql, " IS o.");
+    rn_sql_identifier(&sql, name);
+  }
+  if (s->partitioned) rn_builder_char(&sql, ')');
   rn_builder_text(&sql, "; INSERT INTO ");
   rn_sql_identifier(&sql, s->table->name);
   rn_builder_printf(&sql, "(%s) SELECT %s FROM ", names.data, names.data);
@@ -112,7 +153,8 @@ static rn_status move_rows(sqlite3 *db, const swap_ctx *s, rn_error *err) {
 }
 static rn_status swap(sqlite3 *db, void *ctx, rn_error *err) {
   swap_ctx *s = ctx;
-  if (!rn_stored_table_exists(db, s->beside))
+  /* A run that is continued must not take what another job has half written. */
+  if (on_meta(db, "SELECT 1 FROM _rn_meta WHERE key = ?1 AND value = ?2", s) != 1 || !rn_stored_table_exists(db, s->beside))
     return s->needed ? rn_fail(err, RN_E_INTERNAL, "the new rows of \"%s\" are gone", s->table->name) : RN_OK;
   s->stmt->rows_gone = rn_stored_table_rows(db, s->table->name);
   s->stmt->rows_now = rn_stored_table_rows(db, s->beside);
@@ -120,16 +162,23 @@ static rn_status swap(sqlite3 *db, void *ctx, rn_error *err) {
     s->needed = false; /* told below, when the rows beside are dropped */
     return rn_stored_table_drop(db, s->beside, err);
   }
-  if (move_rows(db, s, err) != RN_OK) return RN_FAIL;
+  if (move_rows(db, s, err) != RN_OK || on_meta(db, "DELETE FROM _rn_meta WHERE key = ?1", s) < 0) return RN_FAIL;
   return rn_stored_table_drop(db, s->beside, err);
 }
 
-rn_status rn_overwrite_end(runnel_stmt *stmt, const rn_table_spec *table, bool needed, rn_error *err) {
-  swap_ctx s = {stmt, table, beside_of(table), needed};
+rn_status rn_overwrite_end(runnel_stmt *stmt, const rn_table_spec *table, const char *job, bool needed, rn_error *err) {
+  if (table->connector->overwrite_end) {
+    char *owner = owner_text(stmt->db, job);
+    rn_status status = table->connector->overwrite_end(table, owner, needed, err);
+    rn_free(owner);
+    return status;
+  }
+  const rn_ast_insert *insert = stmt->ast->insert;
+  swap_ctx s = {stmt, table, beside_of(table), job, needed, insert->partition.count ? rn_catalog_find(stmt->db->catalog, &insert->table, NULL) : NULL};
   if (rn_store_run(stmt->db->store, swap, &s, err) != RN_OK) return RN_FAIL;
   if (needed && !s.needed)
     return rn_fail_at(err, RN_E_SINK, stmt->ast->span, "UPDATE gives several rows of \"%s\" the same PRIMARY KEY: nothing was changed", table->name);
-  if (!needed) return RN_OK; /* skipped: the caller says so */
+  if (!needed || s.partitioned) return RN_OK; /* the caller says what was done */
   long long count = stmt->written == RN_AST_STMT_DELETE ? stmt->rows_gone - stmt->rows_now : stmt->rows_now;
   rn_builder_printf(&stmt->summary, stmt->written == RN_AST_STMT_DELETE   ? "%lld row%s deleted"
                                     : stmt->written == RN_AST_STMT_UPDATE ? "table updated, %lld row%s"

@@ -210,7 +210,11 @@ static rn_status source_open(const rn_source_spec *spec, rn_source **out, rn_err
   const rn_position *stored = spec->restored_count ? spec->restored : spec->until;
   size_t stored_count = spec->restored_count ? spec->restored_count : spec->until_count;
   path_list paths = {0};
-  rn_status status = RN_OK;
+  rn_status status = filesystem_overwrite_settle(filesystem_path(spec->table), err);
+  if (status != RN_OK) {
+    source_close(source);
+    return RN_FAIL;
+  }
   if (stored_count) {
     for (size_t i = 0; i < stored_count; i++) {
       char *copy = rn_strdup(stored[i].split);
@@ -500,5 +504,9 @@ const rn_connector rn_connector_filesystem = {
     .sink_committed = filesystem_sink_committed,
     .sink_discard = filesystem_sink_discard,
     .sink_counters = filesystem_sink_counters,
+    .sink_release = filesystem_sink_release,
     .sink_close = filesystem_sink_close,
+    .overwrite_path = filesystem_overwrite_path,
+    .overwrite_begin = filesystem_overwrite_begin,
+    .overwrite_end = filesystem_overwrite_end,
 };

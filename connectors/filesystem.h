@@ -30,6 +30,7 @@ rn_status file_sink_make_parents(const char *path, rn_error *err);
 /* Keeps other jobs from writing what a job writes; it ends when the descriptor is closed. */
 rn_status file_sink_lock(int fd, const char *path, rn_error *err);
 void file_staged_free(file_staged *staged);
+void file_sink_release(file_sink *sink); /* nothing is written any more */
 void file_sink_close(file_sink *sink);
 /* Brings a file back to its committed length; its marker counts no more. */
 rn_status file_sink_restore(const rn_position *position, uint64_t *inode_out, int64_t *length_out, rn_error *err);
@@ -44,6 +45,13 @@ rn_status file_marker_commit(const file_marker *marker, struct sqlite3 *db, rn_e
 void file_marker_remove(const file_marker *marker);
 /* Cuts what no epoch committed, if the file has a marker, and removes it. */
 rn_status file_marker_settle(const char *file, rn_error *err);
+
+/* --- filesystem_overwrite.c: INSERT OVERWRITE (rn_connector.overwrite_path ..) ---------------------------------- */
+const char *filesystem_overwrite_path(const rn_table_spec *table, rn_arena *arena);
+rn_status filesystem_overwrite_begin(const rn_table_spec *fresh, const char *owner, rn_error *err);
+rn_status filesystem_overwrite_end(const rn_table_spec *fresh, const char *owner, bool needed, rn_error *err);
+/* Ends an overwrite of the table at this path that was committed and not ended: before anybody reads or writes it. */
+rn_status filesystem_overwrite_settle(const char *path, rn_error *err);
 
 /* --- filesystem_partition.c: the connector's sink; directories of PARTITIONED BY -------------------------------- */
 #define FILESYSTEM_DEFAULT_PARTITION "__DEFAULT_PARTITION__"
@@ -60,6 +68,7 @@ rn_status filesystem_sink_positions(rn_sink *sink, rn_staged *staged, rn_positio
 void filesystem_sink_committed(rn_sink *sink, rn_staged *staged, uint64_t epoch);
 void filesystem_sink_discard(rn_sink *sink, rn_staged *staged);
 void filesystem_sink_counters(rn_sink *sink, uint64_t *written, uint64_t *coalesced);
+void filesystem_sink_release(rn_sink *sink);
 void filesystem_sink_close(rn_sink *sink);
 
 #endif

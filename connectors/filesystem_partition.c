@@ -99,7 +99,7 @@ struct rn_sink {
   uint32_t *slots, mask;    /* part + 1 by hash */
   uint32_t last;            /* of the row before */
   rn_builder name;
-  int lock_fd;              /* PARTITIONED BY, first instance: the table's directory, -1 */
+  int lock_fd;              /* of a directory, first instance; -1 */
   size_t staged_bytes;
   uint64_t written;
 };
@@ -204,7 +204,7 @@ static rn_status restore_known(rn_sink *s, rn_error *err) {
   return clean(s, filesystem_path(s->spec.table), 0, err);
 }
 
-/* Files of partitions come and go while the job runs, so that its first instance holds the whole table. */
+/* Files of partitions come and go while the job runs: its first instance holds the table's directory. */
 static rn_status lock_table(rn_sink *s, rn_error *err) {
   const char *path = filesystem_path(s->spec.table);
   if (s->spec.subtask) return RN_OK;
@@ -243,7 +243,8 @@ rn_status filesystem_sink_open(const rn_sink_spec *spec, rn_sink **out, rn_error
   s->slots = rn_calloc(FIRST_SLOTS, sizeof *s->slots);
   find_columns(s, spec);
   rn_status status = s->format->encoder_open(spec->table, s->plain_columns, s->plain_count, false, spec->zone, &s->encoder, err);
-  if (status == RN_OK && s->partition_count) status = lock_table(s, err);
+  if (status == RN_OK) status = filesystem_overwrite_settle(filesystem_path(spec->table), err);
+  if (status == RN_OK && (s->partition_count || filesystem_is_directory(filesystem_path(spec->table)))) status = lock_table(s, err);
   if (status == RN_OK) status = s->partition_count ? restore_known(s, err) : open_part(s, "", 0, err);
   /* what was stored is needed no more: partitions that come later are new */
   s->spec.restored = NULL;
@@ -375,12 +376,17 @@ void filesystem_sink_counters(rn_sink *s, uint64_t *written, uint64_t *coalesced
   *written = __atomic_load_n(&s->written, __ATOMIC_RELAXED);
   *coalesced = 0;
 }
+void filesystem_sink_release(rn_sink *s) {
+  for (size_t i = 0; i < s->parts.len; i++) file_sink_release(s->parts.data[i]->file);
+  if (s->lock_fd >= 0) close(s->lock_fd);
+  s->lock_fd = -1;
+}
 void filesystem_sink_close(rn_sink *s) {
   if (!s) return;
+  filesystem_sink_release(s);
   if (s->encoder) s->format->encoder_close(s->encoder);
   for (size_t i = 0; i < s->parts.len; i++) close_part(s->parts.data[i]);
   RN_VEC_FREE(&s->parts);
-  if (s->lock_fd >= 0) close(s->lock_fd);
   rn_builder_free(&s->name);
   rn_free(s->slots);
   rn_free(s->partitions);

@@ -203,9 +203,13 @@ void file_staged_free(file_staged *staged) {
   rn_free(staged->data);
   rn_free(staged);
 }
+void file_sink_release(file_sink *sink) {
+  if (sink->fd >= 0) close(sink->fd);
+  sink->fd = -1;
+}
 void file_sink_close(file_sink *sink) {
   if (!sink) return;
-  if (sink->fd >= 0) close(sink->fd);
+  file_sink_release(sink);
   rn_builder_free(&sink->staged);
   rn_free(sink->path);
   file_marker_free(sink->marker);

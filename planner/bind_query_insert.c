@@ -107,21 +107,36 @@ static rn_status find_partition(rn_query_context *q, const rn_ast_insert *insert
   return status;
 }
 
-/* INSERT OVERWRITE writes a table beside the old one, which takes its place when all is there (api/rows.c). */
-static rn_status overwrite_hints(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t, rn_ast_hints *out) {
+/* INSERT OVERWRITE writes a table beside the old one, which takes its place when all is there (api/rows.c): here the options of
+ * that table. */
+static rn_status overwrite_options(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t, rn_ast_option *options,
+                                   uint32_t *count) {
+  rn_span span = insert->table.span;
+  rn_table_spec *spec = NULL;
+  uint32_t *map = NULL;
   bool in_file = (t->connector->flags & RN_CONNECTOR_IN_FILE) && !rn_option_text(&t->options, "path") && !rn_option_text(&t->options, "table");
-  if (!in_file)
-    return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, insert->table.span, "the rows of a table without WITH are",
-                   "INSERT OVERWRITE: the rows of \"%s\" are not in this database file", t->name);
-  if (insert->partition.count)
-    return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, insert->partition.items[0].column.span, NULL, "INSERT OVERWRITE of one PARTITION is not supported: it replaces all rows");
+  if (in_file) {
+    options[0] = (rn_ast_option){"table", rn_arena_printf(q->arena, RN_OVERWRITE_PREFIX "%s", t->name), span, span};
+    options[1] = (rn_ast_option){"index", "", span, span};
+    *count = 2;
+    return RN_OK;
+  }
+  if (!t->connector->overwrite_path)
+    return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, span, "the rows of a table without WITH, and those of files, can be",
+                   "INSERT OVERWRITE: the rows of \"%s\" (connector %s) cannot be replaced", t->name, t->connector->name);
+  if (rn_catalog_table_spec(t, rn_catalog_registry(q->binder.catalog), &insert->hints, q->arena, &spec, &map, q->binder.diags) != RN_OK) return RN_FAIL;
+  options[0] = (rn_ast_option){"path", t->connector->overwrite_path(spec, q->arena), span, span};
+  *count = 1;
+  return RN_OK;
+}
+static rn_status overwrite_hints(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t, rn_ast_hints *out) {
   rn_ast_option *options = RN_NEW_N(q->arena, rn_ast_option, 2);
   rn_span span = insert->table.span;
-  options[0] = (rn_ast_option){"table", rn_arena_printf(q->arena, RN_OVERWRITE_PREFIX "%s", t->name), span, span};
-  options[1] = (rn_ast_option){"index", "", span, span};
+  uint32_t count = 0;
+  if (overwrite_options(q, insert, t, options, &count) != RN_OK) return RN_FAIL;
   rn_ast_hint *items = RN_NEW_N(q->arena, rn_ast_hint, insert->hints.count + 1);
   for (uint32_t i = 0; i < insert->hints.count; i++) items[i] = insert->hints.items[i];
-  items[insert->hints.count] = (rn_ast_hint){.name = "OPTIONS", .options = {2, options}, .span = span};
+  items[insert->hints.count] = (rn_ast_hint){.name = "OPTIONS", .options = {count, options}, .span = span};
   *out = (rn_ast_hints){insert->hints.count + 1, items};
   return RN_OK;
 }

@@ -6,6 +6,8 @@
 /* INSERT OVERWRITE, DELETE, UPDATE: all rows of the table are replaced. */
 static bool overwrites(const rn_table_spec *table) {
   const char *beside = rn_option_text(&table->options, "table");
+  const char *path = table->connector->overwrite_path ? rn_option_text(&table->options, "path") : NULL;
+  if (path && strstr(path, RN_OVERWRITE_MARK)) return true;
   return beside && strncmp(beside, RN_OVERWRITE_PREFIX, strlen(RN_OVERWRITE_PREFIX)) == 0;
 }
 

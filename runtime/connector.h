@@ -340,8 +340,17 @@ struct rn_connector {
   /* Frees staged rows of an epoch that was given up (the job failed or was aborted). NULL: nothing to free. */
   void (*sink_discard)(rn_sink *sink, rn_staged *staged);
   void (*sink_counters)(rn_sink *sink, uint64_t *written, uint64_t *coalesced);
+  void (*sink_release)(rn_sink *sink); /* the job has ended, its counters are still asked for: others may write the target. NULL ok */
   void (*sink_close)(rn_sink *sink);
+  /* INSERT OVERWRITE of tables outside the file (all NULL: refused): 'path' that the new rows are written to in the place of the
+   * table's; begin and end get the table with that path. begin takes away what others left there; owner is a text of this job.
+   * end puts the new rows into the place of the old when they are the owner's; needed: it is an error when they are not. */
+  const char *(*overwrite_path)(const rn_table_spec *table, rn_arena *arena);
+  rn_status (*overwrite_begin)(const rn_table_spec *fresh, const char *owner, rn_error *err);
+  rn_status (*overwrite_end)(const rn_table_spec *fresh, const char *owner, bool needed, rn_error *err);
 };
+
+#define RN_OVERWRITE_MARK "runnel-overwrite/" /* in the path that overwrite_path gives */
 
 /* The connectors and formats of an engine; connectors/registry.c has the built-in one, api/ hands it
  * down (planner and runtime do not include connectors/). */

@@ -276,6 +276,14 @@ static void store_outcome(rn_job *job, rn_job_state state) {
   else if (job->ending == RN_ENDING_ABORT) rn_store_set_job_state(job->config.store, job->name, "STOPPED", &ignored);
 }
 
+static void release_sinks(rn_job *job) {
+  for (size_t i = 0; i < job->instances.len; i++) {
+    if (job->instances.data[i].op->op_class != &rn_op_sink_class) continue;
+    rn_sink_handle h = rn_sink_of(job->instances.data[i].op);
+    if (h.connector->sink_release && h.sink) h.connector->sink_release(h.sink);
+  }
+}
+
 void *rn_job_coordinate(void *arg) {
   rn_job *job = arg;
   pthread_mutex_lock(&job->mutex);
@@ -297,6 +305,7 @@ void *rn_job_coordinate(void *arg) {
     job->tasks.data[i]->started = false;
   }
   free_epoch(job);
+  release_sinks(job);
   store_outcome(job, state);
   pthread_mutex_lock(&job->mutex);
   job->state = state;

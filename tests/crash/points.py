@@ -111,6 +111,66 @@ class first_start(append_to_a_file):
     steps = "a.db"
 
 
+class overwrite_a_file:
+    """INSERT OVERWRITE: whoever looks after a kill finds all of the old rows or all of the new ones."""
+    out, steps = "out.csv", "out.csv:-wal"
+    old, new = ["0", "7"], ["1", "2", "3"]
+    table = FILE
+
+    def prepare():
+        write("out.csv", "0\n7\n")
+        write("job.sql", TABLE + FILE + "INSERT OVERWRITE o SELECT a FROM i;\n")
+
+
+class overwrite_a_directory:
+    """The new rows are made of the old ones; files that have no successor go, and what is hidden stays."""
+    out, steps = "out", "/out:out/:-wal"
+    old, new = ["0", "7"], ["100", "107"]
+    table = FILE.replace("out.csv", "out/")
+
+    def prepare():
+        write("out/a.csv", "0\n")
+        write("out/sub/b.csv", "7\n")
+        write("out/_SUCCESS", "")
+        write("job.sql", overwrite_a_directory.table + "INSERT OVERWRITE o SELECT a + 100 FROM o;\n")
+
+
+class overwrite_partitions:
+    out, steps = "out", "/out:out/:-wal"
+    old = ["k=x/0", "k=x/5", "k=y/7", "k=z/8"]
+    new = ["k=n/3", "k=x/1", "k=y/2", "k=z/8"]
+    table = PARTS
+
+    def prepare():
+        write("out/k=x/part-0.csv", "0\n")
+        write("out/k=x/more.csv", "5\n")
+        write("out/k=y/part-0.csv", "7\n")
+        write("out/k=z/part-0.csv", "8\n")
+        write("job.sql", TABLE + PARTS + "INSERT OVERWRITE o SELECT a, CASE a WHEN 1 THEN 'x' WHEN 2 THEN 'y' ELSE 'n' END FROM i;\n")
+
+
+def old_or_new(case):
+    """The reader has a database of its own, so that the job's cannot help it; then the job's run goes on."""
+    wrong = 0
+    select = case.table + "SELECT %s FROM o;\n" % ("a, k" if "k STRING" in case.table else "a")
+    for at in points(case):
+        prepare(case)
+        write("select.sql", select)
+        run("job.sql", RN_KILL_AT=at, RN_STEP_PATHS=case.steps)
+        r = subprocess.run([build + "/runnel", "run", "-q", "--format", "csv", "--no-header", "select.sql"], capture_output=True, text=True, timeout=300)
+        seen = sorted("/".join(["k=" + k for k in part[1:]] + part[:1]) for part in (line.split(",") for line in r.stdout.split()))
+        done = finished()
+        again = None if done else run("job.sql")
+        have = rows(case.out)
+        hidden = [os.path.join(folder, n) for folder, folders, names in os.walk(".") for n in names if "runnel-overwrite" in folder]
+        ok = r.returncode == 0 and seen in ((case.new,) if done else (case.old, case.new)) and (done or again.returncode == 0)
+        ok = ok and have == case.new and not hidden
+        wrong += not ok
+        if not ok and wrong <= 3:
+            print("%s: killed at %d%s: seen %s, then %s %s%s%s" % (case.__name__, at, ", finished" if done else "", seen, have, hidden, r.stderr, again.stderr if again else ""))
+    check(case.__name__, wrong == 0, "wrong after %d kills" % wrong)
+
+
 def killed_everywhere(case, other_db):
     name = "%s, then a job of %s" % (case.__name__, "the same database" if other_db == "a.db" else "another one")
     wrong = 0
@@ -135,6 +195,9 @@ with tempfile.TemporaryDirectory() as home:
         for other_db in ("a.db", "b.db")[:1 if case == first_start else 2]:
             if not only or any(word in case.__name__ for word in only):
                 killed_everywhere(case, other_db)
+    for case in (overwrite_a_file, overwrite_a_directory, overwrite_partitions):
+        if not only or any(word in case.__name__ for word in only):
+            old_or_new(case)
     os.chdir("/")
 print("crash, points: %d passed, %d failed" % (passed, failed))
 sys.exit(1 if failed else 0)
