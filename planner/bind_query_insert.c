@@ -125,6 +125,8 @@ static rn_status overwrite_options(rn_query_context *q, const rn_ast_insert *ins
     return rn_diag(q->binder.diags, RN_E_UNSUPPORTED, span, "the rows of a table without WITH, and those of files, can be",
                    "INSERT OVERWRITE: the rows of \"%s\" (connector %s) cannot be replaced", t->name, t->connector->name);
   if (rn_catalog_table_spec(t, rn_catalog_registry(q->binder.catalog), &insert->hints, q->arena, &spec, &map, q->binder.diags) != RN_OK) return RN_FAIL;
+  rn_respan_options(spec, span);
+  if (rn_check_table_options(q, spec, RN_OPTION_SINK) != RN_OK) return RN_FAIL;
   options[0] = (rn_ast_option){"path", t->connector->overwrite_path(spec, q->arena), span, span};
   *count = 1;
   return RN_OK;

@@ -25,10 +25,6 @@ SHOW CREATE TABLE l;
 -- @reopen
 SHOW PARTITIONS a;
 -- @reopen
-INSERT OVERWRITE a VALUES (1, DATE '2024-01-02', 'x', 'y');
--- @reopen
-INSERT OVERWRITE a PARTITION (k = 'x') SELECT 1, DATE '2024-01-02', 'x';
--- @reopen
 CREATE TABLE other (id INT, hr INT) PARTITIONED BY (hr) WITH ('connector' = 'filesystem', 'path' = 'out', 'format' = 'json');
 SELECT * FROM other;
 -- @reopen

@@ -60,8 +60,12 @@ INSERT INTO p PARTITION (a = 1) SELECT 'x', 2;
 INSERT INTO p PARTITION (hr = 'x') SELECT 1, 'x';
 -- @reopen
 INSERT INTO p PARTITION (hr = 1) (a, hr) SELECT 1, 2;
--- @reopen
+-- @reopen only partitions that get rows
+INSERT INTO p VALUES (7, 'x', 1), (8, CAST(NULL AS STRING), 1);
 INSERT OVERWRITE p PARTITION (hr = 1) SELECT 1, 'x';
+INSERT OVERWRITE p PARTITION (hr = 1, day_ = CAST(NULL AS STRING)) VALUES (2), (3);
+INSERT OVERWRITE p PARTITION (hr = 3) SELECT a, day_ FROM p WHERE FALSE;
+SELECT * FROM p ORDER BY a;
 -- @reopen
 DELETE FROM p;
 SELECT COUNT(*) FROM p;
