@@ -195,13 +195,45 @@ static void show_modules(runnel_stmt *stmt) {
   rn_text_row_add(stmt, cells);
 }
 
-/* Nothing here lays rows out in partitions; in Flink too the answer for such a table is an error. */
+typedef struct partition_ctx {
+  runnel_stmt *stmt;
+  uint32_t count;
+  const rn_partition_value *wanted;
+} partition_ctx;
+static void add_partition(void *ctx, const char *name, const char *const *values) {
+  const partition_ctx *c = ctx;
+  for (uint32_t k = 0; k < c->count; k++) {
+    const char *text = c->wanted[k].text, *value = values[k];
+    if (c->wanted[k].is_given && (!text || !value ? text != value : strcmp(text, value) != 0)) return;
+  }
+  add_one(c->stmt, name);
+}
+
+/* What lies in the directories of a table's files: there is no list of partitions beside them. */
 static void show_partitions(runnel_stmt *stmt) {
   runnel *db = stmt->db;
   rn_text_result(stmt, 1, partition_name);
   const rn_catalog_object *t = rn_catalog_find(db->catalog, &stmt->ast->path, &db->diags);
-  if (t) (void)rn_diag(&db->diags, RN_E_UNSUPPORTED, stmt->ast->path.span, t->partition_count ? "SELECT DISTINCT of the columns does" : NULL, t->partition_count ? "the partitions of \"%s\" are not listed: no connector here keeps a list of them"
-                                                                                                   : "table \"%s\" is not partitioned", t->name);
+  if (!t) return;
+  if (!t->partition_count || !t->connector || !t->connector->partitions) {
+    (void)rn_diag(&db->diags, RN_E_UNSUPPORTED, stmt->ast->path.span, t->partition_count ? "SELECT DISTINCT of the columns does" : NULL,
+                  t->partition_count ? "the partitions of \"%s\" are not listed: its rows do not lie in directories"
+                                     : "table \"%s\" is not partitioned", t->name);
+    return;
+  }
+  rn_planner_settings settings;
+  rn_engine_planner_settings(db, &stmt->arena, &settings);
+  partition_ctx c = {stmt, t->partition_count, NULL};
+  rn_partition_value *wanted;
+  rn_table_spec *spec;
+  uint32_t *map;
+  rn_error err;
+  rn_error_clear(&err);
+  if (rn_plan_partition(db->catalog, &settings, &stmt->ast->set, t, &stmt->arena, &wanted, &db->diags) != RN_OK ||
+      rn_catalog_table_spec(t, rn_catalog_registry(db->catalog), NULL, &stmt->arena, &spec, &map, &db->diags) != RN_OK)
+    return;
+  c.wanted = wanted;
+  if (t->connector->partitions(spec, add_partition, &c, &err) != RN_OK) rn_diagnostics_add(&db->diags, &err);
 }
 /* --- SHOW JOBS: jobs of this handle, and stored ones of earlier processes -------------------------------------- */
 static void add_job(runnel_stmt *stmt, const char *name, const char *state, int64_t started_us,

@@ -5,10 +5,8 @@
  * {"inode","size","offset","line"}: exactly once as long as the file only grows; one that was replaced
  * or cut is an error, since the offset means nothing in it. */
 #include "connectors/filesystem.h"
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,63 +84,6 @@ const char *filesystem_path(const rn_table_spec *table) {
   return strncmp(path, "file://", 7) == 0 ? path + 7 : strncmp(path, "file:", 5) == 0 ? path + 5 : path;
 }
 
-/* --- which files ------------------------------------------------------------------------------------------ */
-typedef RN_VEC(char *) path_list;
-
-static void free_paths(path_list *list) {
-  for (size_t i = 0; i < list->len; i++) rn_free(list->data[i]);
-  RN_VEC_FREE(list);
-}
-static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
-/* A file as it is; the files below a directory, without hidden ones and those that begin with '_'. */
-static rn_status list_path(path_list *list, const char *path, unsigned depth, rn_error *err) {
-  struct stat info;
-  if (stat(path, &info) != 0) return rn_fail(err, RN_E_FILE, "cannot read file \"%s\": %s", path, strerror(errno));
-  if (S_ISREG(info.st_mode)) {
-    char *copy = rn_strdup(path);
-    RN_VEC_PUSH(list, copy);
-    return RN_OK;
-  }
-  if (!S_ISDIR(info.st_mode)) return rn_fail(err, RN_E_FILE, "\"%s\" is neither a file nor a directory", path);
-  if (depth == RN_DIRECTORY_DEPTH_MAX) return rn_fail(err, RN_E_LIMIT, "directory \"%s\" is nested deeper than %d", path, RN_DIRECTORY_DEPTH_MAX);
-  DIR *directory = opendir(path);
-  if (!directory) return rn_fail(err, RN_E_FILE, "cannot read directory \"%s\": %s", path, strerror(errno));
-  rn_status status = RN_OK;
-  rn_builder inner = {0};
-  for (struct dirent *entry; status == RN_OK && (entry = readdir(directory)) != NULL;) {
-    if (entry->d_name[0] == '.' || entry->d_name[0] == '_') continue;
-    rn_builder_clear(&inner);
-    rn_builder_text(&inner, path);
-    if (path[strlen(path) - 1] != '/') rn_builder_char(&inner, '/');
-    rn_builder_text(&inner, entry->d_name);
-    status = list_path(list, inner.data, depth + 1, err);
-  }
-  rn_builder_free(&inner);
-  closedir(directory);
-  return status;
-}
-static rn_status list_files(path_list *list, const char *path, rn_error *err) {
-  rn_status status = RN_OK;
-  struct stat info;
-  if (strpbrk(path, "*?[") && stat(path, &info) != 0) {
-    glob_t found;
-    memset(&found, 0, sizeof found);
-    int result = glob(path, 0, NULL, &found);
-    if (result != 0) {
-      status = rn_fail(err, RN_E_FILE, "no file matches \"%s\"", path);
-    } else {
-      for (size_t i = 0; status == RN_OK && i < found.gl_pathc; i++) status = list_path(list, found.gl_pathv[i], 0, err);
-    }
-    globfree(&found);
-  } else {
-    status = list_path(list, path, 0, err);
-  }
-  if (status == RN_OK && list->len > 1) qsort(list->data, list->len, sizeof *list->data, by_name);
-  if (status == RN_OK && list->len > RN_SPLITS_MAX) status = rn_fail(err, RN_E_LIMIT, "\"%s\" has more than %d files", path, RN_SPLITS_MAX);
-  return status;
-}
-
 /* --- positions ---------------------------------------------------------------------------------------------- */
 static void put_position(rn_positions *out, const source_file *f, int64_t offset, int64_t line) {
   char text[160];
@@ -209,7 +150,7 @@ static rn_status source_open(const rn_source_spec *spec, rn_source **out, rn_err
   /* A resumed scan reads the files that it found when it began, neither more nor fewer. */
   const rn_position *stored = spec->restored_count ? spec->restored : spec->until;
   size_t stored_count = spec->restored_count ? spec->restored_count : spec->until_count;
-  path_list paths = {0};
+  filesystem_paths paths = {0};
   rn_status status = filesystem_overwrite_settle(filesystem_path(spec->table), err);
   if (status != RN_OK) {
     source_close(source);
@@ -220,16 +161,16 @@ static rn_status source_open(const rn_source_spec *spec, rn_source **out, rn_err
       char *copy = rn_strdup(stored[i].split);
       RN_VEC_PUSH(&paths, copy);
     }
-    qsort(paths.data, paths.len, sizeof *paths.data, by_name);
+    filesystem_paths_sort(&paths);
   } else {
-    status = list_files(&paths, filesystem_path(spec->table), err);
+    status = filesystem_list(&paths, filesystem_path(spec->table), err);
   }
   for (size_t i = 0; status == RN_OK && i < paths.len; i++) {
     if (i % spec->parallelism != spec->subtask) continue;
     status = add_file(source, paths.data[i], find_position(stored, stored_count, paths.data[i]),
                       spec->restored_count > 0, err);
   }
-  free_paths(&paths);
+  filesystem_paths_free(&paths);
   if (status != RN_OK) {
     source_close(source);
     return RN_FAIL;
@@ -506,6 +447,7 @@ const rn_connector rn_connector_filesystem = {
     .sink_counters = filesystem_sink_counters,
     .sink_release = filesystem_sink_release,
     .sink_close = filesystem_sink_close,
+    .partitions = filesystem_partitions,
     .overwrite_path = filesystem_overwrite_path,
     .overwrite_begin = filesystem_overwrite_begin,
     .overwrite_end = filesystem_overwrite_end,

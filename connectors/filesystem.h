@@ -9,6 +9,15 @@ struct sqlite3;
 const char *filesystem_path(const rn_table_spec *table);
 bool filesystem_is_directory(const char *path); /* it is one, or ends in '/' */
 
+/* --- filesystem_list.c: which files --------------------------------------------------------------------------- */
+typedef RN_VEC(char *) filesystem_paths;
+/* The files of a path (a file, all below a directory, a pattern), by name; hidden ones and those that begin with '_' are none. */
+rn_status filesystem_list(filesystem_paths *out, const char *path, rn_error *err);
+void filesystem_paths_sort(filesystem_paths *paths);
+void filesystem_paths_free(filesystem_paths *paths);
+rn_status filesystem_partitions(const rn_table_spec *table, void (*add)(void *ctx, const char *name, const char *const *values), void *ctx,
+                                rn_error *err);
+
 /* --- filesystem_sink.c: one file ------------------------------------------------------------------------------ */
 typedef struct file_sink file_sink;
 typedef struct file_staged file_staged; /* an epoch's bytes of a file */
@@ -58,6 +67,8 @@ rn_status filesystem_overwrite_settle(const char *path, rn_error *err);
 /* The values that columns of PARTITIONED BY have in a file, by table column (NULL: it has no such columns); ptr NULL: the value is NULL. Refused where the path has
  * no directory for one of them. */
 rn_status filesystem_partition_values(const rn_table_spec *table, const char *path, rn_arena *arena, rn_slice **out, rn_error *err);
+/* Appends the column's "c=value" as the path has it. */
+void filesystem_partition_part(const rn_table_column *column, const char *path, rn_builder *out);
 rn_status filesystem_sink_open(const rn_sink_spec *spec, rn_sink **out, rn_error *err);
 rn_status filesystem_stage(rn_sink *sink, const rn_batch *batch, rn_error *err);
 size_t filesystem_staged_bytes(rn_sink *sink);

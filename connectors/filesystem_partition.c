@@ -77,6 +77,13 @@ rn_status filesystem_partition_values(const rn_table_spec *table, const char *pa
   return RN_OK;
 }
 
+void filesystem_partition_part(const rn_table_column *column, const char *path, rn_builder *out) {
+  rn_slice value = find_value(column, path);
+  escape(out, column->name, strlen(column->name));
+  rn_builder_char(out, '=');
+  if (value.len) rn_builder_append(out, value.ptr, value.len);
+}
+
 enum { PARTS_KEPT = 32 }; /* open although an epoch has no rows for them */
 
 /* --- the sink ---------------------------------------------------------------------------------------------------------- */

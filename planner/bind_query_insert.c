@@ -1,6 +1,7 @@
 /* INSERT: the query's columns are mapped to the table's by position or by the column list, converted
  * implicitly, and missing ones become NULL. The changelog check is inference's (changelog.c). */
 #include "planner/changelog.h"
+#include "planner/planner.h"
 #include "planner/query.h"
 
 typedef struct target_list {
@@ -80,12 +81,12 @@ static rn_status find_targets(rn_query_context *q, const rn_ast_insert *insert, 
 }
 
 /* PARTITION (c = value): constants for columns that the table is partitioned by. */
-static rn_status find_partition(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t, target_list *out) {
+static rn_status find_partition(rn_query_context *q, const rn_ast_assignments *given, const rn_catalog_object *t, target_list *out) {
   rn_diagnostics *diags = q->binder.diags;
   rn_status status = RN_OK;
   out->fixed = RN_NEW_N(q->arena, rn_expr *, t->column_count + 1);
-  for (uint32_t i = 0; i < insert->partition.count; i++) {
-    const rn_ast_assignment *a = &insert->partition.items[i];
+  for (uint32_t i = 0; i < given->count; i++) {
+    const rn_ast_assignment *a = &given->items[i];
     uint32_t k = 0;
     while (k < t->partition_count && strcmp(t->columns[t->partitions[k]].name, a->column.text) != 0) k++;
     if (k == t->partition_count)
@@ -105,6 +106,23 @@ static rn_status find_partition(rn_query_context *q, const rn_ast_insert *insert
     out->fixed[t->partitions[k]] = e;
   }
   return status;
+}
+
+rn_status rn_bind_partition(rn_query_context *q, const rn_ast_assignments *given, const rn_catalog_object *t, struct rn_partition_value *out) {
+  target_list list = {0};
+  if (find_partition(q, given, t, &list) != RN_OK) return RN_FAIL;
+  for (uint32_t k = 0; k < t->partition_count; k++) {
+    rn_expr *e = list.fixed[t->partitions[k]];
+    rn_value value;
+    out[k] = (rn_partition_value){.is_given = e != NULL};
+    if (!e) continue;
+    e = rn_bind_cast(&q->binder, e, rn_type_basic(RN_T_VARCHAR, true), true, false);
+    if (rn_bind_failed(e)) return RN_FAIL;
+    if (!rn_bind_constant(&q->binder, e, &value))
+      return rn_diag(q->binder.diags, RN_E_TYPE, e->span, NULL, "PARTITION needs a constant for column \"%s\"", t->columns[t->partitions[k]].name);
+    if (!value.is_null) out[k].text = rn_arena_strndup(q->arena, value.u.text.ptr, value.u.text.len);
+  }
+  return RN_OK;
 }
 
 /* INSERT OVERWRITE writes a table beside the old one, which takes its place when all is there (api/rows.c): here the options of
@@ -293,7 +311,7 @@ rn_logical *rn_bind_insert(rn_query_context *q, const rn_ast_insert *insert) {
           rn_catalog_table_spec(t, rn_catalog_registry(q->binder.catalog), &hints, q->arena, &made, &map, diags) == RN_OK) {
         rn_respan_options(made, span);
         if (rn_check_table_options(q, made, RN_OPTION_SINK) == RN_OK) spec = made;
-        if (find_partition(q, insert, t, &targets) != RN_OK || find_targets(q, insert, t, &targets) != RN_OK) spec = NULL;
+        if (find_partition(q, &insert->partition, t, &targets) != RN_OK || find_targets(q, insert, t, &targets) != RN_OK) spec = NULL;
       }
       rn_place_diagnostics(diags, noted, span);
     }

@@ -173,6 +173,14 @@ rn_status rn_plan_check_insert(rn_catalog *catalog, const rn_planner_settings *s
   return diags->error_count != errors ? RN_FAIL : status;
 }
 
+rn_status rn_plan_partition(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_assignments *given,
+                            const rn_catalog_object *table, rn_arena *arena, rn_partition_value **out, rn_diagnostics *diags) {
+  rn_query_context *query = RN_NEW(arena, rn_query_context);
+  rn_query_context_init(query, catalog, settings, arena, diags);
+  *out = RN_NEW_N(arena, rn_partition_value, table->partition_count + 1);
+  return rn_bind_partition(query, given, table, *out);
+}
+
 rn_status rn_plan_schema(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_query *query,
                          rn_arena *arena,
                          rn_schema *out, rn_diagnostics *diags) {

@@ -61,6 +61,13 @@ typedef struct rn_explain_context {
 } rn_explain_context;
 rn_status rn_plan_explain(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_statement *statement,
                           const rn_explain_context *context, rn_builder *out, rn_diagnostics *diags);
+/* PARTITION (c = constant, ..) of SHOW PARTITIONS: for each column of PARTITIONED BY, in its order. In arena. */
+typedef struct rn_partition_value {
+  bool is_given;
+  const char *text; /* as CAST to STRING gives it; NULL: NULL */
+} rn_partition_value;
+rn_status rn_plan_partition(rn_catalog *catalog, const rn_planner_settings *settings, const rn_ast_assignments *given,
+                            const rn_catalog_object *table, rn_arena *arena, rn_partition_value **out, rn_diagnostics *diags);
 /* Sink tables of the statement in order, comma-separated (job naming). */
 void rn_plan_sink_names(rn_catalog *catalog, const rn_ast_statement *statement, rn_builder *out);
 /* Does the statement use the table (through views too)? For DROP of a table in use. */

@@ -85,6 +85,8 @@ rn_logical *rn_bind_query(rn_query_context *q, rn_ast_query *query, const rn_cte
 /* bind_query_set.c */
 rn_logical *rn_bind_set_op(rn_query_context *q, rn_ast_query *query, const rn_cte *env);
 rn_logical *rn_bind_insert(rn_query_context *q, const rn_ast_insert *insert);
+/* PARTITION (..) as constants, one for each column of PARTITIONED BY (planner.h). */
+rn_status rn_bind_partition(rn_query_context *q, const rn_ast_assignments *given, const rn_catalog_object *t, struct rn_partition_value *out);
 /* bind_query_from.c */
 rn_status rn_bind_from(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out);
 /* Binds a WITH item that nobody reads, for its errors alone. */

@@ -342,6 +342,10 @@ struct rn_connector {
   void (*sink_counters)(rn_sink *sink, uint64_t *written, uint64_t *coalesced);
   void (*sink_release)(rn_sink *sink); /* the job has ended, its counters are still asked for: others may write the target. NULL ok */
   void (*sink_close)(rn_sink *sink);
+  /* SHOW PARTITIONS: those that have rows, once each; `values` of the columns in the order of PARTITIONED BY, NULL for a NULL. NULL:
+   * nobody knows them. */
+  rn_status (*partitions)(const rn_table_spec *table, void (*add)(void *ctx, const char *name, const char *const *values), void *ctx,
+                          rn_error *err);
   /* INSERT OVERWRITE of tables outside the file (all NULL: refused): 'path' that the new rows are written to in the place of the
    * table's; begin and end get the table with that path. begin takes away what others left there; owner is a text of this job.
    * end puts the new rows into the place of the old when they are the owner's; needed: it is an error when they are not. */
