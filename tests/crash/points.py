@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A kill at every single step of a short job (faults.c counts the calls that change a file), then another job on the same
-file, then the first one again: each row must be there exactly once, whatever the step.
+file, then the first one again: each row must be there exactly once, whatever the step. And a disk that is full for a while.
 
 RN_POINTS: at most so many of the steps of a case, spread over all of them (50); 0: every one."""
 import os, shutil, sqlite3, subprocess, sys, tempfile
@@ -171,6 +171,36 @@ def old_or_new(case):
     check(case.__name__, wrong == 0, "wrong after %d kills" % wrong)
 
 
+class disk_full:
+    """No space for the database's log, for a while: the epoch waits, says so, and is written as soon as there is space. (RELIABILITY
+    D1 7, 8)"""
+    ROWS = 3000
+
+    def prepare():
+        write("job.sql", "SET 'execution.checkpointing.interval' = '20 ms';\nCREATE TABLE t (a INT, k INT);\nCREATE TABLE c (k INT, n BIGINT, PRIMARY KEY (k) NOT ENFORCED);\n"
+              "CREATE TABLE g (a INT) WITH ('connector' = 'datagen', 'rows-per-second' = '3000', 'fields.a.kind' = 'sequence', 'fields.a.start' = '0', 'fields.a.end' = '%d');\n"
+              "EXECUTE STATEMENT SET BEGIN INSERT INTO t SELECT a, MOD(a, 5) FROM g; INSERT INTO c SELECT MOD(a, 5), COUNT(*) FROM g GROUP BY MOD(a, 5); END;\n" % (disk_full.ROWS - 1))
+
+
+def without_space(case):
+    """From the n-th write to the log on, five have no space; the first ones make the database."""
+    told = 0
+    for n in (1, 8, 20, 50, 60, 80, 100):
+        prepare(case)
+        r = run("job.sql", RN_FULL_PATH="a.db-wal", RN_FULL_FROM=n, RN_FULL_COUNT=5)
+        ended = r.returncode
+        if ended:  # a file that cannot even be made: refused in words, and made by the next start
+            check("no space at write %d is told" % n, "disk is full" in r.stderr, r.stderr)
+            r = run("job.sql")
+        check("no space at write %d: the run ends well" % n, r.returncode == 0 and (n < 50 or ended == 0), r.stderr)
+        told += "waits: " in r.stderr and "disk is full" in r.stderr
+        connection = sqlite3.connect("a.db")
+        have = connection.execute("SELECT (SELECT count(*) FROM t), (SELECT count(DISTINCT a) FROM t), (SELECT sum(n) FROM c), (SELECT count(*) FROM c)").fetchone()
+        connection.close()
+        check("no space at write %d: each row once" % n, have == (case.ROWS, case.ROWS, case.ROWS, 5), have)
+    check("an epoch that waits for space says so", told > 0)
+
+
 def killed_everywhere(case, other_db):
     name = "%s, then a job of %s" % (case.__name__, "the same database" if other_db == "a.db" else "another one")
     wrong = 0
@@ -198,6 +228,8 @@ with tempfile.TemporaryDirectory() as home:
     for case in (overwrite_a_file, overwrite_a_directory, overwrite_partitions):
         if not only or any(word in case.__name__ for word in only):
             old_or_new(case)
+    if not only or "disk_full" in only:
+        without_space(disk_full)
     os.chdir("/")
 print("crash, points: %d passed, %d failed" % (passed, failed))
 sys.exit(1 if failed else 0)
