@@ -28,6 +28,9 @@ rn_status csv_check_dialect(const rn_table_spec *table, bool is_key, rn_error *e
     if (text && strlen(text) != 1 && strcmp(text, "\\t") != 0)
       return rn_fail(err, RN_E_OPTION_VALUE, "option 'csv.%s' must be one character, not \"%s\"", chars[i], text);
   }
+  bool quotes = rn_option_text(&table->options, "csv.quote-character") || rn_option_text(&table->options, is_key ? "key.csv.quote-character" : "value.csv.quote-character");
+  if (quotes && format_option_bool(table, &rn_format_csv, is_key, "disable-quote-character"))
+    return rn_fail(err, RN_E_OPTION_VALUE, "csv.quote-character and csv.disable-quote-character shouldn't both be given");
   return RN_OK;
 }
 

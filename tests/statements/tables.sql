@@ -56,3 +56,6 @@ SELECT COUNT(*) AS n FROM i;
 EXECUTE STATEMENT SET BEGIN END;
 -- @reopen
 EXECUTE STATEMENT SET BEGIN SELECT 1; END;
+-- @reopen options of a format that contradict each other
+CREATE TABLE quotes (a STRING) WITH ('connector' = 'filesystem', 'path' = 'quotes.csv', 'format' = 'csv', 'csv.quote-character' = '''', 'csv.disable-quote-character' = 'true');
+INSERT INTO quotes VALUES ('x');

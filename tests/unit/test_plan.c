@@ -1089,7 +1089,7 @@ static const plan_case explain_cases[] = {
      "   +- WatermarkAssigner(rowtime=[ts], watermark=[ts], emit=[every 200 ms])\n"
      "      +- TableSourceScan(table=[[default_catalog, default_database, gen]], fields=[k, v, ts], connector=[datagen])\n"},
     {"shared parts are marked", "",
-     "EXPLAIN STATEMENT SET BEGIN INSERT INTO app SELECT k, v FROM gen; INSERT INTO app SELECT k, MAX(v) OVER (PARTITION BY k ORDER BY ts ROWS 9 PRECEDING) FROM gen; END",
+     "EXPLAIN STATEMENT SET BEGIN INSERT INTO app SELECT k, v FROM gen; INSERT INTO app /*+ OPTIONS('path' = 'other') */ SELECT k, MAX(v) OVER (PARTITION BY k ORDER BY ts ROWS 9 PRECEDING) FROM gen; END",
      "== Abstract Syntax Tree ==\n"
      "LogicalSink(table=[app], fields=[k, c])\n"
      "+- LogicalProject(k=[k], c=[CAST(v AS BIGINT)])\n"
