@@ -129,10 +129,32 @@ static bool is_clause(int kind) {
   return false;
 }
 
+/* In a query they are names only where what follows says so: `SELECT order FROM t`. */
+static bool clause_as_name(const rn_tokens *tokens, size_t i) {
+  int kind = kind_at(tokens, i), next = kind_at(tokens, i + 1);
+  bool in_query = false;
+  for (size_t k = 0; k <= i && !in_query; k++) in_query = kind_at(tokens, k) == TK_SELECT;
+  if (!in_query) return true;
+  if (kind == TK_ORDER || kind == TK_GROUP) return next != TK_BY && next != 0;
+  if (kind == TK_FROM || kind == TK_WHERE || kind == TK_ON || kind == TK_AND || kind == TK_OR || kind == TK_AS || kind == TK_SELECT || kind == TK_NOT) return false;
+  return next == TK_COMMA || next == TK_FROM || next == TK_DOT;
+}
+
 static bool reserved_as_name(const rn_states *before, const rn_tokens *tokens, size_t i) {
   const rn_token *token = token_at(tokens, i);
-  return i < tokens->list.len && is_word(token) && token->kind != TK_ID && !is_clause(token->kind) &&
+  if (rn_states_accept(before, TK_TYPE, false)) return false; /* a type is wanted there */
+  return i < tokens->list.len && is_word(token) && token->kind != TK_ID && (!is_clause(token->kind) || clause_as_name(tokens, i)) &&
          rn_keyword_is_reserved(rn_slice_make(token->text, token->len)) && fits(before, tokens, i, TK_ID);
+}
+
+/* A word that was taken for the beginning of a value or a type, `SELECT timestamp FROM t`: the name is meant. */
+static bool taken_for_value(int kind) {
+  static const int words[] = {TK_DATE, TK_TIME, TK_TIMESTAMP, TK_INTERVAL, TK_ROW, TK_ARRAY, TK_MAP, TK_LEFT, TK_RIGHT, TK_YEAR, TK_MONTH, TK_DAY,
+                              TK_HOUR, TK_MINUTE, TK_SECOND, TK_HASH, TK_TRUNCATE, TK_GROUPING, TK_EXTRACT, TK_SUBSTRING, TK_OVERLAY, TK_POSITION,
+                              TK_TRIM, TK_FLOOR, TK_CEIL, TK_FUNC, TK_TYPE, TK_CHAR, TK_VARCHAR, TK_BINARY, TK_VARBINARY, TK_DOUBLE, TK_CAST, 0};
+  for (const int *k = words; *k; k++)
+    if (*k == kind) return true;
+  return false;
 }
 
 static const int statement_words[] = {TK_SELECT, TK_INSERT, TK_CREATE, TK_DROP, TK_ALTER, TK_SHOW, TK_DESCRIBE, TK_EXPLAIN, TK_SET,
@@ -241,10 +263,10 @@ static void fill_hint(rn_error *err, const rn_states *before, const rn_tokens *t
     (void)rn_hint(err, "it stands in FROM: FROM t CROSS JOIN UNNEST(list) AS u (name)");
   else if (behind)
     (void)rn_hint(err, "%s stands in front of %s", token->text, behind);
-  else if (comma_too_many(tokens, bad))
-    (void)rn_hint(err, "there is a comma too many in front of it");
   else if (reserved_as_name(before, tokens, bad))
     (void)rn_hint(err, "%s is a reserved word: write `%s` in back-ticks", token->text, token->text);
+  else if (comma_too_many(tokens, bad))
+    (void)rn_hint(err, "there is a comma too many in front of it");
   else if (near)
     (void)rn_hint(err, "did you mean %s?", near);
   else if (bad == 1 && (previous == TK_SET || previous == TK_RESET))
@@ -285,7 +307,7 @@ void rn_syntax_error(const rn_tokens *tokens, size_t bad, rn_diagnostics *diags)
     (void)rn_states_after(tokens, bad - 1, earlier);
     const rn_token *before = token_at(tokens, bad - 1);
     const char *meant = before->kind == TK_ID ? near_keyword(earlier, tokens, bad - 1) : NULL;
-    if (meant || reserved_as_name(earlier, tokens, bad - 1)) {
+    if (meant || (taken_for_value(before->kind) && reserved_as_name(earlier, tokens, bad - 1))) {
       near = meant;
       bad--;
       memcpy(states, earlier, sizeof *states);

@@ -46,6 +46,17 @@ static const idiom rows[] = {
     {"SELECT", {"INTO", "*"}, 0, 0, "write INSERT INTO t SELECT .., or CREATE TABLE t AS SELECT .."},
     {"FROM", {"FROM"}, 0, 0, "a query begins with SELECT"},
     /* values */
+    {NULL, {"DATEPART", "(", "*"}, 2, 0, "write EXTRACT(YEAR FROM t)"},
+    {NULL, {"DATEPART", "(", "*", ","}, 3, 0, "write EXTRACT(YEAR FROM t)"},
+    {NULL, {"DATEADD", "(", "*"}, 2, 0, "write TIMESTAMPADD(unit, n, t), or t + INTERVAL '1' DAY"},
+    {NULL, {"DATEADD", "(", "*", ","}, 3, 0, "write TIMESTAMPADD(unit, n, t), or t + INTERVAL '1' DAY"},
+    {NULL, {"DATEDIFF", "(", "*"}, 2, 0, "write TIMESTAMPDIFF(unit, a, b)"},
+    {NULL, {"DATEDIFF", "(", "*", ","}, 3, 0, "write TIMESTAMPDIFF(unit, a, b)"},
+    {NULL, {"DATE_DIFF", "(", "*"}, 2, 0, "write TIMESTAMPDIFF(unit, a, b)"},
+    {NULL, {"DATE_DIFF", "(", "*", ","}, 3, 0, "write TIMESTAMPDIFF(unit, a, b)"},
+    {NULL, {"CONVERT", "(", "*"}, 2, 0, "write CAST(x AS type)"},
+    {NULL, {"SAFE_CAST", "(", "?", "AS"}, 3, 0, "write TRY_CAST(x AS type)"},
+    {NULL, {"*", "[", "]"}, 1, 1, "write ARRAY<type>"},
     {NULL, {"["}, 0, 0, "ARRAY[1, 2] is an array; a name with other characters stands in `back-ticks`"},
     {NULL, {":", "*"}, 0, 0, "statements take no parameters"},
     {NULL, {"DATE", "("}, 1, 0, "DATE '2024-12-31' is a date, CAST(x AS DATE) or TO_DATE(text) makes one"},
@@ -75,7 +86,7 @@ static const idiom rows[] = {
     {"CREATE", {"AUTOINCREMENT"}, 0, 0, "rows get no numbers of their own: UUID() makes a text that is unique"},
     {"CREATE", {"GENERATED", "*"}, 0, 0, "name AS expression is a computed column; rows get no numbers of their own"},
     {"CREATE", {"IDENTITY"}, 0, 0, "rows get no numbers of their own: UUID() makes a text that is unique"},
-    {"CREATE", {"DEFAULT", "?"}, 0, 0, "columns have no defaults: write COALESCE(a, 0) in the query of the INSERT"},
+    {"CREATE", {"DEFAULT", "?"}, 0, 0, "columns and parameters have no defaults: write COALESCE(a, 0) where the value is used"},
     {"CREATE", {"REFERENCES", "*"}, 0, 0, "there are no foreign keys"},
     {"CREATE", {"FOREIGN", "KEY"}, 0, 0, "there are no foreign keys"},
     {"CREATE", {"CHECK", "("}, 0, 0, "there are no CHECK constraints: filter with WHERE in the query of the INSERT"},
@@ -88,6 +99,15 @@ static const idiom rows[] = {
     {"CREATE", {"LOCATION", "?"}, 0, 0, "WITH ('connector' = 'filesystem', 'path' = ..) says where rows are"},
     {"CREATE", {"TBLPROPERTIES"}, 0, 0, "WITH ('key' = 'value', ..) has a table's options"},
     {"CREATE", {"FOR", "*", "."}, 2, 1, "a WATERMARK stands on a column of the table: make a computed one of the field"},
+    {"CREATE", {"UNSIGNED"}, 0, 0, "there are no unsigned types: take the next larger one"},
+    {"CREATE", {"STRUCT", "<"}, 1, 0, "write ROW<name type, ..>"},
+    {"CREATE", {"LIST", "<"}, 1, 0, "write ARRAY<type>"},
+    {"CREATE", {"ENUM", "(", "?"}, 2, 0, "write STRING"},
+    {"CREATE", {"*", "DATETIME"}, 1, 1, "write TIMESTAMP(3)"},
+    {"CREATE", {"?", "ARRAY"}, 1, 1, "write ARRAY<type>"},
+    {"CREATE", {"*", "INTERVAL"}, 1, 1, "write INTERVAL DAY TO SECOND, or INTERVAL YEAR TO MONTH"},
+    {"CREATE", {"RETURNS", "TABLE"}, 1, 1, "a function gives one value"},
+    {"CREATE", {"AS", "$$"}, 1, 1, "CREATE FUNCTION f(a INT) RETURNS INT RETURN a + 1 is how a function is made"},
     {"CREATE", {"TABLE", "AS"}, 1, 1, "the name of the table is missing"},
     {"CREATE", {"VIEW", "AS"}, 1, 1, "the name of the view is missing"},
     {"CREATE", {"*", "AS", "?"}, 1, 1, "a computed column has no type: name AS expression"},
@@ -166,7 +186,7 @@ const char *rn_idiom_hint(const rn_tokens *tokens, size_t bad, bool guessed, siz
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     const idiom *row = &rows[i];
     size_t k = 0;
-    if (bad < row->bad || (guessed && strpbrk(row->words[row->bad], "*?")) || (row->first && !matches(tokens, 0, row->first))) continue;
+    if (bad < row->bad || (guessed && row->first && strpbrk(row->words[row->bad], "*?")) || (row->first && !matches(tokens, 0, row->first))) continue;
     while (k < WORDS && row->words[k] && matches(tokens, bad - row->bad + k, row->words[k])) k++;
     if (k < WORDS && row->words[k]) continue;
     *at = bad - row->bad + row->at;

@@ -145,6 +145,25 @@ static const char *column_hint(rn_binder *binder, const rn_scope *scope, const c
   return hint;
 }
 
+/* Of `x.a` where FROM has several tables and no x: what they are called. */
+static const char *tables_hint(rn_binder *binder, const rn_scope *scope, const char *wanted) {
+  const char **names = rn_arena_alloc(binder->arena, (scope->column_count + 1) * sizeof *names);
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < scope->column_count; i++) {
+    bool seen = !scope->columns[i].table;
+    for (uint32_t k = 0; k < count && !seen; k++) seen = !strcmp(names[k], scope->columns[i].table);
+    if (!seen) names[count++] = scope->columns[i].table;
+  }
+  if (count < 2) return column_hint(binder, scope, NULL, wanted);
+  const char *nearest = rn_bind_suggest(binder, wanted, names, count);
+  rn_builder b = {0};
+  if (nearest) rn_builder_text(&b, nearest);
+  for (uint32_t i = 0; !nearest && i < count && i < LISTED_MAX; i++) rn_builder_printf(&b, "%s%s", i ? ", " : "FROM has ", names[i]);
+  const char *hint = rn_arena_strdup(binder->arena, b.data);
+  rn_builder_free(&b);
+  return hint;
+}
+
 static rn_expr *not_found(rn_binder *binder, const rn_scope *scope, const rn_ast_expr *ast) {
   const rn_ast_path *path = &ast->path;
   const rn_ast_name *head = &path->parts[0];
@@ -155,7 +174,7 @@ static rn_expr *not_found(rn_binder *binder, const rn_scope *scope, const rn_ast
     rn_diag(binder->diags, RN_E_COLUMN_NOT_FOUND, name->span, column_hint(binder, scope, head->text, name->text),
             "column \"%s\" not found in %s", name->text, head->text);
   } else if (path->count > 1) {
-    rn_diag(binder->diags, RN_E_TABLE_NOT_FOUND, head->span, column_hint(binder, scope, NULL, head->text),
+    rn_diag(binder->diags, RN_E_TABLE_NOT_FOUND, head->span, tables_hint(binder, scope, head->text),
             "no table and no column \"%s\" in this query", head->text);
   } else {
     rn_diag(binder->diags, RN_E_COLUMN_NOT_FOUND, head->span, column_hint(binder, scope, NULL, head->text), "column \"%s\" not found", head->text);

@@ -147,8 +147,8 @@ int rn_order_output(rn_query_context *q, const rn_ast_sort_item *item, const rn_
     char *end = NULL;
     long ordinal = strtol(e->text, &end, 10);
     if (!end || *end || ordinal < 1 || ordinal > (long)output->count) {
-      rn_diag(q->binder.diags, RN_E_COLUMN_NOT_FOUND, e->span, NULL, "ORDER BY %s: the select list has %u columns", e->text,
-              output->count);
+      rn_diag(q->binder.diags, RN_E_COLUMN_NOT_FOUND, e->span, NULL, "ORDER BY %s: the select list has %u column%s", e->text,
+              output->count, output->count == 1 ? "" : "s");
       return -2;
     }
     return (int)ordinal - 1;

@@ -29,6 +29,14 @@ static const struct {
   {"REAL", "write FLOAT (32 bits) or DOUBLE"}, {"TEXT", "write STRING"}, {"BLOB", "write BYTES"}, {"DATETIME", "write TIMESTAMP(3)"},
   {"TIMESTAMP WITH TIME ZONE", "write TIMESTAMP_LTZ(3): an instant, shown in the session's zone"},
   {"LONG", "write BIGINT"}, {"INT64", "write BIGINT"}, {"INT32", "write INT"}, {"FLOAT64", "write DOUBLE"}, {"BOOL", "write BOOLEAN"},
+  {"JSON", "write STRING, and read it with JSON_VALUE, or VARIANT"}, {"JSONB", "write STRING, and read it with JSON_VALUE, or VARIANT"},
+  {"NUMBER", "write DECIMAL(p, s), or DOUBLE"}, {"VARCHAR2", "write VARCHAR(n)"}, {"NVARCHAR", "write VARCHAR(n)"}, {"NCHAR", "write CHAR(n)"},
+  {"UUID", "write STRING"}, {"TIMESTAMPTZ", "write TIMESTAMP_LTZ(3): an instant, shown in the session's zone"}, {"TIMESTAMP_TZ", "write TIMESTAMP_LTZ(3): an instant, shown in the session's zone"},
+  {"TIMESTAMP_NTZ", "write TIMESTAMP(3)"}, {"TINYTEXT", "write STRING"}, {"MEDIUMTEXT", "write STRING"}, {"LONGTEXT", "write STRING"}, {"CLOB", "write STRING"},
+  {"BYTEA", "write BYTES"}, {"MONEY", "write DECIMAL(19, 4)"}, {"SERIAL", "write BIGINT; rows get no numbers of their own"}, {"BIGSERIAL", "write BIGINT; rows get no numbers of their own"},
+  {"INT2", "write SMALLINT"}, {"INT4", "write INT"}, {"INT8", "write BIGINT"}, {"INT16", "write SMALLINT"}, {"UINT8", "write SMALLINT"}, {"UINT16", "write INT"}, {"UINT32", "write BIGINT"},
+  {"UINT64", "write DECIMAL(20, 0)"}, {"FLOAT4", "write FLOAT"}, {"FLOAT8", "write DOUBLE"}, {"FLOAT32", "write FLOAT"}, {"BIGNUMERIC", "write DECIMAL(38, s)"},
+  {"SHORT", "write SMALLINT"}, {"BYTE", "write TINYINT"}, {"STRUCT", "write ROW<name type, ..>"}, {"OBJECT", "write VARIANT, or ROW<name type, ..>"}, {"LIST", "write ARRAY<type>"},
   {"RAW", NULL}, {"BITMAP", NULL}, {"GEOGRAPHY", NULL}, {"NULL", NULL},
 };
 

@@ -153,6 +153,13 @@ static const char *near_key(rn_slice key) {
   return rn_text_nearest(key, names, rn_setting_count);
 }
 
+/* .. closer than the beginning of another key: `state.backend` was a key of its own. */
+static bool mistyped(rn_slice key) {
+  enum { SLIPS = 2 };
+  const char *near = near_key(key);
+  return near && rn_text_distance(key, rn_slice_of(near), SLIPS) != SIZE_MAX;
+}
+
 static rn_status unknown_key(rn_slice key, rn_span span, rn_error *err) {
   const char *near = near_key(key);
   (void)rn_fail_at(err, RN_E_SETTING, span, "there is no setting '%.*s'", (int)key.len, key.ptr);
@@ -177,6 +184,20 @@ static bool parse_number(const rn_setting *row, const char *value, int64_t *out)
   return end != value && !*end;
 }
 
+/* A choice one slip away; NULL: none. In `text`. */
+static const char *near_choice(const char *choices, const char *value, char *text, size_t room) {
+  for (const char *at = choices; *at;) {
+    size_t n = strcspn(at, "|");
+    if (n < room && n > 2 && rn_text_distance(rn_slice_make(at, n), rn_slice_of(value), 2) != SIZE_MAX) {
+      memcpy(text, at, n);
+      text[n] = 0;
+      return text;
+    }
+    at += n + (at[n] == '|');
+  }
+  return NULL;
+}
+
 static rn_status bad_value(const rn_setting *row, const char *value, rn_span span, const char *wanted, rn_error *err) {
   (void)rn_fail_at(err, RN_E_SETTING, span, "'%s' must be %s, not '%s'", row->key, wanted, value);
   return rn_hint(err, "%s", row->help);
@@ -186,7 +207,7 @@ rn_status rn_setting_check(rn_slice key, const char *value, rn_span key_span, rn
                            rn_error *err) {
   const rn_setting *found = rn_setting_find(key);
   *row = found;
-  if (!found) return in_family(key) && !near_key(key) ? RN_OK : unknown_key(key, key_span, err);
+  if (!found) return in_family(key) && !mistyped(key) ? RN_OK : unknown_key(key, key_span, err);
   if (!value) return RN_OK; /* RESET */
   int64_t number = 0;
   char wanted[160];
@@ -198,6 +219,11 @@ rn_status rn_setting_check(rn_slice key, const char *value, rn_span key_span, rn
     case RN_OPT_ENUM:
       if (is_choice(found->choices, value)) return RN_OK;
       (void)snprintf(wanted, sizeof wanted, "one of %s", found->choices);
+      char near[64];
+      if (near_choice(found->choices, value, near, sizeof near)) {
+        (void)rn_fail_at(err, RN_E_SETTING, value_span, "'%s' must be %s, not '%s'", found->key, wanted, value);
+        return rn_hint(err, "did you mean '%s'?", near);
+      }
       return bad_value(found, value, value_span, wanted, err);
     case RN_OPT_DOUBLE: {
       char *end = NULL;
