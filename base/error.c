@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const rn_code_row rows[] = {
-#define RN_CODE(name, number, exit_code, title, help) {number, exit_code, #name, title, help},
+#define RN_CODE(name, number, exit_code, title, help, example) {number, exit_code, #name, title, help example},
 #include "base/error_codes.h"
 #undef RN_CODE
 };

@@ -25,7 +25,7 @@ static inline rn_span rn_span_join(rn_span a, rn_span b) {
 
 typedef enum rn_code {
   RN_NO_ERROR = 0,
-#define RN_CODE(name, number, exit_code, title, help) RN_##name = number,
+#define RN_CODE(name, number, exit_code, title, help, example) RN_##name = number,
 #include "base/error_codes.h"
 #undef RN_CODE
 } rn_code;

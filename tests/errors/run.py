@@ -48,7 +48,7 @@ UNPROVOKED = {
 
 def check_codes(root):
     """Gives (passed, failures)."""
-    rows = re.findall(r'^RN_CODE\((\w+), (\d+), \d+, "([^"]*)", "((?:[^"\\]|\\.)*)"\)', open(os.path.join(root, "base", "error_codes.h")).read(), flags=re.M)
+    rows = re.findall(r'^RN_CODE\((\w+), (\d+), \d+, "([^"]*)", "((?:[^"\\]|\\.)*)",', open(os.path.join(root, "base", "error_codes.h")).read(), flags=re.M)
     texts = []
     for where, _, names in os.walk(os.path.join(root, "tests")):
         for name in names:
@@ -64,6 +64,30 @@ def check_codes(root):
             bad.append("%s %s: no test meets it" % (code, name))
         elif told.returncode != 0 or len(body) < 5 or text.lower().rstrip(".") == title.lower():
             bad.append("%s: help says only: %s" % (code, told.stdout.strip()))
+        else:
+            good += 1
+        more, failures = check_example(code, told.stdout)
+        good += more
+        bad += failures
+    return good, bad
+
+
+def check_example(code, told):
+    """What `help` says that a code comes from gives it, what it says to write instead does not. Gives (passed, failures)."""
+    parts = re.split(r"^(it comes from|instead):\n", told, flags=re.M)
+    good, bad = 0, []
+    if len(parts) == 1 and "For example: " not in told:
+        bad.append("%s: help has no example" % code)
+    for what, script in zip(parts[1::2], parts[2::2]):
+        with tempfile.TemporaryDirectory() as work:
+            with open(os.path.join(work, "example.sql"), "w") as f:
+                f.write(script)
+            done = subprocess.run([binary, "-q", "-f", "example.sql"], capture_output=True, text=True, timeout=60, cwd=work)
+        given = "[%s]" % code in done.stderr
+        if given if what == "instead" else not given:
+            bad.append("%s: the script of \"%s\" answers %s" % (code, what, done.stderr.strip()))
+        elif what == "instead" and done.returncode != 0:
+            bad.append("%s: the script of \"instead\" fails: %s" % (code, done.stderr.strip()))
         else:
             good += 1
     return good, bad
