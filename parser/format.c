@@ -108,12 +108,12 @@ static void put_comments(formatter *f, size_t from, size_t to, bool behind, bool
     const char *stop = comment_end(c, end), *last = stop;
     while (last > c && is_blank(last[-1])) last--;
     bool own_line = newlines > 0 && (from == f->begin || memchr(f->source.ptr + from, '\n', (size_t)(c - f->source.ptr) - from));
-    if (own_line) put(f, RN_PIECE_HARD);
-    put(f, RN_PIECE_SPACE);
-    put_text(f, rn_slice_make(c, (size_t)(last - c)), false);
     const char *next = stop;
     while (next < end && (*next == ' ' || *next == '\t')) next++;
     bool same_line = c[1] == '*' && (next < end ? *next != '\n' : !behind);
+    if (own_line && !same_line) put(f, RN_PIECE_HARD); /* the other one goes where its token goes, also the second time */
+    put(f, RN_PIECE_SPACE);
+    put_text(f, rn_slice_make(c, (size_t)(last - c)), false);
     if (!same_line)
       put(f, RN_PIECE_HARD);
     else if (!strchr(",;)", *next))

@@ -190,7 +190,7 @@ static const struct {
   {"lines.qtty", RN_E_COLUMN_NOT_FOUND, "column \"qtty\" not found in lines",
    "did you mean \"qty\"?  (columns of lines: id, qty, born, done, f, d, t, user)", "qtty"},
   {"orderz.id", RN_E_TABLE_NOT_FOUND, "no table and no column \"orderz\" in this query",
-   "columns: id, client, price, ts, note, r, id, qty, born, done, f, d, ..", "orderz"},
+   "did you mean \"orders\"?", "orderz"},
   {"id", RN_E_COLUMN_AMBIGUOUS, "column \"id\" is ambiguous", "write orders.id or lines.id", "id"},
   {"r.y", RN_E_FIELD_NOT_FOUND, "field \"y\" not found in ROW<`x` INT, `z` ROW<`q` DOUBLE>>", "", "y"},
   {"qty.x", RN_E_FIELD_NOT_FOUND, "INT has no field \"x\": it is no ROW", "", "x"},

@@ -44,6 +44,9 @@ static const struct {
     {"execute statement set begin insert into a select 1; insert into b select 2; end;",
      "EXECUTE STATEMENT SET BEGIN\n  INSERT INTO a SELECT 1;\n  INSERT INTO b SELECT 2;\nEND;\n"},
     {"select 'two\nlines', 1", "SELECT\n  'two\nlines',\n  1\n"},
+    /* a comment goes where its token goes, the second time too */
+    {"select a from t /* one */ where a = 1 /* two */ and b = 'a long string that fills the line' and c = 'another long string'",
+     "SELECT a\nFROM t\n/* one */ WHERE a = 1\n  /* two */ AND b = 'a long string that fills the line'\n  AND c = 'another long string'\n"},
     {"", ""},
     {"/* nothing */", "/* nothing */\n"},
 };
@@ -68,12 +71,61 @@ static void what_does_not_parse_is_refused(void **state) {
   assert_null(format("SELECT 1 /* "));
 }
 
-/* Every script of the tree: the formatter checks itself that nothing but white space and case changes. */
+/* `sql` with comments in places where blanks are, outside of texts, names and comments; *count of them. */
+static char *with_comments(const char *sql, uint32_t *seed, int *count) {
+  static const char *const shapes[] = {"/* c%d */ ", "-- c%d\n", "/* c%d\n  more */ ", "\n-- c%d\n", "// c%d\n"};
+  enum { SHAPES = sizeof shapes / sizeof shapes[0], ONE_IN = 10 };
+  rn_builder out = {0};
+  *count = 0;
+  for (const char *c = sql; *c;) {
+    const char *end = c + 1;
+    if (*c == '\'' || *c == '`') {
+      while (*end && *end != *c) end++;
+      end += *end != 0;
+    } else if (!strncmp(c, "--", 2) || !strncmp(c, "//", 2)) {
+      end = c + strcspn(c, "\n");
+    } else if (!strncmp(c, "/*", 2)) {
+      end = strstr(c, "*/");
+      end = end ? end + 2 : c + strlen(c);
+    }
+    rn_builder_append(&out, c, (size_t)(end - c));
+    *seed = *seed * 1664525u + 1013904223u;
+    /* pieces of one text stand on lines of their own: nothing is put between them */
+    bool blank = *c == ' ' && (*seed >> 16) % ONE_IN == 0 && c > sql && c[-1] != '\'' && *end != '\'';
+    if (blank) {
+      char comment[32];
+      int n = snprintf(comment, sizeof comment, shapes[(*seed >> 24) % SHAPES], ++*count);
+      rn_builder_append(&out, comment, (size_t)n);
+    }
+    c = end;
+  }
+  return rn_builder_take(&out);
+}
+
+static void check_comments(const char *name, const char *sql, uint32_t *seed) {
+  int count;
+  char *text = with_comments(sql, seed, &count), *once = format(text), *twice = once ? format(once) : NULL;
+  if (!once || !twice || strcmp(once, twice) != 0) print_error("%s:\n%s\n", name, text);
+  assert_non_null(once);
+  assert_string_equal(once, twice);
+  for (int i = 1; i <= count; i++) {
+    char comment[16];
+    (void)snprintf(comment, sizeof comment, " c%d", i);
+    if (!strstr(once, comment)) print_error("%s: %s is lost\n", name, comment);
+    assert_non_null(strstr(once, comment));
+  }
+  rn_free(text);
+  rn_free(once);
+  rn_free(twice);
+}
+
+/* Every script of the tree, as it is and with comments anywhere: the formatter checks itself that nothing but white space and case changes. */
 static void scripts_of_the_tree(void **state) {
   (void)state;
   static const char *const patterns[] = {"golden/*/*.sql", "dialect/streaming/*.sql", "../examples/*/*.sql"};
   const char *here = strstr(__FILE__, "unit/");
   size_t formatted = 0;
+  uint32_t seed = 5;
   for (size_t p = 0; p < sizeof patterns / sizeof patterns[0]; p++) {
     char pattern[512];
     (void)snprintf(pattern, sizeof pattern, "%.*s%s", (int)(here ? here - __FILE__ : 0), __FILE__, patterns[p]);
@@ -93,6 +145,7 @@ static void scripts_of_the_tree(void **state) {
       assert_string_equal(once, twice);
       rn_free(once);
       rn_free(twice);
+      check_comments(found.gl_pathv[i], sql, &seed);
       formatted++;
     }
     globfree(&found);
