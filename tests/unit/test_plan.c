@@ -710,7 +710,7 @@ static const plan_case names_cases[] = {
      "                                       ^\n"},
     {"ordinal of ORDER BY", "",
      "SELECT id FROM ev ORDER BY 2",
-     "error[RN2004]: ORDER BY 2: the select list has 1 columns\n"
+     "error[RN2004]: ORDER BY 2: the select list has 1 column\n"
      " line 1:28  SELECT id FROM ev ORDER BY 2\n"
      "                                       ^\n"},
     {"window name", "",
