@@ -1,4 +1,5 @@
 /* Statements that answer with rows of text: SHOW, EXPLAIN, SET without a key. (DESCRIBE: describe.c) */
+#include <stdlib.h>
 #include "api/api_private.h"
 #include "runtime/function.h"
 
@@ -118,7 +119,10 @@ static bool function_wanted(const runnel_stmt *stmt, const char *name) {
   const rn_ast_statement *ast = stmt->ast;
   return !ast->like || rn_like(name, ast->like, true) != ast->like_negated;
 }
-/* Those of the database; with built-in ones for SHOW FUNCTIONS. */
+static int by_name(const void *a, const void *b) {
+  return strcmp(((const rn_text_row *)a)->cells[0], ((const rn_text_row *)b)->cells[0]);
+}
+/* Those of the database, with built-in ones for SHOW FUNCTIONS, in the order of their names. */
 static void show_functions(runnel_stmt *stmt) {
   rn_text_result(stmt, 1, function_name);
   const rn_catalog_object *place = place_of(stmt), *own;
@@ -129,19 +133,20 @@ static void show_functions(runnel_stmt *stmt) {
     const char *name = rn_arena_strndup(&stmt->arena, own->own, strlen(own->own) - 2);
     if (function_wanted(stmt, name)) add_one(stmt, name);
   }
-  if (stmt->ast->show == RN_SHOW_USER_FUNCTIONS) return;
-  for (size_t i = 0;; i++) {
+  bool all = stmt->ast->show != RN_SHOW_USER_FUNCTIONS;
+  for (size_t i = 0; all; i++) {
     const rn_function *fn = rn_function_rows(i);
     if (!fn) break;
     if (fn->flags & RN_FN_OPERATOR || strcmp(fn->name, last) == 0) continue;
     last = fn->name;
     if (function_wanted(stmt, fn->name)) add_one(stmt, fn->name);
   }
-  for (size_t i = 0;; i++) {
+  for (size_t i = 0; all; i++) {
     const rn_aggregate *aggregate = rn_aggregate_rows(i);
     if (!aggregate) break;
     if (!(aggregate->flags & RN_AGG_VARIANT) && function_wanted(stmt, aggregate->name)) add_one(stmt, aggregate->name);
   }
+  if (stmt->text_rows.len) qsort(stmt->text_rows.data, stmt->text_rows.len, sizeof *stmt->text_rows.data, by_name);
 }
 
 static void show_spaces(runnel_stmt *stmt) {
