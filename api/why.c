@@ -172,6 +172,30 @@ static bool waiting_reason(const reason *r, const rn_plan_node *n, uint32_t time
   return true;
 }
 
+/* What is known when the input has ended only. */
+static bool end_reason(const reason *r, const char *what) {
+  rn_builder_printf(r->out, "%s gives its rows when the input has ended", what);
+  return true;
+}
+static bool rank_reason(const reason *r, const rn_plan_node *n) {
+  switch (n->u.rank.mode) {
+    case RN_RANK_WINDOW: return window_reason(r, n, &n->u.rank.window);
+    case RN_RANK_FIRST: return waiting_reason(r, n, n->u.rank.order[0].column, "the first row of a key");
+    case RN_RANK_FINAL: return end_reason(r, "a Top-N of bounded input");
+    default: return false;
+  }
+}
+static bool join_reason(const reason *r, const rn_plan_node *n) {
+  const uint64_t rows[2] = {counters(r, n->inputs[0])->rows_out, counters(r, n->inputs[1])->rows_out};
+  if (n->u.join.windowed && rows[0] && rows[1]) return window_reason(r, n, &n->u.join.window);
+  rn_builder_text(r->out, "no pair of rows has met in the join (rows: ");
+  for (unsigned i = 0; i < 2; i++) {
+    put_count(r->out, rows[i]);
+    rn_builder_text(r->out, i ? " on the right)" : " on the left, ");
+  }
+  return true;
+}
+
 /* --- the rest ---------------------------------------------------------------------------------------------------------------- */
 static bool node_reason(const reason *r, const rn_plan_node *n) {
   const rn_counters *c = counters(r, n);
@@ -188,18 +212,17 @@ static bool node_reason(const reason *r, const rn_plan_node *n) {
     case RN_NODE_WATERMARK: return false;
     case RN_NODE_WINDOW: return c->rows_in && window_reason(r, n, &n->u.window.spec);
     case RN_NODE_WINDOW_AGG: return c->rows_in && window_reason(r, n, &n->u.window_agg.spec);
-    case RN_NODE_GROUP_AGG: return c->rows_in && n->u.group_agg.early && window_reason(r, n, &n->u.group_agg.window);
+    case RN_NODE_GROUP_AGG:
+      if (!c->rows_in) return false;
+      return n->u.group_agg.early ? window_reason(r, n, &n->u.group_agg.window) : n->u.group_agg.fold && end_reason(r, "GROUP BY over bounded input");
     case RN_NODE_HOLD: return c->rows_in && hold_reason(r, n);
     case RN_NODE_OVER: return c->rows_in && waiting_reason(r, n, n->u.over.order_column, "OVER");
-    case RN_NODE_SORT: return c->rows_in && n->u.sort.temporal && waiting_reason(r, n, n->u.sort.items[0].column, "ORDER BY");
-    case RN_NODE_JOIN:
+    case RN_NODE_OVER_WHOLE: return c->rows_in && !n->u.over_whole.changes && end_reason(r, "OVER whole partitions");
+    case RN_NODE_SORT:
       if (!c->rows_in) return false;
-      rn_builder_text(r->out, "no pair of rows has met in the join (rows: ");
-      for (uint32_t i = 0; i < n->input_count; i++) {
-        put_count(r->out, counters(r, n->inputs[i])->rows_out);
-        rn_builder_text(r->out, i ? " on the right)" : " on the left, ");
-      }
-      return true;
+      return n->u.sort.temporal ? waiting_reason(r, n, n->u.sort.items[0].column, "ORDER BY") : end_reason(r, "ORDER BY over bounded input");
+    case RN_NODE_RANK: return c->rows_in && rank_reason(r, n);
+    case RN_NODE_JOIN: return c->rows_in && join_reason(r, n);
     default: return false;
   }
 }

@@ -315,7 +315,7 @@ static rn_status check(const rn_table_spec *table, uint16_t direction, rn_diagno
 const rn_connector rn_connector_kafka = {
     .name = "kafka",
     .help = "Apache Kafka topics: read with positions kept in the epoch, written at least once",
-    .flags = RN_CONNECTOR_NEEDS_FORMAT | RN_CONNECTOR_TAKES_KEY_FORMAT | RN_CONNECTOR_LIVE,
+    .flags = RN_CONNECTOR_NEEDS_FORMAT | RN_CONNECTOR_TAKES_KEY_FORMAT | RN_CONNECTOR_LIVE | RN_CONNECTOR_STAMPS,
     .options = rn_kafka_options,
     .option_count = sizeof rn_kafka_options / sizeof rn_kafka_options[0],
     .metadata = metadata,

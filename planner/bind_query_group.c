@@ -86,11 +86,11 @@ static rn_expr *error_expr(rn_binder *binder, rn_span span) {
   return rn_expr_const(binder->arena, rn_value_null(rn_type_basic(RN_T_ERROR, true)), span);
 }
 
-/* As those of the table functions, but the dialect types TUMBLE_ROWTIME nullable. */
+/* As those of the table functions, but TUMBLE_ROWTIME is nullable where its time is. */
 static void legacy_fields(rn_select_binder *s, rn_field out[3]) {
   rn_arena *arena = s->q->arena;
   rn_window_fields(arena, s->window_time->type, s->window.processing_time, out);
-  out[2].type = rn_type_with_null(arena, out[2].type, true);
+  out[2].type = rn_type_with_null(arena, out[2].type, s->window_time->type->nullable);
 }
 
 rn_expr *rn_group_node_hook(rn_binder *binder, rn_scope *scope, const rn_ast_expr *node, void *ctx) {

@@ -193,6 +193,29 @@ static rn_expr *in_path(rn_query_context *q, const rn_table_spec *spec, const rn
   return rn_bind_cast(&q->binder, e, rn_type_basic(RN_T_VARCHAR, e->type->nullable), true, false);
 }
 
+/* A connector that stamps records needs to know which of the row's times is the record's: metadata says so, or there is
+ * one time attribute. (Flink refuses several for every sink; others have no use for it.) */
+static rn_status check_stamp(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t,
+                             const target_list *targets, const rn_schema *given) {
+  int first = -1;
+  if (!(t->connector->flags & RN_CONNECTOR_STAMPS)) return RN_OK;
+  for (uint32_t k = 0; k < targets->count; k++) {
+    const rn_catalog_column *column = &t->columns[targets->columns[k]];
+    if (column->kind == RN_COL_METADATA && !strcmp(column->metadata_key, "timestamp")) return RN_OK;
+  }
+  for (uint32_t k = 0; k < targets->count; k++) {
+    if (given->fields[k].type->time_attribute != RN_TIME_ROWTIME) continue;
+    if (first >= 0)
+      return rn_diag(q->binder.diags, RN_E_TIME_ATTRIBUTE, item_span(insert->query, k, targets->count),
+                     rn_arena_printf(q->arena, "make one of them a plain timestamp: CAST(%s AS %s)", given->fields[k].name,
+                                     rn_type_name(q->arena, rn_type_with_null(q->arena, rn_type_plain(q->arena, given->fields[k].type), true))),
+                     "records of table \"%s\" are stamped with the row's event time, and the query gives two: \"%s\" and \"%s\"",
+                     t->name, given->fields[first].name, given->fields[k].name);
+    first = (int)k;
+  }
+  return RN_OK;
+}
+
 static rn_logical *map_columns(rn_query_context *q, const rn_ast_insert *insert, const rn_catalog_object *t,
                                const rn_table_spec *spec,
                                const target_list *targets, rn_logical *input) {
@@ -210,7 +233,7 @@ static rn_logical *map_columns(rn_query_context *q, const rn_ast_insert *insert,
   rn_expr **exprs = RN_NEW_N(q->arena, rn_expr *, t->column_count + 1);
   const char **names = RN_NEW_N(q->arena, const char *, t->column_count + 1);
   uint32_t count = 0;
-  bool ok = true;
+  bool ok = check_stamp(q, insert, t, targets, &input->schema) == RN_OK;
   for (uint32_t c = 0; c < t->column_count; c++) { /* in the order of the table */
     const rn_catalog_column *column = &t->columns[c];
     uint32_t k = 0;

@@ -3,6 +3,7 @@
  * said by changelog inference, which knows whether there is an end of input (DIALECT 4.7). */
 #include "parser/parse.h"
 #include "planner/query.h"
+#include "planner/windowed.h"
 
 typedef struct rn_over_window {
   uint32_t key_count, order_count;
@@ -254,6 +255,17 @@ static rn_expr *argument_of(rn_select_binder *s, rn_expr *bound) {
   return bound && s->grouped ? rn_map_grouped(s, bound) : bound;
 }
 
+/* Rows that a filter on ROW_NUMBER() makes a window Top-N of leave when the window has closed: of their times only
+ * window_time is not behind the watermark then. */
+static void drop_times(rn_query_context *q, const rn_logical *node, rn_field *fields, uint32_t count) {
+  const rn_agg_call *calls = node->u.over.calls;
+  if (node->u.over.call_count != 1 || calls[0].ops->over != RN_OVER_ROW_NUMBER) return;
+  for (uint32_t i = 0; i < count; i++)
+    if (fields[i].type->time_attribute == RN_TIME_ROWTIME &&
+        rn_windowed_behind(node->inputs[0], node->u.over.keys, node->u.over.key_count, i))
+      fields[i].type = rn_type_plain(q->arena, fields[i].type);
+}
+
 /* One node for the calls of one window, over what is there so far: its columns come first, unchanged. */
 static rn_status put_over(rn_select_binder *s, const over_window *w, const uint32_t *which, uint32_t call_count,
                           uint32_t number) {
@@ -279,6 +291,10 @@ static rn_status put_over(rn_select_binder *s, const over_window *w, const uint3
     node->u.over.order[i].column = rn_projection_add(&p, w->order[i], NULL);
   }
   node->u.over.frame = w->frame;
+  /* By the clock every row comes alone: none has peers (Flink's unbounded frames, too, take a row at a time). */
+  if (node->u.over.processing_time && !q->binder.batch_mode && w->frame.low.kind == RN_FRAME_FIRST &&
+      w->frame.high.kind == RN_FRAME_AT && w->frame.high.offset == 0)
+    node->u.over.frame.rows = true;
   node->u.over.order_span = w->order_span;
   node->u.over.frame_span = w->frame_span;
   node->u.over.call_count = call_count;
@@ -297,6 +313,7 @@ static rn_status put_over(rn_select_binder *s, const over_window *w, const uint3
   node->inputs[0] = rn_logical_project(q->arena, input, p.count, p.exprs, p.names, w->span);
   rn_field *fields = RN_NEW_N(q->arena, rn_field, p.count + call_count);
   for (uint32_t i = 0; i < p.count; i++) fields[i] = node->inputs[0]->schema.fields[i];
+  drop_times(q, node, fields, p.count);
   for (uint32_t i = 0; i < call_count; i++) {
     rn_over_call *call = &s->overs.data[which[i]];
     const rn_type *type = node->u.over.calls[i].result;
@@ -317,6 +334,11 @@ rn_status rn_bind_over(rn_select_binder *s) {
   uint32_t calls = (uint32_t)s->overs.len;
   s->windows = RN_NEW_N(s->q->arena, over_window, calls + 1);
   bool ok = true;
+  for (uint32_t i = 0; i < s->select->window_count; i++)
+    for (uint32_t k = 0; k < i; k++)
+      if (!strcmp(s->select->windows[i].name.text, s->select->windows[k].name.text))
+        return rn_diag(s->q->binder.diags, RN_E_WINDOW_NAME, s->select->windows[i].name.span, NULL,
+                       "the WINDOW clause defines \"%s\" twice", s->select->windows[i].name.text);
   for (uint32_t i = 0; i < calls; i++) {
     rn_over_call call = s->overs.data[i]; /* a copy: the array may move while the window is bound */
     if (bind_window(s, &call, &s->windows[i]) != RN_OK) ok = false; /* go on: more errors of one statement */

@@ -68,6 +68,17 @@ static rn_status expand_row(rn_select_binder *s, const rn_ast_select_item *item,
   return RN_OK;
 }
 
+/* A windowing function over an input that has a window_start of its own gives two of them: they cannot be told apart. */
+static rn_status check_windows_of_star(rn_select_binder *s, const rn_ast_select_item *item) {
+  const rn_scope_column *columns = s->from.columns;
+  for (uint32_t i = 0; i < s->from.count && s->select->from->kind == RN_AST_FROM_FUNCTION; i++)
+    for (uint32_t k = 0; k < i; k++)
+      if (!strcmp(columns[i].name, columns[k].name))
+        return rn_diag(s->q->binder.diags, RN_E_COLUMN_AMBIGUOUS, item->span, "rename it in a sub-query below the window",
+                       "* has two columns \"%s\": the window's, and one of its input", columns[i].name);
+  return RN_OK;
+}
+
 static rn_status expand_star(rn_select_binder *s, const rn_ast_select_item *item, item_list *list) {
   rn_query_context *q = s->q;
   const rn_ast_path *path = &item->expr->path;
@@ -79,6 +90,7 @@ static rn_status expand_star(rn_select_binder *s, const rn_ast_select_item *item
     if (column) return expand_row(s, item, list);
     return rn_diag(q->binder.diags, RN_E_TABLE_NOT_FOUND, path->span, NULL, "FROM has no table \"%s\"", path->parts[0].text);
   }
+  if (check_windows_of_star(s, item) != RN_OK) return RN_FAIL;
   for (uint32_t i = 0; i < s->from.count; i++) {
     const rn_scope_column *c = &s->from.columns[i];
     if (table && (!c->table || strcmp(c->table, table) != 0)) continue;

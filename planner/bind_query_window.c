@@ -177,12 +177,8 @@ rn_status rn_bind_window_tvf(rn_query_context *q, rn_ast_from *from, const rn_ct
   rn_field *fields = RN_NEW_N(q->arena, rn_field, width + 3);
   for (uint32_t i = 0; i < width; i++) {
     fields[i] = input.node->schema.fields[i];
-    for (int k = 0; k < 3; k++)
-      if (!strcmp(fields[i].name, added[k].name))
-        return rn_diag(q->binder.diags, RN_E_COLUMN_AMBIGUOUS, slots[0]->span, "rename it in a sub-query first",
-                       "the input of %s has a column \"%s\" already", row->name, fields[i].name);
-    /* the window's time is the attribute from here on */
-    if (i == column->index) fields[i].type = rn_type_plain(q->arena, fields[i].type);
+    /* Rows pass at once and keep their time; those of a session wait for its end, when their time has passed. */
+    if (i == column->index && session) fields[i].type = rn_type_plain(q->arena, fields[i].type);
   }
   for (int k = 0; k < 3; k++) fields[width + (uint32_t)k] = added[k];
   node->schema = (rn_schema){width + 3, fields};

@@ -83,7 +83,7 @@ static pruned appended(rn_rewrite *r, rn_logical *node, pruned below, uint32_t o
   int *map = RN_NEW_N(r->arena, int, old_width + added + 1);
   for (uint32_t i = 0; i < old_width; i++) map[i] = below.map[i];
   for (uint32_t i = 0; i < width; i++) fields[i] = below.node->schema.fields[i];
-  if (node->kind == RN_L_WINDOW && !node->u.window.processing_time) /* is no attribute any more */
+  if ((node->kind == RN_L_WINDOW && !node->u.window.processing_time) || node->kind == RN_L_OVER) /* may be no attribute any more */
     for (uint32_t i = 0; i < old_width; i++)
       if (map[i] >= 0) fields[map[i]].type = node->schema.fields[i].type;
   for (uint32_t i = 0; i < added; i++) {

@@ -70,7 +70,7 @@ static rn_logical *rewrite(rn_rewrite *r, rn_logical *unnest) {
   moved->u.window = window->u.window;
   rn_field *fields = RN_NEW_N(r->arena, rn_field, below_width + 3);
   for (uint32_t i = 0; i < below_width; i++) fields[i] = below->schema.fields[i];
-  for (uint32_t i = 0; i < width; i++) fields[i].type = window->schema.fields[i].type; /* the time is no attribute any more */
+  for (uint32_t i = 0; i < width; i++) fields[i].type = window->schema.fields[i].type; /* the time may be no attribute any more */
   for (uint32_t i = 0; i < 3; i++) fields[below_width + i] = window->schema.fields[width + i];
   moved->schema = (rn_schema){below_width + 3, fields};
   rn_expr **map = RN_NEW_N(r->arena, rn_expr *, width + 4); /* columns of the window before, of the one now */

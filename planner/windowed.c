@@ -86,8 +86,9 @@ static bool trace(const rn_logical *node, uint32_t column, bool bound, rn_window
 
 bool rn_windowed(const rn_logical *node, uint32_t column, rn_windowed_column *out) { return trace(node, column, false, out); }
 
-bool rn_windowed_keys(const rn_logical *node, const uint32_t *columns, uint32_t count) {
-  return has_keys(node, columns, count, false);
+bool rn_windowed_behind(const rn_logical *node, const uint32_t *columns, uint32_t count, uint32_t column) {
+  rn_windowed_column found;
+  return has_keys(node, columns, count, true) && !(trace(node, column, true, &found) && found.part == RN_WINDOWED_TIME);
 }
 
 bool rn_windowed_time(const rn_logical *node, const uint32_t *columns, uint32_t count, uint32_t column) {

@@ -21,8 +21,9 @@ bool rn_windowed(const rn_logical *node, uint32_t column, rn_windowed_column *ou
  * (rewrite_window_close.c)? Asked while binding, when a Top-N is still a filter on ROW_NUMBER(). */
 bool rn_windowed_time(const rn_logical *node, const uint32_t *columns, uint32_t count, uint32_t column);
 
-/* Are start and end of the window among the columns? */
-bool rn_windowed_keys(const rn_logical *node, const uint32_t *columns, uint32_t count);
+/* Do these columns hold a window's start and end, so that a Top-N by them leaves when it closes, and is the column
+ * another time than window_time, which the watermark has passed by then? Asked while binding. */
+bool rn_windowed_behind(const rn_logical *node, const uint32_t *columns, uint32_t count, uint32_t column);
 
 bool rn_same_windows(const rn_window_spec *a, const rn_window_spec *b);
 

@@ -272,9 +272,10 @@ enum { RN_CONNECTOR_NEEDS_FORMAT = 1, RN_CONNECTOR_TAKES_KEY_FORMAT = 2,
        RN_CONNECTOR_LIVE = 8, /* an unbounded scan gives what happens now: a time far ahead of the clock is not believed */
        RN_CONNECTOR_TAKES_BACK = 16, /* without a PRIMARY KEY -U and -D take one equal row away: only how often a row came counts,
                                         so that all changes of a row must meet in one instance and may be folded */
-       RN_CONNECTOR_PARTITIONS = 32 /* columns of PARTITIONED BY lie in paths, not in records: to the connector they are metadata
-                                       "partition.N" (their place in PARTITIONED BY), STRING; metadata_value gets
-                                       metadata_count + table column */ };
+       RN_CONNECTOR_PARTITIONS = 32, /* columns of PARTITIONED BY lie in paths, not in records: to the connector they are metadata
+                                        "partition.N" (their place in PARTITIONED BY), STRING; metadata_value gets
+                                        metadata_count + table column */
+       RN_CONNECTOR_STAMPS = 64 /* a record carries the time of its row: metadata "timestamp", else the row's time attribute */ };
 
 struct rn_connector {
   const char *name;

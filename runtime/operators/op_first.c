@@ -2,7 +2,7 @@
  *
  * Rows wait until the watermark has come to their time; then the first of their key leaves, and the key is known for
  * ever. Of equal times the one that came first counts. A row behind the watermark is late: an earlier one of its key
- * may have been there. */
+ * may have been there. One at the watermark is not (as in Flink): it waits for the next. */
 #include "runtime/operators/operators.h"
 
 enum { MAP_KEYS = 1, BUFFER_ROWS = 2 };
@@ -52,7 +52,7 @@ static rn_status first_process(rn_operator *op, unsigned input, rn_batch *batch,
   for (uint32_t i = 0; i < batch->live_count; i++) {
     uint32_t row = rn_live(batch, i);
     int64_t at = ((const int64_t *)time->data)[row];
-    if (rn_is_null(time, row) || at <= op->watermark_us) {
+    if (rn_is_null(time, row) || at < op->watermark_us) {
       late++;
       rn_late_time(op, batch, row, node->u.rank.order[0].column);
       continue;

@@ -86,3 +86,37 @@ SET 'table.exec.emit.early-fire.delay' = 'often';
 
 -- @case a setting that is not there
 SET 'table.exec.emit.early-fire.dely' = '1 s';
+
+-- @case two event times into records that are stamped with one
+CREATE TEMPORARY TABLE both_times (id INT, ts TIMESTAMP(3), w TIMESTAMP(3)) WITH ('connector' = 'kafka', 'topic' = 'b', 'properties.bootstrap.servers' = 'nowhere:9', 'format' = 'json');
+INSERT INTO both_times SELECT id, ts, window_time FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND);
+
+-- @case two event times and a stamp of their own, or one of them cast: nothing to say
+CREATE TEMPORARY TABLE both_times (id INT, ts TIMESTAMP(3), w TIMESTAMP(3), stamp TIMESTAMP_LTZ(3) METADATA FROM 'timestamp') WITH ('connector' = 'kafka', 'topic' = 'b', 'properties.bootstrap.servers' = 'nowhere:9', 'format' = 'json');
+EXPLAIN INSERT INTO both_times SELECT id, ts, window_time, CAST(ts AS TIMESTAMP_LTZ(3)) FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND);
+EXPLAIN INSERT INTO both_times (id, ts, w) SELECT id, ts, CAST(window_time AS TIMESTAMP(3)) FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND);
+INSERT INTO both_times (id, ts, w) SELECT id, ts, window_time FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND);
+
+-- @case a time behind a window Top-N is behind the watermark
+SELECT window_start, COUNT(*) FROM TUMBLE((SELECT id, ts FROM (SELECT id, ts, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY v) AS rn
+FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND)) WHERE rn <= 2), DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end;
+
+-- @case a time behind a session is behind the watermark
+SELECT window_start, COUNT(*) FROM TUMBLE((SELECT id, ts FROM SESSION(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND)), DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end;
+
+-- @case one name for two windows
+SELECT id, SUM(v) OVER w FROM s WINDOW w AS (ORDER BY ts), w AS (PARTITION BY k ORDER BY ts);
+
+-- @case an event time and a plain timestamp under UNION ALL
+SELECT COUNT(*) FROM TUMBLE((SELECT ts FROM s UNION ALL SELECT TIMESTAMP '2024-01-01 00:00:00.000'), DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end;
+
+-- @case an event time under UNION
+SELECT COUNT(*) FROM TUMBLE((SELECT ts FROM s UNION SELECT ts FROM s), DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end;
+
+-- @case a window of the input and the window's own
+CREATE TEMPORARY VIEW windowed AS SELECT id, window_start, ts FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND);
+SELECT id, window_start FROM TUMBLE(TABLE windowed, DESCRIPTOR(ts), INTERVAL '20' SECOND);
+
+-- @case a window of the input and the window's own, in *
+CREATE TEMPORARY VIEW windowed AS SELECT id, window_start, ts FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND);
+SELECT * FROM TUMBLE(TABLE windowed, DESCRIPTOR(ts), INTERVAL '20' SECOND);

@@ -262,3 +262,34 @@ SELECT window_end, COUNT(*) AS n FROM TUMBLE(TABLE q, DESCRIPTOR(ts), INTERVAL '
 --@expect
 | window_end          | n |
 | 2026-01-01 00:00:10 | 2 |
+
+--@test the time of a window on processing time is one for windows over its results
+--@no-kill
+SELECT TUMBLE_START(t, INTERVAL '20' SECOND) AS w, SUM(n) AS n FROM (SELECT TUMBLE_PROCTIME(p, INTERVAL '5' SECOND) AS t, COUNT(*) AS n FROM c
+GROUP BY TUMBLE(p, INTERVAL '5' SECOND)) GROUP BY TUMBLE(t, INTERVAL '20' SECOND);
+--@given c
+| id |
+| 1  |
+| 2  |
+--@advance 6 s
+--@given c
+| id |
+| 3  |
+--@advance 5 s
+--@advance 20 s
+--@expect
+| w                   | n |
+| 2026-01-01 00:00:00 | 3 |
+
+--@test OVER without a bound takes rows one by one by the clock, also those that come together
+SELECT id, SUM(v) OVER (ORDER BY p) AS s, LAG(v) OVER (ORDER BY p) AS l FROM c;
+--@given c
+| id | v |
+| 1  | 1 |
+| 2  | 2 |
+| 3  | 4 |
+--@expect
+| id | s | l    |
+| 1  | 1 | NULL |
+| 2  | 3 | 1    |
+| 3  | 7 | 2    |

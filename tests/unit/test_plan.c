@@ -811,10 +811,10 @@ static const plan_case window_errors_cases[] = {
      "                          ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"},
     {"window columns are there already", "",
      "SELECT * FROM TUMBLE((SELECT ts, 1 AS window_end FROM gen), DESCRIPTOR(ts), INTERVAL '4' SECOND)",
-     "error[RN2005]: the input of TUMBLE has a column \"window_end\" already\n"
-     " line 1:22  SELECT * FROM TUMBLE((SELECT ts, 1 AS window_end FROM gen), DESCRIPTOR(ts), INTERVAL '4' SECOND)\n"
-     "                                 ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
-     "   hint: rename it in a sub-query first\n"},
+     "error[RN2005]: * has two columns \"window_end\": the window's, and one of its input\n"
+     " line 1:8   SELECT * FROM TUMBLE((SELECT ts, 1 AS window_end FROM gen), DESCRIPTOR(ts), INTERVAL '4' SECOND)\n"
+     "                   ^\n"
+     "   hint: rename it in a sub-query below the window\n"},
     {"session without gap", "",
      "SELECT * FROM SESSION(TABLE gen, DESCRIPTOR(ts))",
      "error[RN2102]: SESSION takes (TABLE t [PARTITION BY k], DESCRIPTOR(ts), gap)\n"

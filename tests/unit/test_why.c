@@ -70,6 +70,23 @@ static const struct {
      "SELECT SUM(id) OVER (ORDER BY ts) FROM a WHERE id > 0 AND ts > TIMESTAMP '2026-01-01 00:00:00'", NULL},
     {"{\"id\":1,\"ts\":\"2026-01-01 00:00:03\"}", "{\"id\":2,\"ts\":\"2026-01-01 00:00:03\"}", "SELECT a.id FROM a JOIN b ON a.id = b.id",
      "no pair of rows has met in the join (rows: 1 on the left, 1 on the right)"},
+    {"{\"id\":1,\"ts\":\"2026-01-01 00:00:03\"}", "{\"id\":2,\"ts\":\"2026-01-01 00:00:13\"}",
+     "SELECT a.id FROM (SELECT * FROM TUMBLE(TABLE a, DESCRIPTOR(ts), INTERVAL '10' SECOND)) a JOIN (SELECT * FROM TUMBLE(TABLE b, "
+     "DESCRIPTOR(ts), INTERVAL '10' SECOND)) b ON a.window_start = b.window_start AND a.window_end = b.window_end",
+     "the window ends at 2026-01-01 00:00:10, the watermark is 7 s before that; rows holds it back: its last row came 20 s ago"},
+    {"{\"id\":1,\"ts\":\"2026-01-01 00:00:03\"}", "",
+     "SELECT a.id FROM (SELECT * FROM TUMBLE(TABLE a, DESCRIPTOR(ts), INTERVAL '10' SECOND)) a JOIN (SELECT * FROM TUMBLE(TABLE b, "
+     "DESCRIPTOR(ts), INTERVAL '10' SECOND)) b ON a.window_start = b.window_start AND a.window_end = b.window_end",
+     "no pair of rows has met in the join (rows: 1 on the left, 0 on the right)"},
+    {"{\"id\":1,\"ts\":\"2026-01-01 00:00:03\"}", "",
+     "SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY id) AS rn "
+     "FROM TUMBLE(TABLE a, DESCRIPTOR(ts), INTERVAL '10' SECOND)) WHERE rn <= 2",
+     "the window ends at 2026-01-01 00:00:10, the watermark is 7 s before that, and the last row came 20 s ago"},
+    {"{\"id\":1,\"ts\":\"2026-01-01 00:00:03\"}", "",
+     "SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY id ORDER BY ts) AS rn FROM (SELECT id, ts FROM a UNION ALL "
+     "SELECT id, ts FROM b)) WHERE rn = 1",
+     "the first row of a key waits for the watermark to pass its rows; rows holds it back: no row of it has come yet "
+     "('scan.watermark.idle-timeout' would leave it out)"},
     {"{\"id\":1,\"ts\":\"2026-01-01 00:00:03\"}", "",
      "SELECT COUNT(*) FROM TUMBLE((SELECT id, ts FROM a UNION ALL SELECT id, ts FROM b), DESCRIPTOR(ts), INTERVAL '10' SECOND) GROUP BY window_start, window_end",
      "there is no watermark yet, so no window has ended; rows holds it back: no row of it has come yet ('scan.watermark.idle-timeout' would "

@@ -1,0 +1,7 @@
+-- Random queries about time over random rows; the answers are those of Flink 2.3.
+CREATE TEMPORARY TABLE ev (id INT, k STRING, k2 INT, v INT, d DOUBLE, s STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' MINUTE) WITH ('connector' = 'filesystem', 'path' = '${DIR}/time_103.jsonl', 'format' = 'json');
+SELECT id, COUNT(v) OVER w AS a0, LAST_VALUE(s) OVER w AS a1, COUNT(*) OVER w AS a2 FROM (SELECT id, k, k2, CAST(SUM(v) OVER (PARTITION BY k ORDER BY ts) AS INT) AS v, d, s, ts FROM ev) WINDOW w AS (PARTITION BY k ORDER BY ts );
+SELECT window_end, COUNT(v) AS a0, COUNT(DISTINCT k) AS a1, SUM(v) AS a2 FROM CUMULATE(TABLE ev, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '2' MINUTE) GROUP BY window_end;
+SELECT window_start, window_end, SUM(n) AS n, MAX(m) AS m FROM HOP((SELECT window_time AS rt, COUNT(*) AS n, MAX(v) AS m FROM HOP(TABLE ev, DESCRIPTOR(ts), INTERVAL '5' MINUTE, INTERVAL '15' MINUTE, INTERVAL '5' MINUTE) GROUP BY window_start, window_end, window_time), DESCRIPTOR(rt), INTERVAL '2' MINUTE, INTERVAL '6' MINUTE) GROUP BY window_start, window_end;
+SELECT * FROM (SELECT id, k, v, window_start, window_end, ROW_NUMBER() OVER (PARTITION BY window_start, window_end, k ORDER BY ts, id) AS rn FROM CUMULATE((SELECT id, k, k2, v * 2 AS v, d, s, ts FROM ev WHERE MOD(id, 3) <> 0), DESCRIPTOR(ts), INTERVAL '5' MINUTE, INTERVAL '15' MINUTE)) WHERE rn <= 2;
+SELECT id, k, v, ts FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k, k2 ORDER BY ts DESC) AS rn FROM (SELECT id, k, k2, v + 1 AS v, d, UPPER(s) AS s, ts FROM ev)) WHERE rn = 1;

@@ -1,0 +1,7 @@
+-- Random queries about time over random rows; the answers are those of Flink 2.3.
+SET 'table.local-time-zone' = 'Asia/Tokyo';
+CREATE TEMPORARY TABLE ev (id INT, k STRING, k2 INT, v INT, d DOUBLE, s STRING, ts TIMESTAMP_LTZ(3) NOT NULL, WATERMARK FOR ts AS ts - INTERVAL '3' SECOND) WITH ('connector' = 'filesystem', 'path' = '${DIR}/time_108.jsonl', 'format' = 'json');
+SELECT id, ROW_NUMBER() OVER (PARTITION BY k2 ORDER BY ts) AS x FROM ev;
+SELECT * FROM (SELECT id, k, v, window_start, window_end, ROW_NUMBER() OVER (PARTITION BY window_start, window_end, k2 ORDER BY v, k, id) AS rn FROM CUMULATE((SELECT id, k, k2, CAST(SUM(v) OVER (PARTITION BY k ORDER BY ts) AS INT) AS v, d, s, ts FROM ev), DESCRIPTOR(ts), INTERVAL '1' SECOND, INTERVAL '2' SECOND)) WHERE rn <= 2;
+SELECT window_start, window_end, SUM(n) AS n, MAX(m) AS m FROM HOP((SELECT window_time AS rt, COUNT(*) AS n, MAX(v) AS m FROM HOP(TABLE ev, DESCRIPTOR(ts), INTERVAL '2' SECOND, INTERVAL '4' SECOND) GROUP BY window_start, window_end, window_time, k), DESCRIPTOR(rt), INTERVAL '5' SECOND, INTERVAL '10' SECOND) GROUP BY window_start, window_end;
+SELECT k2, k, TUMBLE_START(ts, INTERVAL '2' SECOND) AS ws, TUMBLE_END(ts, INTERVAL '2' SECOND) AS we, TUMBLE_ROWTIME(ts, INTERVAL '2' SECOND) AS rt, MAX(s) AS a0 FROM (SELECT id, k, k2, v * 2 AS v, d, s, ts FROM ev WHERE MOD(id, 3) <> 0) GROUP BY k2, k, TUMBLE(ts, INTERVAL '2' SECOND);

@@ -1,0 +1,8 @@
+-- Random queries about time over random rows; the answers are those of Flink 2.3.
+SET 'table.local-time-zone' = 'America/New_York';
+CREATE TEMPORARY TABLE ev (id INT, k STRING, k2 INT, v INT, d DOUBLE, s STRING, ts TIMESTAMP_LTZ(3) NOT NULL, WATERMARK FOR ts AS ts - INTERVAL '30' MINUTE) WITH ('connector' = 'filesystem', 'path' = '${DIR}/time_121.jsonl', 'format' = 'json');
+SELECT id, k, v, ts FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k2 ORDER BY ts DESC) AS rn FROM (SELECT id, k, k2, v + 1 AS v, d, UPPER(s) AS s, ts FROM ev)) WHERE rn = 1;
+SELECT a.id AS i, b.id AS j, a.k FROM (SELECT * FROM TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '150' MINUTE(3))) a JOIN (SELECT * FROM TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '150' MINUTE(3))) b ON a.window_start = b.window_start AND a.window_end = b.window_end AND a.k = b.k AND a.id <> b.id;
+SELECT HOP_START(ts, INTERVAL '60' MINUTE, INTERVAL '60' MINUTE) AS ws, HOP_END(ts, INTERVAL '60' MINUTE, INTERVAL '60' MINUTE) AS we, HOP_ROWTIME(ts, INTERVAL '60' MINUTE, INTERVAL '60' MINUTE) AS rt, MAX(d) FILTER (WHERE k = 'a') AS a0, COUNT(DISTINCT s) FILTER (WHERE v IS NOT NULL) AS a1, COUNT(v) AS a2 FROM (SELECT id, k, k2, v + 1 AS v, d, UPPER(s) AS s, ts FROM ev) GROUP BY HOP(ts, INTERVAL '60' MINUTE, INTERVAL '60' MINUTE);
+SELECT window_start, window_end, k, k2, COUNT(DISTINCT k) AS a0, MAX(s) AS a1 FROM TUMBLE((SELECT * FROM ev WHERE v > 1), DESCRIPTOR(ts), INTERVAL '150' MINUTE(3)) GROUP BY window_start, window_end, k, k2 HAVING MAX(v) > 2;
+SELECT window_start, window_end, COUNT(DISTINCT ts) AS a0 FROM CUMULATE((SELECT * FROM ev ORDER BY ts), DESCRIPTOR(ts), INTERVAL '30' MINUTE, INTERVAL '90' MINUTE) GROUP BY window_start, window_end;

@@ -1,0 +1,6 @@
+-- Random queries about time over random rows; the answers are those of Flink 2.3.
+CREATE TEMPORARY TABLE ev (id INT, k STRING, k2 INT, v INT, d DOUBLE, s STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS CASE WHEN k IS NULL THEN CAST(NULL AS TIMESTAMP(3)) ELSE ts - INTERVAL '3' SECOND END) WITH ('connector' = 'filesystem', 'path' = '${DIR}/time_125.jsonl', 'format' = 'json');
+SELECT window_start, window_end, k, k2, COUNT(*) FILTER (WHERE v > 2) AS a0, MAX(d) FILTER (WHERE k = 'a') AS a1, COUNT(DISTINCT k) AS a2, COUNT(v) AS a3 FROM CUMULATE((SELECT id, k, k2, v, d, s, ts FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k, k2 ORDER BY ts) AS rn FROM ev) WHERE rn = 1), DESCRIPTOR(ts), INTERVAL '1' SECOND, INTERVAL '3' SECOND) GROUP BY window_start, window_end, ROLLUP (k, k2) HAVING COUNT(*) > 1;
+SELECT id, MIN(s) OVER w AS a0, COUNT(DISTINCT k2) OVER w AS a1 FROM ev WINDOW w AS (ORDER BY ts );
+SELECT id, MAX(d) OVER w AS a0, COUNT(*) OVER w AS a1 FROM (SELECT id, k, k2, CAST(SUM(v) OVER (PARTITION BY k ORDER BY ts) AS INT) AS v, d, s, ts FROM ev) WINDOW w AS (PARTITION BY k ORDER BY ts RANGE BETWEEN INTERVAL '60' SECOND PRECEDING AND CURRENT ROW);
+SELECT window_end, MIN(s) AS a0 FROM CUMULATE(TABLE ev, DESCRIPTOR(ts), INTERVAL '1' SECOND, INTERVAL '2' SECOND) GROUP BY window_end;

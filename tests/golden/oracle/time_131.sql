@@ -1,0 +1,8 @@
+-- Random queries about time over random rows; the answers are those of Flink 2.3.
+SET 'table.local-time-zone' = 'Asia/Tokyo';
+CREATE TEMPORARY TABLE ev (id INT, k STRING, k2 INT, v INT, d DOUBLE, s STRING, ts TIMESTAMP_LTZ(3), WATERMARK FOR ts AS ts - INTERVAL '3' SECOND) WITH ('connector' = 'filesystem', 'path' = '${DIR}/time_131.jsonl', 'format' = 'json');
+SELECT window_end, MAX(s) AS a0, MAX(v) AS a1 FROM TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '8' SECOND, INTERVAL '-1' SECOND) GROUP BY window_end;
+SELECT window_start, window_end, MAX(d) FILTER (WHERE k = 'a') AS a0, COUNT(*) FILTER (WHERE v > 2) AS a1, MIN(v) AS a2, COUNT(DISTINCT s) FILTER (WHERE v IS NOT NULL) AS a3 FROM TUMBLE(TABLE ev, DESCRIPTOR(ts), INTERVAL '1' SECOND) GROUP BY window_start, window_end HAVING COUNT(*) > 1;
+SELECT rt, n, SUM(n) OVER (ORDER BY rt ROWS 2 PRECEDING) AS m FROM (SELECT TUMBLE_ROWTIME(ts, INTERVAL '1' SECOND) AS rt, COUNT(*) AS n FROM ev GROUP BY TUMBLE(ts, INTERVAL '1' SECOND));
+SELECT k, k2, SESSION_START(ts, INTERVAL '5' SECOND) AS ws, SESSION_END(ts, INTERVAL '5' SECOND) AS we, SESSION_ROWTIME(ts, INTERVAL '5' SECOND) AS rt, MAX(s) AS a0, MIN(v) AS a1, MAX(d) FILTER (WHERE k = 'a') AS a2, COUNT(*) AS a3 FROM ev GROUP BY k, k2, SESSION(ts, INTERVAL '5' SECOND);
+SELECT * FROM (SELECT k, window_start, window_end, n, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY n DESC, k) AS rn FROM (SELECT k, window_start, window_end, COUNT(*) AS n FROM CUMULATE(TABLE ev, DESCRIPTOR(ts), INTERVAL '2' SECOND, INTERVAL '4' SECOND) GROUP BY k, window_start, window_end)) WHERE rn <= 1;
