@@ -141,6 +141,7 @@ void rn_engine_planner_settings(runnel *db, rn_arena *arena, rn_planner_settings
   out->early_fire_us = delay_setting(db, "table.exec.emit.early-fire.delay");
   out->late_fire_us = delay_setting(db, "table.exec.emit.late-fire.delay");
   out->lateness_us = rn_engine_duration(db, "table.exec.emit.allow-lateness");
+  out->state_ttl_us = rn_engine_duration(db, "table.exec.state.ttl");
   long parallelism = strtol(rn_engine_setting(db, "parallelism.default"), NULL, 10);
   out->parallelism = parallelism < 1                    ? 1
                      : parallelism > RN_PARALLELISM_MAX ? RN_PARALLELISM_MAX

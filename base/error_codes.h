@@ -359,7 +359,7 @@ RN_CODE(E_INTERRUPTED, 9003, 130, "interrupted", "The statement was interrupted.
         " For example: Ctrl-C while a query runs.")
 
 /* --- warnings ------------------------------------------------------------------------------------------------------ */
-RN_CODE(W_STATE_GROWS, 102101, 0, "state grows without limit", "An unbounded GROUP BY, DISTINCT or OVER keeps a row per key for ever. Add a window.",
+RN_CODE(W_STATE_GROWS, 102101, 0, "state grows without limit", "An unbounded GROUP BY, DISTINCT or OVER keeps a row per key for ever. Add a window, or SET 'table.exec.state.ttl' = '1 d'.",
         "\nit comes from:"
         "\n  CREATE TEMPORARY TABLE t (a INT, b STRING) WITH ('connector' = 'datagen');"
         "\n  EXPLAIN SELECT b, COUNT(*) FROM t GROUP BY b;"

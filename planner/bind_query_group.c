@@ -278,6 +278,7 @@ rn_status rn_build_aggregate(rn_select_binder *s) {
   rn_projection p = {.arena = q->arena};
   rn_logical *node = rn_logical_new(q->arena, s->window_ast && !by_window ? RN_L_WINDOW_AGG : RN_L_AGGREGATE,
                                     s->select->has_group ? s->select->group_span : s->select->span, 1, &s->input);
+  if (s->has_ttl) node->ttl_us[0] = s->ttl_us;
   bool sets = s->set_count > 1;
   uint32_t call_count = (uint32_t)s->calls.len, key_count = s->key_count + (sets ? 1 : 0), total = key_count + call_count + 3;
   rn_field *fields = RN_NEW_N(q->arena, rn_field, total);

@@ -186,7 +186,7 @@ static rn_status bind_from_where(rn_select_binder *s, const rn_cte *env) {
   } else {
     s->from = (rn_relation){rn_bind_one_row(q, select->span), 0, NULL};
   }
-  if (rn_bind_hints(q, &select->hints, &s->from) != RN_OK) s->failed = true;
+  if (rn_bind_hints(s) != RN_OK) s->failed = true;
   s->input = s->from.node;
   rn_relation_scope(&s->from, "SELECT", &s->scope);
   s->scope.on_call = on_call;
@@ -374,8 +374,8 @@ static rn_logical *bind_clauses(rn_select_binder *s, const rn_cte *env, const rn
                                 rn_order_key *order_keys, uint32_t *visible) {
   rn_query_context *q = s->q;
   rn_ast_select *select = s->select;
-  if (bind_from_where(s, env) != RN_OK) return NULL;
   s->grouped = wants_grouping(select, order, order_count);
+  if (bind_from_where(s, env) != RN_OK) return NULL;
   if (s->grouped && rn_bind_group(s) != RN_OK) s->failed = true;
   item_list list = {.arena = q->arena};
   bind_items(s, &list);

@@ -40,9 +40,34 @@ static rn_status inserts_only(rn_changelog *c, rn_logical *node, const char *con
   return RN_OK;
 }
 
+/* --- time to live ----------------------------------------------------------------------------------------------------- */
+/* Does the node keep keys for as long as it is not told otherwise? What belongs to a window goes with it. */
+static bool keeps_keys(const rn_logical *node) {
+  switch (node->kind) {
+    case RN_L_AGGREGATE: return !node->u.agg.early && !node->u.agg.closes;
+    case RN_L_RANK: return !node->u.rank.windowed;
+    case RN_L_JOIN: return !node->u.join.windowed;
+    case RN_L_OVER: case RN_L_SET: case RN_L_SORT: case RN_L_SINK: return true;
+    default: return false;
+  }
+}
+
+/* A hint counts before the setting. A run over bounded input is one: nothing in it is idle. */
+static void set_ttl(const rn_changelog *c, rn_logical *node) {
+  bool counts = keeps_keys(node) && !c->bounded && !c->settings->batch_mode;
+  for (unsigned i = 0; i < 2; i++) {
+    if (!counts) node->ttl_us[i] = 0;
+    else if (node->ttl_us[i] < 0) node->ttl_us[i] = c->settings->state_ttl_us;
+  }
+}
+
+static bool state_stays(const rn_logical *node) {
+  return !node->ttl_us[0] || (node->input_count > 1 && !node->ttl_us[1]);
+}
+
 static void warn_state(rn_changelog *c, const rn_logical *node, const char *clause) {
-  if (node->bounded) return;
-  rn_diag(c->diags, RN_W_STATE_GROWS, node->span, "add a window where old keys need not be kept",
+  if (node->bounded || !state_stays(node)) return;
+  rn_diag(c->diags, RN_W_STATE_GROWS, node->span, "add a window, or SET 'table.exec.state.ttl' = '1 d', where old keys need not be kept",
           "%s keeps a row for every key for ever", clause);
 }
 
@@ -295,8 +320,9 @@ static rn_status infer_join(rn_changelog *c, rn_logical *node, wants w) {
   if (outer && !node->u.join.fold) node->emits |= RN_CHANGE_INSERT | RN_CHANGE_DELETE;
   const rn_logical *first = node->inputs[0]; /* NOT IN is two joins: told once */
   bool told = first->kind == RN_L_JOIN && first->span.begin == node->span.begin && first->span.end == node->span.end;
-  if (!node->bounded && !told)
-    rn_diag(c->diags, RN_W_STATE_GROWS, node->span, "aggregate by a window before the join, to keep fewer rows",
+  if (!node->bounded && !told && state_stays(node))
+    rn_diag(c->diags, RN_W_STATE_GROWS, node->span,
+            "aggregate by a window before the join, or SET 'table.exec.state.ttl' = '1 d', to keep fewer rows",
             "%s keeps every row of both inputs for ever", !rn_join_pairs(kind) || node->u.join.single ? "a sub-query" : "JOIN");
   return RN_OK;
 }
@@ -307,8 +333,8 @@ static rn_status infer_set(rn_changelog *c, rn_logical *node, wants w) {
   bool updates = node->u.set.except || node->emits != RN_CHANGE_INSERT;
   node->u.set.fold = updates && c->bounded && !(c->every_change && (w.accepts & RN_CHANGE_DELETE));
   node->emits = updates && !node->u.set.fold ? RN_CHANGE_INSERT | RN_CHANGE_DELETE : RN_CHANGE_INSERT;
-  if (!node->bounded)
-    rn_diag(c->diags, RN_W_STATE_GROWS, node->span, NULL, "%s keeps every different row of both inputs for ever",
+  if (!node->bounded && state_stays(node))
+    rn_diag(c->diags, RN_W_STATE_GROWS, node->span, "SET 'table.exec.state.ttl' = '1 d' where old rows need not be kept", "%s keeps every different row of both inputs for ever",
             node->u.set.except ? "EXCEPT" : "INTERSECT");
   return RN_OK;
 }
@@ -323,6 +349,7 @@ static bool on_key_only(rn_changelog *c, const rn_logical *node) {
 }
 
 static rn_status infer(rn_changelog *c, rn_logical *node, wants w) {
+  set_ttl(c, node);
   switch (node->kind) {
     case RN_L_AGGREGATE: return infer_aggregate(c, node, w);
     case RN_L_WINDOW_AGG: return infer_window_aggregate(c, node, w);

@@ -426,6 +426,18 @@ static void print_late(rn_builder *out, const rn_plan_node *n) {
   if (n->late_source && drops_late(n)) rn_builder_text(out, ", late=[dead-letter]");
 }
 
+static void print_ttl(rn_builder *out, const rn_plan_node *n) {
+  if (!n->ttl_us[0] && !n->ttl_us[1]) return;
+  rn_builder_text(out, ", stateTtl=[");
+  bool differ = n->input_count > 1 && n->ttl_us[0] != n->ttl_us[1];
+  for (unsigned i = 0; i < (differ ? 2 : 1); i++) {
+    if (differ) rn_builder_text(out, i ? ", right " : "left ");
+    if (n->ttl_us[i]) time_span(out, n->ttl_us[i]);
+    else rn_builder_text(out, "never");
+  }
+  rn_builder_char(out, ']');
+}
+
 void rn_explain_changes(const rn_plan_node *n, rn_builder *out) {
   static const struct {
     uint8_t bit;
@@ -447,6 +459,7 @@ void rn_explain_open_node(const rn_plan_node *n, rn_builder *out) {
   const char **names = names_of(n->input_count ? &n->inputs[0]->schema : &no_columns);
   print_node(out, n, names);
   print_late(out, n);
+  print_ttl(out, n);
   rn_free(names);
 }
 void rn_explain_node(const rn_plan_node *n, rn_builder *out) {

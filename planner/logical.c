@@ -22,6 +22,7 @@ rn_logical *rn_logical_new(rn_arena *arena, rn_logical_kind kind, rn_span span, 
   node->kind = kind;
   node->span = span;
   node->input_count = input_count;
+  node->ttl_us[0] = node->ttl_us[1] = -1;
   node->inputs = RN_NEW_N(arena, rn_logical *, input_count ? input_count : 1);
   for (uint32_t i = 0; i < input_count; i++) node->inputs[i] = inputs[i];
   return node;

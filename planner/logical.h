@@ -77,6 +77,7 @@ struct rn_logical {
   bool has_key;            /* upsert key known (may be empty: at most one row) */
   uint32_t key_count;
   const uint32_t *keys;
+  int64_t ttl_us[2];       /* by input: keyed state that was not written for so long goes, 0: never; -1: no hint says so */
   bool has_window_keys;    /* window columns among the keys: one that names the window stands for all of them .. */
   bool window_grows;       /* CUMULATE: .. but window_start does not name it */
   uint32_t window_keys[3]; /* columns of window_start, window_end, window_time; UINT32_MAX: not there */

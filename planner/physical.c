@@ -199,6 +199,7 @@ static rn_built build_aggregate(rn_plan_builder *b, const rn_logical *node) {
   rn_plan_node *input = rn_put_by_key(b, in.node, keys, node->u.agg.key_count);
   rn_plan_node *n = rn_put_over(b, windowed ? RN_NODE_WINDOW_AGG : RN_NODE_GROUP_AGG, node->span, node->path, input);
   rn_agg_call *calls = rn_physical_calls(b->arena, node->u.agg.calls, node->u.agg.call_count, in.map);
+  n->ttl_us[0] = node->ttl_us[0];
   if (windowed) {
     n->u.window_agg.spec = map_window(&node->u.agg.window, in.map);
     n->u.window_agg.key_count = node->u.agg.key_count;
@@ -235,6 +236,7 @@ static rn_plan_node *resolve_conflicts(rn_plan_builder *b, const rn_logical *roo
   rn_span span = root->u.sink.conflict_span.end ? root->u.sink.conflict_span : root->span;
   rn_plan_node *n = rn_put_over(b, RN_NODE_CONFLICT, span, rn_arena_printf(b->arena, "%s.conflict", root->path), input);
   n->schema = rn_physical_schema(b->arena, &root->schema);
+  n->ttl_us[0] = root->ttl_us[0];
   n->u.conflict.conflict = root->u.sink.conflict;
   n->u.conflict.key_count = root->u.sink.key_count;
   n->u.conflict.keys = keys;

@@ -52,6 +52,7 @@ rn_built rn_physical_set(rn_plan_builder *b, const rn_logical *node) {
   uint32_t width = node->schema.count, parallelism = wider(inputs), *all = rn_whole_row(b, width);
   for (int s = 0; s < 2 && parallelism > 1; s++) inputs[s] = rn_put_spread(b, inputs[s], all, width, parallelism);
   rn_plan_node *n = rn_put_node(b, RN_NODE_SET, node->span, node->path, 2, inputs);
+  memcpy(n->ttl_us, node->ttl_us, sizeof n->ttl_us);
   n->schema = rn_physical_schema(b->arena, &node->schema);
   n->emits = node->emits;
   n->u.set.except = node->u.set.except;
@@ -73,6 +74,7 @@ rn_built rn_physical_join(rn_plan_builder *b, const rn_logical *node) {
     inputs[s] = count ? rn_put_spread(b, inputs[s], keys[s], count, parallelism) : rn_put_gather(b, inputs[s]);
   if (inputs[0] == inputs[1]) inputs[1] = rn_put_over(b, RN_NODE_CALC, node->span, NULL, inputs[1]); /* two ends */
   rn_plan_node *n = rn_put_node(b, RN_NODE_JOIN, node->span, node->path, 2, inputs);
+  memcpy(n->ttl_us, node->ttl_us, sizeof n->ttl_us);
   int *map = RN_NEW_N(b->arena, int, rn_logical_width(node) + 2);
   rn_field *fields = RN_NEW_N(b->arena, rn_field, inputs[0]->schema.count + inputs[1]->schema.count + 2);
   for (uint32_t s = 0; s < 2; s++) {

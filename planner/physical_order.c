@@ -18,6 +18,7 @@ rn_built rn_physical_over(rn_plan_builder *b, const rn_logical *node) {
   rn_agg_call *calls = rn_physical_calls(b->arena, node->u.over.calls, node->u.over.call_count, in.map);
   rn_node_kind kind = node->u.over.whole ? RN_NODE_OVER_WHOLE : RN_NODE_OVER;
   rn_plan_node *n = rn_put_over(b, kind, node->span, node->path, input);
+  n->ttl_us[0] = node->ttl_us[0];
   if (node->u.over.whole) {
     n->u.over_whole.key_count = node->u.over.key_count;
     n->u.over_whole.keys = keys;
@@ -50,6 +51,7 @@ rn_built rn_physical_rank(rn_plan_builder *b, const rn_logical *node) {
   uint32_t *keys = rn_map_columns(b, node->u.rank.keys, node->u.rank.key_count, in.map);
   rn_plan_node *input = rn_put_by_key(b, in.node, keys, node->u.rank.key_count);
   rn_plan_node *n = rn_put_over(b, RN_NODE_RANK, node->span, node->path, input);
+  n->ttl_us[0] = node->ttl_us[0];
   n->u.rank.key_count = node->u.rank.key_count;
   n->u.rank.keys = keys;
   n->u.rank.order_count = node->u.rank.order_count;
@@ -72,6 +74,7 @@ rn_built rn_physical_rank(rn_plan_builder *b, const rn_logical *node) {
 /* ORDER BY .. LIMIT on a stream: one group of best rows. */
 static rn_built build_top(rn_plan_builder *b, const rn_logical *node, rn_built in) {
   rn_plan_node *n = rn_put_over(b, RN_NODE_RANK, node->span, node->path, rn_put_gather(b, in.node));
+  n->ttl_us[0] = node->ttl_us[0];
   n->u.rank.order_count = node->u.sort.item_count;
   n->u.rank.order = map_order(b, node->u.sort.items, node->u.sort.item_count, in.map);
   n->u.rank.start = node->u.sort.offset + 1;

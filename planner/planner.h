@@ -21,6 +21,7 @@ typedef struct rn_planner_settings {
   bool early_fire, late_fire;         /* table.exec.emit.early-fire.enabled, late-fire.enabled */
   int64_t early_fire_us, late_fire_us; /* .. .delay; -1: not set */
   int64_t lateness_us;                /* table.exec.emit.allow-lateness */
+  int64_t state_ttl_us;               /* table.exec.state.ttl; 0: state stays */
   uint32_t parallelism;               /* parallelism.default */
   const rn_zone *zone;
   bool until_end;                     /* a SELECT stops at the ends its sources have now: it counts as bounded */

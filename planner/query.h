@@ -93,8 +93,6 @@ rn_status rn_bind_from(rn_query_context *q, rn_ast_from *from, const rn_cte *env
 void rn_check_unused(rn_query_context *q, const rn_cte *c);
 /* bind_query_join.c */
 rn_status rn_bind_join(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out);
-/* bind_query_hints.c: those behind SELECT, over its FROM. */
-rn_status rn_bind_hints(rn_query_context *q, const rn_ast_hints *hints, const rn_relation *from);
 /* bind_query_unnest.c */
 bool rn_is_unnest(const rn_ast_from *from);
 rn_status rn_bind_unnest(rn_query_context *q, const rn_ast_from *from, const rn_cte *env, rn_relation *out);
@@ -178,7 +176,8 @@ typedef struct rn_select_binder {
   RN_VEC(rn_bound_call) calls;
   RN_VEC(rn_over_call) overs;
   struct rn_over_window *windows; /* of each of them */
-  bool failed;
+  bool failed, has_ttl;
+  int64_t ttl_us;             /* has_ttl: hint STATE_TTL for the aggregate */
   /* legacy group window */
   const rn_ast_expr *window_ast;
   const char *window_name;    /* TUMBLE, HOP */
@@ -186,6 +185,8 @@ typedef struct rn_select_binder {
   rn_expr *window_time;       /* over the input */
   uint32_t call_first, window_first; /* columns of the aggregate node */
 } rn_select_binder;
+/* bind_query_hints.c: those behind SELECT, when FROM is bound. */
+rn_status rn_bind_hints(rn_select_binder *s);
 /* bind_query_group.c */
 rn_status rn_bind_group(rn_select_binder *s);
 rn_expr *rn_group_node_hook(rn_binder *binder, rn_scope *scope, const rn_ast_expr *node, void *ctx);

@@ -33,7 +33,7 @@ rn_operator *rn_operator_new(const rn_operator_class *op_class, const rn_plan_no
   }
   op->watermark_us = op->saved_watermark_us = op->drain_us = RN_WATERMARK_NONE;
   op->counters.watermark_us = RN_WATERMARK_NONE;
-  op->timer_us = INT64_MAX;
+  op->timer_us = op->sweep_us = INT64_MAX;
   op->random_state = 0x9E3779B97F4A7C15u;
   rn_arena_init(&op->arena);
   return op;
@@ -44,8 +44,23 @@ void rn_operator_add_edge(rn_operator *op, rn_operator *target, unsigned input) 
   op->edges[op->edge_count++] = (rn_edge){target, input};
 }
 
+/* How long to wait before idle state is looked for again: every entry is seen about four times in its life. */
+static int64_t sweep_pause(const rn_operator *op) {
+  int64_t pause_us = rn_state_ttl(op->state) / 4;
+  return pause_us > RN_US_PER_SECOND ? pause_us : RN_US_PER_SECOND;
+}
+
+static void set_sweep(rn_operator *op, int64_t now_us, int64_t pause_us) {
+  op->sweep_us = now_us > INT64_MAX - pause_us ? INT64_MAX : now_us + pause_us;
+}
+
 rn_status rn_operator_open(rn_operator *op, rn_error *err) {
-  return op->op_class->open ? op->op_class->open(op, err) : RN_OK;
+  if (op->op_class->open && op->op_class->open(op, err) != RN_OK) return RN_FAIL;
+  if (!op->state || !rn_state_ttl(op->state)) return RN_OK;
+  int64_t now_us = rn_clock_now_us(op->context->clock);
+  rn_state_set_now(op->state, now_us);
+  set_sweep(op, now_us, sweep_pause(op));
+  return RN_OK;
 }
 
 void rn_operator_free(rn_operator *op) {
@@ -131,9 +146,15 @@ static rn_status done(const rn_operator *op, rn_status status, rn_error *err) {
   return RN_FAIL;
 }
 
+/* Idle state goes by the clock. */
+static inline void set_state_clock(rn_operator *op) {
+  if (op->sweep_us != INT64_MAX) rn_state_set_now(op->state, rn_clock_now_us(op->context->clock));
+}
+
 rn_status rn_deliver_batch(rn_operator *op, unsigned input, rn_batch *batch, rn_error *err) {
   RN_COUNT(op->counters.rows_in, batch->live_count);
   RN_COUNT(op->counters.batches_in, 1);
+  set_state_clock(op);
   return done(op, op->op_class->process_batch(op, input, batch, err), err);
 }
 
@@ -141,6 +162,7 @@ static rn_status raise_watermark(rn_operator *op, int64_t watermark_us, rn_error
   if (watermark_us <= op->watermark_us) return RN_OK;
   op->watermark_us = watermark_us;
   __atomic_store_n(&op->counters.watermark_us, watermark_us, __ATOMIC_RELAXED);
+  set_state_clock(op);
   if (op->op_class->on_watermark) return done(op, op->op_class->on_watermark(op, watermark_us, err), err);
   return rn_emit_watermark(op, watermark_us, err);
 }
@@ -248,9 +270,19 @@ rn_status rn_operator_drain(rn_operator *op, rn_error *err) {
   return forward(op, RN_CONTROL_DRAIN, RN_WATERMARK_NONE, err);
 }
 
+/* A part at a time, so that rows do not wait long. */
+static void expire_some(rn_operator *op, int64_t now_us) {
+  enum { VISITS = 100000, PART_MS = 10 };
+  rn_state_set_now(op->state, now_us);
+  bool all = rn_state_expire(op->state, VISITS);
+  set_sweep(op, now_us, all ? sweep_pause(op) : PART_MS * RN_US_PER_MS);
+}
+
 rn_status rn_operator_fire_timer(rn_operator *op, int64_t now_us, rn_error *err) {
+  if (now_us >= op->sweep_us) expire_some(op, now_us);
   if (now_us < op->timer_us || !op->op_class->on_timer) return RN_OK;
   op->timer_us = INT64_MAX;
+  set_state_clock(op);
   return done(op, op->op_class->on_timer(op, now_us, err), err);
 }
 

@@ -114,6 +114,7 @@ struct rn_operator {
   int64_t watermark_us;      /* combined */
   bool idle, ended;
   int64_t timer_us;          /* next processing-time timer, INT64_MAX: none */
+  int64_t sweep_us;          /* when idle state is looked for next, INT64_MAX: never */
   rn_state *state;           /* made by open() of keyed operators (rn_operator_open_state) */
   rn_counters counters;
   rn_arena arena;            /* of the operator's output batch; the operator resets it */
@@ -136,7 +137,9 @@ rn_status rn_operator_snapshot(rn_operator *op, rn_snapshot *out, rn_error *err)
 /* One stored blob of this operator's path: to op->state, the generic part or class->restore. */
 rn_status rn_operator_restore(rn_operator *op, const rn_blob *blob, rn_error *err);
 rn_status rn_operator_restored(rn_operator *op, rn_error *err);
-/* Calls on_timer when the clock has reached the timer. */
+/* The next time at which the clock has something to do for the operator. */
+static inline int64_t rn_operator_timer(const rn_operator *op) { return op->timer_us < op->sweep_us ? op->timer_us : op->sweep_us; }
+/* Calls on_timer when the clock has reached the timer, and takes idle state away when it is time. */
 rn_status rn_operator_fire_timer(rn_operator *op, int64_t now_us, rn_error *err);
 /* End of input of an operator without inputs: the largest watermark, on_end, end to the edges. */
 rn_status rn_operator_end(rn_operator *op, rn_error *err);

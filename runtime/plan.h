@@ -121,6 +121,7 @@ struct rn_plan_node {
   uint8_t emits;               /* RN_CHANGE_* bits of the output edge */
   bool bounded;                /* input ends by itself */
   rn_span span;                /* clause it came from */
+  int64_t ttl_us[2];           /* by input: keyed state that was not written for so long goes; 0: it stays */
   const char *late_source;     /* tables below whose rows are kept when a time operator drops them as late; NULL: none */
   union {
     struct {

@@ -51,6 +51,7 @@ rn_map *rn_state_map(rn_state *state, const rn_map_spec *spec) {
   rn_ref_spec *refs = rn_malloc((spec->ref_count + 1) * sizeof *refs);
   for (uint32_t r = 0; r < spec->ref_count; r++) {
     refs[r] = spec->refs[r];
+    if (spec->ttl_us && refs[r].stamped) refs[r].element_size += (uint32_t)sizeof(int64_t);
     uint32_t *nested = rn_malloc((refs[r].nested_count + 1) * sizeof *nested);
     if (refs[r].nested_count) memcpy(nested, refs[r].nested, refs[r].nested_count * sizeof *nested);
     refs[r].nested = nested;
@@ -61,7 +62,12 @@ rn_map *rn_state_map(rn_state *state, const rn_map_spec *spec) {
   map->key_offset = (uint32_t)offsetof(slot_head, key) + (spec->key_size ? 0 : 1);
   map->key_area = spec->plain ? 0 : spec->key_size ? spec->key_size : VARIABLE_KEY_INLINE - tag;
   map->value_offset = (map->key_offset + map->key_area + tag + align - 1) & ~(align - 1);
-  map->slot_size = (map->value_offset + spec->value_size + align - 1) & ~(align - 1);
+  uint32_t stamp_end = (spec->value_size + 7) & ~7u;
+  if (spec->ttl_us) {
+    map->stamp_offset = stamp_end;
+    stamp_end += (uint32_t)sizeof(stamp);
+  }
+  map->slot_size = (map->value_offset + (spec->ttl_us ? stamp_end : spec->value_size) + align - 1) & ~(align - 1);
   RN_VEC_PUSH(&state->maps, map);
   return map;
 }
@@ -159,7 +165,8 @@ static inline char *pack(char *to, const void *data, uint32_t size) {
 static uint32_t packed_most(uint32_t size) { return size + size / 8 + 16; }
 static inline char *pack_value(char *to, const rn_map *map, const uint8_t *value) {
   if (map->spec.lead) to = pack(to, value - map->spec.lead, map->spec.lead);
-  return pack(to, value, map->spec.value_size);
+  to = pack(to, value, map->spec.value_size);
+  return map->stamp_offset ? pack(to, stamp_of(map, value), sizeof(stamp)) : to;
 }
 
 /* Writes a live slot; from now on it is stored and clean. This is what a task does at a barrier. */
@@ -171,13 +178,14 @@ static inline void put_entry(rn_state *state, blobs *out, rn_table *t, slot_head
   if (out->open[g] != t) {
     close_record(out, g);
     out->open[g] = t;
-    rn_put_u8(b, RECORD_ENTRIES);
+    rn_put_u8(b, map->stamp_offset ? RECORD_STAMPED : RECORD_ENTRIES);
     rn_put_u8(b, map->spec.id);
     rn_put_i64(b, t->ns);
     bit_set(t->saved_groups, g);
   }
   out->entries++;
   uint32_t size = map->spec.value_size + map->spec.lead, key_size = map->spec.key_size;
+  if (map->stamp_offset) size += (uint32_t)sizeof(stamp) + 8; /* packed by itself */
   if (packs_keys(map)) {
     char *begin = room(b, 5 + packed_most(key_size) + packed_most(size)), *to = begin;
     *to++ = 1; /* another entry follows; 0 (RECORD_END) ends them */
@@ -344,14 +352,19 @@ static rn_ref get_ref(rn_reader *r, rn_state *state) {
   return r->bad ? 0 : rn_state_store(state, s.ptr, s.len);
 }
 
-static rn_ref get_list(rn_reader *r, rn_state *state, const rn_ref_spec *spec) {
+/* stamped: elements that may have a stamp were stored with one. */
+static rn_ref get_list(rn_reader *r, const rn_map *map, const rn_ref_spec *spec, bool stamped) {
+  rn_state *state = map->state;
   rn_ref list = 0;
   uint64_t n = rn_get_varint(r);
+  uint32_t bare = spec->element_size - (spec->stamped && map->stamp_offset ? (uint32_t)sizeof(int64_t) : 0);
+  uint32_t stored = bare + (spec->stamped && stamped ? (uint32_t)sizeof(int64_t) : 0);
   for (uint64_t i = 0; i < n && !r->bad; i++) {
-    const char *bytes = get_raw(r, spec->element_size);
+    const char *bytes = get_raw(r, stored);
     if (!bytes) break;
     uint8_t *element = rn_list_push(state, &list, spec->element_size, 0);
-    memcpy(element, bytes, spec->element_size);
+    if (bare < spec->element_size) rn_element_write(map, element, bare);
+    memcpy(element, bytes, stored < spec->element_size ? stored : spec->element_size);
     for (uint32_t k = 0; k < spec->nested_count; k++) {
       rn_ref nested;
       memcpy(&nested, element + spec->nested[k], sizeof nested);
@@ -379,7 +392,7 @@ static void unpack(rn_reader *r, void *data, uint32_t size) {
   if (rest) memcpy(to, rest, size);
 }
 
-static void get_entry(rn_reader *r, rn_state *state, rn_table *t) {
+static void get_entry(rn_reader *r, rn_state *state, rn_table *t, bool stamped) {
   rn_map *map = t->map;
   uint32_t hash = rn_get_u32(r);
   char packed[PACKED_KEY_MAX + 8];
@@ -390,6 +403,9 @@ static void get_entry(rn_reader *r, rn_state *state, rn_table *t) {
   uint8_t *value = rn_table_restore(t, hash, key.ptr, (uint32_t)key.len);
   unpack(r, value - map->spec.lead, map->spec.lead);
   unpack(r, value, map->spec.value_size);
+  stamp when = {state->now_us, 0}; /* where there was no ttl time begins now; an entry and its owner agree */
+  if (stamped) unpack(r, &when, sizeof when);
+  if (map->stamp_offset) *stamp_of(map, value) = when;
   if (r->bad) {
     memset(value - map->spec.lead, 0, map->spec.lead + map->spec.value_size); /* half a slot may hold refs to nowhere */
     return;
@@ -398,7 +414,7 @@ static void get_entry(rn_reader *r, rn_state *state, rn_table *t) {
     const rn_ref_spec *spec = &map->spec.refs[i];
     rn_ref ref;
     memcpy(&ref, value + spec->offset, sizeof ref);
-    if (ref) ref = spec->element_size ? get_list(r, state, spec) : get_ref(r, state);
+    if (ref) ref = spec->element_size ? get_list(r, map, spec, stamped) : get_ref(r, state);
     memcpy(value + spec->offset, &ref, sizeof ref);
   }
 }
@@ -433,9 +449,9 @@ rn_status rn_state_restore(rn_state *state, const rn_blob *blob, rn_error *err) 
       uint32_t hash = rn_get_u32(&r);
       rn_slice key = rn_get_bytes(&r);
       if (t && !r.bad) rn_table_forget(t, hash, key.ptr, (uint32_t)key.len);
-    } else if (kind == RECORD_ENTRIES) {
+    } else if (kind == RECORD_ENTRIES || kind == RECORD_STAMPED) {
       rn_table *t = rn_map_table(map, rn_get_i64(&r));
-      while (rn_get_u8(&r) == 1 && !r.bad) get_entry(&r, state, t);
+      while (rn_get_u8(&r) == 1 && !r.bad) get_entry(&r, state, t, kind == RECORD_STAMPED);
     } else {
       r.bad = true;
     }

@@ -11,6 +11,7 @@
  *   map     (state_map.c)     key + namespace -> slot: key and accumulators side by side
  *   buffer  (state_buffer.c)  rows waiting in an order (time), taken from the front
  *   keys    (state_keys.c)    encoding of keys and rows
+ *   ttl     (state_ttl.c)     entries that nobody has written for a time go
  *   state   (state.c)         which maps and buffers there are; snapshots */
 #ifndef RN_RUNTIME_STATE_H
 #define RN_RUNTIME_STATE_H
@@ -72,12 +73,14 @@ uint32_t rn_list_find(const rn_state *state, rn_ref list, uint32_t from, uint32_
 void rn_list_prefetch(rn_state *state, rn_ref list, unsigned stage);
 
 /* --- maps ------------------------------------------------------------------------------------------------- */
+typedef struct rn_map rn_map;
 /* Where a slot's value holds refs. A list may hold elements that hold refs themselves. */
 typedef struct rn_ref_spec {
   uint32_t offset;        /* in the value */
   uint32_t element_size;  /* 0: bytes; else a list of such elements */
   uint32_t nested_count;  /* refs (to bytes) in each element .. */
   const uint32_t *nested; /* .. at these offsets */
+  bool stamped;           /* elements live as long as the map says, each by itself: rn_element_size(), rn_element_write() */
 } rn_ref_spec;
 
 typedef struct rn_map_spec {
@@ -91,9 +94,10 @@ typedef struct rn_map_spec {
   uint8_t tags;           /* words of rn_table_tag() beside each slot: 0 or 1 */
   uint8_t lead;           /* bytes before the slot, stored with it and of no alignment: they fill the gap behind the key */
   bool plain;             /* transient, key_size 0: no keys and no index, entries come by rn_table_append() */
+  int64_t ttl_us;         /* > 0: entries that were not written for so long are gone; namespace 0 only, no lead, no tags */
+  rn_map *owner;          /* of a map with ttl_us: entries go with that map's entry instead (rn_table_adopt) */
 } rn_map_spec;
 
-typedef struct rn_map rn_map;
 typedef struct rn_table rn_table; /* one namespace of a map: a slice, a window end; 0 where there are none */
 
 /* Made at open, before anything is restored. */
@@ -132,6 +136,26 @@ uint32_t rn_table_end(const rn_table *table);
 uint8_t *rn_table_at(const rn_table *table, uint32_t position);
 rn_slice rn_table_key(const rn_table *table, const uint8_t *slot);
 uint64_t rn_table_hash(const rn_table *table, const uint8_t *slot); /* fit for this module: upper half only */
+
+/* --- time to live ------------------------------------------------------------------------------------------- */
+/* Idle state goes (DIALECT 9: table.exec.state.ttl). An entry is written by an upsert and by rn_table_touch(), not by being
+ * found. One that was last written ttl_us ago or before is not found any more, an upsert gives it anew, and
+ * rn_state_expire() takes it away. Times are those of the state's clock, which stands until it is set; they are stored, so
+ * that what was idle before a restart is so behind it. A job may go on with another ttl, or with one where it had none. */
+void rn_state_set_now(rn_state *state, int64_t now_us);
+/* The largest time by which idle entries should be looked for; 0: no map has a ttl. */
+int64_t rn_state_ttl(const rn_state *state);
+/* Visits up to `visits` entries and takes away those that have expired, and expired elements of lists. true: all
+ * entries have been visited since it said so last. */
+bool rn_state_expire(rn_state *state, uint32_t visits);
+/* The entry of a map with an owner belongs to that entry of the owner's; its key must begin with the owner's key, as
+ * rn_put_bytes writes it. true: it is new, or was another's: it is zeroed. */
+bool rn_table_adopt(rn_table *table, uint8_t *slot, const rn_table *owners, const uint8_t *owner, bool is_new);
+bool rn_table_owns(const rn_table *table, const uint8_t *slot, const rn_table *owners, const uint8_t *owner);
+/* Of elements of a stamped list: bytes of each, given those of the operator's struct; written now; gone? */
+uint32_t rn_element_size(const rn_map *map, uint32_t size);
+void rn_element_write(const rn_map *map, uint8_t *element, uint32_t size);
+bool rn_element_expired(const rn_map *map, const uint8_t *element, uint32_t size);
 
 /* --- buffers ---------------------------------------------------------------------------------------------- */
 /* Rows (encoded) kept in ascending order of `order`, then arrival. */

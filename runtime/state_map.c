@@ -262,7 +262,7 @@ static inline uint32_t first_candidate(const rn_table *t, uint32_t at, uint32_t 
   return at;
 }
 
-void rn_table_upsert(rn_table *t, const rn_keys *keys, const uint16_t *which, uint32_t n, uint8_t **slots, bool *is_new) {
+static void upsert_all(rn_table *t, const rn_keys *keys, const uint16_t *which, uint32_t n, uint8_t **slots, bool *is_new) {
   bool ignored;
   if (!t->index) make_index(t);
   if ((size_t)t->live * t->map->slot_size > PREFETCH_FROM_BYTES) {
@@ -294,11 +294,22 @@ void rn_table_upsert(rn_table *t, const rn_keys *keys, const uint16_t *which, ui
   }
 }
 
+void rn_table_upsert(rn_table *t, const rn_keys *keys, const uint16_t *which, uint32_t n, uint8_t **slots, bool *is_new) {
+  upsert_all(t, keys, which, n, slots, is_new);
+  for (uint32_t i = 0; i < n && t->map->stamp_offset; i++) {
+    bool renewed = rn_slot_write(t->map, slots[i]);
+    if (is_new) is_new[i] |= renewed;
+  }
+}
+
 uint8_t *rn_table_upsert_one(rn_table *t, uint64_t hash, const char *key, uint32_t length, bool *is_new) {
   bool ignored;
+  if (!is_new) is_new = &ignored;
   if (!t->index) make_index(t);
   uint32_t half = (uint32_t)(hash >> 32);
-  return upsert(t, home_of(t, half), half, key, length, is_new ? is_new : &ignored);
+  uint8_t *value = upsert(t, home_of(t, half), half, key, length, is_new);
+  if (t->map->stamp_offset) *is_new |= rn_slot_write(t->map, value);
+  return value;
 }
 
 /* Index position of a key; false: not there. */
@@ -317,11 +328,13 @@ static bool find(const rn_table *t, uint32_t hash, const char *key, uint32_t len
 uint8_t *rn_table_find(const rn_table *t, uint64_t hash, const char *key, uint32_t length) {
   uint32_t at;
   if (!find(t, (uint32_t)(hash >> 32), key, length, &at)) return NULL;
-  return table_slot(t, (t->index[at] & ~t->tags) - 1) + t->map->value_offset;
+  uint8_t *value = table_slot(t, (t->index[at] & ~t->tags) - 1) + t->map->value_offset;
+  return has_expired(t->map, value) ? NULL : value;
 }
 
 void rn_table_touch(rn_table *t, uint8_t *slot) {
   slot_head *head = head_of(t->map, slot);
+  if (t->map->stamp_offset && !t->map->spec.owner) stamp_of(t->map, slot)->written = t->map->state->now_us;
   if (head->flags & SLOT_DIRTY) return;
   mark(t, head, number_of(t, slot));
 }
@@ -341,8 +354,16 @@ static void release_refs(rn_map *map, uint8_t *slot) {
     }
     rn_state_release(state, ref);
   }
+}
+
+void rn_slot_clear(rn_map *map, uint8_t *value) {
+  release_refs(map, value);
+  memset(value - map->spec.lead, 0, map->spec.lead + map->spec.value_size);
+}
+
+static void release_key(rn_map *map, uint8_t *slot) {
   const slot_head *head = head_of(map, slot);
-  if (head->flags & KEY_IN_HEAP) rn_state_release(state, heap_key(head));
+  if (head->flags & KEY_IN_HEAP) rn_state_release(map->state, heap_key(head));
 }
 
 /* Takes the entry out of index and slots. */
@@ -350,6 +371,7 @@ static void remove_at(rn_table *t, uint32_t at) {
   uint32_t number = (t->index[at] & ~t->tags) - 1;
   uint8_t *slot = table_slot(t, number);
   release_refs(t->map, slot + t->map->value_offset);
+  release_key(t->map, slot + t->map->value_offset);
   ((slot_head *)(void *)slot)->flags = 0;
   RN_VEC_PUSH(&t->holes, number);
   t->live--;
@@ -394,14 +416,7 @@ uint8_t *rn_table_restore(rn_table *t, uint32_t half_hash, const char *key, uint
   if (!t->index) make_index(t);
   uint32_t dirty = (uint32_t)t->dirty.len;
   uint8_t *value = upsert(t, home_of(t, half_hash), half_hash, key, length, &fresh);
-  if (!fresh) { /* a later delta: the old value goes */
-    slot_head *head = head_of(t->map, value);
-    uint8_t flags = head->flags;
-    head->flags = flags & (uint8_t)~KEY_IN_HEAP; /* the key stays */
-    release_refs(t->map, value);
-    head->flags = flags;
-    memset(value - t->map->spec.lead, 0, t->map->spec.lead + t->map->spec.value_size);
-  }
+  if (!fresh) rn_slot_clear(t->map, value); /* a later delta: the old value goes */
   t->dirty.len = dirty;
   t->clean_end = t->end;
   slot_head *head = head_of(t->map, value);
@@ -452,7 +467,9 @@ static void free_table(rn_table *t, bool keep_pages) {
   rn_state *state = map->state;
   for (uint32_t i = 0; i < t->end; i++) { /* heap blocks are the only thing a slot owns */
     uint8_t *slot = map->spec.ref_count || (!map->spec.key_size && !map->spec.plain) ? rn_table_at(t, i) : NULL;
-    if (slot) release_refs(map, slot);
+    if (!slot) continue;
+    release_refs(map, slot);
+    release_key(map, slot);
   }
   drop_index(t);
   for (size_t i = 0; i < t->pages.len; i++) {

@@ -52,6 +52,7 @@ struct rn_map {
   rn_state *state;
   rn_map_spec spec;
   uint32_t key_offset, key_area, value_offset, slot_size; /* key_offset: of the bytes, from the slot's start */
+  uint32_t stamp_offset; /* of the stamp, from the value; 0: no ttl */
   RN_VEC(rn_table *) tables; /* ascending namespaces */
   RN_VEC(page) pool[PAGE_CLASSES]; /* pages of dropped tables: windows come and go at a steady pace */
   RN_VEC(spare_index) spares;      /* .. and indexes, of these and of sealed tables */
@@ -83,6 +84,12 @@ typedef struct heap_page {
 
 enum { HEAP_PAGE = 64 << 10, HEAP_CLASSES = 24 };
 
+/* Of an entry with a time to live. */
+typedef struct stamp {
+  int64_t written; /* when; not of an entry with an owner */
+  int64_t born;    /* when; of an entry with an owner: when that was born */
+} stamp;
+
 struct rn_state {
   const char *operator_id;
   uint64_t seed;
@@ -98,10 +105,13 @@ struct rn_state {
   rn_builder removed[RN_KEY_GROUPS]; /* records of erased entries and dropped namespaces, until the next snapshot */
   uint64_t base_bytes[RN_KEY_GROUPS], delta_bytes[RN_KEY_GROUPS]; /* stored, by group; a base counts one more */
   uint64_t entry_bytes; /* of an entry in the last snapshot, on average */
+  int64_t now_us;       /* for entries with a time to live */
+  uint32_t swept_map, swept; /* where rn_state_expire() goes on: a map and a slot */
 };
 
 /* Records of a blob. */
-enum { RECORD_DROP = 1, RECORD_ERASE = 2, RECORD_ENTRIES = 3, RECORD_CUT = 4, RECORD_ROWS = 5, RECORD_END = 0 };
+enum { RECORD_DROP = 1, RECORD_ERASE = 2, RECORD_ENTRIES = 3, RECORD_CUT = 4, RECORD_ROWS = 5, RECORD_STAMPED = 6 /* entries of a map with a ttl */,
+       RECORD_END = 0 };
 
 static inline unsigned group_of(uint32_t half_hash) { return half_hash >> 25; }
 static inline bool bit_get(const uint64_t *bits, unsigned i) { return bits[i >> 6] >> (i & 63) & 1; }
@@ -121,6 +131,17 @@ static inline slot_head *head_of(const rn_map *map, const uint8_t *value) {
   return (slot_head *)(uintptr_t)(value - map->value_offset);
 }
 rn_slice rn_slot_key(const rn_map *map, const uint8_t *slot);
+static inline stamp *stamp_of(const rn_map *map, const uint8_t *value) {
+  return (stamp *)(void *)(uintptr_t)(value + map->stamp_offset);
+}
+static inline bool is_idle(const rn_map *map, int64_t written) { return map->state->now_us - written >= map->spec.ttl_us; }
+static inline bool has_expired(const rn_map *map, const uint8_t *value) {
+  return map->stamp_offset && !map->spec.owner && is_idle(map, stamp_of(map, value)->written);
+}
+/* The entry is written now: true when it is new or had expired; then its value is all zero. */
+bool rn_slot_write(rn_map *map, uint8_t *value);
+/* The value is all zero again, what it referred to is released; the key stays. */
+void rn_slot_clear(rn_map *map, uint8_t *value);
 /* An entry as it was stored; not dirty. */
 uint8_t *rn_table_restore(rn_table *table, uint32_t half_hash, const char *key, uint32_t length);
 void rn_table_forget(rn_table *table, uint32_t half_hash, const char *key, uint32_t length); /* RECORD_ERASE */

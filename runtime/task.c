@@ -147,7 +147,7 @@ static rn_status poll_sources(rn_task *t, int64_t wait_us, bool *progress, rn_er
 static int64_t soonest_timer(const rn_task *t) {
   int64_t soonest = INT64_MAX;
   for (size_t i = 0; i < t->operators.len; i++)
-    if (t->operators.data[i]->timer_us < soonest) soonest = t->operators.data[i]->timer_us;
+    if (rn_operator_timer(t->operators.data[i]) < soonest) soonest = rn_operator_timer(t->operators.data[i]);
   return soonest;
 }
 
@@ -159,7 +159,7 @@ static rn_status fire_timers(rn_task *t, bool *progress, int64_t *next_us, rn_er
   int64_t now = rn_clock_now_us(clock);
   for (size_t i = 0; i < t->operators.len; i++) {
     rn_operator *op = t->operators.data[i];
-    if (op->timer_us > now) continue;
+    if (rn_operator_timer(op) > now) continue;
     *progress |= clock && clock->is_virtual; /* with the real clock a timer is no reason to spin */
     if (rn_operator_fire_timer(op, now, err) != RN_OK) return RN_FAIL;
   }

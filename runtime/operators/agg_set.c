@@ -74,11 +74,13 @@ void rn_agg_set_init(rn_agg_set *set, const rn_agg_call *calls, uint32_t count, 
   }
 }
 
-void rn_agg_set_open(rn_agg_set *set, rn_state *state, uint64_t seed, uint8_t first_map_id) {
+void rn_agg_set_open(rn_agg_set *set, rn_state *state, uint64_t seed, uint8_t first_map_id, rn_map *owners) {
   set->state = state;
+  set->owners = owners;
   set->seed = seed;
   for (uint32_t d = 0; d < set->distinct_count; d++) {
-    rn_map_spec spec = {.id = (uint8_t)(first_map_id + d), .value_size = 2 * sizeof(int64_t), .value_align = 8};
+    rn_map_spec spec = {.id = (uint8_t)(first_map_id + d), .value_size = 2 * sizeof(int64_t), .value_align = 8,
+                        .ttl_us = owners ? 1 : 0, .owner = owners};
     set->distincts[d].map = rn_state_map(state, &spec);
   }
 }
@@ -92,17 +94,24 @@ void rn_agg_set_clear(const rn_agg_set *set, uint8_t *slot) {
   }
 }
 
-uint8_t *rn_agg_set_distinct(rn_agg_set *set, const rn_distinct *distinct, int64_t ns, uint64_t key_hash, rn_slice key,
-                             rn_slice value, bool insert, bool *is_new) {
+uint8_t *rn_agg_set_distinct(rn_agg_set *set, const rn_distinct *distinct, int64_t ns, const uint8_t *owner, uint64_t key_hash,
+                             rn_slice key, rn_slice value, bool insert, bool *is_new) {
   rn_builder *b = &set->scratch;
   rn_builder_clear(b);
   rn_put_bytes(b, key.ptr, key.len);
   rn_builder_append(b, value.ptr, value.len);
   const uint64_t group_bits = ~(UINT64_MAX >> 7); /* the set goes where its key goes */
   uint64_t hash = (key_hash & group_bits) | rn_hash(b->data, b->len, set->seed) >> 7;
-  if (insert) return rn_table_upsert_one(rn_map_table(distinct->map, ns), hash, b->data, (uint32_t)b->len, is_new);
+  rn_table *owners = set->owners ? rn_map_table(set->owners, ns) : NULL;
+  if (insert) {
+    rn_table *table = rn_map_table(distinct->map, ns);
+    uint8_t *entry = rn_table_upsert_one(table, hash, b->data, (uint32_t)b->len, is_new);
+    if (owners) *is_new = rn_table_adopt(table, entry, owners, owner, *is_new);
+    return entry;
+  }
   rn_table *t = rn_map_find(distinct->map, ns);
-  return t ? rn_table_find(t, hash, b->data, (uint32_t)b->len) : NULL;
+  uint8_t *entry = t ? rn_table_find(t, hash, b->data, (uint32_t)b->len) : NULL;
+  return entry && owners && !rn_table_owns(t, entry, owners, owner) ? NULL : entry;
 }
 
 /* Rows whose value is new to their slot; counts every row. */
@@ -118,7 +127,7 @@ static uint32_t pick_distinct(rn_agg_set *set, const rn_distinct *d, uint8_t *co
     rn_builder_clear(&value);
     rn_value_encode(&value, arg, row);
     bool is_new;
-    uint8_t *entry = rn_agg_set_distinct(set, d, ns, keys->hashes[k], rn_slice_make(keys->keys[k], keys->lengths[k]),
+    uint8_t *entry = rn_agg_set_distinct(set, d, ns, slots[i], keys->hashes[k], rn_slice_make(keys->keys[k], keys->lengths[k]),
                                          rn_slice_make(value.data, value.len), true, &is_new);
     ++*(int64_t *)(void *)entry;
     if (!is_new) continue;

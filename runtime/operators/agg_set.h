@@ -28,6 +28,7 @@ typedef struct rn_agg_set {
   uint32_t distinct_count;
   rn_distinct *distincts;
   rn_state *state;
+  rn_map *owners;          /* the map of the slots, where they have a time to live; NULL */
   uint64_t seed;
   rn_builder scratch;      /* key + value of DISTINCT */
 } rn_agg_set;
@@ -35,8 +36,9 @@ typedef struct rn_agg_set {
 /* Lays out the calls from `offset` on; memory from arena. share: calls over the same values have one count of them (or
  * that of the rows, where the argument is NOT NULL); only for who works on all calls alike, through this interface. */
 void rn_agg_set_init(rn_agg_set *set, const rn_agg_call *calls, uint32_t count, uint32_t offset, bool share, rn_arena *arena);
-/* Makes the maps of DISTINCT with ids from first_map_id on. */
-void rn_agg_set_open(rn_agg_set *set, rn_state *state, uint64_t seed, uint8_t first_map_id);
+/* Makes the maps of DISTINCT with ids from first_map_id on. owners: the map of the slots, where they have a time to live and
+ * what they have seen goes with them; NULL: who drops slots drops that, too. */
+void rn_agg_set_open(rn_agg_set *set, rn_state *state, uint64_t seed, uint8_t first_map_id, rn_map *owners);
 void rn_agg_set_close(rn_agg_set *set);
 /* A slot that is all zero becomes one that has seen nothing. */
 void rn_agg_set_clear(const rn_agg_set *set, uint8_t *slot);
@@ -64,8 +66,8 @@ static inline bool rn_agg_filter(const rn_agg_call *call, const rn_batch *batch,
   const rn_column *c = &batch->columns[call->filter];
   return rn_is_valid(c, row) && ((const uint8_t *)c->data)[row];
 }
-/* The entry of a value in a DISTINCT set: made when `insert`, else NULL when it is not there. */
-uint8_t *rn_agg_set_distinct(rn_agg_set *set, const rn_distinct *distinct, int64_t ns, uint64_t key_hash, rn_slice key,
-                             rn_slice value, bool insert, bool *is_new);
+/* The entry of a value in the DISTINCT set of slot `owner`: made when `insert`, else NULL when it is not there. */
+uint8_t *rn_agg_set_distinct(rn_agg_set *set, const rn_distinct *distinct, int64_t ns, const uint8_t *owner, uint64_t key_hash,
+                             rn_slice key, rn_slice value, bool insert, bool *is_new);
 
 #endif

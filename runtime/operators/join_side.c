@@ -20,11 +20,12 @@ rn_map *rn_join_map(rn_operator *op, unsigned side, uint32_t slot_size, uint32_t
   static const uint32_t nested[] = {0};
   const rn_plan_node *node = op->node;
   const rn_schema *in = &node->inputs[side]->schema;
-  const rn_ref_spec rows = {0, element_size, 1, nested};
+  const rn_ref_spec rows = {.element_size = element_size, .nested_count = 1, .nested = nested, .stamped = true};
   const rn_type **types = RN_NEW_N(arena, const rn_type *, node->u.join.key_count + 1);
   for (uint32_t k = 0; k < node->u.join.key_count; k++) types[k] = in->fields[node->u.join.keys[side][k]].type;
   rn_map_spec spec = {.id = side ? MAP_RIGHT : MAP_LEFT, .key_size = rn_key_fixed_size(types, node->u.join.key_count),
-                      .value_size = slot_size, .value_align = 8, .ref_count = 1, .refs = &rows};
+                      .value_size = slot_size, .value_align = 8, .ref_count = 1, .refs = &rows,
+                      .ttl_us = node->ttl_us[side]};
   return rn_state_map(op->state, &spec);
 }
 

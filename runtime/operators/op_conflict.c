@@ -46,7 +46,7 @@ static rn_status conflict_open(rn_operator *op, rn_error *err) {
   for (uint32_t k = 0; k < node->u.conflict.key_count; k++) types[k] = node->schema.fields[node->u.conflict.keys[k]].type;
   static const rn_ref_spec refs[] = {{.offset = offsetof(slot, rows)}};
   rn_map_spec spec = {.id = MAP_KEYS, .key_size = rn_key_fixed_size(types, node->u.conflict.key_count), .value_size = sizeof(slot),
-                      .value_align = 8, .ref_count = 1, .refs = refs};
+                      .value_align = 8, .ref_count = 1, .refs = refs, .ttl_us = node->ttl_us[0]};
   self->map = rn_state_map(op->state, &spec);
   return RN_OK;
 }

@@ -1,8 +1,8 @@
 /* RANK of kind FIRST: deduplication that keeps the first row of a key by event time (DIALECT 4.18).
  *
  * Rows wait until the watermark has come to their time; then the first of their key leaves, and the key is known for
- * ever. Of equal times the one that came first counts. A row behind the watermark is late: an earlier one of its key
- * may have been there. One at the watermark is not (as in Flink): it waits for the next. */
+ * ever, or for its time to live. Of equal times the one that came first counts. A row behind the watermark is late: an
+ * earlier one of its key may have been there. One at the watermark is not (as in Flink): it waits for the next. */
 #include "runtime/operators/operators.h"
 
 enum { MAP_KEYS = 1, BUFFER_ROWS = 2 };
@@ -31,7 +31,8 @@ static rn_status first_open(rn_operator *op, rn_error *err) {
   rn_arena_init(&self->scratch);
   rn_operator_open_state(op);
   self->input_columns = op->node->inputs[0]->schema.count;
-  rn_map_spec spec = {.id = MAP_KEYS, .value_size = sizeof(seen), .value_align = 8};
+  rn_map_spec spec = {.id = MAP_KEYS, .value_size = sizeof(seen), .value_align = 8,
+                      .ttl_us = op->node->ttl_us[0]};
   self->keys = rn_state_map(op->state, &spec);
   self->buffer = rn_state_buffer(op->state, BUFFER_ROWS);
   return RN_OK;
@@ -57,9 +58,9 @@ static rn_status first_process(rn_operator *op, unsigned input, rn_batch *batch,
       rn_late_time(op, batch, row, node->u.rank.order[0].column);
       continue;
     }
-    bool is_new;
-    seen *s = (seen *)(void *)rn_table_upsert_one(table, keys.hashes[i], keys.keys[i], keys.lengths[i], &is_new);
-    if (!is_new && (s->left || at >= s->least_us)) continue;
+    seen *s = (seen *)(void *)rn_table_find(table, keys.hashes[i], keys.keys[i], keys.lengths[i]);
+    if (s && (s->left || at >= s->least_us)) continue;
+    if (!s) s = (seen *)(void *)rn_table_upsert_one(table, keys.hashes[i], keys.keys[i], keys.lengths[i], NULL);
     s->least_us = at;
     rn_builder_clear(&self->record);
     const key_head head = {keys.hashes[i], keys.lengths[i]};
@@ -92,7 +93,8 @@ static rn_status first_watermark(rn_operator *op, int64_t watermark_us, rn_error
     memcpy(&head, waiting[i].row, sizeof head);
     const char *key = waiting[i].row + sizeof head;
     seen *s = (seen *)(void *)rn_table_find(table, head.hash, key, (uint32_t)head.length);
-    if (!s || s->left) continue; /* an earlier one has left */
+    if (s && s->left) continue; /* an earlier one has left */
+    if (!s) s = (seen *)(void *)rn_table_upsert_one(table, head.hash, key, (uint32_t)head.length, NULL); /* it has expired */
     s->left = 1;
     rn_table_touch(table, (uint8_t *)s);
     rows[n++] = rn_slice_make(key + head.length, waiting[i].length - sizeof head - head.length);

@@ -1,7 +1,7 @@
 /* GROUP_AGG: unbounded GROUP BY and SELECT DISTINCT (DIALECT 4.6).
  *
  * The first row of a key gives +I; later ones -U (where somebody needs it) and +U, nothing when the result is the
- * same. Every record makes its change; with mini_batch the changes of a key within a batch are folded into one.
+ * same (it is given where state has a time to live: who reads it counts from its last change). Every record makes its change; with mini_batch the changes of a key within a batch are folded into one.
  * In a bounded plan (fold) the final rows come as +I when the input ends. Without calls it is DISTINCT: a key's
  * first row passes.
  *
@@ -48,9 +48,9 @@ static rn_status group_open(rn_operator *op, rn_error *err) {
   for (uint32_t k = 0; k < self->key_count; k++) types[k] = node->schema.fields[k].type;
   rn_map_spec spec = {.id = MAP_GROUPS, .key_size = rn_key_fixed_size(types, self->key_count),
                       .value_size = self->set.size, .value_align = self->set.align,
-                      .ref_count = self->set.ref_count, .refs = self->set.refs};
+                      .ref_count = self->set.ref_count, .refs = self->set.refs, .ttl_us = node->ttl_us[0]};
   self->map = rn_state_map(op->state, &spec);
-  rn_agg_set_open(&self->set, op->state, op->context->hash_seed, MAP_DISTINCT);
+  rn_agg_set_open(&self->set, op->state, op->context->hash_seed, MAP_DISTINCT, node->ttl_us[0] ? self->map : NULL);
   if (node->u.group_agg.early) rn_window_time_init(&self->time, &node->u.group_agg.window, op->context->zone);
   return RN_OK;
 }
@@ -86,8 +86,9 @@ static void put_result(group_agg *self, const uint8_t *slot, rn_slice key, uint3
   self->out_kinds[row] = (uint8_t)kind;
 }
 
+/* Where state has a time to live a row that changes nothing is told, too: those further on must not forget the key first. */
 static bool same_results(const group_agg *self, uint32_t a, uint32_t b) {
-  return rn_agg_set_same_results(&self->set, self->out.columns + self->key_count, a, b);
+  return !self->op.node->ttl_us[0] && rn_agg_set_same_results(&self->set, self->out.columns + self->key_count, a, b);
 }
 
 static rn_status flush(group_agg *self, rn_error *err) {

@@ -9,7 +9,8 @@
  *
  * SEMI, ANTI and MARK (DIALECT 4.9) give rows of the left side only: those with a partner, those without, or all of
  * them with a column that says which. They are the same join in which a left row changes what it shows when its number
- * of partners leaves or reaches zero. `single` is the join of a scalar sub-query: a second partner is an error.
+ * of partners leaves or reaches zero. Where a side has a time to live its rows go one by one, without a word: the time of
+ * a row that shows partners begins again when their number changes, as Flink has it. `single` is the join of a scalar sub-query: a second partner is an error.
  *
  * Work goes in chunks: pairs of row and candidate are gathered over many rows, the rest of ON is evaluated over the
  * chunk's columns at once, then the pairs are walked in order. Rows lie in state encoded as keys are, so a pair is two
@@ -164,7 +165,8 @@ static void forget(join *self, uint32_t i) {
       return;
     }
     rn_state_release(self->op.state, found->row);
-    if (e > 0) *found = *kept_at(self, bytes, 0); /* the oldest takes its place */
+    if (e > 0) /* the oldest takes its place */
+      memcpy(found, kept_at(self, bytes, 0), rn_element_size(self->maps[self->side], sizeof(kept)));
     rn_list_pop(self->op.state, slot_of(bytes)->rows);
     rn_table_touch(table, bytes);
     return;
@@ -191,8 +193,9 @@ static rn_status finish(join *self, uint32_t i, rn_error *err) {
   uint8_t *bytes = rn_table_upsert_one(table, self->keys.hashes[i], self->keys.keys[i], self->keys.lengths[i], NULL);
   rn_slice row = row_of(self, i);
   rn_ref stored = rn_state_store(self->op.state, row.ptr, row.len);
-  kept *element = (kept *)(void *)rn_list_push(self->op.state, &slot_of(bytes)->rows, sizeof(kept), 0);
-  *element = (kept){stored, self->partners[i], hash_of(self, i)};
+  uint8_t *element = rn_list_push(self->op.state, &slot_of(bytes)->rows, rn_element_size(self->maps[side], sizeof(kept)), 0);
+  *(kept *)(void *)element = (kept){stored, self->partners[i], hash_of(self, i)};
+  rn_element_write(self->maps[side], element, sizeof(kept));
   return RN_OK;
 }
 
@@ -214,6 +217,7 @@ static rn_status meet(join *self, const pair *p, rn_error *err) {
   if (++self->partners[p->row] > 1 && single && side == 0 && !back) return second_partner(self, err);
   if (!self->counts[other]) return put_pair(self, p, partner, kind, err);
   rn_table_touch(rn_map_table(self->maps[other], 0), p->slot);
+  rn_element_write(self->maps[other], (uint8_t *)p->other, sizeof(kept));
   if (!back) {
     bool first = p->other->partners++ == 0;
     if (single && !first) return second_partner(self, err);
@@ -281,7 +285,9 @@ static rn_status join_process(rn_operator *op, unsigned input, rn_batch *batch, 
     uint8_t *bytes = rn_table_find(other, self->keys.hashes[i], self->keys.keys[i], self->keys.lengths[i]);
     uint32_t count = kept_count(self, bytes);
     for (uint32_t e = 0; e < count; e++) {
-      self->pairs[self->pair_count++] = (pair){i, bytes, kept_at(self, bytes, e)};
+      kept *candidate = kept_at(self, bytes, e);
+      if (rn_element_expired(self->maps[!input], (const uint8_t *)candidate, sizeof(kept))) continue;
+      self->pairs[self->pair_count++] = (pair){i, bytes, candidate};
       if (self->pair_count == CHUNK && settle(self, i, err) != RN_OK) return RN_FAIL;
     }
   }

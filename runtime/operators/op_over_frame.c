@@ -77,9 +77,10 @@ void rn_over_frame_open(rn_over *self) {
   const rn_type **types = RN_NEW_N(&self->memory, const rn_type *, node->u.over.key_count + 1);
   for (uint32_t k = 0; k < node->u.over.key_count; k++) types[k] = node->schema.fields[node->u.over.keys[k]].type;
   rn_map_spec spec = {.id = MAP_PARTITIONS, .key_size = rn_key_fixed_size(types, node->u.over.key_count),
-                      .value_size = set->size, .value_align = 16, .ref_count = ref_count, .refs = refs};
+                      .value_size = set->size, .value_align = 16, .ref_count = ref_count, .refs = refs,
+                      .ttl_us = node->ttl_us[0]};
   self->partitions = rn_state_map(op->state, &spec);
-  rn_agg_set_open(set, op->state, op->context->hash_seed, MAP_DISTINCT);
+  rn_agg_set_open(set, op->state, op->context->hash_seed, MAP_DISTINCT, node->ttl_us[0] ? self->partitions : NULL);
   self->temps = rn_arena_zalloc(&self->memory, (size_t)self->stride * RN_BATCH_ROWS_MAX);
   if (bounded(self)) self->singles = rn_arena_zalloc(&self->memory, (size_t)self->stride * RN_BATCH_ROWS_MAX);
   for (unsigned w = 0; w < 2; w++) self->work[w] = rn_arena_zalloc(&self->memory, self->stride);
@@ -169,7 +170,7 @@ static void recount(rn_over *self, uint8_t *slot, const rn_keys *keys, uint32_t 
     memcpy(&value, element + self->element_values + 8 * (uint32_t)self->set.distinct_of[call_index], sizeof value);
     if (!value) continue;
     distinct_entry *entry = (distinct_entry *)(void *)rn_agg_set_distinct(
-        &self->set, d, 0, keys->hashes[i], rn_slice_make(keys->keys[i], keys->lengths[i]), rn_state_load(state, value), false, NULL);
+        &self->set, d, 0, slot, keys->hashes[i], rn_slice_make(keys->keys[i], keys->lengths[i]), rn_state_load(state, value), false, NULL);
     if (!entry || entry->pass == head->pass) continue;
     entry->pass = head->pass;
     memcpy(self->work[0], element + self->element_accs, self->acc_size);
@@ -191,7 +192,7 @@ static void leave(rn_over *self, uint8_t *slot, const rn_keys *keys, uint32_t i)
     if (!value) continue;
     rn_distinct *distinct = &self->set.distincts[d];
     distinct_entry *entry = (distinct_entry *)(void *)rn_agg_set_distinct(
-        &self->set, distinct, 0, keys->hashes[i], rn_slice_make(keys->keys[i], keys->lengths[i]), rn_state_load(state, value), false, NULL);
+        &self->set, distinct, 0, slot, keys->hashes[i], rn_slice_make(keys->keys[i], keys->lengths[i]), rn_state_load(state, value), false, NULL);
     rn_table *table = rn_map_table(distinct->map, 0);
     if (!entry) continue;
     rn_table_touch(table, (uint8_t *)entry);
@@ -245,7 +246,7 @@ static void enter_frame(rn_over *self, uint8_t *slot, const rn_batch *batch, con
     rn_builder_clear(&self->scratch);
     rn_value_encode(&self->scratch, arg, row);
     distinct_entry *entry = (distinct_entry *)(void *)rn_agg_set_distinct(
-        &self->set, distinct, 0, keys->hashes[i], rn_slice_make(keys->keys[i], keys->lengths[i]),
+        &self->set, distinct, 0, slot, keys->hashes[i], rn_slice_make(keys->keys[i], keys->lengths[i]),
         rn_slice_make(self->scratch.data, self->scratch.len), true, &is_new);
     entry->count++;
     if (is_new) gained |= 1ull << (d & 63);

@@ -22,7 +22,7 @@ typedef struct partition { /* slot of a stream's partition */
 
 static rn_status whole_open(rn_operator *op, rn_error *err) {
   static const uint32_t nested[] = {0};
-  static const rn_ref_spec refs[] = {{0, sizeof(rn_ref), 1, nested}};
+  static const rn_ref_spec refs[] = {{.element_size = sizeof(rn_ref), .nested_count = 1, .nested = nested}};
   (void)err;
   rn_over_whole *self = (rn_over_whole *)op;
   const rn_plan_node *node = op->node;
@@ -34,10 +34,11 @@ static rn_status whole_open(rn_operator *op, rn_error *err) {
   self->buffer = rn_state_buffer(op->state, BUFFER_ROWS);
   rn_agg_set_init(&self->set, node->u.over_whole.calls, node->u.over_whole.call_count, 0, false, &self->memory);
   if (node->u.over_whole.changes) {
-    rn_map_spec spec = {.id = MAP_PARTITIONS, .value_size = sizeof(partition), .value_align = 8, .ref_count = 1, .refs = refs};
+    rn_map_spec spec = {.id = MAP_PARTITIONS, .value_size = sizeof(partition), .value_align = 8, .ref_count = 1, .refs = refs,
+                        .ttl_us = node->ttl_us[0]};
     self->partitions = rn_state_map(op->state, &spec);
   }
-  rn_agg_set_open(&self->set, op->state, op->context->hash_seed, MAP_DISTINCT);
+  rn_agg_set_open(&self->set, op->state, op->context->hash_seed, MAP_DISTINCT, NULL);
   rn_over_whole_calls_open(self);
   return RN_OK;
 }

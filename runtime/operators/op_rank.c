@@ -53,7 +53,8 @@ static rn_status rank_open(rn_operator *op, rn_error *err) {
   const rn_type **types = RN_NEW_N(&self->memory, const rn_type *, node->u.rank.key_count + 1);
   for (uint32_t k = 0; k < node->u.rank.key_count; k++) types[k] = in->fields[node->u.rank.keys[k]].type;
   rn_map_spec spec = {.id = MAP_GROUPS, .key_size = rn_key_fixed_size(types, node->u.rank.key_count),
-                      .value_size = sizeof(group), .value_align = 8, .ref_count = 1, .refs = &rn_ranked_refs};
+                      .value_size = sizeof(group), .value_align = 8, .ref_count = 1, .refs = &rn_ranked_refs,
+                      .ttl_us = node->ttl_us[0]};
   self->groups = rn_state_map(op->state, &spec);
   return RN_OK;
 }
@@ -118,7 +119,8 @@ static rn_status put_changes(rank *self, rn_ref list, uint32_t place, const rn_r
 static rn_status add_row(rank *self, rn_table *table, const rn_keys *keys, uint32_t i, rn_slice row, rn_error *err) {
   rn_operator *op = &self->op;
   const rn_plan_node *node = op->node;
-  uint8_t *slot = rn_table_upsert_one(table, keys->hashes[i], keys->keys[i], keys->lengths[i], NULL);
+  uint8_t *slot = rn_table_find(table, keys->hashes[i], keys->keys[i], keys->lengths[i]);
+  if (!slot) slot = rn_table_upsert_one(table, keys->hashes[i], keys->keys[i], keys->lengths[i], NULL);
   rn_ref *list = &((group *)(void *)slot)->rows;
   rn_slice key = {self->key.data ? self->key.data : "", self->key.len};
   uint32_t most = (uint32_t)node->u.rank.end, count = rn_list_count(op->state, *list);

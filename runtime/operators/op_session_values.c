@@ -41,7 +41,7 @@ void rn_session_values_open(rn_session_op *self, rn_map_spec *spec, uint8_t dist
     spec->refs = set->refs;
   }
   self->value_size = spec->value_size;
-  rn_agg_set_open(set, op->state, op->context->hash_seed, distinct_map_id);
+  rn_agg_set_open(set, op->state, op->context->hash_seed, distinct_map_id, NULL);
 }
 
 static rn_ref *rows_of(rn_session *session) { return (rn_ref *)(void *)session; }
@@ -134,7 +134,7 @@ static void merge_distinct(rn_session_op *self, uint32_t d, rn_session *into, co
     rn_slice value;
     if (!entry || !entry_of(t, entry, key, &value)) continue;
     bool is_new;
-    uint8_t *to = rn_agg_set_distinct(set, &set->distincts[d], *rn_session_id(into), hash, key, value, true, &is_new);
+    uint8_t *to = rn_agg_set_distinct(set, &set->distincts[d], *rn_session_id(into), NULL, hash, key, value, true, &is_new);
     *(int64_t *)(void *)to += *(const int64_t *)(const void *)entry;
     if (is_new) fold_value(self, d, into, value);
   }

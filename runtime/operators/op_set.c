@@ -41,7 +41,8 @@ static rn_status set_open(rn_operator *op, rn_error *err) {
     columns[i] = i;
   }
   self->columns = columns;
-  rn_map_spec spec = {.id = MAP_ROWS, .key_size = rn_key_fixed_size(types, self->width), .value_size = sizeof(slot), .value_align = 8};
+  rn_map_spec spec = {.id = MAP_ROWS, .key_size = rn_key_fixed_size(types, self->width), .value_size = sizeof(slot), .value_align = 8,
+                      .ttl_us = op->node->ttl_us[0]};
   self->map = rn_state_map(op->state, &spec);
   return RN_OK;
 }

@@ -33,7 +33,7 @@ static rn_status window_open(rn_operator *op, rn_error *err) {
                       .value_align = set->align, .ref_count = set->ref_count, .refs = set->refs,
                       .tags = self->sliced};
   self->slices = rn_state_map(op->state, &spec);
-  rn_agg_set_open(set, op->state, op->context->hash_seed, MAP_DISTINCT);
+  rn_agg_set_open(set, op->state, op->context->hash_seed, MAP_DISTINCT, NULL);
   if (self->sliced) rn_window_slices_open(self);
   return RN_OK;
 }

@@ -2,7 +2,7 @@
 #include "runtime/operators/rank_list.h"
 
 static const uint32_t nested[] = {offsetof(rn_ranked, key), offsetof(rn_ranked, row)};
-const rn_ref_spec rn_ranked_refs = {0, sizeof(rn_ranked), 2, nested};
+const rn_ref_spec rn_ranked_refs = {.element_size = sizeof(rn_ranked), .nested_count = 2, .nested = nested};
 
 /* < 0: the entry comes before the key. Keys of a node are prefix-free or of one length, so that zeros at the end of a
  * prefix never decide. */

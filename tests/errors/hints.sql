@@ -36,3 +36,10 @@ SELECT UNNEST(ARRAY[1]);
 SELECT MULTISET[1, 1];
 -- @case a list compared with a text
 SELECT ARRAY['a'] = 'a';
+-- @case a time to live where nothing is kept
+EXPLAIN SELECT /*+ STATE_TTL('s' = '1 d') */ id FROM s;
+-- @case a time to live instead of a window
+SET 'table.exec.state.ttl' = '1 d';
+EXPLAIN SELECT id, COUNT(*) FROM s GROUP BY id;
+-- @case a time to live that is none
+SET 'table.exec.state.ttl' = 'a day';

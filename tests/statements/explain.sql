@@ -72,3 +72,10 @@ EXPLAIN CHANGELOG_MODE INSERT INTO byk SELECT k, id, n FROM (SELECT a AS id, CAS
 INSERT INTO byk SELECT v, id, 1 FROM few ON CONFLICT DO NOTHING;
 INSERT INTO byk VALUES ('x', 7, 7), ('z', 7, 7), ('z', 8, 8) ON CONFLICT DO NOTHING;
 SELECT * FROM byk;
+-- @reopen how long state stays
+SET 'table.exec.state.ttl' = '1 d';
+EXPLAIN SELECT a, COUNT(*) FROM s GROUP BY a;
+EXPLAIN SELECT /*+ STATE_TTL('x' = '1 h', 'y' = '0 s') */ x.a, y.b, z.b FROM s AS x LEFT JOIN s AS y ON x.a = y.a JOIN s AS z ON y.b = z.b;
+EXPLAIN SELECT /*+ STATE_TTL('s' = '2 h') */ a, COUNT(*) FROM s GROUP BY a;
+SET 'execution.runtime-mode' = 'batch';
+EXPLAIN SELECT id, COUNT(*) FROM gen GROUP BY id;
