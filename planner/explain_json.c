@@ -60,10 +60,11 @@ void rn_explain_advice(const rn_plan *plan, rn_builder *out) {
   for (uint32_t i = 0; i < plan->node_count; i++) {
     const rn_plan_node *n = plan->nodes[i];
     const char *text = NULL;
-    if (!plan->bounded && n->kind == RN_NODE_GROUP_AGG && n->u.group_agg.key_count && !n->u.group_agg.early)
-      text = "keeps one row of state per key for ever: a window over the event time would let it go";
-    if (!plan->bounded && n->kind == RN_NODE_JOIN && !n->u.join.windowed)
-      text = "keeps all rows of its inputs for ever: every new row may find a partner among them";
+    bool stays = !plan->bounded && (!n->ttl_us[0] || (n->input_count > 1 && !n->ttl_us[1]));
+    if (stays && n->kind == RN_NODE_GROUP_AGG && n->u.group_agg.key_count && !n->u.group_agg.early)
+      text = "keeps one row of state per key for ever: a window over the event time would let it go, or 'table.exec.state.ttl'";
+    if (stays && n->kind == RN_NODE_JOIN && !n->u.join.windowed)
+      text = "keeps all rows of its inputs for ever: every new row may find a partner among them; 'table.exec.state.ttl' lets them go";
     if (!plan->bounded && n->kind == RN_NODE_GROUP_AGG && !n->u.group_agg.key_count && same_kind_input(n))
       text = "is one task, whatever the parallelism: without GROUP BY all rows meet in it";
     if (!text) continue;

@@ -75,6 +75,7 @@ SELECT * FROM byk;
 -- @reopen how long state stays
 SET 'table.exec.state.ttl' = '1 d';
 EXPLAIN SELECT a, COUNT(*) FROM s GROUP BY a;
+EXPLAIN PLAN_ADVICE SELECT a, COUNT(*) FROM s GROUP BY a;
 EXPLAIN SELECT /*+ STATE_TTL('x' = '1 h', 'y' = '0 s') */ x.a, y.b, z.b FROM s AS x LEFT JOIN s AS y ON x.a = y.a JOIN s AS z ON y.b = z.b;
 EXPLAIN SELECT /*+ STATE_TTL('s' = '2 h') */ a, COUNT(*) FROM s GROUP BY a;
 SET 'execution.runtime-mode' = 'batch';
