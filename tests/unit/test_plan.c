@@ -642,7 +642,7 @@ static const plan_case join_cases[] = {
      "warning[W2101]: JOIN keeps every row of both inputs for ever\n"
      " line 1:29  SELECT a.id FROM gen a JOIN gen b ON a.id = b.id\n"
      "                                        ^~~~~~~~~~~~~~~~~~~~\n"
-     "   hint: aggregate by a window before the join, to keep fewer rows\n"},
+     "   hint: aggregate by a window before the join, or SET 'table.exec.state.ttl' = '1 d', to keep fewer rows\n"},
     {"explain", "",
      "EXPLAIN CHANGELOG_MODE SELECT a.id, b.v FROM gen a FULL JOIN gen b ON a.id = b.id AND a.k IS NOT DISTINCT FROM b.k AND a.v < b.v",
      "== Abstract Syntax Tree ==\n"
@@ -925,7 +925,7 @@ static const plan_case changelog_errors_cases[] = {
      "warning[W2101]: GROUP BY keeps a row for every key for ever\n"
      " line 1:29  SELECT k, COUNT(*) FROM gen GROUP BY k\n"
      "                                        ^~~~~~~~~~\n"
-     "   hint: add a window where old keys need not be kept\n"},
+     "   hint: add a window, or SET 'table.exec.state.ttl' = '1 d', where old keys need not be kept\n"},
     {"batch mode wants bounded input", "b",
      "SELECT id FROM gen",
      "error[RN2302]: table \"gen\" is unbounded, and execution.runtime-mode is BATCH\n"
