@@ -148,7 +148,9 @@ static bool take(const char **p, const char *end, char c) {
 /* yyyy[-M[-d]]; the day may lie behind the month's end (`clamp`: up to 31, moved to the end). */
 static bool lenient_date(const char **p, const char *end, bool whole, int64_t *days) {
   uint32_t year, month = 1, day = 1;
+  const char *begin = *p;
   if (!some_digits(p, end, 4, &year)) return false;
+  if (whole && (*p - begin < 4 || year == 0)) return false; /* a timestamp's year has four digits and an era */
   bool has_month = take(p, end, '-');
   if (has_month && !some_digits(p, end, 2, &month)) return false;
   bool has_day = has_month && take(p, end, '-');
@@ -179,7 +181,7 @@ static bool lenient_time(const char **p, const char *end, bool partial, int64_t 
       if (++count > 9) return false;
       if (count <= 6) micros = micros * 10 + (uint32_t)(**p - '0');
     }
-    if (count == 0) return false;
+    if (count == 0 && partial) return false;
     for (; count < 6; count++) micros *= 10;
   }
   bool next_midnight = !partial && hour == 24 && !minute && !second && !micros; /* of a timestamp: the end of its day */

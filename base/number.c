@@ -41,7 +41,8 @@ rn_number_result rn_parse_int64(rn_slice s, int64_t *out) {
 }
 
 rn_number_result rn_cast_int64(rn_slice s, int64_t *out) {
-  s = rn_slice_trim(s);
+  while (s.len && s.ptr[0] == ' ') s = rn_slice_make(s.ptr + 1, s.len - 1);
+  while (s.len && s.ptr[s.len - 1] == ' ') s.len--;
   const char *dot = s.len ? memchr(s.ptr, '.', s.len) : NULL;
   if (!dot) return rn_parse_int64(s, out);
   const char *end = s.ptr + s.len;

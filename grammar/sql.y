@@ -760,7 +760,7 @@ primary(A) ::= DATE(K) STRING(T).                       { A = rn_build_temporal(
 primary(A) ::= TIME(K) STRING(T).                       { A = rn_build_temporal(p, K, T); }
 primary(A) ::= TIMESTAMP(K) STRING(T).                  { A = rn_build_temporal(p, K, T); }
 primary(A) ::= INTERVAL(K) sign(S) STRING(T) qualifier(Q). { A = rn_build_interval(p, K, S, T, Q); }
-primary(A) ::= INTERVAL(K) sign(S) interval_value(E) unit(U). { A = rn_build_interval_expr(p, K, S, E, U); }
+primary(A) ::= INTERVAL(K) sign(S) interval_value(E) unit_precision(Q). { A = rn_build_interval_expr(p, K, S, E, Q); }
 %type interval_value {rn_ast_expr *}
 interval_value(A) ::= NUMBER(T).                        { A = rn_build_literal(p, RN_AST_NUMBER, T); }
 interval_value(A) ::= path(P).                          { A = rn_build_column_ref(p, P); }

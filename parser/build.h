@@ -246,7 +246,7 @@ rn_ast_expr *rn_build_boolean(rn_parser *p, rn_token token, bool value);
 rn_ast_expr *rn_build_null(rn_parser *p, rn_token token, bool boolean);
 rn_ast_expr *rn_build_temporal(rn_parser *p, rn_token word, rn_token text);
 rn_ast_expr *rn_build_interval(rn_parser *p, rn_token word, bool negative, rn_token text, rn_qualifier qualifier);
-rn_ast_expr *rn_build_interval_expr(rn_parser *p, rn_token word, bool negative, rn_ast_expr *value, rn_token unit);
+rn_ast_expr *rn_build_interval_expr(rn_parser *p, rn_token word, bool negative, rn_ast_expr *value, rn_qualifier qualifier);
 rn_ast_expr *rn_build_column_ref(rn_parser *p, rn_ast_path path);
 rn_ast_expr *rn_build_star(rn_parser *p, rn_ast_path path, rn_token star);
 rn_ast_expr *rn_build_unary(rn_parser *p, rn_token op, rn_ast_expr *arg);

@@ -112,9 +112,11 @@ rn_ast_expr *rn_build_interval(rn_parser *p, rn_token word, bool negative, rn_to
   e->text_len = text.len;
   return e;
 }
-rn_ast_expr *rn_build_interval_expr(rn_parser *p, rn_token word, bool negative, rn_ast_expr *value, rn_token unit) {
-  rn_ast_expr *e = make(p, RN_AST_INTERVAL, rn_span_join(word.span, unit.span), word.span);
-  e->name = rn_build_qualifier(p, unit, NULL, NULL).name;
+rn_ast_expr *rn_build_interval_expr(rn_parser *p, rn_token word, bool negative, rn_ast_expr *value, rn_qualifier qualifier) {
+  rn_ast_expr *e = make(p, RN_AST_INTERVAL, rn_span_join(word.span, qualifier.span), word.span);
+  e->name = qualifier.name;
+  e->precision = qualifier.precision;
+  e->scale = qualifier.scale;
   e->negative = negative;
   set_args3(p, e, value, NULL, NULL);
   return e;

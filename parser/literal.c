@@ -74,6 +74,16 @@ static bool put_code_point(rn_builder *b, uint32_t code) {
   return true;
 }
 
+/* Behind the high half of a surrogate pair: the low half, escaped likewise, makes it a code point. */
+static void join_pair(rn_slice raw, size_t *i, uint32_t *code, const char *escape) {
+  size_t at = *i + strlen(escape);
+  uint32_t low;
+  if (*code < 0xD800 || *code > 0xDBFF || at > raw.len || memcmp(raw.ptr + *i, escape, strlen(escape)) != 0) return;
+  if (read_hex(raw, &at, 4, &low) != 4 || low < 0xDC00 || low > 0xDFFF) return;
+  *code = 0x10000 + ((*code - 0xD800) << 10) + (low - 0xDC00);
+  *i = at;
+}
+
 void rn_token_escaped(rn_lexer *lexer, rn_token *token, rn_slice raw) {
   static const struct {
     char letter, value;
@@ -96,7 +106,9 @@ void rn_token_escaped(rn_lexer *lexer, rn_token *token, rn_slice raw) {
     } else if (c == 'x') {
       if (read_hex(raw, &i, 2, &code) == 0 || !put_code_point(&text, code)) problem = "\\x wants one or two hex digits, not zero";
     } else if (c == 'u') {
-      if (read_hex(raw, &i, 4, &code) != 4 || !put_code_point(&text, code)) problem = "\\u wants four hex digits of a code point";
+      bool read = read_hex(raw, &i, 4, &code) == 4;
+      join_pair(raw, &i, &code, "\\u");
+      if (!read || !put_code_point(&text, code)) problem = "\\u wants four hex digits of a code point";
     } else if (c == 'U') {
       if (read_hex(raw, &i, 8, &code) != 8 || !put_code_point(&text, code)) problem = "\\U wants eight hex digits of a code point";
     } else if (c >= '0' && c <= '7') {
@@ -132,7 +144,9 @@ void rn_token_unicode(rn_lexer *lexer, rn_token *token, rn_slice raw, char escap
     }
     unsigned want = 4;
     if (i < raw.len && raw.ptr[i] == '+') want = 6, i++;
-    if (read_hex(raw, &i, want, &code) != want || !put_code_point(&text, code))
+    bool read = read_hex(raw, &i, want, &code) == want;
+    if (want == 4) join_pair(raw, &i, &code, (char[]){escape, 0});
+    if (!read || !put_code_point(&text, code))
       problem = want == 4 ? "a Unicode escape wants four hex digits of a code point" : "a Unicode escape with + wants six hex digits of a code point";
   }
   set_text(lexer, token, &text);

@@ -61,7 +61,8 @@ rn_expr *rn_bind_convert(rn_binder *binder, rn_expr *e, const rn_type *to, bool 
   if (rn_cast_resolve(e->type, type, safe, e->span, arena, &fn, &res, &err) != RN_OK) {
     return cast_failed(binder, e, to, rn_bind_cast_hint(e->type, to));
   }
-  rn_expr *call = rn_expr_make(arena, RN_EXPR_CALL, res.result ? res.result : type, e->span, 1, &e);
+  const rn_type *made = res.result ? rn_type_with_null(arena, res.result, nullable) : type;
+  rn_expr *call = rn_expr_make(arena, RN_EXPR_CALL, made, e->span, 1, &e);
   call->function = fn;
   call->kernel = res.kernel;
   return e->kind == RN_EXPR_CONST ? rn_bind_fold_node(binder, call) : call;

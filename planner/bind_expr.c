@@ -167,13 +167,13 @@ static rn_expr *bind_like(rn_binder *binder, rn_scope *scope, const rn_ast_expr 
 }
 
 /* CAST(n AS INTERVAL DAY) counts in the unit of the type, which the type itself does not keep. */
-static rn_expr *cast_to_interval(rn_binder *binder, rn_expr *e, const rn_ast_expr *ast, const rn_type *to) {
+static rn_expr *cast_to_interval(rn_binder *binder, rn_expr *e, const rn_ast_expr *ast, const rn_type *to, bool safe) {
   const char *qualifier = ast->cast_type->qualifier ? ast->cast_type->qualifier : "";
   if (!rn_type_is_integer(e->type) || strstr(qualifier, " TO ")) return NULL;
   rn_ast_expr one = {.kind = RN_AST_INTERVAL, .span = ast->span, .name = qualifier, .text = "1", .text_len = 1, .precision = -1, .scale = -1};
   rn_expr *unit = rn_bind_interval_literal(binder, NULL, &one);
   rn_expr *result = rn_bind_operator(binder, "*", unit, e, ast->span);
-  return rn_bind_failed(result) || result->type->id != to->id ? result : rn_bind_retype(binder, result, rn_type_with_null(binder->arena, to, e->type->nullable));
+  return rn_bind_failed(result) || result->type->id != to->id ? result : rn_bind_retype(binder, result, rn_type_with_null(binder->arena, to, safe || e->type->nullable));
 }
 
 static rn_expr *bind_cast(rn_binder *binder, rn_scope *scope, const rn_ast_expr *ast) {
@@ -181,7 +181,7 @@ static rn_expr *bind_cast(rn_binder *binder, rn_scope *scope, const rn_ast_expr 
   rn_expr *e = rn_bind_expr(binder, scope, ast->args[0]);
   const rn_type *to = rn_bind_type(binder, ast->cast_type);
   if (!to || rn_bind_failed(e)) return rn_bind_error(binder, ast->span);
-  rn_expr *result = rn_type_is_interval(to) ? cast_to_interval(binder, e, ast, to) : NULL;
+  rn_expr *result = rn_type_is_interval(to) ? cast_to_interval(binder, e, ast, to, safe) : NULL;
   if (!result) result = rn_bind_cast(binder, e, to, true, safe);
   /* The operand keeps its own span; a CAST ends a time attribute. */
   if (result == e) result = rn_bind_retype(binder, e, rn_type_with_time(binder->arena, e->type, RN_TIME_NONE));

@@ -241,6 +241,9 @@ rn_expr *rn_bind_interval_literal(rn_binder *binder, rn_scope *scope, const rn_a
     return bad_literal(binder, ast->span, "units are YEAR QUARTER MONTH WEEK DAY HOUR MINUTE SECOND", "\"%s\" is no unit of an interval",
                        ast->name ? ast->name : "");
   }
+  if (ast->precision == 0 || ast->precision > 10 || ast->scale > 9) {
+    return bad_literal(binder, ast->span, NULL, "an interval's first field has 1 to 10 digits, its seconds up to 9 behind the point");
+  }
   const rn_type *type = rn_type_basic(units[first].months ? RN_T_INTERVAL_MONTH : RN_T_INTERVAL_MS, false);
   if (ast->arg_count) { /* INTERVAL (n) DAY */
     rn_expr *n = rn_bind_expr(binder, scope, ast->args[0]);
@@ -248,7 +251,8 @@ rn_expr *rn_bind_interval_literal(rn_binder *binder, rn_scope *scope, const rn_a
     if (rn_bind_failed(n)) return n;
     return rn_bind_operator(binder, "*", one, n, ast->span);
   }
-  reader r = {ast->text, ast->text + ast->text_len};
+  rn_slice text = rn_slice_trim(rn_slice_make(ast->text, ast->text_len));
+  reader r = {text.ptr, text.ptr + text.len};
   int64_t sum;
   int digits = 0;
   if (!read_interval(&r, first, last, &sum, &digits)) {

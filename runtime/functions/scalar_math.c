@@ -27,7 +27,9 @@ REAL1(k_cosh, cosh(x))
 REAL1(k_tanh, tanh(x))
 REAL1(k_degrees, x * (180.0 / 3.14159265358979323846))
 REAL1(k_radians, x * (3.14159265358979323846 / 180.0))
-REAL2(k_power, pow(x, y))
+/* As Java: 1 to an infinite power is no number. */
+static double java_pow(double x, double y) { return (isinf(y) || isnan(y)) && fabs(x) == 1 ? (double)NAN : pow(x, y); }
+REAL2(k_power, java_pow(x, y))
 REAL2(k_atan2, atan2(x, y))
 REAL2(k_log_base, log(y) / log(x))
 

@@ -46,6 +46,19 @@ size_t rn_text_skip(rn_slice s, size_t count) {
   return (size_t)(p - s.ptr);
 }
 
+/* How many bytes begin a character that is not finished: they are one U+FFFD together (Unicode's "maximal subpart"). */
+static size_t begun_character(const char *text, size_t len) {
+  const unsigned char *p = (const unsigned char *)text;
+  size_t wanted = p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 1, n = 1;
+  unsigned low = p[0] == 0xe0 ? 0xa0 : p[0] == 0xf0 ? 0x90 : 0x80, high = p[0] == 0xf4 ? 0x8f : 0xbf; /* a lone surrogate is one, as in Java */
+  while (n < wanted && n < len && p[n] >= low && p[n] <= high) {
+    n++;
+    low = 0x80;
+    high = 0xbf;
+  }
+  return n;
+}
+
 rn_slice rn_text_repair(rn_arena *arena, rn_slice s) {
   if (rn_utf8_valid(s.ptr, s.len)) return s;
   char *room = rn_arena_alloc_aligned(arena, s.len * 3, 1), *o = room;
@@ -53,7 +66,7 @@ rn_slice rn_text_repair(rn_arena *arena, rn_slice s) {
     unsigned n = rn_utf8_valid_at(s.ptr + i, s.len - i);
     memcpy(o, n ? s.ptr + i : "\xEF\xBF\xBD", n ? n : 3);
     o += n ? n : 3;
-    i += n ? n : 1;
+    i += n ? n : begun_character(s.ptr + i, s.len - i);
   }
   return rn_slice_make(room, (size_t)(o - room));
 }
@@ -70,11 +83,31 @@ KERNEL(char_length) {
 
 typedef enum case_mode { CASE_UPPER, CASE_LOWER, CASE_INITIAL } case_mode;
 
+/* Letters whose other case is several characters (Unicode's SpecialCasing, without the Greek letters with iota). */
+static const struct { utf8proc_int32_t letter; const char *upper; } long_uppers[] = {
+  {0xdf, "SS"}, {0x149, "\xCA\xBCN"}, {0x1f0, "J\xCC\x8C"}, {0x390, "\xCE\x99\xCC\x88\xCC\x81"}, {0x3b0, "\xCE\xA5\xCC\x88\xCC\x81"},
+  {0x587, "\xD4\xB5\xD5\x92"}, {0x1e96, "H\xCC\xB1"}, {0x1e97, "T\xCC\x88"}, {0x1e98, "W\xCC\x8A"}, {0x1e99, "Y\xCC\x8A"}, {0x1e9a, "A\xCA\xBE"},
+  {0xfb00, "FF"}, {0xfb01, "FI"}, {0xfb02, "FL"}, {0xfb03, "FFI"}, {0xfb04, "FFL"}, {0xfb05, "ST"}, {0xfb06, "ST"},
+  {0xfb13, "\xD5\x84\xD5\x86"}, {0xfb14, "\xD5\x84\xD4\xB5"}, {0xfb15, "\xD5\x84\xD4\xBB"}, {0xfb16, "\xD5\x8E\xD5\x86"}, {0xfb17, "\xD5\x84\xD4\xBD"},
+};
+static const char *long_upper(utf8proc_int32_t c) {
+  for (size_t i = 0; i < sizeof long_uppers / sizeof *long_uppers; i++) {
+    if (long_uppers[i].letter == c) return long_uppers[i].upper;
+  }
+  return NULL;
+}
+
+static bool is_cased(utf8proc_int32_t c) { return utf8proc_tolower(c) != c || utf8proc_toupper(c) != c; }
+static bool cased_follows(const char *p, const char *end) {
+  utf8proc_int32_t c;
+  return p < end && utf8proc_iterate((const utf8proc_uint8_t *)p, end - p, &c) > 0 && is_cased(c);
+}
+
 /* Room: 3 * length + 4 bytes. Gives what was written. */
 static size_t change_case_utf8(rn_slice s, case_mode mode, char *room) {
   char *o = room;
   const char *p = s.ptr, *end = s.ptr + s.len;
-  bool in_word = false;
+  bool in_word = false, behind_cased = false;
   while (p < end) {
     utf8proc_int32_t c;
     utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)p, end - p, &c);
@@ -86,12 +119,16 @@ static size_t change_case_utf8(rn_slice s, case_mode mode, char *room) {
     bool upper = mode == CASE_UPPER || (mode == CASE_INITIAL && !in_word);
     utf8proc_category_t category = utf8proc_category(c);
     in_word = (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) || category == UTF8PROC_CATEGORY_ND;
-    if (upper && c == 0xdf && mode == CASE_UPPER) { /* the one letter whose upper case is two */
-      *o++ = 'S';
-      *o++ = 'S';
-      continue;
+    const char *several = mode == CASE_UPPER && c >= 0xdf ? long_upper(c) : mode == CASE_LOWER && c == 0x130 ? "i\xCC\x87" : NULL;
+    if (several) {
+      o = stpcpy(o, several);
+    } else {
+      bool final_sigma = mode == CASE_LOWER && c == 0x3a3 && behind_cased && !cased_follows(p, end);
+      utf8proc_int32_t first = c == 0xdf ? c : utf8proc_totitle(c);
+      utf8proc_int32_t to = mode == CASE_UPPER ? utf8proc_toupper(c) : upper ? first : final_sigma ? 0x3c2 : utf8proc_tolower(c);
+      o += utf8proc_encode_char(to, (utf8proc_uint8_t *)o);
     }
-    o += utf8proc_encode_char(upper ? utf8proc_toupper(c) : utf8proc_tolower(c), (utf8proc_uint8_t *)o);
+    if (mode == CASE_LOWER) behind_cased = is_cased(c);
   }
   return (size_t)(o - room);
 }
@@ -410,14 +447,14 @@ KERNEL(replace) {
 KERNEL(overlay) {
   FOR_ROWS(row) {
     rn_slice s = TEXT(0, row), r = TEXT(1, row);
-    int64_t pos = I32(2, row), chars = (int64_t)rn_text_chars(s);
-    int64_t len = arg_count > 3 ? I32(3, row) : (int64_t)rn_text_chars(r);
+    int64_t pos = I64(2, row), chars = (int64_t)rn_text_chars(s);
+    int64_t len = arg_count > 3 ? I64(3, row) : (int64_t)rn_text_chars(r);
     if (pos <= 0 || pos > chars) {
       put_slice(out, row, s);
       continue;
     }
     rn_slice head = part(s, 0, (size_t)(pos - 1)), tail = {"", 0};
-    if (len > 0 && pos - 1 + len < chars) tail = part(s, (size_t)(pos - 1 + len), (size_t)chars);
+    if (len > 0 && len < chars - pos + 1) tail = part(s, (size_t)(pos - 1 + len), (size_t)chars);
     size_t total = head.len + r.len + tail.len;
     char *room = text_room(eval, total);
     memcpy(room, head.ptr, head.len);
@@ -536,7 +573,7 @@ static const rn_function rows[] = {
   FN("CONCAT", "(a STRING, ..) -> STRING", 1, 255, RN_FN_STRICT | RN_FN_VARIADIC, NULL, concat, RN_T_VARCHAR, "texts one after the other; NULL when one is", "CONCAT('a', 'b', 'c') = 'abc'", S, S),
   FN("CONCAT_WS", "(separator STRING, a STRING, ..) -> STRING", 1, 255, RN_FN_VARIADIC, resolve_concat_ws, concat_ws, 0, "texts with a separator between them; NULLs are left out", "CONCAT_WS('-', 'a', 'b') = 'a-b'", S, S),
   FN("REPLACE", "(s STRING, from STRING, to STRING) -> STRING", 3, 3, RN_FN_STRICT, NULL, replace, RN_T_VARCHAR, "every occurrence of from replaced", "REPLACE('banana', 'an', 'o') = 'booa'", S, S, S),
-  FN("OVERLAY", "(s STRING PLACING r STRING FROM pos INT [FOR len INT]) -> STRING", 3, 4, RN_FN_STRICT, resolve_overlay, overlay, 0, "len characters from pos replaced by r", "OVERLAY('abcdef' PLACING 'XX' FROM 2) = 'aXXdef'", S, S, I, I),
+  FN("OVERLAY", "(s STRING PLACING r STRING FROM pos BIGINT [FOR len BIGINT]) -> STRING", 3, 4, RN_FN_STRICT, resolve_overlay, overlay, 0, "len characters from pos replaced by r", "OVERLAY('abcdef' PLACING 'XX' FROM 2) = 'aXXdef'", S, S, RN_ARG_BIGINT, RN_ARG_BIGINT),
   FN("TRANSLATE", "(s STRING, from STRING, to STRING) -> STRING", 3, 3, 0, resolve_translate, translate, 0, "characters of from replaced by those of to, removed where there is none", "TRANSLATE('abc', 'ac', 'x') = 'xb'", S, S, S),
   FN("ELT", "(i INT, a STRING, ..) -> STRING", 2, 255, RN_FN_VARIADIC | RN_FN_NULL_RESULT, resolve_elt, elt, 0, "the i-th value (1-based)", "ELT(2, 'a', 'b') = 'b'", RN_ARG_INTEGER, S),
 };

@@ -45,8 +45,8 @@ static int32_t instr(rn_slice s, rn_slice wanted, int64_t start, int64_t nth) {
 }
 
 KERNEL(k_instr) {
-  UNUSED_EVAL;
   FOR_ROWS(row) {
+    if (arg_count > 3 && I32(3, row) < 1) return rn_eval_fail(eval, row, RN_E_VALUE, "INSTR counts occurrences from 1, got %d", (int)I32(3, row));
     put_i32(out, row, instr(TEXT(0, row), TEXT(1, row), arg_count > 2 ? I32(2, row) : 1, arg_count > 3 ? I32(3, row) : 1));
   }
   return RN_OK;
@@ -79,13 +79,36 @@ static rn_status resolve_with(const rn_function *fn, const rn_type *const *types
 
 /* --- SPLIT_INDEX ----------------------------------------------------------------------------------------------------------- */
 
+/* Java's Character.isWhitespace. */
+static bool is_blank(utf8proc_int32_t c) {
+  if ((c >= 9 && c <= 13) || (c >= 0x1c && c <= 0x20)) return true;
+  utf8proc_category_t category = c < 0x80 ? UTF8PROC_CATEGORY_CN : utf8proc_category(c);
+  return category >= UTF8PROC_CATEGORY_ZS && category <= UTF8PROC_CATEGORY_ZP && c != 0xa0 && c != 0x2007 && c != 0x202f;
+}
+
+/* Without a separator every blank is one. */
+static bool part_at_blanks(rn_slice s, int64_t index, rn_slice *out) {
+  const char *p = s.ptr, *end = s.ptr + s.len, *begin = p;
+  while (p < end) {
+    utf8proc_int32_t c = 0;
+    const char *at = p;
+    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)p, end - p, &c);
+    p += n > 0 ? n : 1;
+    if (n <= 0 || !is_blank(c)) continue;
+    if (index-- == 0) {
+      *out = rn_slice_make(begin, (size_t)(at - begin));
+      return true;
+    }
+    begin = p;
+  }
+  *out = rn_slice_make(begin, (size_t)(end - begin));
+  return index == 0;
+}
+
 /* Part `index` (from 0) between separators; false: there is none. */
 static bool split_part(rn_slice s, rn_slice separator, int64_t index, rn_slice *out) {
   if (index < 0 || s.len == 0) return false;
-  if (separator.len == 0) {
-    *out = s;
-    return index == 0;
-  }
+  if (separator.len == 0) return part_at_blanks(s, index, out);
   const char *p = s.ptr, *end = s.ptr + s.len;
   for (;;) {
     const char *hit = memmem(p, (size_t)(end - p), separator.ptr, separator.len);
@@ -134,8 +157,11 @@ static bool all_letters(rn_slice s) {
   return s.len > 0;
 }
 static bool all_digits(rn_slice s) {
-  for (size_t i = 0; i < s.len; i++) {
-    if (s.ptr[i] < '0' || s.ptr[i] > '9') return false;
+  for (const char *p = s.ptr, *end = s.ptr + s.len; p < end;) { /* of any script */
+    utf8proc_int32_t c;
+    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)p, end - p, &c);
+    if (n <= 0 || (c < 0x80 ? c < '0' || c > '9' : utf8proc_category(c) != UTF8PROC_CATEGORY_ND)) return false;
+    p += n;
   }
   return s.len > 0;
 }
@@ -171,7 +197,7 @@ KERNEL(number_is_decimal) { UNUSED_EVAL; return test_number(args, out, sel, true
 static const rn_function rows[] = {
   FN("POSITION", "(x STRING IN s STRING [FROM start INT]) -> INT", 2, 3, RN_FN_STRICT, NULL, position, RN_T_INT, "where x begins in s, from 1, at start or later; 0: not there", "POSITION('b' IN 'abcb' FROM 3) = 4", S, S, I),
   FN("LOCATE", "(x STRING, s STRING [, start INT]) -> INT", 2, 3, RN_FN_STRICT, NULL, position, RN_T_INT, "where x begins in s, at start or later; 0: not there", "LOCATE('b', 'abcb', 3) = 4", S, S, I),
-  FN("INSTR", "(s STRING, x STRING [, start INT [, nth INT]]) -> INT", 2, 4, RN_FN_STRICT, NULL, k_instr, RN_T_INT, "where x begins in s the nth time; a negative start searches from the end", "INSTR('abcb', 'b', -1) = 4", S, S, I, I),
+  FN("INSTR", "(s STRING, x STRING [, start INT [, nth INT]]) -> INT", 2, 4, RN_FN_STRICT | RN_FN_MAY_FAIL, NULL, k_instr, RN_T_INT, "where x begins in s the nth time; a negative start searches from the end", "INSTR('abcb', 'b', -1) = 4", S, S, I, I),
   FN("STARTSWITH", "(s, prefix) -> BOOLEAN", 2, 2, RN_FN_STRICT, resolve_with, starts_with, 0, "does s begin with prefix (STRING or BYTES)?", "STARTSWITH('abc', 'ab') = TRUE", TEXT_OR_BYTES),
   FN("ENDSWITH", "(s, suffix) -> BOOLEAN", 2, 2, RN_FN_STRICT, resolve_with, ends_with, 0, "does s end with suffix (STRING or BYTES)?", "ENDSWITH('abc', 'bc') = TRUE", TEXT_OR_BYTES),
   FN("SPLIT_INDEX", "(s STRING, separator STRING, index INT) -> STRING", 3, 3, RN_FN_STRICT | RN_FN_NULL_RESULT, NULL, split_index, RN_T_VARCHAR, "the part at index, from 0; NULL: there is none", "SPLIT_INDEX('a,b,c', ',', 1) = 'b'", S, S, I),

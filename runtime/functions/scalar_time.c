@@ -94,7 +94,7 @@ static int64_t from_interval(const rn_type *type, time_unit unit, int64_t v) {
   if (type->id == RN_T_INTERVAL_MONTH) {
     switch (unit) {
       case U_MONTH: return v % 12;
-      case U_QUARTER: return v % 12 / 3 + 1;
+      case U_QUARTER: return (v % 12 - 1) / 3 + 1; /* as Flink: truncated */
       case U_YEAR: return v / 12;
       case U_DECADE: return v / 120;
       case U_CENTURY: return v / 1200;
@@ -161,25 +161,28 @@ static rn_status resolve_extract(const rn_function *fn, const rn_type *const *ty
 }
 
 /* YEAR(t) is EXTRACT(YEAR FROM t). */
-#define PART(name, u) KERNEL(name) { (void)arg_count; return extract(eval, args[0], u, out, sel); }
-PART(k_year, U_YEAR)
-PART(k_quarter, U_QUARTER)
-PART(k_month, U_MONTH)
-PART(k_week, U_WEEK)
-PART(k_doy, U_DOY)
-PART(k_day, U_DAY)
-PART(k_dow, U_DOW)
-PART(k_hour, U_HOUR)
-PART(k_minute, U_MINUTE)
-PART(k_second, U_SECOND)
-
-static rn_status resolve_date_part(const rn_function *fn, const rn_type *const *types, uint32_t count, rn_arena *arena, rn_resolution *out) {
-  (void)count, (void)arena;
-  if (types[0]->id == RN_T_TIME) return RN_FAIL; /* has no date */
+static rn_status resolve_part(const rn_function *fn, const rn_type *type, time_unit unit, rn_resolution *out) {
+  if (!unit_fits(type, unit) || (!rn_type_is_temporal(type) && !rn_type_is_interval(type))) return RN_FAIL;
   out->result = rn_type_basic(RN_T_BIGINT, false);
   out->kernel = fn->kernel;
   return RN_OK;
 }
+#define PART(name, u)                                                                                                      \
+  KERNEL(k_##name) { (void)arg_count; return extract(eval, args[0], u, out, sel); }                                         \
+  static rn_status resolve_##name(const rn_function *fn, const rn_type *const *types, uint32_t n, rn_arena *a, rn_resolution *out) { \
+    (void)n, (void)a;                                                                                                      \
+    return resolve_part(fn, types[0], u, out);                                                                             \
+  }
+PART(year, U_YEAR)
+PART(quarter, U_QUARTER)
+PART(month, U_MONTH)
+PART(week, U_WEEK)
+PART(doy, U_DOY)
+PART(day, U_DAY)
+PART(dow, U_DOW)
+PART(hour, U_HOUR)
+PART(minute, U_MINUTE)
+PART(second, U_SECOND)
 
 /* --- the clock --------------------------------------------------------------------------------------------------------- */
 
@@ -241,9 +244,9 @@ static rn_status resolve_watermark(const rn_function *fn, const rn_type *const *
   return RN_OK;
 }
 
-#define PART_ROW(n, r, k, h, e)                                                                                 \
-  {.name = n, .signature = n "(t TEMPORAL) -> BIGINT", .min_args = 1, .max_args = 1, .flags = RN_FN_STRICT | RN_FN_ZONE, \
-   .classes = {RN_ARG_TEMPORAL}, .resolve = r, .kernel = k, .result = RN_T_BIGINT, .help = h, .example = e}
+#define PART_ROW(n, part, h, e)                                                                                 \
+  {.name = n, .signature = n "(t TEMPORAL or INTERVAL) -> BIGINT", .min_args = 1, .max_args = 1, .flags = RN_FN_STRICT | RN_FN_ZONE, \
+   .classes = {RN_ARG_ANY}, .resolve = resolve_##part, .kernel = k_##part, .help = h, .example = e}
 #define CLOCK_ROW(n, sig, f, r, k, result_type, h, e) \
   {.name = n, .signature = n sig, .flags = (f), .resolve = r, .kernel = k, .result = result_type, .help = h, .example = e}
 enum { KEYWORD = RN_FN_NOW | RN_FN_NO_PARENS };
@@ -251,16 +254,16 @@ static const rn_function rows[] = {
   {.name = "EXTRACT", .signature = "EXTRACT(unit FROM t) -> BIGINT", .min_args = 2, .max_args = 2, .flags = RN_FN_STRICT | RN_FN_ZONE,
    .classes = {RN_ARG_UNIT, RN_ARG_ANY}, .resolve = resolve_extract, .kernel = k_extract, .prepare = rn_unit_prepare,
    .help = "a part of a date, time or interval: YEAR QUARTER MONTH WEEK DAY DOY DOW HOUR MINUTE SECOND EPOCH ..", .example = "EXTRACT(YEAR FROM DATE '2024-02-29') = 2024"},
-  PART_ROW("YEAR", resolve_date_part, k_year, "the year", "YEAR(DATE '2024-02-29') = 2024"),
-  PART_ROW("QUARTER", resolve_date_part, k_quarter, "the quarter, 1 to 4", "QUARTER(DATE '2024-02-29') = 1"),
-  PART_ROW("MONTH", resolve_date_part, k_month, "the month, 1 to 12", "MONTH(DATE '2024-02-29') = 2"),
-  PART_ROW("WEEK", resolve_date_part, k_week, "the ISO week, 1 to 53", "WEEK(DATE '2024-02-29') = 9"),
-  PART_ROW("DAYOFYEAR", resolve_date_part, k_doy, "the day of the year, 1 to 366", "DAYOFYEAR(DATE '2024-02-29') = 60"),
-  PART_ROW("DAYOFMONTH", resolve_date_part, k_day, "the day of the month, 1 to 31", "DAYOFMONTH(DATE '2024-02-29') = 29"),
-  PART_ROW("DAYOFWEEK", resolve_date_part, k_dow, "the day of the week, 1 = Sunday", "DAYOFWEEK(DATE '2024-02-29') = 5"),
-  PART_ROW("HOUR", NULL, k_hour, "the hour, 0 to 23", "HOUR(TIME '13:14:15') = 13"),
-  PART_ROW("MINUTE", NULL, k_minute, "the minute, 0 to 59", "MINUTE(TIME '13:14:15') = 14"),
-  PART_ROW("SECOND", NULL, k_second, "the second, 0 to 59", "SECOND(TIME '13:14:15') = 15"),
+  PART_ROW("YEAR", year, "the year", "YEAR(DATE '2024-02-29') = 2024"),
+  PART_ROW("QUARTER", quarter, "the quarter, 1 to 4", "QUARTER(DATE '2024-02-29') = 1"),
+  PART_ROW("MONTH", month, "the month, 1 to 12", "MONTH(DATE '2024-02-29') = 2"),
+  PART_ROW("WEEK", week, "the ISO week, 1 to 53", "WEEK(DATE '2024-02-29') = 9"),
+  PART_ROW("DAYOFYEAR", doy, "the day of the year, 1 to 366", "DAYOFYEAR(DATE '2024-02-29') = 60"),
+  PART_ROW("DAYOFMONTH", day, "the day of the month, 1 to 31", "DAYOFMONTH(DATE '2024-02-29') = 29"),
+  PART_ROW("DAYOFWEEK", dow, "the day of the week, 1 = Sunday", "DAYOFWEEK(DATE '2024-02-29') = 5"),
+  PART_ROW("HOUR", hour, "the hour, 0 to 23", "HOUR(TIME '13:14:15') = 13"),
+  PART_ROW("MINUTE", minute, "the minute, 0 to 59", "MINUTE(TIME '13:14:15') = 14"),
+  PART_ROW("SECOND", second, "the second, 0 to 59", "SECOND(TIME '13:14:15') = 15"),
   CLOCK_ROW("CURRENT_TIMESTAMP", " -> TIMESTAMP_LTZ(3)", KEYWORD, resolve_instant, k_now, 0, "the current instant", "(CURRENT_TIMESTAMP IS NOT NULL) = TRUE"),
   CLOCK_ROW("NOW", "() -> TIMESTAMP_LTZ(3)", RN_FN_NOW, resolve_instant, k_now, 0, "the current instant", "(NOW() IS NOT NULL) = TRUE"),
   CLOCK_ROW("CURRENT_ROW_TIMESTAMP", "() -> TIMESTAMP_LTZ(3)", RN_FN_NOW | RN_FN_VOLATILE, resolve_instant, k_now, 0, "the instant at which the row is processed", "(CURRENT_ROW_TIMESTAMP() IS NOT NULL) = TRUE"),

@@ -89,12 +89,13 @@ static int64_t now_us(const rn_eval *eval) { return eval->now_us ? eval->now_us 
 /* --- to text --------------------------------------------------------------------------------------------------------------- */
 
 /* An instant, or a wall clock by a java.time pattern. */
-static rn_status put_formatted(rn_eval *eval, const rn_column *const *args, pattern_cache *cache, rn_builder *b, int64_t us, rn_column *out, uint32_t row) {
+static rn_status put_formatted(rn_eval *eval, const rn_column *const *args, pattern_cache *cache, rn_builder *b, int64_t us, const rn_zone *zone,
+                               rn_column *out, uint32_t row) {
   const time_pattern *pattern = pattern_at(eval, cache, TEXT(1, row));
   rn_builder_clear(b);
   if (!pattern) return rn_eval_fail(eval, row, RN_E_VALUE, "%s", cache->why.message);
   bool simple = cache->kind == PATTERN_SIMPLE;
-  if (!(simple ? rn_simple_date_format(pattern, us, eval->zone, b) : rn_time_pattern_format(pattern, us, b))) {
+  if (!(simple ? rn_simple_date_format(pattern, us, zone, b) : rn_time_pattern_format(pattern, us, b))) {
     rn_slice text = TEXT(1, row);
     return rn_eval_fail(eval, row, RN_E_VALUE, simple ? "pattern '%.*s' asks for the name of the zone: use X or Z, its offset"
                                                       : "pattern '%.*s' asks for a time zone, which the value does not have", (int)text.len, text.ptr);
@@ -112,14 +113,14 @@ KERNEL(date_format) {
   for (uint32_t i = 0; i < sel->count && status == RN_OK; i++) {
     uint32_t row = rn_sel_row(sel, i);
     int64_t us = instant ? rn_zone_to_local(eval->zone, I64(0, row)) : I64(0, row);
-    status = put_formatted(eval, args, &cache, &b, us, out, row);
+    status = put_formatted(eval, args, &cache, &b, us, NULL, out, row);
   }
   rn_time_pattern_free(cache.pattern);
   rn_builder_free(&b);
   return status;
 }
 
-KERNEL(date_format_text) {
+KERNEL(date_format_text) { /* in UTC: no hour is missing */
   (void)arg_count;
   rn_builder b = {0};
   pattern_cache cache = {.kind = PATTERN_SIMPLE};
@@ -128,7 +129,7 @@ KERNEL(date_format_text) {
   int64_t now = now_us(eval), us;
   for (uint32_t i = 0; i < sel->count && status == RN_OK; i++) {
     uint32_t row = rn_sel_row(sel, i);
-    if (rn_simple_date_parse(from, TEXT(0, row), eval->zone, now, &us)) status = put_formatted(eval, args, &cache, &b, us, out, row);
+    if (rn_simple_date_parse(from, TEXT(0, row), NULL, now, &us)) status = put_formatted(eval, args, &cache, &b, us, NULL, out, row);
     else put_null(eval, out, row);
   }
   rn_time_pattern_free(from);
@@ -149,7 +150,7 @@ KERNEL(from_unixtime) {
       continue;
     }
     if (arg_count > 1) {
-      status = put_formatted(eval, args, &cache, &b, us, out, row);
+      status = put_formatted(eval, args, &cache, &b, us, eval->zone, out, row);
       continue;
     }
     rn_builder_clear(&b);
@@ -418,7 +419,7 @@ enum { NULLS = RN_FN_STRICT | RN_FN_NULL_RESULT, FAILS = RN_FN_STRICT | RN_FN_NU
 #define S RN_ARG_STRING
 static const rn_function rows[] = {
   FN("DATE_FORMAT", "(t TIMESTAMP, pattern STRING) -> STRING", 2, 2, FAILS | RN_FN_ZONE, NULL, date_format, RN_T_VARCHAR, prepare_strict, "t written by a pattern of y M d H m s S E a ..", "DATE_FORMAT(TIMESTAMP '2024-02-29 13:14:15', 'HH:mm') = '13:14'", RN_ARG_TIMESTAMP, S),
-  FN("DATE_FORMAT", "(t STRING, pattern STRING) -> STRING", 2, 2, FAILS | RN_FN_ZONE, NULL, date_format_text, RN_T_VARCHAR, prepare_simple, "a timestamp in text, written by another pattern", "DATE_FORMAT('2024-02-29 13:14:15', 'yyyy') = '2024'", S, S),
+  FN("DATE_FORMAT", "(t STRING, pattern STRING) -> STRING", 2, 2, FAILS, NULL, date_format_text, RN_T_VARCHAR, prepare_simple, "a timestamp in text, written by another pattern", "DATE_FORMAT('2024-02-29 13:14:15', 'yyyy') = '2024'", S, S),
   FN("TO_DATE", "(s STRING [, pattern STRING]) -> DATE", 1, 2, FAILS, NULL, to_date, RN_T_DATE, prepare_simple, "the date in a text; NULL when there is none", "TO_DATE('29/02/2024', 'dd/MM/yyyy') = DATE '2024-02-29'", S, S),
   FN("TO_TIMESTAMP", "(s STRING [, pattern STRING]) -> TIMESTAMP(3)", 1, 2, NULLS, resolve_timestamp3, to_timestamp, 0, prepare_tolerant, "the timestamp in a text; NULL when there is none", "TO_TIMESTAMP('2024-02-29 13:14:15') = TIMESTAMP '2024-02-29 13:14:15'", S, S),
   FN("TO_TIMESTAMP_LTZ", "(n NUMERIC [, precision INT]) -> TIMESTAMP_LTZ", 1, 2, FAILS, resolve_ltz, ltz_of_integer, 0, NULL, "the instant n * 10^-precision seconds (without: milliseconds) after 1970", "EXTRACT(EPOCH FROM TO_TIMESTAMP_LTZ(1500, 3)) = 1", RN_ARG_NUMERIC, RN_ARG_INT),

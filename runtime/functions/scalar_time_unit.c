@@ -38,6 +38,13 @@ static int64_t round_us(int64_t us, time_unit unit, bool up) {
   return start * RN_US_PER_DAY;
 }
 
+/* By the wall clock of the zone. Hours and less keep the offset of the instant: an hour that the clock shows twice has
+ * two beginnings. */
+static int64_t round_instant(const rn_zone *zone, int64_t us, time_unit unit, bool up) {
+  int64_t offset = (int64_t)rn_zone_offset_at(zone, us) * RN_US_PER_SECOND, local = round_us(us + offset, unit, up);
+  return unit >= U_HOUR ? local - offset : rn_zone_to_utc(zone, local);
+}
+
 static inline rn_status round_all(rn_eval *eval, const rn_column *const *args, rn_column *out, const rn_sel *sel, bool up) {
   const rn_column *t = args[0];
   time_unit unit = unit_of(eval);
@@ -49,7 +56,7 @@ static inline rn_status round_all(rn_eval *eval, const rn_column *const *args, r
       FOR_ROWS(row) put_i32(out, row, (int32_t)(rn_floor_mod(round_us((int64_t)I32(0, row) * RN_US_PER_MS, unit, up), RN_US_PER_DAY) / RN_US_PER_MS));
       break;
     case RN_T_TIMESTAMP_LTZ:
-      FOR_ROWS(row) put_i64(out, row, rn_zone_to_utc(eval->zone, round_us(rn_zone_to_local(eval->zone, I64(0, row)), unit, up)));
+      FOR_ROWS(row) put_i64(out, row, round_instant(eval->zone, I64(0, row), unit, up));
       break;
     default: FOR_ROWS(row) put_i64(out, row, round_us(I64(0, row), unit, up)); break;
   }

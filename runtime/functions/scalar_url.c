@@ -26,10 +26,10 @@ static bool parse_url(rn_slice text, url *out) {
   }
   /* Protocols that Java knows; others are no URL there. */
   static const char *const known[] = {"http", "https", "ftp", "file", "jar", "mailto"};
-  out->protocol = between(p, colon);
-  bool found = false;
-  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) found = found || rn_slice_eq_nocase(out->protocol, rn_slice_of(known[i]));
-  if (!found) return false;
+  size_t k = 0, kinds = sizeof known / sizeof known[0];
+  while (k < kinds && !rn_slice_eq_nocase(between(p, colon), rn_slice_of(known[k]))) k++;
+  if (k == kinds) return false;
+  out->protocol = rn_slice_of(known[k]); /* in small letters */
   p = colon + 1;
   const char *ref = find(p, end, '#');
   if (ref < end) out->ref = between(ref + 1, end);
@@ -90,13 +90,20 @@ KERNEL(k_parse_url) {
 
 /* --- character sets ------------------------------------------------------------------------------------------------------- */
 
-typedef enum charset { ASCII, LATIN1, UTF8, UTF16BE, UTF16LE, UTF16, CHARSET_COUNT } charset;
-static const char *const charsets[CHARSET_COUNT] = {"US-ASCII", "ISO-8859-1", "UTF-8", "UTF-16BE", "UTF-16LE", "UTF-16"};
+typedef enum charset { ASCII, LATIN1, UTF8, UTF16BE, UTF16LE, UTF16 } charset;
+/* Names and those that Java takes for them. */
+static const struct { const char *name; charset set; } charsets[] = {
+  {"US-ASCII", ASCII}, {"ISO-8859-1", LATIN1}, {"UTF-8", UTF8}, {"UTF-16BE", UTF16BE}, {"UTF-16LE", UTF16LE}, {"UTF-16", UTF16},
+  {"ASCII", ASCII}, {"US", ASCII}, {"ISO646-US", ASCII}, {"ANSI_X3.4-1968", ASCII}, {"646", ASCII}, {"cp367", ASCII},
+  {"latin1", LATIN1}, {"l1", LATIN1}, {"ISO8859_1", LATIN1}, {"ISO8859-1", LATIN1}, {"ISO_8859-1", LATIN1}, {"ISO_8859_1", LATIN1}, {"8859_1", LATIN1},
+  {"IBM819", LATIN1}, {"cp819", LATIN1}, {"UTF8", UTF8}, {"unicode-1-1-utf-8", UTF8}, {"UTF_16BE", UTF16BE}, {"X-UTF-16BE", UTF16BE},
+  {"UnicodeBigUnmarked", UTF16BE}, {"UTF_16LE", UTF16LE}, {"X-UTF-16LE", UTF16LE}, {"UnicodeLittleUnmarked", UTF16LE}, {"UTF_16", UTF16}, {"unicode", UTF16},
+};
 
 static bool find_charset(rn_slice name, charset *out) {
-  for (int i = 0; i < CHARSET_COUNT; i++) {
-    if (!rn_slice_eq_nocase(name, rn_slice_of(charsets[i]))) continue;
-    *out = (charset)i;
+  for (size_t i = 0; i < sizeof charsets / sizeof *charsets; i++) {
+    if (!rn_slice_eq_nocase(name, rn_slice_of(charsets[i].name))) continue;
+    *out = charsets[i].set;
     return true;
   }
   return false;
@@ -173,7 +180,7 @@ static inline rn_status transcode(rn_eval *eval, const rn_column *const *args, r
     charset set;
     rn_slice name = TEXT(1, row), s = TEXT(0, row), result;
     if (!find_charset(name, &set)) {
-      status = rn_eval_fail(eval, row, RN_E_VALUE, "unknown character set '%.*s'", (int)name.len, name.ptr);
+      status = rn_eval_fail(eval, row, RN_E_VALUE, "unknown character set '%.*s': US-ASCII, ISO-8859-1, UTF-8, UTF-16, UTF-16BE and UTF-16LE are known", (int)name.len, name.ptr);
       break;
     }
     rn_builder_clear(&b);

@@ -46,3 +46,15 @@ SELECT DATE_FORMAT(TIMESTAMP '2024-02-29 13:14:15', 'HH z');
 -- @case the name of a zone
 SET 'table.local-time-zone' = 'Europe/Berlin';
 SELECT FROM_UNIXTIME(0, 'HH z');
+
+-- @case positions count from 1
+SELECT INSTR('abc', 'b', 1, n) FROM (VALUES (0)) AS t(n);
+
+-- @case a character set that is not there
+SELECT ENCODE('a', 'windows-1252');
+
+-- @case digits of intervals
+SELECT INTERVAL '1' HOUR(0), INTERVAL '1' SECOND(2, 10), INTERVAL 1 YEAR(11);
+
+-- @case half a surrogate pair
+SELECT U&'\D834', E'\ud834';

@@ -244,7 +244,7 @@ static const char *value_text(rn_arena *arena, const rn_value *v) {
 /* --- the lines of the file ------------------------------------------------------------------------------ */
 
 typedef struct expected {
-  const char *expr, *from, *type, *value, *error, *phase;
+  const char *expr, *from, *type, *value, *error, *phase, *zone; /* zone NULL: UTC */
 } expected;
 
 static const char *text_column(suite *s, int column) {
@@ -256,7 +256,7 @@ static bool read_case(suite *s, const char *line, expected *out) {
   sqlite3_reset(s->fields);
   sqlite3_bind_text(s->fields, 1, line, -1, SQLITE_STATIC);
   if (sqlite3_step(s->fields) != SQLITE_ROW) return false;
-  *out = (expected){text_column(s, 0), text_column(s, 1), text_column(s, 2), text_column(s, 3), text_column(s, 4), text_column(s, 5)};
+  *out = (expected){text_column(s, 0), text_column(s, 1), text_column(s, 2), text_column(s, 3), text_column(s, 4), text_column(s, 5), text_column(s, 6)};
   return out->expr != NULL;
 }
 
@@ -299,7 +299,7 @@ static void set_up(suite *s) {
   s->scope = (rn_scope){.column_count = count, .columns = s->columns, .clause = "SELECT"};
   assert_int_equal(sqlite3_open(":memory:", &s->db), SQLITE_OK);
   const char *sql = "SELECT json_extract(?1, '$.expr'), json_extract(?1, '$.from'), json_extract(?1, '$.type'),"
-                    " json_extract(?1, '$.value'), json_extract(?1, '$.error'), json_extract(?1, '$.phase')";
+                    " json_extract(?1, '$.value'), json_extract(?1, '$.error'), json_extract(?1, '$.phase'), json_extract(?1, '$.zone')";
   assert_int_equal(sqlite3_prepare_v2(s->db, sql, -1, &s->fields, NULL), SQLITE_OK);
 }
 

@@ -64,6 +64,17 @@ static answer ask(suite *s, const char *expr, bool from_table) {
   return a;
 }
 
+static answer ask_in_zone(suite *s, const expected *want) {
+  rn_zone *utc = s->zone;
+  rn_error err;
+  rn_error_clear(&err);
+  if (want->zone) assert_int_equal(rn_zone_open(want->zone, &s->zone, &err), RN_OK);
+  answer a = ask(s, want->expr, want->from != NULL);
+  if (want->zone) rn_zone_close(s->zone);
+  s->zone = utc;
+  return a;
+}
+
 /* We keep microseconds: digits 7 to 9 of what Flink prints read as 0. */
 static void cut_nanos(const char *type, char *value) {
   bool nine = type && (strncmp(type, "TIMESTAMP(9)", 12) == 0 || strncmp(type, "TIMESTAMP_LTZ(9)", 16) == 0);
@@ -135,7 +146,7 @@ static void run_file(suite *s, FILE *f, const names *deviations, bool verbose, s
       (*used)++;
       continue;
     }
-    answer got = ask(s, want.expr, want.from != NULL);
+    answer got = ask_in_zone(s, &want);
     verdict v = judge(&want, &got, &s->work);
     counts[v]++;
     if (!verbose || v == SAME) continue;
