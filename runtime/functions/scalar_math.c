@@ -266,6 +266,7 @@ static double round_real(double d, int32_t digits, bool round) {
   }
   if (fabs(d) >= 1e18) { /* no fraction; digits left of the point only */
     if (digits >= 0) return d;
+    if (digits < -308) return 0; /* no double is as large as its half */
     double unit = pow(10, -digits);
     return (round ? trunc(d / unit + copysign(0.5, d)) : trunc(d / unit)) * unit + 0.0;
   }

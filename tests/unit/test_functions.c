@@ -313,6 +313,17 @@ static void test_zones(void **state) {
   tear_down(&f);
 }
 
+static void test_digits_far_away(void **state) {
+  (void)state;
+  fixture f;
+  set_up(&f, "UTC");
+  EXPECT("ROUND(1e300, -1000)", "0.0");
+  EXPECT("TRUNCATE(-1.7976931348623157E308, -2147483647 - 1)", "0.0");
+  EXPECT("ROUND(1.7976931348623157E308, -308)", "Infinity"); /* 2e308 */
+  EXPECT("ROUND(1.5e0, 2147483647)", "1.5");
+  tear_down(&f);
+}
+
 /* LIKE by recursion over bytes and characters. */
 static bool naive_like(const char *s, const char *p) {
   if (!*p) return !*s;
@@ -464,7 +475,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_every_example_is_true), cmocka_unit_test(test_rows_are_found),
     cmocka_unit_test(test_argument_errors_show_the_forms), cmocka_unit_test(test_run_time_errors),
-    cmocka_unit_test(test_printf), cmocka_unit_test(test_zones), cmocka_unit_test(test_like_against_a_naive_matcher),
+    cmocka_unit_test(test_printf), cmocka_unit_test(test_zones), cmocka_unit_test(test_digits_far_away), cmocka_unit_test(test_like_against_a_naive_matcher),
     cmocka_unit_test(test_sets_of_constants), cmocka_unit_test(test_patterns_of_time),
     cmocka_unit_test(test_styles_of_value_text), cmocka_unit_test(test_base64), cmocka_unit_test(test_casts_of_rows),
   };
