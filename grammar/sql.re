@@ -1,6 +1,8 @@
 /* sql.re: text -> tokens (re2c). First step of the pipeline. Every token carries its byte span; the text ends in a
  * NUL, so no bounds are checked per byte. Words are looked up in the table of parser/keywords.c, literals are
  * decoded in parser/literal.c: the rules only find where things begin and end. */
+#include <ctype.h>
+#include <string.h>
 #include "parser/token.h"
 #include "sql_grammar.h"
 
@@ -106,6 +108,8 @@ static rn_token literal(rn_lexer *lexer, const char *from, const char *body, cha
         (void)skip_blank(lexer);
         u = lexer->cursor;
         if (u[0] == '\'' && u[1] && u[1] != '\'' && u[2] == '\'') {
+          if (isxdigit((unsigned char)u[1]) || strchr(" \t\n\f\r+\"", u[1]))
+            rn_lexer_fail(lexer, RN_E_LITERAL, u, u + 3, NULL, "UESCAPE must not be a hex digit, a blank, + or a double quote");
           escape = u[1];
           before = u + 3;
         } else {

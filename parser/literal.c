@@ -104,7 +104,8 @@ void rn_token_escaped(rn_lexer *lexer, rn_token *token, rn_slice raw) {
     if (k < sizeof simple / sizeof simple[0]) {
       rn_builder_char(&text, simple[k].value);
     } else if (c == 'x') {
-      if (read_hex(raw, &i, 2, &code) == 0 || !put_code_point(&text, code)) problem = "\\x wants one or two hex digits, not zero";
+      if (read_hex(raw, &i, 2, &code) == 0) rn_builder_char(&text, c);
+      else if (!put_code_point(&text, code)) problem = "a hex escape must not be zero";
     } else if (c == 'u') {
       bool read = read_hex(raw, &i, 4, &code) == 4;
       join_pair(raw, &i, &code, "\\u");
@@ -112,11 +113,18 @@ void rn_token_escaped(rn_lexer *lexer, rn_token *token, rn_slice raw) {
     } else if (c == 'U') {
       if (read_hex(raw, &i, 8, &code) != 8 || !put_code_point(&text, code)) problem = "\\U wants eight hex digits of a code point";
     } else if (c >= '0' && c <= '7') {
+      size_t digits = i - 1;
       code = (uint32_t)(c - '0');
       for (int n = 1; n < 3 && i < raw.len && raw.ptr[i] >= '0' && raw.ptr[i] <= '7'; n++) code = code * 8 + (uint32_t)(raw.ptr[i++] - '0');
-      if (!put_code_point(&text, code)) problem = "an octal escape must not be zero";
+      if (code > 0377) { /* no byte: it stays as it is */
+        rn_builder_char(&text, '\\');
+        rn_builder_append(&text, raw.ptr + digits, i - digits);
+      } else if (!put_code_point(&text, code)) {
+        problem = "an octal escape must not be zero";
+      }
     } else {
-      rn_builder_char(&text, c); /* as in C dialects: any other character stands for itself */
+      if (c != '\\' && c != '\'') rn_builder_char(&text, '\\'); /* before other characters it stands for itself, as in Flink */
+      rn_builder_char(&text, c);
     }
   }
   set_text(lexer, token, &text);

@@ -126,8 +126,13 @@ static bool read_time(reader *r, int64_t *nanos, int *digits) {
   return true;
 }
 
+static void skip_blanks(reader *r) {
+  while (read_char(r, ' ')) {}
+}
+
 static rn_expr *temporal(rn_binder *binder, const rn_ast_expr *ast) {
   reader r = {ast->text, ast->text + ast->text_len};
+  skip_blanks(&r);
   int64_t days = 0, nanos = 0;
   int digits = 0;
   if (strcmp(ast->name, "DATE") == 0) {
@@ -142,7 +147,11 @@ static rn_expr *temporal(rn_binder *binder, const rn_ast_expr *ast) {
     return bad_literal(binder, ast->span, "the form is TIME 'HH:mm:ss[.fff]'", "'%.*s' is not a time", (int)ast->text_len, ast->text);
   }
   bool ok = read_date(&r, &days);
-  if (ok && r.at < r.end) ok = read_char(&r, ' ') && read_time(&r, &nanos, &digits);
+  if (ok && r.at < r.end) {
+    ok = read_char(&r, ' ');
+    skip_blanks(&r);
+    ok = ok && read_time(&r, &nanos, &digits);
+  }
   if (!ok || r.at != r.end) {
     const char *hint = "the form is TIMESTAMP 'yyyy-MM-dd HH:mm:ss[.f]', with a blank, without T and zone";
     return bad_literal(binder, ast->span, hint, "'%.*s' is not a timestamp", (int)ast->text_len, ast->text);

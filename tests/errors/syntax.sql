@@ -22,3 +22,9 @@ FROM t;
 
 -- @case PARTITION BY behind what is no table
 SELECT * FROM SESSION(1 + 1 PARTITION BY k, DESCRIPTOR(ts), INTERVAL '1' SECOND);
+-- @case UESCAPE by what may stand in an escape
+SELECT U&'x' UESCAPE 'a';
+-- @case UESCAPE by a blank
+SELECT U&'x' UESCAPE ' ';
+-- @case a blank behind a timestamp
+SELECT TIMESTAMP '2024-01-31 12:34:56 ';
