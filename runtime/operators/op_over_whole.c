@@ -327,8 +327,6 @@ static rn_status whole_process(rn_operator *op, unsigned input, rn_batch *batch,
 
 static rn_status whole_watermark(rn_operator *op, int64_t watermark_us, rn_error *err) {
   rn_over_whole *self = (rn_over_whole *)op;
-  /* Rows that leave at the end may still be of any time: windows further on must not close before them. */
-  if (!op->node->u.over_whole.changes && watermark_us != RN_WATERMARK_END) return RN_OK;
   if (watermark_us == RN_WATERMARK_END && emit_all(self, err) != RN_OK) return RN_FAIL;
   return op->node->u.over_whole.changes ? rn_emit_watermark(op, watermark_us, err) : rn_emit_last_watermark(op, watermark_us, err);
 }

@@ -145,8 +145,6 @@ static rn_status sort_watermark(rn_operator *op, int64_t watermark_us, rn_error 
   sort *self = (sort *)op;
   if (op->node->u.sort.temporal || watermark_us == RN_WATERMARK_END) {
     if (emit_sorted(self, watermark_us, err) != RN_OK) return RN_FAIL;
-  } else {
-    return RN_OK; /* rows that leave at the end may be of any time: windows further on must not close before them */
   }
   return op->node->u.sort.temporal ? rn_emit_watermark(op, watermark_us, err) : rn_emit_last_watermark(op, watermark_us, err);
 }
