@@ -262,7 +262,7 @@ def top_groups(r, stream):
 
 
 def first_of_key(r, stream):
-    """The first row of a key by time, given when the watermark has reached it; what is behind that is late."""
+    """The first row of a key by time, given when the watermark has reached it; what is behind that is late, what is at it is not."""
     if stream.splits > 1:  # which of equal times comes first is chance
         return cascade(r, stream)
     first, out, late = {}, {}, 0
@@ -270,7 +270,7 @@ def first_of_key(r, stream):
         for k, y in list(first.items()):
             if y["at"] <= mark:
                 out.setdefault(k, y)
-        if x and x["at"] <= mark:
+        if x and x["at"] < mark:
             late += 1
         elif x and (x["k"] not in first or x["at"] < first[x["k"]]["at"]) and x["k"] not in out:
             first[x["k"]] = x
