@@ -266,16 +266,17 @@ typedef struct rn_metadata_key {
   const rn_type *nested; /* type MAP, ARRAY or ROW: the whole type (static) */
 } rn_metadata_key;
 
-enum { RN_CONNECTOR_NEEDS_FORMAT = 1, RN_CONNECTOR_TAKES_KEY_FORMAT = 2,
-       RN_CONNECTOR_IN_FILE = 4, /* rows are part of the epoch's transaction: exactly once */
-       RN_CONNECTOR_ONE_WRITER = 64, /* a table is written by one sink at a time: several INSERTs of a job share one */
-       RN_CONNECTOR_LIVE = 8, /* an unbounded scan gives what happens now: a time far ahead of the clock is not believed */
-       RN_CONNECTOR_TAKES_BACK = 16, /* without a PRIMARY KEY -U and -D take one equal row away: only how often a row came counts,
-                                        so that all changes of a row must meet in one instance and may be folded */
-       RN_CONNECTOR_PARTITIONS = 32, /* columns of PARTITIONED BY lie in paths, not in records: to the connector they are metadata
-                                        "partition.N" (their place in PARTITIONED BY), STRING; metadata_value gets
-                                        metadata_count + table column */
-       RN_CONNECTOR_STAMPS = 64 /* a record carries the time of its row: metadata "timestamp", else the row's time attribute */ };
+enum { RN_CONNECTOR_NEEDS_FORMAT = 1 << 0,
+       RN_CONNECTOR_TAKES_KEY_FORMAT = 1 << 1,
+       RN_CONNECTOR_IN_FILE = 1 << 2, /* rows are part of the epoch's transaction: exactly once */
+       RN_CONNECTOR_LIVE = 1 << 3, /* an unbounded scan gives what happens now: a time far ahead of the clock is not believed */
+       RN_CONNECTOR_TAKES_BACK = 1 << 4, /* without a PRIMARY KEY -U and -D take one equal row away: only how often a row came
+                                            counts, so that all changes of a row must meet in one instance and may be folded */
+       RN_CONNECTOR_PARTITIONS = 1 << 5, /* columns of PARTITIONED BY lie in paths, not in records: to the connector they are
+                                            metadata "partition.N" (their place in PARTITIONED BY), STRING; metadata_value gets
+                                            metadata_count + table column */
+       RN_CONNECTOR_ONE_WRITER = 1 << 6, /* a table is written by one sink at a time: several INSERTs of a job share one */
+       RN_CONNECTOR_STAMPS = 1 << 7 /* a record carries the time of its row: metadata "timestamp", else its time attribute */ };
 
 struct rn_connector {
   const char *name;

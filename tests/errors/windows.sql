@@ -120,3 +120,6 @@ SELECT id, window_start FROM TUMBLE(TABLE windowed, DESCRIPTOR(ts), INTERVAL '20
 -- @case a window of the input and the window's own, in *
 CREATE TEMPORARY VIEW windowed AS SELECT id, window_start, ts FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND);
 SELECT * FROM TUMBLE(TABLE windowed, DESCRIPTOR(ts), INTERVAL '20' SECOND);
+-- @case two event times into a file: its lines have no stamp
+CREATE TABLE both_in_a_file (id BIGINT, ts TIMESTAMP(3), w TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 'both.csv', 'format' = 'csv');
+EXPLAIN INSERT INTO both_in_a_file SELECT id, ts, window_time FROM TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' SECOND);
