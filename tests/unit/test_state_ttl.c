@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "runtime/state.h"
+#include "random.h"
 
 enum { KEYS = 60, ELEMENTS = 8, STEPS = 40000, TTL = 1000 };
 static const uint64_t SEED = 5;
@@ -22,14 +23,6 @@ typedef struct slot {
   int64_t counter;
   rn_ref text, list;
 } slot;
-
-static uint64_t random_state = 88172645463325252u;
-static uint32_t pick(uint32_t n) {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 7;
-  random_state ^= random_state << 17;
-  return (uint32_t)(random_state % n);
-}
 
 static rn_map *open_map(rn_state *state, int64_t ttl_us) {
   static const uint32_t nested[] = {offsetof(element, text)};
@@ -139,9 +132,9 @@ static void write_key(rn_state *state, rn_map *map, uint32_t k) {
   e->counter = ++s->counter;
   snprintf(text, sizeof text, "value %lld", (long long)s->counter);
   s->text = rn_state_replace(state, s->text, text, strlen(text));
-  if (pick(2) || e->count == ELEMENTS) return;
+  if (roll(2) || e->count == ELEMENTS) return;
   uint8_t *bytes = rn_list_push(state, &s->list, rn_element_size(map, sizeof(element)), 0);
-  int64_t id = (int64_t)pick(100000);
+  int64_t id = (int64_t)roll(100000);
   snprintf(text, sizeof text, "element %lld", (long long)id);
   *(element *)(void *)bytes = (element){rn_state_store(state, text, strlen(text)), id};
   rn_element_write(map, bytes, sizeof(element));
@@ -184,25 +177,25 @@ static void test_random(void **unused) {
   now = 1700000000000000;
   rn_state_set_now(state, now);
   for (uint32_t step = 0; step < STEPS; step++) {
-    uint32_t k = pick(KEYS);
-    switch (pick(12)) {
+    uint32_t k = roll(KEYS);
+    switch (roll(12)) {
       case 0: case 1: case 2:
-        now += pick(40);
+        now += roll(40);
         rn_state_set_now(state, now);
         break;
       case 3: touch_key(map, k); break;
-      case 4: (void)rn_state_expire(state, pick(20)); break;
+      case 4: (void)rn_state_expire(state, roll(20)); break;
       case 5:
-        if (pick(20) == 0) sweep(state);
-        else if (pick(3) == 0) keep(&stored, state);
+        if (roll(20) == 0) sweep(state);
+        else if (roll(3) == 0) keep(&stored, state);
         break;
       case 6:
-        if (pick(40)) break;
+        if (roll(40)) break;
         keep(&stored, state);
         rn_state_close(state);
         state = rn_state_open("test", SEED, 0, RN_KEY_GROUPS);
         map = open_map(state, TTL);
-        rn_state_set_now(state, now += pick(200)); /* it was away */
+        rn_state_set_now(state, now += roll(200)); /* it was away */
         restore(&stored, state);
         break;
       case 7: case 8: check_key(state, map, k); break;
