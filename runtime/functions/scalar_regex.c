@@ -19,6 +19,14 @@ typedef struct regex_state { /* of the arguments behind the text */
   bool prepared[2];
 } regex_state;
 
+/* Can it matter where lines end: ., anchors, comments? PCRE2 searches faster where only \n does. */
+static bool sees_lines(const rn_builder *pattern) {
+  static const char marks[] = ".^$ZN#";
+  for (size_t i = 0; i + 1 < sizeof marks; i++)
+    if (memchr(pattern->data, marks[i], pattern->len)) return true;
+  return false;
+}
+
 static regex compile(rn_slice pattern) {
   regex r = {0};
   regex_syntax info;
@@ -29,7 +37,7 @@ static regex compile(rn_slice pattern) {
   if (rn_regex_from_java(pattern, &b, &info)) {
     uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | (info.ucp ? PCRE2_UCP : 0);
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
-    pcre2_set_newline(context, info.unix_lines ? PCRE2_NEWLINE_LF : PCRE2_NEWLINE_ANY);
+    pcre2_set_newline(context, info.unix_lines || !sees_lines(&b) ? PCRE2_NEWLINE_LF : PCRE2_NEWLINE_ANY);
     r.code = pcre2_compile((PCRE2_SPTR)b.data, b.len, options, &number, &offset, context);
     pcre2_compile_context_free(context);
     if (r.code) (void)pcre2_jit_compile(r.code, PCRE2_JIT_COMPLETE); /* without a JIT the interpreter does it */
