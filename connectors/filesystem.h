@@ -64,8 +64,8 @@ rn_status filesystem_overwrite_settle(const char *path, rn_error *err);
 
 /* --- filesystem_partition.c: the connector's sink; directories of PARTITIONED BY -------------------------------- */
 #define FILESYSTEM_DEFAULT_PARTITION "__DEFAULT_PARTITION__"
-/* The values that columns of PARTITIONED BY have in a file, by table column (NULL: it has no such columns); ptr NULL: the value is NULL. Refused where the path has
- * no directory for one of them. */
+/* The values that columns of PARTITIONED BY have in a file, by table column (NULL: it has no such columns); ptr NULL: the
+ * value is NULL. Refused where the path has no directory for one of them. */
 rn_status filesystem_partition_values(const rn_table_spec *table, const char *path, rn_arena *arena, rn_slice **out, rn_error *err);
 /* Appends the column's "c=value" as the path has it. */
 void filesystem_partition_part(const rn_table_column *column, const char *path, rn_builder *out);

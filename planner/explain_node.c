@@ -25,6 +25,12 @@ static void name_list(rn_builder *out, const rn_schema *schema) {
 static void key_list(rn_builder *out, const char *const *names, const uint32_t *keys, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) rn_builder_printf(out, "%s%s", i ? ", " : "", names[keys[i]]);
 }
+static void partition_list(rn_builder *out, const char *const *names, const uint32_t *keys, uint32_t count) {
+  if (!count) return;
+  rn_builder_text(out, "partitionBy=[");
+  key_list(out, names, keys, count);
+  rn_builder_text(out, "], ");
+}
 
 static void time_span(rn_builder *out, int64_t us) {
   static const struct {
@@ -97,11 +103,7 @@ static void print_calc(rn_builder *out, const rn_plan_node *n, const char *const
 
 static void print_over(rn_builder *out, const rn_plan_node *n, const char *const *names) {
   rn_builder_text(out, "OverAggregate(");
-  if (n->u.over.key_count) {
-    rn_builder_text(out, "partitionBy=[");
-    key_list(out, names, n->u.over.keys, n->u.over.key_count);
-    rn_builder_text(out, "], ");
-  }
+  partition_list(out, names, n->u.over.keys, n->u.over.key_count);
   rn_builder_printf(out, "orderBy=[%s ASC], window=[%s BETWEEN ",
                     n->u.over.processing_time ? "clock" : names[n->u.over.order_column],
                     n->u.over.rows ? "ROWS" : "RANGE");
@@ -122,11 +124,7 @@ static void order_list(rn_builder *out, const rn_sort_item *items, uint32_t coun
 
 static void print_over_whole(rn_builder *out, const rn_plan_node *n, const char *const *names) {
   rn_builder_text(out, "OverAggregate(");
-  if (n->u.over_whole.key_count) {
-    rn_builder_text(out, "partitionBy=[");
-    key_list(out, names, n->u.over_whole.keys, n->u.over_whole.key_count);
-    rn_builder_text(out, "], ");
-  }
+  partition_list(out, names, n->u.over_whole.keys, n->u.over_whole.key_count);
   rn_builder_text(out, "orderBy=[");
   order_list(out, n->u.over_whole.order, n->u.over_whole.order_count, names);
   rn_builder_text(out, "], window=[");
@@ -143,11 +141,7 @@ static void print_rank(rn_builder *out, const rn_plan_node *n, const char *const
   rn_builder_printf(out, "%s(rankRange=[rankStart=%lld, rankEnd=%lld], ",
                     mode == RN_RANK_WINDOW ? "WindowRank" : mode == RN_RANK_FIRST || n->u.rank.latest || !n->u.rank.order_count ? "Deduplicate" : "Rank",
                     (long long)n->u.rank.start, (long long)n->u.rank.end);
-  if (n->u.rank.key_count) {
-    rn_builder_text(out, "partitionBy=[");
-    key_list(out, names, n->u.rank.keys, n->u.rank.key_count);
-    rn_builder_text(out, "], ");
-  }
+  partition_list(out, names, n->u.rank.keys, n->u.rank.key_count);
   rn_builder_text(out, "orderBy=[");
   order_list(out, n->u.rank.order, n->u.rank.order_count, names);
   if (!n->u.rank.order_count) rn_builder_printf(out, "clock %s", n->u.rank.latest ? "DESC" : "ASC");
@@ -371,11 +365,9 @@ static void print_node(rn_builder *out, const rn_plan_node *n, const char *const
       name_list(out, &n->schema);
       rn_builder_char(out, ']');
       if (n->u.unnest.condition) {
-        const char **own = names_of(&n->schema);
         rn_builder_text(out, ", condition=[");
-        rn_expr_print(n->u.unnest.condition, own, out);
+        rn_expr_print_over(n->u.unnest.condition, &n->schema, out);
         rn_builder_char(out, ']');
-        rn_free(own);
       }
       break;
     case RN_NODE_EXCHANGE:

@@ -137,12 +137,9 @@ static void print_node(const rn_logical *node, const char *lead, const char *pre
       rn_builder_printf(out, "collection=[%s]%s, joinType=[%s]", names[node->u.unnest.column],
                         node->u.unnest.ordinality ? ", ordinality=[true]" : "", node->u.unnest.outer ? "left" : "inner");
       if (node->u.unnest.condition) {
-        const char **own = rn_malloc(sizeof *own * (node->schema.count + 1));
-        for (uint32_t i = 0; i < node->schema.count; i++) own[i] = node->schema.fields[i].name;
         rn_builder_text(out, ", condition=[");
-        rn_expr_print(node->u.unnest.condition, own, out);
+        rn_expr_print_over(node->u.unnest.condition, &node->schema, out);
         rn_builder_char(out, ']');
-        rn_free(own);
       }
       break;
     case RN_L_SINK:

@@ -1,7 +1,8 @@
 /* GROUP_AGG: unbounded GROUP BY and SELECT DISTINCT (DIALECT 4.6).
  *
  * The first row of a key gives +I; later ones -U (where somebody needs it) and +U, nothing when the result is the
- * same (it is given where state has a time to live: who reads it counts from its last change). Every record makes its change; with mini_batch the changes of a key within a batch are folded into one.
+ * same (it is given where state has a time to live: who reads it counts from its last change). Every record makes its
+ * change; with mini_batch the changes of a key within a batch are folded into one.
  * In a bounded plan (fold) the final rows come as +I when the input ends. Without calls it is DISTINCT: a key's
  * first row passes.
  *

@@ -9,8 +9,10 @@
  *
  * SEMI, ANTI and MARK (DIALECT 4.9) give rows of the left side only: those with a partner, those without, or all of
  * them with a column that says which. They are the same join in which a left row changes what it shows when its number
- * of partners leaves or reaches zero. Where a side has a time to live its rows go one by one, without a word: the time of
- * a row that shows partners begins again when their number changes, as Flink has it. `single` is the join of a scalar sub-query: a second partner is an error.
+ * of partners leaves or reaches zero. `single` is the join of a scalar sub-query: a second partner is an error.
+ *
+ * Where a side has a time to live its rows go one by one, without a word: the time of a row that shows partners begins
+ * again when their number changes, as Flink has it.
  *
  * Work goes in chunks: pairs of row and candidate are gathered over many rows, the rest of ON is evaluated over the
  * chunk's columns at once, then the pairs are walked in order. Rows lie in state encoded as keys are, so a pair is two
