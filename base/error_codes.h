@@ -1,5 +1,5 @@
-/* Error codes, one row each: RN_CODE(name, number, exit code, title, help, example). The example's two scripts are run
- * by tests/errors/run.py: the first gives the code, the second does not.
+/* Error codes, one row each: RN_CODE(name, number, exit code, title, help, example). Examples with two scripts are
+ * run by tests/errors/run.py: the first gives the code, the second does not; others are told in words.
  * Never reused. RN1xxx syntax, 20xx names, 21xx types, 22xx aggregates and windows, 23xx changelog,
  * 3xxx catalog and options (exit 1); 4xxx connection (3); 5xxx data (2); 6xxx state (4); 7xxx sink
  * and file lock (5); 8xxx limits (1 compile time, 2 run time); 9xxx our own bugs (70);

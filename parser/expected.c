@@ -123,20 +123,22 @@ static const char *near_keyword(const rn_states *before, const rn_tokens *tokens
 static const int clause_kinds[] = {TK_SELECT, TK_FROM, TK_WHERE, TK_GROUP, TK_HAVING, TK_WINDOW, TK_QUALIFY, TK_ORDER, TK_LIMIT, TK_OFFSET,
                                    TK_FETCH, TK_UNION, TK_EXCEPT, TK_INTERSECT, TK_JOIN, TK_ON, TK_USING, TK_AND, TK_OR, TK_AS, TK_WITH,
                                    TK_NOT, TK_IS, TK_IN, TK_BETWEEN, TK_LIKE, TK_THEN, TK_ELSE, TK_END, TK_WHEN, TK_CASE, TK_EXISTS, TK_BY, TK_INTO, TK_ALL, 0};
-static bool is_clause(int kind) {
-  for (const int *k = clause_kinds; *k; k++)
-    if (*k == kind) return true;
+static bool is_one_of(const int *kinds, int kind) {
+  for (; *kinds; kinds++)
+    if (*kinds == kind) return true;
   return false;
 }
+static bool is_clause(int kind) { return is_one_of(clause_kinds, kind); }
 
 /* In a query they are names only where what follows says so: `SELECT order FROM t`. */
 static bool clause_as_name(const rn_tokens *tokens, size_t i) {
+  static const int never[] = {TK_FROM, TK_WHERE, TK_ON, TK_AND, TK_OR, TK_AS, TK_SELECT, TK_NOT, 0};
   int kind = kind_at(tokens, i), next = kind_at(tokens, i + 1);
   bool in_query = false;
   for (size_t k = 0; k <= i && !in_query; k++) in_query = kind_at(tokens, k) == TK_SELECT;
   if (!in_query) return true;
   if (kind == TK_ORDER || kind == TK_GROUP) return next != TK_BY && next != 0;
-  if (kind == TK_FROM || kind == TK_WHERE || kind == TK_ON || kind == TK_AND || kind == TK_OR || kind == TK_AS || kind == TK_SELECT || kind == TK_NOT) return false;
+  if (is_one_of(never, kind)) return false;
   return next == TK_COMMA || next == TK_FROM || next == TK_DOT;
 }
 
@@ -152,18 +154,12 @@ static bool taken_for_value(int kind) {
   static const int words[] = {TK_DATE, TK_TIME, TK_TIMESTAMP, TK_INTERVAL, TK_ROW, TK_ARRAY, TK_MAP, TK_LEFT, TK_RIGHT, TK_YEAR, TK_MONTH, TK_DAY,
                               TK_HOUR, TK_MINUTE, TK_SECOND, TK_HASH, TK_TRUNCATE, TK_GROUPING, TK_EXTRACT, TK_SUBSTRING, TK_OVERLAY, TK_POSITION,
                               TK_TRIM, TK_FLOOR, TK_CEIL, TK_FUNC, TK_TYPE, TK_CHAR, TK_VARCHAR, TK_BINARY, TK_VARBINARY, TK_DOUBLE, TK_CAST, 0};
-  for (const int *k = words; *k; k++)
-    if (*k == kind) return true;
-  return false;
+  return is_one_of(words, kind);
 }
 
 static const int statement_words[] = {TK_SELECT, TK_INSERT, TK_CREATE, TK_DROP, TK_ALTER, TK_SHOW, TK_DESCRIBE, TK_EXPLAIN, TK_SET,
                                       TK_RESET, TK_EXECUTE, TK_BEGIN, TK_USE, 0};
-static bool starts_statement(int kind) {
-  for (const int *word = statement_words; *word; word++)
-    if (*word == kind) return true;
-  return false;
-}
+static bool starts_statement(int kind) { return is_one_of(statement_words, kind); }
 
 /* Syntax of the dialect that runnel does not have: saying so is better than a list. "*": any word. */
 typedef struct absent {

@@ -170,7 +170,8 @@ static rn_status check_condition(rn_query_context *q, const rn_ast_from *from) {
 rn_status rn_bind_join(rn_query_context *q, rn_ast_from *from, const rn_cte *env, rn_relation *out) {
   rn_relation left, right;
   if (rn_unnests_rows(q, from))
-    return rn_bind_from(q, from->left, env, &left) == RN_OK ? rn_bind_unnest_join(q, from, env, &left, out) : RN_FAIL;
+    return rn_bind_from(q, from->left, env, &left) == RN_OK && check_condition(q, from) == RN_OK
+               ? rn_bind_unnest_join(q, from, env, &left, out) : RN_FAIL;
   bool lateral = is_lateral(from->right);
   rn_status first = rn_bind_from(q, from->left, env, &left);
   if (first != RN_OK && lateral) return RN_FAIL;

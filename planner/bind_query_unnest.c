@@ -114,8 +114,6 @@ rn_status rn_bind_unnest_join(rn_query_context *q, const rn_ast_from *join, cons
                               rn_relation *out) {
   const rn_ast_from *from = join->right;
   bool outer = join->join == RN_JOIN_LEFT;
-  if (join->join == RN_JOIN_CROSS && join->on)
-    return rn_diag(q->binder.diags, RN_E_SYNTAX, join->on->span, NULL, "CROSS JOIN takes no condition");
   if (join->join == RN_JOIN_INNER && !join->on)
     return rn_diag(q->binder.diags, RN_E_SYNTAX, from->span, "write ON TRUE, or CROSS JOIN", "JOIN needs a condition");
   if (unnest(q, from, env, left, outer, out) != RN_OK) return RN_FAIL;

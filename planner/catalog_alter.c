@@ -101,17 +101,10 @@ static int find_column(const rn_ast_table_def *def, const char *name) {
 }
 
 static rn_status no_column(alteration *a, const rn_ast_name *name) {
-  enum { COLUMNS_LISTED = 10 };
   const char **names = RN_NEW_N(a->arena, const char *, a->def->column_count + 1);
   for (uint32_t i = 0; i < a->def->column_count; i++) names[i] = a->def->columns[i].name.text;
-  const char *near = rn_text_nearest(rn_slice_of(name->text), names, a->def->column_count);
-  rn_builder hint = {0};
-  if (near) rn_builder_printf(&hint, "did you mean \"%s\"?", near);
-  for (uint32_t i = 0; !near && i < a->def->column_count && a->def->column_count <= COLUMNS_LISTED; i++)
-    rn_builder_printf(&hint, "%s%s", i ? ", " : "columns: ", names[i]);
-  (void)rn_diag(a->diags, RN_E_COLUMN_NOT_FOUND, name->span, hint.data, "table \"%s\" has no column \"%s\"", a->old->name, name->text);
-  rn_builder_free(&hint);
-  return RN_FAIL;
+  return rn_diag(a->diags, RN_E_COLUMN_NOT_FOUND, name->span, rn_catalog_column_hint(a->arena, name->text, names, a->def->column_count),
+                 "table \"%s\" has no column \"%s\"", a->old->name, name->text);
 }
 
 /* Where a column with FIRST or AFTER goes; `otherwise` without. -1: an error was told. */

@@ -25,18 +25,21 @@ static int find_column(const rn_catalog_object *object, const char *name) {
   return -1;
 }
 
-static const char *near_column(table_maker *m, const char *name) {
-  enum { NEAR_LISTED = 10 };
-  const char **names = RN_NEW_N(&m->object->arena, const char *, m->object->column_count + 1);
-  for (uint32_t i = 0; i < m->object->column_count; i++) names[i] = m->object->columns[i].name;
-  const char *near = rn_text_nearest(rn_slice_of(name), names, m->object->column_count);
-  if (near) return rn_arena_printf(&m->object->arena, "did you mean \"%s\"?", near);
+const char *rn_catalog_column_hint(rn_arena *arena, const char *wanted, const char *const *names, uint32_t count) {
+  enum { LISTED = 10 };
+  const char *near = rn_text_nearest(rn_slice_of(wanted), names, count);
+  if (near) return rn_arena_printf(arena, "did you mean \"%s\"?", near);
   rn_builder list = {0};
-  for (uint32_t i = 0; i < m->object->column_count && m->object->column_count <= NEAR_LISTED; i++)
-    rn_builder_printf(&list, "%s%s", i ? ", " : "columns: ", names[i]);
-  const char *hint = list.data ? rn_arena_strdup(&m->object->arena, list.data) : NULL;
+  for (uint32_t i = 0; i < count && count <= LISTED; i++) rn_builder_printf(&list, "%s%s", i ? ", " : "columns: ", names[i]);
+  const char *hint = list.data ? rn_arena_strdup(arena, list.data) : NULL;
   rn_builder_free(&list);
   return hint;
+}
+
+static const char *near_column(table_maker *m, const char *name) {
+  const char **names = RN_NEW_N(&m->object->arena, const char *, m->object->column_count + 1);
+  for (uint32_t i = 0; i < m->object->column_count; i++) names[i] = m->object->columns[i].name;
+  return rn_catalog_column_hint(&m->object->arena, name, names, m->object->column_count);
 }
 
 /* --- columns --------------------------------------------------------------------------------------------- */

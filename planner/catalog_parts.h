@@ -81,4 +81,7 @@ rn_status rn_catalog_make_spec(const rn_catalog_object *object, const rn_registr
 /* Type in which the connector gives or takes a metadata column; the declared one where it has no say. */
 const rn_type *rn_catalog_metadata_type(const rn_catalog_object *object, const rn_catalog_column *column, rn_arena *arena);
 
+/* catalog_define.c: "did you mean ..", else the columns if they are few, else NULL; in the arena. */
+const char *rn_catalog_column_hint(rn_arena *arena, const char *wanted, const char *const *names, uint32_t count);
+
 #endif

@@ -15,7 +15,7 @@ static bool used_by(const rn_logical *agg, uint32_t i) {
 static rn_expr *or_nothing(rn_rewrite *r, rn_expr *e, const rn_agg_call *call) {
   rn_value zero = {.type = rn_type_basic(RN_T_BIGINT, false)};
   if (call->result->nullable) return e;
-  if (call->result->id == RN_T_MULTISET || call->aggregate->nothing) { /* COLLECT: an empty one */
+  if (call->result->id == RN_T_MULTISET || call->aggregate->nothing) { /* COLLECT: an empty one; of a text, what no rows give */
     rn_value empty = {.type = call->result};
     if (call->aggregate->nothing) empty.u.text = rn_slice_of(call->aggregate->nothing);
     rn_expr *both[2] = {e, rn_expr_const(r->arena, empty, e->span)};

@@ -2,6 +2,7 @@
  * say for what. See explain.h. */
 #include "base/alloc.h"
 #include "planner/explain.h"
+#include "planner/logical.h"
 
 /* INSERT OVERWRITE, DELETE, UPDATE: all rows of the table are replaced. */
 static bool overwrites(const rn_table_spec *table) {
@@ -12,12 +13,6 @@ static bool overwrites(const rn_table_spec *table) {
 }
 
 /* --- pieces ---------------------------------------------------------------------------------------------- */
-static const char **names_of(const rn_schema *schema) {
-  const char **names = rn_malloc(sizeof *names * (schema->count + 1));
-  for (uint32_t i = 0; i < schema->count; i++) names[i] = schema->fields[i].name;
-  return names;
-}
-
 static void name_list(rn_builder *out, const rn_schema *schema) {
   for (uint32_t i = 0; i < schema->count; i++) rn_builder_printf(out, "%s%s", i ? ", " : "", schema->fields[i].name);
 }
@@ -365,9 +360,11 @@ static void print_node(rn_builder *out, const rn_plan_node *n, const char *const
       name_list(out, &n->schema);
       rn_builder_char(out, ']');
       if (n->u.unnest.condition) {
+        const char **own = rn_schema_names(&n->schema);
         rn_builder_text(out, ", condition=[");
-        rn_expr_print_over(n->u.unnest.condition, &n->schema, out);
+        rn_expr_print(n->u.unnest.condition, own, out);
         rn_builder_char(out, ']');
+        rn_free(own);
       }
       break;
     case RN_NODE_EXCHANGE:
@@ -448,7 +445,7 @@ void rn_explain_changes(const rn_plan_node *n, rn_builder *out) {
 
 void rn_explain_open_node(const rn_plan_node *n, rn_builder *out) {
   static const rn_schema no_columns = {0, NULL};
-  const char **names = names_of(n->input_count ? &n->inputs[0]->schema : &no_columns);
+  const char **names = rn_schema_names(n->input_count ? &n->inputs[0]->schema : &no_columns);
   print_node(out, n, names);
   print_late(out, n);
   print_ttl(out, n);

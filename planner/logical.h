@@ -196,6 +196,9 @@ struct rn_logical {
   } u;
 };
 
+/* Its names, for rn_expr_print; the caller frees the array (logical_text.c). */
+const char **rn_schema_names(const rn_schema *schema);
+
 rn_logical *rn_logical_new(rn_arena *arena, rn_logical_kind kind, rn_span span, uint32_t input_count,
                            rn_logical *const *inputs);
 /* One input; the schema is the input's unless the caller sets another. */

@@ -2,20 +2,21 @@
 #include "base/alloc.h"
 #include "planner/logical.h"
 
-static const char **schema_names(const rn_schema *schema) {
+const char **rn_schema_names(const rn_schema *schema) {
   const char **names = rn_malloc(sizeof *names * (schema->count ? schema->count : 1));
   for (uint32_t i = 0; i < schema->count; i++) names[i] = schema->fields[i].name;
   return names;
 }
 
 static void print_calls(const rn_agg_call *calls, uint32_t count, const char *const *names, rn_builder *out) {
+  rn_builder_text(out, ", calls=[");
   for (uint32_t i = 0; i < count; i++) {
     const rn_agg_call *c = &calls[i];
-    rn_builder_printf(out, "%s%s(%s%s", i ? ", " : "", c->aggregate->name, c->distinct ? "DISTINCT " : "",
+    rn_builder_printf(out, "%s%s(%s%s)", i ? ", " : "", c->aggregate->name, c->distinct ? "DISTINCT " : "",
                       c->argument >= 0 ? names[c->argument] : "*");
-    rn_builder_text(out, ")");
     if (c->filter >= 0) rn_builder_printf(out, " FILTER %s", names[c->filter]);
   }
+  rn_builder_text(out, "]");
 }
 
 static void print_window(const rn_window_spec *w, const char *const *names, rn_builder *out) {
@@ -34,7 +35,7 @@ static void print_keys(const uint32_t *keys, uint32_t count, const char *const *
 /* `prefix`: what stands before the lines of the node's inputs; Flink's tree: "+- " the last, ":- " the others. */
 static void print_node(const rn_logical *node, const char *lead, const char *prefix, rn_builder *out) {
   rn_schema none = {0, NULL};
-  const char **names = schema_names(node->input_count ? &node->inputs[0]->schema : &none);
+  const char **names = rn_schema_names(node->input_count ? &node->inputs[0]->schema : &none);
   rn_builder_printf(out, "%s%sLogical%s(", prefix, lead, rn_logical_kind_name(node->kind));
   switch (node->kind) {
     case RN_L_SCAN: rn_builder_printf(out, "table=[%s]", node->u.scan->object->name); break;
@@ -70,9 +71,7 @@ static void print_node(const rn_logical *node, const char *lead, const char *pre
         print_window(&node->u.agg.window, names, out);
         rn_builder_text(out, "]");
       }
-      rn_builder_text(out, ", calls=[");
       print_calls(node->u.agg.calls, node->u.agg.call_count, names, out);
-      rn_builder_text(out, "]");
       break;
     case RN_L_OVER:
       rn_builder_text(out, "partition=[");
@@ -83,9 +82,7 @@ static void print_node(const rn_logical *node, const char *lead, const char *pre
                           node->u.over.order[i].descending ? " DESC" : "");
       rn_builder_text(out, "], ");
       rn_frame_print(&node->u.over.frame, out);
-      rn_builder_text(out, ", calls=[");
       print_calls(node->u.over.calls, node->u.over.call_count, names, out);
-      rn_builder_text(out, "]");
       break;
     case RN_L_RANK:
       rn_builder_text(out, "partition=[");
@@ -137,9 +134,11 @@ static void print_node(const rn_logical *node, const char *lead, const char *pre
       rn_builder_printf(out, "collection=[%s]%s, joinType=[%s]", names[node->u.unnest.column],
                         node->u.unnest.ordinality ? ", ordinality=[true]" : "", node->u.unnest.outer ? "left" : "inner");
       if (node->u.unnest.condition) {
+        const char **own = rn_schema_names(&node->schema);
         rn_builder_text(out, ", condition=[");
-        rn_expr_print_over(node->u.unnest.condition, &node->schema, out);
+        rn_expr_print(node->u.unnest.condition, own, out);
         rn_builder_char(out, ']');
+        rn_free(own);
       }
       break;
     case RN_L_SINK:

@@ -154,9 +154,10 @@ static const char *near_key(rn_slice key) {
   return rn_text_nearest(key, names, rn_setting_count);
 }
 
+enum { SLIPS = 2 }; /* of a word that was mistyped */
+
 /* .. closer than the beginning of another key: `state.backend` was a key of its own. */
 static bool mistyped(rn_slice key) {
-  enum { SLIPS = 2 };
   const char *near = near_key(key);
   return near && rn_text_distance(key, rn_slice_of(near), SLIPS) != SIZE_MAX;
 }
@@ -185,11 +186,11 @@ static bool parse_number(const rn_setting *row, const char *value, int64_t *out)
   return end != value && !*end;
 }
 
-/* A choice one slip away; NULL: none. In `text`. */
+/* The choice that was mistyped; NULL: none. In `text`. */
 static const char *near_choice(const char *choices, const char *value, char *text, size_t room) {
   for (const char *at = choices; *at;) {
     size_t n = strcspn(at, "|");
-    if (n < room && n > 2 && rn_text_distance(rn_slice_make(at, n), rn_slice_of(value), 2) != SIZE_MAX) {
+    if (n < room && n > 2 && rn_text_distance(rn_slice_make(at, n), rn_slice_of(value), SLIPS) != SIZE_MAX) {
       memcpy(text, at, n);
       text[n] = 0;
       return text;

@@ -84,7 +84,6 @@ rn_expr *rn_expr_replace(rn_arena *arena, const rn_expr *e, rn_expr *const *map)
 /* Canonical text, for EXPLAIN, fingerprints and comparisons: `SUM(a + 1)`; names[i] names column i
  * (NULL: $i). */
 void rn_expr_print(const rn_expr *e, const char *const *names, rn_builder *out);
-void rn_expr_print_over(const rn_expr *e, const rn_schema *schema, rn_builder *out); /* with its names */
 
 typedef struct rn_program rn_program; /* immutable after compile; registers live per run in the arena */
 

@@ -1,7 +1,6 @@
 /* Expression trees: constructors, comparison, substitution and canonical text (runtime/expr.h). The text
  * names sub-expressions in EXPLAIN and is part of fingerprints, so it must not depend on where an
  * expression stood in the statement. */
-#include "base/alloc.h"
 #include "base/number.h"
 #include "runtime/expr.h"
 #include "runtime/function.h"
@@ -308,9 +307,3 @@ static void print_expr(const rn_expr *e, const char *const *names, bool nested, 
 }
 
 void rn_expr_print(const rn_expr *e, const char *const *names, rn_builder *out) { print_expr(e, names, false, out); }
-void rn_expr_print_over(const rn_expr *e, const rn_schema *schema, rn_builder *out) {
-  const char **names = rn_malloc(sizeof *names * (schema->count + 1));
-  for (uint32_t i = 0; i < schema->count; i++) names[i] = schema->fields[i].name;
-  rn_expr_print(e, names, out);
-  rn_free(names);
-}

@@ -41,7 +41,6 @@ for name in sorted(os.listdir(folder)):
 
 # Met by no statement or run, with the reason.
 UNPROVOKED = {
-    "E_MEMORY": "reserved: state is not limited by a number of bytes yet",
     "E_MISUSE": "calls of the C API in the wrong order: runnel_code RUNNEL_MISUSE, tested in unit/test_api.c",
 }
 
