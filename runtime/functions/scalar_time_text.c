@@ -1,7 +1,8 @@
 /* Dates and times from and to text by pattern: DATE_FORMAT, TO_DATE, TO_TIMESTAMP .. (DIALECT 8.4).
  *
  * A constant pattern or zone is compiled once per call site; one that changes per row is kept until the
- * next other text. Without a pattern the fixed form is read by base/calendar.c. */
+ * next other text. Without a pattern TO_DATE and TO_TIMESTAMP[_LTZ] read the forms of CAST (base/calendar.c),
+ * the others yyyy-MM-dd HH:mm:ss. */
 #include <math.h>
 
 #include "base/alloc.h"
@@ -145,7 +146,8 @@ KERNEL(from_unixtime) {
   for (uint32_t i = 0; i < sel->count && status == RN_OK; i++) {
     uint32_t row = rn_sel_row(sel, i);
     int64_t us;
-    if (__builtin_mul_overflow(I64(0, row), RN_US_PER_SECOND, &us)) {
+    bool fits = !__builtin_mul_overflow(I64(0, row), RN_US_PER_SECOND, &us);
+    if (!fits || us > INT64_MAX - 2 * RN_US_PER_DAY || us < INT64_MIN + 2 * RN_US_PER_DAY) { /* no room for a zone's offset */
       put_null(eval, out, row);
       continue;
     }
@@ -319,8 +321,23 @@ static rn_zone *open_zone(rn_slice name) {
 }
 
 /* Of a text alone the form is fixed, and what is not of it an error; by a pattern it is NULL. */
+/* A zone whose name is not constant, until the next other name. */
+typedef struct zone_cache {
+  rn_slice name;
+  rn_zone *zone; /* NULL: unknown */
+  bool set;
+} zone_cache;
+static const rn_zone *zone_at(zone_cache *c, rn_slice name, rn_zone *(*open)(rn_slice)) {
+  if (!c->set || !rn_slice_eq(c->name, name)) {
+    rn_zone_close(c->zone);
+    *c = (zone_cache){name, open(name), true};
+  }
+  return c->zone;
+}
+
 KERNEL(ltz_of_text) {
   pattern_cache cache = {.kind = PATTERN_JAVA_TIME};
+  zone_cache zones = {0};
   rn_status status = RN_OK;
   const pattern_state *s = eval->call_state;
   FOR_ROWS(row) {
@@ -333,16 +350,15 @@ KERNEL(ltz_of_text) {
       status = rn_eval_fail(eval, row, RN_E_VALUE, "text '%.*s' is no timestamp", (int)text.len, text.ptr);
       break;
     }
-    rn_zone *own = NULL;
     const rn_zone *zone = s ? s->zones[0] : NULL;
     if (arg_count > 2 && !zone) {
-      zone = own = open_zone(TEXT(2, row));
+      zone = zone_at(&zones, TEXT(2, row), open_zone);
       ok = ok && zone;
     }
     if (ok) put_instant(eval, out, row, zone ? rn_zone_to_utc(zone, us) : us);
     else put_null(eval, out, row);
-    rn_zone_close(own);
   }
+  rn_zone_close(zones.zone);
   rn_time_pattern_free(cache.pattern);
   return status;
 }
@@ -383,13 +399,14 @@ KERNEL(convert_tz) {
   time_pattern *pattern = default_pattern();
   rn_builder b = {0};
   int64_t now = now_us(eval), us;
+  zone_cache caches[2] = {{.set = false}};
   FOR_ROWS(row) {
-    rn_zone *own[2] = {NULL, NULL};
+    const rn_zone *zones[2];
     for (uint32_t k = 0; k < 2; k++) {
-      if (!args[k + 1]->constant) own[k] = open_old_zone(TEXT(k + 1, row));
+      if (!args[k + 1]->constant) zones[k] = zone_at(&caches[k], TEXT(k + 1, row), open_old_zone);
+      else zones[k] = s ? s->zones[k] : NULL;
     }
-    const rn_zone *from = own[0] ? own[0] : args[1]->constant && s ? s->zones[0] : NULL;
-    const rn_zone *to = own[1] ? own[1] : args[2]->constant && s ? s->zones[1] : NULL;
+    const rn_zone *from = zones[0], *to = zones[1];
     if (rn_simple_date_parse(pattern, TEXT(0, row), from, now, &us)) {
       rn_builder_clear(&b);
       rn_format_timestamp(&b, to ? rn_zone_to_local(to, us) : us, 0, false, ' ');
@@ -397,9 +414,8 @@ KERNEL(convert_tz) {
     } else {
       put_null(eval, out, row);
     }
-    rn_zone_close(own[0]);
-    rn_zone_close(own[1]);
   }
+  for (uint32_t k = 0; k < 2; k++) rn_zone_close(caches[k].zone);
   rn_time_pattern_free(pattern);
   rn_builder_free(&b);
   return RN_OK;

@@ -11,11 +11,12 @@ typedef struct parsed_fields {
   bool half_day, has_meridiem, afternoon, has_hour, has_us_of_day, before_christ;
 } parsed_fields;
 
-/* `least` to `most` digits. */
+/* `least` to `most` digits; of numbers that no field can hold the rest is left out. */
 static bool take_number(const char **p, const char *end, int least, int most, int64_t *value) {
   int n = 0;
   *value = 0;
-  for (; n < most && *p < end && **p >= '0' && **p <= '9'; n++, (*p)++) *value = *value * 10 + (**p - '0');
+  for (; n < most && *p < end && **p >= '0' && **p <= '9'; n++, (*p)++)
+    if (*value < INT64_MAX / 100) *value = *value * 10 + (**p - '0');
   return n >= least;
 }
 
@@ -143,14 +144,14 @@ static bool take_element(const pattern_element *e, const char **p, const char *e
     case 'X': case 'x': case 'Z': return take_offset(p, end, e);
     case 'V': case 'z': return take_zone(p, end);
     case 'n':
-      if (!take_number(p, end, width, widest, &v)) return false;
+      if (!take_number(p, end, width, widest, &v) || v >= 1000 * RN_US_PER_SECOND) return false;
       f->micros = v / 1000;
       return true;
     case 'A': case 'N':
-      if (!take_number(p, end, width, widest, &v)) return false;
+      if (!take_number(p, end, width, widest, &v) || v >= 86400LL * (e->letter == 'A' ? 1000 : 1000000000LL)) return false;
       f->us_of_day = e->letter == 'A' ? v * 1000 : v / 1000;
       f->has_us_of_day = true;
-      return v < 86400LL * (e->letter == 'A' ? 1000 : 1000000000LL);
+      return true;
     case 'G':
       if (end - *p < 2 || (memcmp(*p, "AD", 2) != 0 && memcmp(*p, "BC", 2) != 0)) return false;
       f->before_christ = **p == 'B';
@@ -172,12 +173,7 @@ static bool take_elements(const time_pattern *pattern, size_t *at, const char **
       if (take_elements(pattern, at, p, end, f)) continue;
       *p = before;
       *f = kept;
-      *at = begin;
-      for (int open = 1; *at < pattern->elements.len; ++*at) {
-        char c = pattern->elements.data[*at].letter;
-        open += c == '[' ? 1 : c == ']' ? -1 : 0;
-        if (!open) break;
-      }
+      *at = rn_time_section_end(pattern, begin);
       continue;
     }
     if (e->letter == 'p') {

@@ -287,11 +287,7 @@ static bool put_elements(rn_builder *out, const time_pattern *pattern, size_t *a
       ++*at;
       if (put_elements(out, pattern, at, f)) continue;
       out->len = before;
-      for (int open = 1; *at < pattern->elements.len; ++*at) {
-        char c = pattern->elements.data[*at].letter;
-        open += c == '[' ? 1 : c == ']' ? -1 : 0;
-        if (!open) break;
-      }
+      *at = rn_time_section_end(pattern, *at);
     } else if (e->letter == 'p') {
       rn_builder padded = {0};
       bool ok = put_element(&padded, &pattern->elements.data[++*at], f) && padded.len <= e->count;

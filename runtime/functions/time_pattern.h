@@ -83,4 +83,14 @@ bool rn_simple_date_format(const time_pattern *pattern, int64_t utc_us, const rn
  * *us: the instant; the wall clock is of the zone, or of the offset that the text names. */
 bool rn_simple_date_parse(const time_pattern *pattern, rn_slice text, const rn_zone *zone, int64_t now_us, int64_t *us);
 
+/* From inside an optional section: the element that is its ], or the end. */
+static inline size_t rn_time_section_end(const time_pattern *pattern, size_t at) {
+  for (int open = 1; at < pattern->elements.len; at++) {
+    char c = pattern->elements.data[at].letter;
+    open += c == '[' ? 1 : c == ']' ? -1 : 0;
+    if (!open) break;
+  }
+  return at;
+}
+
 #endif

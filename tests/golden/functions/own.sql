@@ -10,3 +10,8 @@ SELECT APPROX_COUNT_DISTINCT(s) AS x, APPROX_COUNT_DISTINCT(b) AS y FROM v;
 SELECT BIT_AND(i8) AS x, BIT_OR(i8) AS y, BIT_XOR(i8) AS z FROM v;
 SELECT BIT_AND(n) AS x FROM v WHERE id = 2;
 SELECT VAR_SAMP(g) AS x, VAR_POP(g) AS y, STDDEV_POP(g) AS z FROM (VALUES (1e308), (-1e308)) AS t(g);
+-- numbers that no field holds, seconds at the end of time, zones that change from row to row
+SELECT TO_TIMESTAMP(a, 'yyyyMMdd') AS y, TO_TIMESTAMP(b, 'yyyy-MM-dd n') AS n, TO_TIMESTAMP(b, 'yyyy-MM-dd A') AS m FROM (VALUES ('184467440737095536400101', '2024-01-01 999999999999999999')) AS t(a, b);
+SELECT FROM_UNIXTIME(s) AS f, FROM_UNIXTIME(s, 'yyyy') AS y FROM (VALUES (9223372036854), (-9223372036854), (0)) AS t(s);
+SELECT CONVERT_TZ('2024-01-01 00:00:00', a, b) AS c, TO_TIMESTAMP_LTZ('2024-01-01 00:00:00', 'yyyy-MM-dd HH:mm:ss', a) AS l
+FROM (VALUES ('UTC', 'Asia/Tokyo'), ('UTC', 'Europe/Berlin'), ('Europe/Berlin', 'Europe/Berlin'), ('No/Where', 'UTC'), ('Asia/Tokyo', 'No/Where')) AS t(a, b);
